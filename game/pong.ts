@@ -1,0 +1,13 @@
+/**
+ * Pong as the game that rollback plays.
+ *
+ * @module
+ */
+import type { Rules } from "./court.ts";
+import type { Game } from "./rollback.ts";
+import { createState, hashState } from "./state.ts";
+import { step } from "./step.ts";
+
+export function createPong(rules: Rules, seed: number): Game {
+  return { initial: createState(rules, seed), step, hash: hashState };
+}

@@ -1,0 +1,174 @@
+/**
+ * Rollback: play on with guessed inputs, and replay what was guessed wrong.
+ *
+ * Every slot's inputs arrive in order but late. A tick whose inputs aren't all known is simulated
+ * with each missing input predicted as the slot's last known one. When the truth arrives and
+ * differs, the state before that tick is loaded and everything since is simulated again, once, after
+ * all that has arrived was added. The shape is GGPO's (github.com/pond3r/ggpo, sync.cpp); all
+ * storage is made once and reused, so a tick allocates nothing.
+ *
+ * State `t` is the state before tick `t`. It is *confirmed* once the inputs of all ticks before it
+ * are known: it will never change, on any host.
+ *
+ * @module
+ */
+import { SLOTS_MAX } from "./court.ts";
+
+/** The rules that are played, as rollback needs them. */
+export interface Game {
+  /** State 0; copied, never kept. */
+  readonly initial: Int32Array;
+  /** Advances a state in place; `inputs[offset + slot]` is that slot's input. */
+  step(state: Int32Array, inputs: Int8Array, offset: number): void;
+  /** Hashes a state to an unsigned 32-bit number. */
+  hash(state: Int32Array): number;
+}
+
+/**
+ * How far play may run ahead of the last confirmed state, in ticks (15 = 250 ms). More hides a
+ * longer delay but replays more at once; at the limit the match waits instead of guessing further.
+ */
+export const PREDICTION_TICKS_MAX = 15;
+
+/** How many ticks of inputs and hashes are kept: what a peer may still ask for, four times over. */
+export const HISTORY_TICKS = 256;
+
+/** States kept: the window, the confirmed one before it and the newest; a power of two for its mask. */
+const STATES = 32;
+
+/** What became of an input: `gap` can't be used yet, `conflict` contradicts what was known. */
+export type InputVerdict = "added" | "known" | "gap" | "conflict";
+
+export class Rollback {
+  /** The next tick to be simulated; `state` is the state before it. */
+  tick = 0;
+  /** Newest confirmed state. */
+  confirmedTick = 0;
+  /** How often a prediction was wrong, and how many ticks were simulated again because of it. */
+  rollbacks = 0;
+  resimulatedTicks = 0;
+
+  readonly #game: Game;
+  readonly #players: number;
+  readonly #states: readonly Int32Array[];
+  readonly #hashes = new Uint32Array(HISTORY_TICKS);
+  /** Inputs by tick, then slot: the true ones, and those that were simulated with. */
+  readonly #known = new Int8Array(HISTORY_TICKS * SLOTS_MAX);
+  readonly #used = new Int8Array(HISTORY_TICKS * SLOTS_MAX);
+  /** Highest tick up to which each slot's inputs are all known. */
+  readonly #have = new Int32Array(SLOTS_MAX).fill(-1);
+  /** First tick that was simulated with a wrong input; `tick` when there is none. */
+  #wrongTick = 0;
+
+  constructor(game: Game, players: number) {
+    this.#game = game;
+    this.#players = players;
+    this.#states = Array.from(
+      { length: STATES },
+      () => new Int32Array(game.initial.length),
+    );
+    this.#states[0].set(game.initial);
+    this.#hashes[0] = game.hash(game.initial);
+  }
+
+  /** The newest state, predicted. Owned by this object: read it before the next call, or copy it. */
+  get state(): Int32Array {
+    return this.#states[this.tick % STATES];
+  }
+
+  /** The newest confirmed state; owned as `state` is. */
+  get confirmedState(): Int32Array {
+    return this.#states[this.confirmedTick % STATES];
+  }
+
+  /** Whether another tick would leave the prediction window. */
+  get isFull(): boolean {
+    return this.tick - this.confirmedTick >= PREDICTION_TICKS_MAX;
+  }
+
+  /** Highest tick up to which all inputs of `slot` are known, -1 before the first. */
+  have(slot: number): number {
+    return this.#have[slot];
+  }
+
+  /** Returns the known input of `slot` at a tick from `have` back to `HISTORY_TICKS` before it. */
+  inputAt(slot: number, tick: number): number {
+    return this.#known[cell(tick) + slot];
+  }
+
+  /** Returns the hash of a confirmed state, or `undefined` where it isn't confirmed or long past. */
+  hashAt(tick: number): number | undefined {
+    const isKept = tick <= this.confirmedTick && tick >= 0 &&
+      tick > this.confirmedTick - HISTORY_TICKS;
+    return isKept ? this.#hashes[tick % HISTORY_TICKS] : undefined;
+  }
+
+  /** Takes in one true input. Inputs of a slot are added in the order of their ticks, each once. */
+  addInput(slot: number, tick: number, input: number): InputVerdict {
+    const have = this.#have[slot];
+    const at = cell(tick) + slot;
+    if (tick <= have) {
+      if (tick <= have - HISTORY_TICKS) return "known";
+      return this.#known[at] === input ? "known" : "conflict";
+    }
+    // Half the ring ahead at most: what lies behind may still be sent to somebody.
+    if (tick > have + 1 || tick >= this.confirmedTick + HISTORY_TICKS / 2) {
+      return "gap";
+    }
+    this.#known[at] = input;
+    this.#have[slot] = tick;
+    if (tick < this.#wrongTick && this.#used[at] !== input) {
+      this.#wrongTick = tick;
+    }
+    return "added";
+  }
+
+  /** Replays from the first wrong prediction, if there is one. Call it after adding inputs. */
+  settle(): void {
+    const from = this.#wrongTick;
+    if (from === this.tick) return;
+    this.rollbacks++;
+    this.resimulatedTicks += this.tick - from;
+    for (let tick = from; tick < this.tick; tick++) this.#simulate(tick);
+    this.#wrongTick = this.tick;
+  }
+
+  /** Confirms the next state and returns true, or returns false where inputs are missing. Settle before. */
+  confirmNext(): boolean {
+    const next = this.confirmedTick + 1;
+    if (next > this.tick) return false;
+    for (let slot = 0; slot < this.#players; slot++) {
+      if (this.#have[slot] < next - 1) return false;
+    }
+    this.confirmedTick = next;
+    this.#hashes[next % HISTORY_TICKS] = this.#game.hash(
+      this.#states[next % STATES],
+    );
+    return true;
+  }
+
+  /** Simulates one more tick with what is known and predicted. The caller looks at `isFull` before. */
+  advance(): void {
+    this.#simulate(this.tick);
+    this.tick++;
+    this.#wrongTick = this.tick;
+  }
+
+  #simulate(tick: number): void {
+    const base = cell(tick);
+    for (let slot = 0; slot < this.#players; slot++) {
+      const have = this.#have[slot];
+      const source = tick <= have ? tick : have;
+      this.#used[base + slot] = source < 0
+        ? 0
+        : this.#known[cell(source) + slot];
+    }
+    const next = this.#states[(tick + 1) % STATES];
+    next.set(this.#states[tick % STATES]);
+    this.#game.step(next, this.#used, base);
+  }
+}
+
+function cell(tick: number): number {
+  return (tick % HISTORY_TICKS) * SLOTS_MAX;
+}

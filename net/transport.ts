@@ -1,0 +1,59 @@
+/**
+ * The port through which a match talks, whatever carries it.
+ *
+ * A session sends one packet a tick to everybody and polls what arrived. Packets may be lost,
+ * repeated, reordered or late, never merged or cut; the session copes, so no adapter recovers lost
+ * messages and each stays small. An adapter's `open…()` resolves to an open transport, and the
+ * adapter reconnects by itself for as long as it isn't disposed.
+ *
+ * @module
+ */
+
+/** Largest packet that a transport must carry, in bytes: fits one UDP datagram on any path. */
+export const PACKET_BYTES_MAX = 1200;
+
+/** How many packets wait to be polled; the oldest go first, for every packet repeats what matters. */
+export const INBOX_PACKETS_MAX = 4096;
+
+/** Who sent a packet, as the transport knows it; never what the packet says. */
+export interface Sender {
+  readonly slot: number;
+  /** Incarnation of the process that holds the slot; grows with every restart. */
+  readonly epoch: number;
+}
+
+/** One packet and its arrival, stamped on the monotonic clock (`performance.now()`). */
+export interface Received {
+  readonly from: Sender;
+  readonly atMs: number;
+  readonly packet: Uint8Array;
+}
+
+/** Why a transport ended: a value, for every match ends. */
+export type CloseReason =
+  | { readonly kind: "local" }
+  | { readonly kind: "failed"; readonly error: TransportError };
+
+/** Whether packets get through right now; for the page and the logs, the session decides by itself. */
+export interface LinkState {
+  readonly up: boolean;
+  /** What is wrong, in words for a person; empty while `up`. */
+  readonly detail: string;
+}
+
+/** An open, best-effort broadcast link between the members of one match. */
+export interface Transport extends AsyncDisposable {
+  /** Queues one packet for every other member. Copies it; never blocks; a no-op once closed. */
+  send(packet: Uint8Array): void;
+  /** Returns what arrived since the last call, oldest first. The caller owns it. */
+  receive(): readonly Received[];
+  /** The link as it is now. */
+  readonly link: LinkState;
+  /** Resolves once with why it ended; never rejects. */
+  readonly closed: Promise<CloseReason>;
+}
+
+/** The world refused: says what failed and, where one can, what to do. */
+export class TransportError extends Error {
+  override readonly name = "TransportError";
+}
