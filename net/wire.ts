@@ -4,10 +4,10 @@
  *     hello  u8 kind, u8 epoch, u16 beat, u24 sentAt, terms, u8 heard | ready << 4,
  *            32 commitment, u8 flags [, 16 secret, 32 commitments' hash] [, u24 start],
  *            echoes
- *     play   u8 kind, u8 epoch, record, echoes, u8 relayed records (bit s: slot s), the records,
+ *     play   u8 kind, record, echoes, u8 relayed records (bit s: slot s), the records,
  *            runs to the end
  *     terms  u8 protocol, u8 ticks a second, u8 window, u8 players, u8 points, u8 lives, u32 match
- *     record u16 beat, u24 sentAt, varint era, u8 view | hears << 4, u8 farewell,
+ *     record u8 epoch, u16 beat, u24 sentAt, varint era, u8 view | hears << 4, u8 farewell,
  *            varint confirmed, u8 tick − confirmed, u32 hash,
  *            and for each player u8 have + 1 − confirmed
  *     echoes for each player but the sender: u16 beat, u8 hold in 1/8 ms (255: no echo)
@@ -71,6 +71,8 @@ export interface HelloPacket {
   readonly commitment: Uint8Array;
   /** Present once the sender is ready: its secret, and the hash of all commitments it saw. */
   readonly reveal: Reveal | undefined;
+  /** The sender waits no more: somebody did not become ready. */
+  readonly hasGivenUp: boolean;
   /** When tick 0 begins, on the clock of slot 0; `undefined` while not agreed. */
   readonly startAt: Stamp | undefined;
   /** By slot; `undefined` for the sender and for slots that it hasn't heard lately. */
@@ -100,6 +102,11 @@ export interface SlotRecord {
   readonly hash: number;
   /** By slot: highest tick up to which all inputs are known. */
   readonly have: readonly number[];
+}
+
+/** Whether beat `a` is ahead of `b`; beats wrap at 2^16, after 18 minutes. */
+export function isNewer(a: number, b: number): boolean {
+  return ((a - b) << 16) > 0;
 }
 
 /** Inputs of one slot from tick `start` on. */
@@ -174,7 +181,10 @@ function writeHello(
   writer.u32(terms.match);
   writer.u8(packet.heard | (packet.ready << 4));
   writer.bytes(packet.commitment);
-  writer.u8((reveal ? 1 : 0) | (startAt === undefined ? 0 : 2));
+  writer.u8(
+    (reveal ? 1 : 0) | (startAt === undefined ? 0 : 2) |
+      (packet.hasGivenUp ? 4 : 0),
+  );
   if (reveal) {
     writer.bytes(reveal.secret);
     writer.bytes(reveal.commitments);
@@ -218,6 +228,7 @@ function readHello(
     commitment,
     reveal,
     startAt,
+    hasGivenUp: (flags & 4) !== 0,
     echoes: readEchoes(reader, frame),
   };
 }
@@ -225,12 +236,10 @@ function readHello(
 function writePlay(writer: ByteWriter, packet: PlayPacket, frame: Frame): void {
   const { record } = packet;
   writer.u8(PLAY);
-  writer.u8(record.epoch);
   writeRecord(writer, record, frame.players);
   writeEchoes(writer, packet.echoes, frame);
   writer.u8(packet.relayed.reduce((mask, { slot }) => mask | (1 << slot), 0));
   for (const relayed of packet.relayed) {
-    writer.u8(relayed.epoch);
     writeRecord(writer, relayed, frame.players);
   }
   for (const run of packet.runs) writeRun(writer, run, record.confirmed);
@@ -263,6 +272,7 @@ function writeRecord(
   record: SlotRecord,
   players: number,
 ): void {
+  writer.u8(record.epoch);
   writer.u16(record.beat);
   writer.u24(record.sentAt);
   writer.varint(record.era);

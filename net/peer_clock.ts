@@ -1,0 +1,90 @@
+/**
+ * What one member learns of another's clock and distance from echoed packets.
+ *
+ * Each echo gives a round-trip time and, taking both ways as equally long, the difference of the two
+ * clocks. The sample with the shortest round trip is the one least disturbed by queues (D. Mills'
+ * clock filter, RFC 5905 section 10), so the best of the last two periods counts.
+ *
+ * @module
+ */
+import { type Stamp, stampDifferenceMs, stampOf } from "./stamp.ts";
+
+/** How long a best sample may count: drifting clocks (500 ppm) move 2.5 ms in that time. */
+const PERIOD_MS = 5000;
+/** Weight of a new round-trip time in the smoothed one, as in TCP (RFC 6298). */
+const SMOOTHING = 1 / 8;
+/** Transit times kept to judge how late packets come: one second of them. */
+const TRANSITS = 64;
+
+interface Sample {
+  readonly rttMs: number;
+  readonly offsetMs: number;
+}
+
+export class PeerClock {
+  /** How many echoes came back. */
+  roundTrips = 0;
+  /** Smoothed round-trip time; `undefined` before the first. */
+  rttMs: number | undefined;
+
+  #best: Sample | undefined;
+  #previousBest: Sample | undefined;
+  #periodEndMs = 0;
+  readonly #transitsMs = new Float64Array(TRANSITS);
+  #transits = 0;
+
+  /**
+   * The other clock minus this one, as a difference of stamps in ms; 0 until it is known, which
+   * means as much as "not known".
+   */
+  get offsetMs(): number {
+    const best = this.#best;
+    const previous = this.#previousBest;
+    if (!best) return previous?.offsetMs ?? 0;
+    return previous && previous.rttMs < best.rttMs
+      ? previous.offsetMs
+      : best.offsetMs;
+  }
+
+  /** Takes in an echo: packet sent at `sentMs`, answer sent at `theirStamp` and arrived at `atMs`. */
+  addEcho(
+    { sentMs, holdMs, theirStamp, atMs }: {
+      readonly sentMs: number;
+      readonly holdMs: number;
+      readonly theirStamp: Stamp;
+      readonly atMs: number;
+    },
+  ): void {
+    const rttMs = Math.max(0, atMs - sentMs - holdMs);
+    this.roundTrips++;
+    this.rttMs = this.rttMs === undefined
+      ? rttMs
+      : this.rttMs + (rttMs - this.rttMs) * SMOOTHING;
+    if (atMs >= this.#periodEndMs) {
+      this.#previousBest = this.#best;
+      this.#best = undefined;
+      this.#periodEndMs = atMs + PERIOD_MS;
+    }
+    if (this.#best && this.#best.rttMs <= rttMs) return;
+    const offsetMs = stampDifferenceMs(theirStamp, stampOf(atMs - rttMs / 2));
+    this.#best = { rttMs, offsetMs };
+  }
+
+  /** Takes in how long a packet was under way, by the synchronised clocks. */
+  addTransit(sentAt: Stamp, atMs: number): void {
+    this.#transitsMs[this.#transits++ % TRANSITS] = this.ageMs(sentAt, atMs);
+  }
+
+  /** How long ago, at `nowMs`, the other sent what it stamped `sentAt`. */
+  ageMs(sentAt: Stamp, nowMs: number): number {
+    return stampDifferenceMs(stampOf(nowMs), sentAt) + this.offsetMs;
+  }
+
+  /** What nine of ten packets stay under, in ms on their way; 0 before the first. */
+  transitP90Ms(): number {
+    const count = Math.min(this.#transits, TRANSITS);
+    if (count === 0) return 0;
+    const sorted = this.#transitsMs.slice(0, count).sort();
+    return sorted[Math.floor(0.9 * (count - 1))];
+  }
+}
