@@ -10,6 +10,7 @@
  */
 import { ABSENT_INPUT, OVER, PHASE, SERVING, WINNER } from "../game/state.ts";
 import { type Game, HISTORY_TICKS, Rollback } from "../game/rollback.ts";
+import type { TickHash } from "./confirmed_log.ts";
 import type { PeerLiveness } from "./liveness.ts";
 import type { PeerClock } from "./peer_clock.ts";
 import { TICK_MS, TimeSync } from "./time_sync.ts";
@@ -70,6 +71,8 @@ export class Play {
   readonly #records: (SlotRecord | undefined)[];
   /** By slot: newest confirmed state that was compared and equal. */
   readonly #compared: number[];
+  /** By slot: what the others claimed of confirmed states, newest last; evidence in a dispute. */
+  readonly #claimed: TickHash[][];
   /** `have` of all slots at each of the last ticks, to know what was known a while ago. */
   readonly #haveThen: Int32Array;
 
@@ -79,6 +82,7 @@ export class Play {
     this.#rollback = new Rollback(options.game, players);
     this.#records = Array.from({ length: players }, () => undefined);
     this.#compared = this.#records.map(() => -1);
+    this.#claimed = this.#records.map(() => []);
     this.#haveThen = new Int32Array(32 * players).fill(-1);
     this.#chooseInputDelay();
   }
@@ -124,6 +128,11 @@ export class Play {
   /** Returns a confirmed input of the last `HISTORY_TICKS`. */
   inputAt(slot: number, tick: number): number {
     return this.#rollback.inputAt(slot, tick);
+  }
+
+  /** By slot: the confirmed states and hashes that each other member claimed lately. */
+  claimedHashes(): readonly (readonly TickHash[])[] {
+    return this.#claimed;
   }
 
   winner(): number | null {
@@ -233,6 +242,9 @@ export class Play {
     const known = this.#records[slot];
     if (known && !isNewer(record.beat, known.beat)) return;
     this.#records[slot] = record;
+    const claimed = this.#claimed[slot];
+    claimed.push([record.confirmed, record.hash]);
+    if (claimed.length > HISTORY_TICKS) claimed.shift();
     if (record.farewell !== "none") {
       this.farewellFrom ??= { slot, farewell: record.farewell };
     }

@@ -1,0 +1,275 @@
+/**
+ * The command line: words in, one `Command` out. Reads no environment but the one it is given.
+ *
+ * @module
+ */
+import {
+  Command as Program,
+  CommanderError,
+  InvalidArgumentError,
+  Option,
+} from "commander";
+import { type Skill, SKILLS } from "../game/bot.ts";
+import { DEFAULT_RULES } from "../game/court.ts";
+
+export const DEFAULT_PORT = 5555;
+
+const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
+const LOG_FORMATS = ["pretty", "json"] as const;
+
+export interface LogOptions {
+  readonly logFormat: typeof LOG_FORMATS[number];
+  readonly logLevel: typeof LOG_LEVELS[number];
+}
+
+export interface LobbyCommand extends LogOptions {
+  readonly kind: "lobby";
+  /** Address to listen on. */
+  readonly host: string;
+  readonly port: number;
+  readonly broker?: string;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerAddress: number;
+  readonly maxRooms: number;
+}
+
+export interface PlayCommand extends LogOptions {
+  readonly kind: "play";
+  /** The lobby's machine. */
+  readonly host: string;
+  readonly port: number;
+  readonly name?: string;
+  readonly room?: string;
+  readonly players?: number;
+  readonly points?: number;
+  readonly lives?: number;
+  readonly bot?: Skill;
+  readonly pagePort: number;
+  readonly open: boolean;
+  readonly once: boolean;
+}
+
+export interface DemoCommand extends LogOptions {
+  readonly kind: "demo";
+  readonly players: number;
+  readonly humans: number;
+  readonly points: number;
+  readonly lives: number;
+  readonly skill: Skill;
+  readonly open: boolean;
+  readonly once: boolean;
+}
+
+export type Command = LobbyCommand | PlayCommand | DemoCommand;
+
+/** A command to run, a text that was asked for, or what was wrong with the words. */
+export type ParsedArgs =
+  | { readonly kind: "run"; readonly command: Command }
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "usage"; readonly message: string };
+
+export interface ParseContext {
+  readonly version: string;
+  /** `PONG_*` variables; flags win over them. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Parses the words after the program's name. */
+export function parseArgs(
+  args: readonly string[],
+  context: ParseContext,
+): ParsedArgs {
+  let command: Command | undefined;
+  let text = "";
+  const program = createProgram(context, (parsed) => command = parsed);
+  for (const each of [program, ...program.commands]) {
+    each.exitOverride().configureOutput({
+      writeOut: (out) => text += out,
+      writeErr: (out) => text += out,
+    });
+  }
+  try {
+    const words = args.length === 0 ? ["--help"] : args;
+    program.parse([...fromEnvironment(words, program, context), ...[]], {
+      from: "user",
+    });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0
+      ? { kind: "text", text }
+      : { kind: "usage", message: oneLine(text || error.message, args) };
+  }
+  return command
+    ? { kind: "run", command }
+    : { kind: "usage", message: oneLine("no command was given", args) };
+}
+
+function createProgram(
+  { version }: ParseContext,
+  done: (command: Command) => void,
+): Program {
+  const program = new Program("pong")
+    .description("Pong between two to four computers.")
+    .version(version, "-V, --version", "print the version")
+    .helpCommand(false)
+    .addHelpText(
+      "after",
+      "\nStart here:\n  pong demo                      play against a bot on this computer\n" +
+        "  pong lobby                     let others join from their computers\n" +
+        "  pong play --host 192.168.1.20  join the lobby on that computer",
+    );
+  addLobby(program, done);
+  addPlay(program, done);
+  addDemo(program, done);
+  return program;
+}
+
+function addLobby(program: Program, done: (command: Command) => void): void {
+  withLogging(
+    program.command("lobby")
+      .description("Introduce players to each other, and relay their moves.")
+      .option("--host <address>", "address to listen on", "0.0.0.0")
+      .option("--port <port>", "port to listen on", port, DEFAULT_PORT)
+      .option(
+        "--broker <url>",
+        "play over this RabbitMQ instead, amqp://user:password@host",
+      )
+      .option("--max-connections <n>", "connections in all", count, 512)
+      .option(
+        "--max-connections-per-address <n>",
+        "connections from one address",
+        count,
+        32,
+      )
+      .option("--max-rooms <n>", "rooms and matches at a time", count, 128),
+    "pong lobby --port 5555",
+  ).action((options) => done({ kind: "lobby", ...options }));
+}
+
+function addPlay(program: Program, done: (command: Command) => void): void {
+  withLogging(
+    withTarget(program.command("play"))
+      .description("Join a match; the game opens in the browser.")
+      .requiredOption("--host <address>", "the lobby's computer")
+      .option("--port <port>", "the lobby's port", port, DEFAULT_PORT)
+      .option("--name <name>", "what the others call you")
+      .option("--room <code>", "play with those who name the same room")
+      .option("--players <n>", "how many play: 2, 3 or 4", players)
+      .addOption(
+        new Option("--bot [skill]", "let a bot play, without a page")
+          .choices(SKILLS).preset("normal"),
+      )
+      .option(
+        "--page-port <port>",
+        "port of the page on 127.0.0.1, 0 for any free one",
+        port,
+        0,
+      )
+      .option("--no-open", "don't open the browser")
+      .option("--once", "exit after the match", false),
+    "pong play --host 192.168.1.20 --name Mia",
+  ).action((options) => {
+    const { bot } = options;
+    done({ kind: "play", ...options, ...(bot && { bot }) });
+  });
+}
+
+function addDemo(program: Program, done: (command: Command) => void): void {
+  withLogging(
+    program.command("demo")
+      .description("Play on this computer: a lobby, you, and bots.")
+      .option("--players <n>", "how many play: 2, 3 or 4", players, 2)
+      .option("--humans <n>", "how many of them are people: 0 to 4", humans, 1)
+      .option("--points <n>", "points to win", target, DEFAULT_RULES.points)
+      .option(
+        "--lives <n>",
+        "lives of each of 3 or 4",
+        target,
+        DEFAULT_RULES.lives,
+      )
+      .addOption(
+        new Option("--skill <skill>", "how well the bots play")
+          .choices(SKILLS).default("normal"),
+      )
+      .option("--no-open", "don't open the browser")
+      .option("--once", "exit after the match", false),
+    "pong demo --players 4",
+  ).action((options) => done({ kind: "demo", ...options }));
+}
+
+function withTarget(command: Program): Program {
+  return command
+    .option("--points <n>", "points to win, with two players", target)
+    .option("--lives <n>", "lives of each, with three or four", target);
+}
+
+/** Adds what every command has, and an example to its help. */
+function withLogging(command: Program, example: string): Program {
+  return command
+    .addOption(
+      new Option("--log-format <format>", "how log lines look")
+        .choices(LOG_FORMATS).default("pretty"),
+    )
+    .addOption(
+      new Option("--log-level <level>", "the least that is logged")
+        .choices(LOG_LEVELS).default("warning"),
+    )
+    .addHelpText(
+      "after",
+      `\nEvery option can also be set by its environment variable, --log-level by PONG_LOG_LEVEL.\n\nExample:\n  ${example}`,
+    );
+}
+
+/** Puts options that the environment sets behind the command's name, where flags after them win. */
+function fromEnvironment(
+  words: readonly string[],
+  program: Program,
+  { env }: ParseContext,
+): string[] {
+  const [name, ...rest] = words;
+  const command = program.commands.find((known) => known.name() === name);
+  if (!command) return [...words];
+  const added: string[] = [];
+  for (const option of command.options) {
+    const variable = `PONG_${
+      option.attributeName().replace(/[A-Z]/g, "_$&").toUpperCase()
+    }`;
+    const value = env[variable];
+    if (value === undefined || value === "") continue;
+    if (option.isBoolean() || option.negate) {
+      if (isSwitchedOn(value, option.negate)) added.push(option.long ?? "");
+    } else added.push(`${option.long}=${value}`);
+  }
+  return [name, ...added, ...rest];
+}
+
+/** `PONG_ONCE=1` switches on; `PONG_OPEN=0` switches off what `--no-open` switches off. */
+function isSwitchedOn(value: string, isNegated: boolean): boolean {
+  const isTrue = !["0", "false", "no", "off"].includes(value.toLowerCase());
+  return isTrue !== isNegated;
+}
+
+const port = wholeNumber(0, 65535);
+const count = wholeNumber(1, 1_000_000);
+const players = wholeNumber(2, 4);
+const humans = wholeNumber(0, 4);
+const target = wholeNumber(1, 99);
+
+function wholeNumber(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < low || value > high) {
+      throw new InvalidArgumentError(
+        `It takes a whole number from ${low} to ${high}.`,
+      );
+    }
+    return value;
+  };
+}
+
+function oneLine(text: string, args: readonly string[]): string {
+  const message = text.replace(/^error: /, "").trim().replaceAll(/\s+/g, " ");
+  const command = ["lobby", "play", "demo"].find((name) => name === args[0]);
+  const help = command ? `pong ${command} --help` : "pong --help";
+  return `pong: ${message} (see ${help})`;
+}

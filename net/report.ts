@@ -1,0 +1,167 @@
+/**
+ * What a player process tells the outside: the page's view, `GET /status`, and the result.
+ *
+ * Pure: a `Situation` in, plain data out. None of it holds a secret: no token, no broker address.
+ *
+ * @module
+ */
+import type { Rules } from "../game/court.ts";
+import { SCORE } from "../game/state.ts";
+import type { ConfirmedLog, TickHash } from "./confirmed_log.ts";
+import type { EndReason, PlayerState, View } from "./page_protocol.ts";
+import type { Outcome, Session, SessionStats } from "./session.ts";
+import type { LinkState } from "./transport.ts";
+
+/** A player as the lobby introduced it. */
+export interface Member {
+  readonly slot: number;
+  readonly id: string;
+  readonly name: string;
+}
+
+/** All that a player process knows of its match at one moment. */
+export interface Situation {
+  readonly nowMs: number;
+  readonly room: string;
+  /** -1 before the lobby gave a slot. */
+  readonly me: number;
+  readonly rules: Rules;
+  readonly members: readonly Member[];
+  /** Empty until the match has been named. */
+  readonly match: string;
+  /** "relay" or "amqp"; empty until the match has been named. */
+  readonly transport: string;
+  readonly link: LinkState;
+  readonly session: Session | undefined;
+  readonly log: ConfirmedLog;
+  /** Why there will be no match; empty while there may be. */
+  readonly failure: string;
+}
+
+export interface Status {
+  readonly phase: View["phase"];
+  readonly room: string;
+  readonly match: string;
+  readonly slot: number;
+  readonly era: number;
+  readonly transport: string;
+  readonly tick: number;
+  readonly confirmedTick: number;
+  readonly hashes: readonly TickHash[];
+  readonly players: View["players"];
+  readonly winner: number | null;
+  readonly reason: EndReason | null;
+  readonly stats: SessionStats & {
+    readonly rollbacks: number;
+    readonly resimulatedTicks: number;
+    readonly leadTicks: number;
+  };
+}
+
+/** The line that a process prints at the end of a match. */
+export interface ResultLine {
+  readonly match: string;
+  readonly winner: number | null;
+  readonly score: readonly number[];
+  readonly confirmedTick: number;
+  readonly hash: number;
+  readonly reason: EndReason;
+}
+
+const NO_STATS: SessionStats = {
+  packetsIn: 0,
+  packetsOut: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  rejected: 0,
+  stalledMs: 0,
+};
+
+export function viewOf(situation: Situation): View {
+  const { session, rules, link, failure } = situation;
+  const outcome = session?.outcome;
+  const patienceMs = session?.patienceMs ?? null;
+  return {
+    phase: phaseOf(situation),
+    me: situation.me,
+    room: situation.room,
+    match: situation.match,
+    transport: situation.transport,
+    rules,
+    players: playersOf(situation),
+    waitingFor: session?.waitingFor ?? [],
+    secondsLeft: patienceMs === null ? null : Math.ceil(patienceMs / 1000),
+    winner: outcome?.winner ?? null,
+    reason: outcome?.reason ?? (failure ? "refused" : null),
+    notice: failure || outcome?.message || link.detail,
+    inputDelayTicks: session?.play?.inputDelayTicks ?? 0,
+  };
+}
+
+export function statusOf(situation: Situation): Status {
+  const { session, log } = situation;
+  const play = session?.play;
+  return {
+    phase: phaseOf(situation),
+    room: situation.room,
+    match: situation.match,
+    slot: situation.me,
+    era: 0,
+    transport: situation.transport,
+    tick: play?.newestTick ?? 0,
+    confirmedTick: play?.confirmedTick ?? 0,
+    hashes: log.hashes(),
+    players: playersOf(situation),
+    winner: session?.outcome?.winner ?? null,
+    reason: session?.outcome?.reason ?? null,
+    stats: {
+      ...session?.stats ?? NO_STATS,
+      rollbacks: play?.rollbacks ?? 0,
+      resimulatedTicks: play?.resimulatedTicks ?? 0,
+      leadTicks: play?.leadTicks ?? 0,
+    },
+  };
+}
+
+export function resultOf(situation: Situation, outcome: Outcome): ResultLine {
+  return {
+    match: situation.match,
+    winner: outcome.winner,
+    score: playersOf(situation).map(({ score }) => score),
+    confirmedTick: outcome.confirmedTick,
+    hash: outcome.hash,
+    reason: outcome.reason,
+  };
+}
+
+function phaseOf({ session, failure }: Situation): View["phase"] {
+  return failure ? "over" : session?.phase ?? "lobby";
+}
+
+function playersOf(situation: Situation): View["players"] {
+  const { session, me, rules } = situation;
+  const confirmed = session?.play?.confirmedState;
+  const startScore = rules.players === 2 ? 0 : rules.lives;
+  return situation.members.map(({ slot, id, name }) => ({
+    slot,
+    id,
+    name,
+    score: confirmed ? confirmed[SCORE + slot] : startScore,
+    state: stateOf(session, slot, me),
+    rttMs: rttOf(session, slot),
+  }));
+}
+
+function stateOf(
+  session: Session | undefined,
+  slot: number,
+  me: number,
+): PlayerState {
+  if (!session) return "waiting";
+  return slot === me && session.play ? "ok" : session.stateOf(slot);
+}
+
+function rttOf(session: Session | undefined, slot: number): number | null {
+  const rttMs = session?.rttMs(slot);
+  return rttMs === undefined ? null : Math.round(rttMs * 10) / 10;
+}
