@@ -32,6 +32,8 @@ const UNDELAYED_TICKS = 2;
 const INPUT_DELAY_TICKS_MAX = 3;
 /** How much longer than a round trip a third member's input may be missing before it is passed on. */
 const GOSSIP_SLACK_TICKS = 4;
+/** Sends for which it is remembered what was known. */
+const SENDS = 32;
 
 export interface PlayOptions {
   readonly slot: number;
@@ -73,8 +75,9 @@ export class Play {
   readonly #compared: number[];
   /** By slot: what the others claimed of confirmed states, newest last; evidence in a dispute. */
   readonly #claimed: TickHash[][];
-  /** `have` of all slots at each of the last ticks, to know what was known a while ago. */
+  /** `have` of all slots at each of the last sends, to know what was known a while ago. */
   readonly #haveThen: Int32Array;
+  #sends = 0;
 
   constructor(options: PlayOptions) {
     this.#options = options;
@@ -83,7 +86,7 @@ export class Play {
     this.#records = Array.from({ length: players }, () => undefined);
     this.#compared = this.#records.map(() => -1);
     this.#claimed = this.#records.map(() => []);
-    this.#haveThen = new Int32Array(32 * players).fill(-1);
+    this.#haveThen = new Int32Array(SENDS * players).fill(-1);
     this.#chooseInputDelay();
   }
 
@@ -184,7 +187,7 @@ export class Play {
     const rollback = this.#rollback;
     if (this.endTick !== undefined) return true;
     if (rollback.isFull) return false;
-    const { slot: me, players } = this.#options;
+    const { slot: me } = this.#options;
     if (rollback.state[PHASE] === SERVING) this.#chooseInputDelay();
     const bounded = Math.max(-127, Math.min(127, Math.trunc(input) || 0));
     const until = rollback.tick + this.inputDelayTicks;
@@ -192,10 +195,6 @@ export class Play {
       rollback.addInput(me, tick, bounded);
     }
     rollback.advance();
-    const row = (rollback.tick % 32) * players;
-    for (let slot = 0; slot < players; slot++) {
-      this.#haveThen[row + slot] = rollback.have(slot);
-    }
     this.#confirm();
     this.#levelTicks(nowMs);
     return true;
@@ -223,6 +222,7 @@ export class Play {
       hash: rollback.hashAt(rollback.confirmedTick) ?? 0,
       have: this.#records.map((_, s) => rollback.have(s)),
     };
+    this.#haveThen.set(record.have, (++this.#sends % SENDS) * players);
     // With two players there is no third whose news could be passed on.
     const relayed = players === 2
       ? []
@@ -347,8 +347,8 @@ export class Play {
   #haveLongAgo(slot: number, peer: number): number {
     const { clocks, players } = this.#options;
     const rttTicks = Math.ceil((clocks[peer].rttMs ?? 0) / TICK_MS);
-    const ago = Math.min(31, rttTicks + GOSSIP_SLACK_TICKS);
-    const tick = this.#rollback.tick - ago;
-    return tick < 0 ? -1 : this.#haveThen[(tick % 32) * players + slot];
+    const ago = Math.min(SENDS - 1, rttTicks + GOSSIP_SLACK_TICKS);
+    const send = this.#sends - ago;
+    return send < 0 ? -1 : this.#haveThen[(send % SENDS) * players + slot];
   }
 }

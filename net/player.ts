@@ -73,13 +73,23 @@ export interface PlayedMatch extends AsyncDisposable {
  */
 export async function playMatch(options: PlayerOptions): Promise<PlayedMatch> {
   await using stack = new AsyncDisposableStack();
-  const { lobby, join, signal } = options;
+  const { lobby, join } = options;
+  // Once play has begun, an abort means to say goodbye first: the links outlive it by a moment.
+  const links = new AbortController();
+  const { signal } = links;
+  const abandon = () => links.abort();
+  options.signal.addEventListener("abort", abandon);
+  stack.defer(() => options.signal.removeEventListener("abort", abandon));
+  options.signal.throwIfAborted();
   const seat = stack.use(await joinLobby({ ...lobby, join, signal }));
   const desk = new Desk(options, seat);
   stack.use(await desk.serve());
   const start = await waitForStart(desk, seat);
   if (!start) return { outcome: undefined, ...disposing(stack.move()) };
-  const transport = stack.use(await openTransport(options, seat, start));
+  const transport = stack.use(
+    await openTransport({ ...options, signal }, seat, start),
+  );
+  options.signal.removeEventListener("abort", abandon);
   const session = desk.begin(start, transport);
   await runMatchLoop({
     session,
@@ -87,7 +97,7 @@ export async function playMatch(options: PlayerOptions): Promise<PlayedMatch> {
     nowMs: options.nowMs,
     input: () => desk.input(),
     onAdvance: () => desk.update(transport),
-    signal,
+    signal: options.signal,
   });
   return { outcome: session.outcome, ...disposing(stack.move()) };
 }

@@ -38,6 +38,10 @@ export interface SimulationOptions {
   readonly isStartRepeated?: boolean;
   /** By slot: makes a host's game; for negative controls. */
   readonly createGame?: (slot: number, rules: Rules, seed: number) => Game;
+  /** By slot: the rules that a host believes in, where they are not the scenario's. */
+  readonly terms?: (slot: number, rules: Rules) => Rules;
+  /** By slot: how fast its clock runs; 1 is right. */
+  readonly clockRate?: (slot: number) => number;
   /** Stops after so much virtual time, whether the match is over or not. */
   readonly untilMs?: number;
   readonly isCut?: (from: number, to: number, nowMs: number) => boolean;
@@ -55,6 +59,13 @@ export interface Host {
   readonly hashes: number[];
   /** Confirmed inputs: one array of all slots for each tick. */
   readonly inputs: number[][];
+  /** What was said of others' links, and when. */
+  readonly states: {
+    readonly slot: number;
+    readonly state: string;
+    readonly atMs: number;
+  }[];
+  readonly clockRate: number;
   seed: number | undefined;
   startedMs: number | undefined;
 }
@@ -123,8 +134,8 @@ export function simulate(
     hosts[slot] ??= createHost(slot, { scenario, network, random, options });
     const host = hosts[slot];
     turn(host, network);
-    const { session, joinMs, clockMs } = host;
-    const next = session.nextTickMs - clockMs + joinMs;
+    const { session, joinMs, clockMs, clockRate } = host;
+    const next = (session.nextTickMs - clockMs) / clockRate + joinMs;
     dueMs[slot] = Math.max(next, network.nowMs + 0.01);
     if (session.isDone(clockOf(host, network.nowMs))) dueMs[slot] = Infinity;
     if (dueMs.every((at) => at === Infinity)) break;
@@ -138,7 +149,7 @@ export function simulate(
 }
 
 function clockOf(host: Host, nowMs: number): number {
-  return nowMs - host.joinMs + host.clockMs;
+  return (nowMs - host.joinMs) * host.clockRate + host.clockMs;
 }
 
 function createHost(
@@ -154,7 +165,7 @@ function createHost(
   const { createGame = (_, ...game) => createPong(...game) } = options;
   const session = new Session({
     slot,
-    rules,
+    rules: options.terms?.(slot, rules) ?? rules,
     match: `simulation ${seed}`,
     epochs: joinMs.map(() => 0),
     secret: Uint8Array.from({ length: 16 }, () => random() * 256),
@@ -172,6 +183,8 @@ function createHost(
     clockMs: clockMs[slot],
     hashes: [],
     inputs: [],
+    states: [],
+    clockRate: options.clockRate?.(slot) ?? 1,
     seed: undefined,
     startedMs: undefined,
   };
@@ -188,9 +201,13 @@ function turn(host: Host, network: SimulatedNetwork): void {
   const nowMs = clockOf(host, network.nowMs);
   for (const packet of session.advance(nowMs, input)) transport.send(packet);
   for (const event of session.takeEvents()) {
-    if (event.kind !== "started") continue;
-    host.seed = event.seed;
-    host.startedMs = network.nowMs;
+    if (event.kind === "started") {
+      host.seed = event.seed;
+      host.startedMs = network.nowMs;
+    } else if (event.kind === "peer") {
+      const { slot, state } = event;
+      host.states.push({ slot, state, atMs: network.nowMs });
+    }
   }
   if (session.nextTickMs <= nowMs) session.nextTickMs = nowMs + POLL_MS;
   record(host);

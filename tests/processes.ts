@@ -1,0 +1,189 @@
+/**
+ * Real `pong` processes for tests: started, listened to, and gone when the test ends.
+ *
+ * `PONG_EXECUTABLE` names a compiled file to be tried instead of `main.ts`.
+ *
+ * @module
+ */
+import type { ResultLine, Status } from "../net/report.ts";
+
+/** How long a test waits for what should come in a moment; CI machines can be slow. */
+export const PATIENCE_MS = 120_000;
+
+export interface PongProcess extends AsyncDisposable {
+  readonly pid: number;
+  /** Waits for a line of standard output that matches; rejects when the process ends before. */
+  line(pattern: RegExp): Promise<RegExpExecArray>;
+  /** Exit code, once it has ended. */
+  readonly exited: Promise<number>;
+  /** All that it has written so far. */
+  readonly stdout: string;
+  readonly stderr: string;
+  kill(signal: Deno.Signal): void;
+}
+
+/** Starts `pong` with these words. */
+export function startPong(args: readonly string[]): PongProcess {
+  const executable = Deno.env.get("PONG_EXECUTABLE");
+  const main = new URL("../main.ts", import.meta.url).pathname;
+  const command = new Deno.Command(executable ?? Deno.execPath(), {
+    args: executable ? [...args] : ["run", "-A", main, ...args],
+    env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+  });
+  const child = command.spawn();
+  const output = new Output();
+  const done = Promise.all([
+    output.read(child.stdout, "stdout"),
+    output.read(child.stderr, "stderr"),
+    child.status,
+  ]).then(([, , status]) => {
+    output.end();
+    return status.code;
+  });
+  return {
+    pid: child.pid,
+    exited: done,
+    get stdout() {
+      return output.text.stdout;
+    },
+    get stderr() {
+      return output.text.stderr;
+    },
+    line: (pattern) => output.find(pattern, args),
+    kill: (signal) => kill(child, signal),
+    async [Symbol.asyncDispose]() {
+      kill(child, "SIGKILL");
+      await done;
+    },
+  };
+}
+
+function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    // A process that has ended by itself needs no signal.
+    if (!(error instanceof TypeError)) throw error;
+  }
+}
+
+class Output {
+  readonly text = { stdout: "", stderr: "" };
+  readonly #lines: string[] = [];
+  #hasEnded = false;
+  #wake = Promise.withResolvers<void>();
+
+  async read(
+    stream: ReadableStream<Uint8Array>,
+    name: "stdout" | "stderr",
+  ): Promise<void> {
+    const decoder = new TextDecoder();
+    let rest = "";
+    for await (const bytes of stream) {
+      const text = decoder.decode(bytes, { stream: true });
+      this.text[name] += text;
+      if (name === "stderr") continue;
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      this.#lines.push(...lines);
+      this.#notify();
+    }
+  }
+
+  end(): void {
+    this.#hasEnded = true;
+    this.#notify();
+  }
+
+  async find(
+    pattern: RegExp,
+    args: readonly string[],
+  ): Promise<RegExpExecArray> {
+    const late = deadline(`pong ${args.join(" ")}: no line ${pattern}`);
+    try {
+      for (let at = 0;;) {
+        for (; at < this.#lines.length; at++) {
+          const match = pattern.exec(this.#lines[at]);
+          if (match) return match;
+        }
+        if (this.#hasEnded) {
+          throw new Error(
+            `pong ${args.join(" ")} ended without ${pattern}:\n` +
+              this.text.stdout + this.text.stderr,
+          );
+        }
+        await Promise.race([this.#wake.promise, late.promise]);
+      }
+    } finally {
+      late.cancel();
+    }
+  }
+
+  #notify(): void {
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
+  }
+}
+
+/** A promise that rejects after `PATIENCE_MS`, unless it is cancelled. */
+function deadline(
+  message: string,
+): { readonly promise: Promise<never>; cancel(): void } {
+  const { promise, reject } = Promise.withResolvers<never>();
+  promise.catch(() => {}); // Only whoever races it needs to hear of it.
+  const timer = setTimeout(() => reject(new Error(message)), PATIENCE_MS);
+  return { promise, cancel: () => clearTimeout(timer) };
+}
+
+/** Starts a lobby on a free port of 127.0.0.1. */
+export async function startLobbyProcess(
+  args: readonly string[] = [],
+): Promise<PongProcess & { readonly port: number }> {
+  const lobby = startPong([
+    "lobby",
+    "--host",
+    "127.0.0.1",
+    "--port",
+    "0",
+    ...args,
+  ]);
+  const [, port] = await lobby.line(/^listening on .*:(\d+)$/);
+  return Object.assign(lobby, { port: Number(port) });
+}
+
+/** Waits for the result line of a player. */
+export async function resultOf(player: PongProcess): Promise<ResultLine> {
+  const [line] = await player.line(/^\{"match".*\}$/);
+  return JSON.parse(line);
+}
+
+/** Fetches a player's status, from the address that it printed. */
+export async function statusOf(player: PongProcess): Promise<Status> {
+  const [, base] = await player.line(
+    /^(?:status|page): (http:\/\/127\.0\.0\.1:\d+)/,
+  );
+  const response = await fetch(`${base}/status`);
+  return await response.json();
+}
+
+/** Polls a player's status until `isWanted` holds; rejects after `PATIENCE_MS`. */
+export async function waitForStatus(
+  player: PongProcess,
+  isWanted: (status: Status) => boolean,
+): Promise<Status> {
+  const untilMs = performance.now() + PATIENCE_MS;
+  for (;;) {
+    const status = await statusOf(player);
+    if (isWanted(status)) return status;
+    if (performance.now() > untilMs) {
+      const { hashes: _, ...rest } = status;
+      throw new Error(`Status never came: ${JSON.stringify(rest)}`);
+    }
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setTimeout(resolve, 50);
+    await promise;
+  }
+}
