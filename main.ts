@@ -226,7 +226,20 @@ async function main(args: readonly string[]): Promise<number> {
       writeLine(Deno.stderr, parsed.message);
       return USAGE;
     case "run":
-      return await run(parsed.command, stopSignal());
+      return await runUntilStopped(parsed.command, stopSignal());
+  }
+}
+
+/** Being told to stop while something was still under way is no failure. */
+async function runUntilStopped(
+  command: Command,
+  signal: AbortSignal,
+): Promise<number> {
+  try {
+    return await run(command, signal);
+  } catch (error) {
+    if (signal.aborted) return SUCCESS;
+    throw error;
   }
 }
 

@@ -90,9 +90,7 @@ export function parseArgs(
   }
   try {
     const words = args.length === 0 ? ["--help"] : args;
-    program.parse([...fromEnvironment(words, program, context), ...[]], {
-      from: "user",
-    });
+    program.parse(fromEnvironment(words, program, context), { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     return error.exitCode === 0
@@ -150,7 +148,7 @@ function addPlay(program: Program, done: (command: Command) => void): void {
   withLogging(
     withTarget(program.command("play"))
       .description("Join a match; the game opens in the browser.")
-      .requiredOption("--host <address>", "the lobby's computer")
+      .option("--host <address>", "the lobby's computer")
       .option("--port <port>", "the lobby's port", port, DEFAULT_PORT)
       .option("--name <name>", "what the others call you")
       .option("--room <code>", "play with those who name the same room")
@@ -168,9 +166,10 @@ function addPlay(program: Program, done: (command: Command) => void): void {
       .option("--no-open", "don't open the browser")
       .option("--once", "exit after the match", false),
     "pong play --host 192.168.1.20 --name Mia",
-  ).action((options) => {
-    const { bot } = options;
-    done({ kind: "play", ...options, ...(bot && { bot }) });
+  ).action((options, self) => {
+    // Not a required option: a misspelt one is to be named first.
+    if (!options.host) self.error("which lobby? Name its computer with --host");
+    done({ kind: "play", ...options });
   });
 }
 

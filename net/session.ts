@@ -17,19 +17,17 @@ import type { Game } from "../game/rollback.ts";
 import { PREDICTION_TICKS_MAX } from "../game/rollback.ts";
 import { TICKS_PER_SECOND } from "../game/court.ts";
 import { Barrier, slotsOf } from "./barrier.ts";
+import { Beats } from "./beats.ts";
 import { type Liveness, PeerLiveness } from "./liveness.ts";
 import type { EndReason } from "./page_protocol.ts";
-import { PeerClock } from "./peer_clock.ts";
 import { Play } from "./play.ts";
 import { stampOf } from "./stamp.ts";
 import { TICK_MS } from "./time_sync.ts";
 import { PACKET_BYTES_MAX, type Received } from "./transport.ts";
 import {
   decode,
-  type Echo,
   encode,
   type Farewell,
-  isNewer,
   type Packet,
   type Terms,
   WIRE_VERSION,
@@ -49,8 +47,6 @@ export const LINGER_MS = 2_000;
 /** At most so many ticks at once; after a longer gap play goes on from now instead of catching up. */
 const TICKS_AT_ONCE_MAX = 4;
 const GAP_MS = 500;
-/** Send times kept to tell which packet an echo answers: four seconds of them. */
-const SENT_TIMES = 256;
 
 export interface SessionOptions {
   readonly slot: number;
@@ -109,16 +105,12 @@ export class Session {
 
   readonly #options: SessionOptions;
   readonly #players: number;
-  readonly #clocks: readonly PeerClock[];
+  readonly #beats: Beats;
   readonly #liveness: PeerLiveness;
   readonly #barrier: Barrier;
   #play: Play | undefined;
   /** Bit s: slot s has shown that it began, so it needs no more hellos. */
   #begun = 0;
-  #beat = 0;
-  readonly #sentMs = new Float64Array(SENT_TIMES).fill(-Infinity);
-  /** By slot: newest packet to be echoed, and when it came. */
-  readonly #toEcho: ({ beat: number; atMs: number } | undefined)[];
   #mustAnswer = false;
   #helloMs = -Infinity;
   #sentLastMs = -Infinity;
@@ -134,11 +126,7 @@ export class Session {
     const { slot, rules, nowMs } = options;
     this.#options = options;
     this.#players = rules.players;
-    this.#clocks = Array.from(
-      { length: rules.players },
-      () => new PeerClock(),
-    );
-    this.#toEcho = this.#clocks.map(() => undefined);
+    this.#beats = new Beats(rules.players);
     this.#liveness = new PeerLiveness(slot, rules.players, nowMs);
     this.#barrier = new Barrier({
       slot,
@@ -179,7 +167,7 @@ export class Session {
 
   /** When tick 0 begins or began, on the driver's clock; `undefined` while not agreed. */
   startMs(nowMs: number): number | undefined {
-    return this.#barrier.startMs(nowMs, this.#clocks);
+    return this.#barrier.startMs(nowMs, this.#beats.clocks);
   }
 
   /** Whether the member said all that others may need, and may go. */
@@ -188,7 +176,7 @@ export class Session {
   }
 
   rttMs(slot: number): number | undefined {
-    return this.#clocks[slot].rttMs;
+    return this.#beats.clocks[slot].rttMs;
   }
 
   /** How the link to a player looks: liveness in play, readiness before. */
@@ -250,13 +238,11 @@ export class Session {
   }
 
   #accept(packet: Packet, slot: number, atMs: number): boolean {
-    const clock = this.#clocks[slot];
-    const beat = packet.kind === "hello" ? packet.beat : packet.record.beat;
-    const sentAt = packet.kind === "hello"
-      ? packet.sentAt
-      : packet.record.sentAt;
+    const { beat, sentAt, epoch } = packet.kind === "hello"
+      ? packet
+      : packet.record;
+    if (epoch !== this.#options.epochs[slot]) return false;
     if (packet.kind === "hello") {
-      if (packet.epoch !== this.#options.epochs[slot]) return false;
       if (!this.#play) this.#barrier.receive(slot, packet);
       this.#liveness.hear(slot, atMs);
       this.#mustAnswer = true;
@@ -265,38 +251,20 @@ export class Session {
       this.#begun |= 1 << slot;
       if (this.#play && !this.#play.receive(packet, atMs)) return false;
     }
-    clock.addTransit(sentAt, atMs);
-    this.#takeEcho(packet.echoes[this.#options.slot], clock, { sentAt, atMs });
-    const last = this.#toEcho[slot];
-    if (!last || isNewer(beat, last.beat)) this.#toEcho[slot] = { beat, atMs };
+    const echo = packet.echoes[this.#options.slot];
+    this.#beats.receive({ slot, beat, sentAt, echo, atMs });
     return true;
-  }
-
-  #takeEcho(
-    echo: Echo | undefined,
-    clock: PeerClock,
-    { sentAt, atMs }: { readonly sentAt: number; readonly atMs: number },
-  ): void {
-    if (!echo) return;
-    const age = (this.#beat - echo.beat) & 0xffff;
-    if (age >= SENT_TIMES) return;
-    clock.addEcho({
-      sentMs: this.#sentMs[echo.beat % SENT_TIMES],
-      holdMs: echo.holdMs,
-      theirStamp: sentAt,
-      atMs,
-    });
   }
 
   /** Before tick 0. */
   #wait(nowMs: number): void {
     const barrier = this.#barrier;
     if (nowMs >= this.nextTickMs) this.nextTickMs = nowMs + TICK_MS;
-    barrier.update(nowMs, this.#clocks);
+    barrier.update(nowMs, this.#beats.clocks);
     const { failure } = barrier;
     if (failure) this.#end(nowMs, failure.reason, failure.message);
     this.#sendHello(nowMs);
-    const startMs = barrier.startMs(nowMs, this.#clocks);
+    const startMs = barrier.startMs(nowMs, this.#beats.clocks);
     const { seed } = barrier;
     if (this.outcome || startMs === undefined || seed === undefined) return;
     if (nowMs < startMs) {
@@ -309,7 +277,7 @@ export class Session {
       players: this.#players,
       epochs,
       game: createGame(rules, seed),
-      clocks: this.#clocks,
+      clocks: this.#beats.clocks,
       liveness: this.#liveness,
     });
     this.nextTickMs = startMs;
@@ -379,42 +347,34 @@ export class Session {
     if (nowMs - this.#helloMs < dueMs) return;
     this.#helloMs = nowMs;
     this.#mustAnswer = false;
-    this.#send(nowMs, {
+    this.#send({
       kind: "hello",
       epoch: this.#options.epochs[this.#options.slot],
-      beat: this.#beat,
+      beat: this.#beats.take(nowMs),
       sentAt: stampOf(nowMs),
       ...this.#barrier.say(),
-      echoes: this.#echoes(nowMs),
+      echoes: this.#beats.echoes(nowMs),
     }, 0);
   }
 
   #sendPlay(play: Play, nowMs: number): void {
     this.#sentLastMs = nowMs;
     const packet = play.say({
-      beat: this.#beat,
+      beat: this.#beats.take(nowMs),
       sentAt: stampOf(nowMs),
       farewell: this.#farewell,
-      echoes: this.#echoes(nowMs),
+      echoes: this.#beats.echoes(nowMs),
     });
-    this.#send(nowMs, packet, 1);
+    this.#send(packet, 1);
   }
 
-  #send(nowMs: number, packet: Packet, buffer: 0 | 1): void {
+  #send(packet: Packet, buffer: 0 | 1): void {
     const { slot } = this.#options;
     const frame = { slot, players: this.#players };
     const bytes = encode(packet, frame, this.#buffers[buffer]);
-    this.#sentMs[this.#beat % SENT_TIMES] = nowMs;
-    this.#beat = (this.#beat + 1) & 0xffff;
     this.stats.packetsOut++;
     this.stats.bytesOut += bytes.length;
     this.#outgoing.push(bytes);
-  }
-
-  #echoes(nowMs: number): (Echo | undefined)[] {
-    return this.#toEcho.map((last) =>
-      last && { beat: last.beat, holdMs: Math.max(0, nowMs - last.atMs) }
-    );
   }
 }
 

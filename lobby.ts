@@ -1,0 +1,354 @@
+/**
+ * The lobby: introduces players to each other, and relays for them.
+ *
+ * One port takes control connections (`net/lobby_protocol.ts`) and relay connections
+ * (`net/relay_hub.ts`), told apart by their first line. Who sits where is decided in `net/rooms.ts`;
+ * here are the sockets, the clock and the limits. Who breaks a limit is told so and closed, and
+ * nobody else notices.
+ *
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import { LineConnection } from "./net/line_connection.ts";
+import type { LineEvent } from "./net/lines.ts";
+import {
+  type ClientMessage,
+  type ErrorCode,
+  type ErrorMessage,
+  errorMessage,
+  EXCHANGE,
+  type LobbyMessage,
+  parseClientLine,
+  type ResultMessage,
+} from "./net/lobby_protocol.ts";
+import { listen, reachableAddresses } from "./net/listen.ts";
+import { DEFAULT_LIMITS, type LobbyLimits } from "./net/lobby_limits.ts";
+import { Reception } from "./net/reception.ts";
+import { RelayHub } from "./net/relay_hub.ts";
+import { type ClientId, type Delivery, Rooms } from "./net/rooms.ts";
+import { SilenceWatch } from "./net/silence.ts";
+import { TokenBucket } from "./net/token_bucket.ts";
+
+const log = getLogger(["pong", "lobby"]);
+
+export interface LobbyOptions {
+  readonly hostname: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  /** URL of a RabbitMQ broker over which matches are played instead of the relay. */
+  readonly broker?: string | undefined;
+  readonly limits?: Partial<LobbyLimits>;
+  /** Ends the lobby. */
+  readonly signal: AbortSignal;
+}
+
+/** A running lobby. */
+export interface Lobby extends AsyncDisposable {
+  readonly port: number;
+  /** Addresses under which other machines may reach it, the likeliest first. */
+  readonly addresses: readonly string[];
+  /** What it remembers right now. */
+  counts(): LobbyCounts;
+}
+
+export interface LobbyCounts {
+  readonly connections: number;
+  readonly relays: number;
+  readonly rooms: number;
+  readonly matches: number;
+}
+
+/** How often silences are looked for; silence limits are kept to about this. */
+const SWEEP_MS = 250;
+
+/**
+ * Starts a lobby; it runs until `signal` aborts or it is disposed.
+ *
+ * @throws LobbyError when it can't listen, TransportError when the broker refuses.
+ */
+export async function startLobby(options: LobbyOptions): Promise<Lobby> {
+  const { hostname, port, broker, signal } = options;
+  signal.throwIfAborted();
+  const listener = listen(hostname, port);
+  try {
+    const exchange = broker === undefined
+      ? undefined
+      : await openExchange(broker, signal);
+    return new Server(options, listener, exchange);
+  } catch (error) {
+    listener.close();
+    throw error;
+  }
+}
+
+/** A control connection, or one that hasn't yet said what it is. */
+interface Peer {
+  readonly client: ClientId;
+  readonly lines: LineConnection;
+  readonly bucket: TokenBucket;
+  silence: SilenceWatch;
+}
+
+class Server implements Lobby {
+  readonly port: number;
+  readonly addresses: readonly string[];
+  readonly #limits: LobbyLimits;
+  readonly #reception: Reception;
+  readonly #exchange: AsyncDisposable | undefined;
+  readonly #rooms: Rooms;
+  readonly #hub: RelayHub;
+  readonly #peers = new Map<ClientId, Peer>();
+  readonly #sweeper: ReturnType<typeof setInterval>;
+  readonly #unsubscribe: () => void;
+  #clients = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(
+    { hostname, broker, limits, signal }: LobbyOptions,
+    listener: Deno.TcpListener,
+    exchange: AsyncDisposable | undefined,
+  ) {
+    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#exchange = exchange;
+    this.port = listener.addr.port;
+    this.addresses = reachableAddresses(hostname);
+    this.#rooms = new Rooms({
+      chance: { newId: () => crypto.randomUUID(), newToken, below },
+      transport: broker === undefined
+        ? { kind: "relay" }
+        : { kind: "amqp", url: broker, exchange: EXCHANGE },
+      roomsMax: this.#limits.rooms,
+      matchLingerMs: this.#limits.matchLingerMs,
+    });
+    this.#hub = new RelayHub({
+      rate: this.#limits.relayFrames,
+      silenceMs: this.#limits.relaySilenceMs,
+      queueFrames: this.#limits.relayQueueFrames,
+    });
+    const { firstLineMs, silenceMs } = this.#limits;
+    this.#sweeper = setInterval(
+      () => this.#sweep(),
+      Math.min(SWEEP_MS, firstLineMs / 4, silenceMs / 4),
+    );
+    const dispose = () => void this[Symbol.asyncDispose]();
+    signal.addEventListener("abort", dispose, { once: true });
+    this.#unsubscribe = () => signal.removeEventListener("abort", dispose);
+    this.#reception = new Reception({
+      listener,
+      limits: this.#limits,
+      serve: (conn) => this.#serve(conn),
+    });
+    if (signal.aborted) dispose();
+  }
+
+  counts(): LobbyCounts {
+    const { rooms, matches } = this.#rooms.counts;
+    return {
+      connections: this.#reception.connections,
+      relays: this.#hub.connections,
+      rooms,
+      matches,
+    };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#closing ??= this.#close();
+  }
+
+  async #close(): Promise<void> {
+    this.#unsubscribe();
+    clearInterval(this.#sweeper);
+    this.#reception.stop();
+    this.#hub.close();
+    for (const peer of this.#peers.values()) {
+      this.#fail(peer, "shutting_down", "The lobby shuts down.");
+    }
+    await this.#reception.empty();
+    await this.#exchange?.[Symbol.asyncDispose]();
+  }
+
+  async #serve(conn: Deno.TcpConn): Promise<void> {
+    const nowMs = performance.now();
+    const { lineBytes, messages, firstLineMs } = this.#limits;
+    using lines = new LineConnection(conn, { lineBytesMax: lineBytes });
+    const peer: Peer = {
+      client: ++this.#clients,
+      lines,
+      bucket: new TokenBucket(messages, nowMs),
+      silence: new SilenceWatch(firstLineMs, nowMs),
+    };
+    this.#peers.set(peer.client, peer);
+    if (this.#closing !== undefined) lines.close();
+    try {
+      conn.setNoDelay(true);
+      await this.#converse(peer);
+    } catch (error) {
+      // Whatever goes wrong with one connection, the others must not notice.
+      log.error("Connection {client} failed: {error}", {
+        client: peer.client,
+        error,
+      });
+    } finally {
+      this.#forget(peer);
+    }
+  }
+
+  async #converse(peer: Peer): Promise<void> {
+    const first = await peer.lines.read();
+    if (first === undefined) return;
+    if (first.kind === "line" && first.text.startsWith("relay ")) {
+      return this.#relay(peer, first.text.slice("relay ".length).trim());
+    }
+    peer.silence = new SilenceWatch(this.#limits.silenceMs, performance.now());
+    // A web page that makes somebody's browser send a request here must not reach its second line.
+    if (!this.#take(peer, first)) peer.lines.end();
+    let event = await peer.lines.read();
+    while (event !== undefined) {
+      peer.silence.heard();
+      this.#take(peer, event);
+      event = await peer.lines.read();
+    }
+  }
+
+  async #relay(peer: Peer, token: string): Promise<void> {
+    const seat = this.#rooms.seatOf(token);
+    if (seat === undefined) {
+      const why = "this seat's match has not started, or is over, " +
+        "or the lobby was restarted since. Join again.";
+      this.#fail(peer, "bad_token", why);
+      await peer.lines.read();
+      return;
+    }
+    const detached = peer.lines.detach();
+    this.#forget(peer);
+    if (detached === undefined) return;
+    this.#rooms.relayOpened(seat);
+    await this.#hub.serve({ ...detached, seat });
+    this.#rooms.relayClosed(seat, performance.now());
+  }
+
+  /** Takes what a control connection said; `false` when it can't be understood. */
+  #take(peer: Peer, event: LineEvent): boolean {
+    const { lineBytes, messages } = this.#limits;
+    if (!peer.bucket.take(performance.now())) {
+      const why = `${messages.perSecond} messages a second are allowed.`;
+      return this.#fail(peer, "too_fast", why);
+    }
+    switch (event.kind) {
+      case "oversized": {
+        const why = `A line has at most ${lineBytes} bytes.`;
+        return this.#fail(peer, "line_too_long", why);
+      }
+      case "not_utf8":
+        return this.#fail(peer, "bad_message", "A line is JSON in UTF-8.");
+      case "line": {
+        const parsed = parseClientLine(event.text);
+        if (parsed.kind === "message") this.#act(peer, parsed.message);
+        else tell(peer.lines, parsed.answer);
+        return parsed.kind === "message";
+      }
+    }
+  }
+
+  #act(peer: Peer, message: ClientMessage): void {
+    switch (message.type) {
+      case "join":
+        if (message.resume !== undefined || message.spectate !== undefined) {
+          tell(peer.lines, unsupported("Coming back and watching"));
+        } else this.#deliver(this.#rooms.join(peer.client, message));
+        return;
+      case "claim":
+        tell(peer.lines, unsupported("Claiming a match"));
+        return;
+      case "result":
+        this.#takeResult(peer, message);
+        return;
+      case "ping":
+        tell(peer.lines, { type: "pong" });
+        return;
+      case "leave":
+        this.#deliver(this.#rooms.leave(peer.client, performance.now()));
+        peer.lines.end();
+        return;
+    }
+  }
+
+  #takeResult(peer: Peer, message: ResultMessage): void {
+    const verdict = this.#rooms.result(peer.client, message);
+    if (verdict === "not_playing") {
+      const why = "Only a player of a running match can report its result.";
+      tell(peer.lines, errorMessage("not_playing", why));
+      return;
+    }
+    const { winner, score, confirmedTick } = message;
+    const match = this.#rooms.matchOf(peer.client);
+    const facts = { match, verdict, winner, score, confirmedTick };
+    if (verdict === "disputed") {
+      log.warn("The players of match {match} report different results", facts);
+    } else log.info("Result of match {match}: {verdict}", facts);
+  }
+
+  /** Tells a peer why it is closed, and frees its seat at once. */
+  #fail(peer: Peer, code: ErrorCode, why: string): false {
+    log.info("Connection {client} is closed: {code}", {
+      client: peer.client,
+      code,
+    });
+    tell(peer.lines, errorMessage(code, why));
+    peer.lines.end();
+    this.#deliver(this.#rooms.leave(peer.client, performance.now()));
+    return false;
+  }
+
+  #forget(peer: Peer): void {
+    this.#peers.delete(peer.client);
+    this.#deliver(this.#rooms.leave(peer.client, performance.now()));
+  }
+
+  #deliver(deliveries: readonly Delivery[]): void {
+    for (const { to, message } of deliveries) {
+      const peer = this.#peers.get(to);
+      if (peer !== undefined) tell(peer.lines, message);
+    }
+  }
+
+  #sweep(): void {
+    const nowMs = performance.now();
+    for (const peer of this.#peers.values()) {
+      if (!peer.silence.isOver(nowMs)) continue;
+      peer.silence.heard(); // Said once; the connection ends by itself from here.
+      const why =
+        "Nothing came from you for too long; a player says ping every 2 s.";
+      this.#fail(peer, "silent", why);
+    }
+    this.#hub.sweep(nowMs);
+    this.#rooms.sweep(nowMs);
+  }
+}
+
+/** Loads the broker's client only when there is a broker, for that costs a start 100 ms. */
+async function openExchange(
+  url: string,
+  signal: AbortSignal,
+): Promise<AsyncDisposable> {
+  const { keepExchange } = await import("./net/amqp.ts");
+  return await keepExchange({ url, signal });
+}
+
+function tell(lines: LineConnection, message: LobbyMessage): void {
+  lines.send(JSON.stringify(message));
+}
+
+function unsupported(what: string): ErrorMessage {
+  return errorMessage("unsupported", `${what} is not supported by this lobby.`);
+}
+
+/** 128 random bits, so that nobody guesses somebody else's seat. */
+function newToken(): string {
+  return crypto.getRandomValues(new Uint8Array(16)).toHex();
+}
+
+function below(bound: number): number {
+  const [random] = crypto.getRandomValues(new Uint32Array(1));
+  return random % bound;
+}

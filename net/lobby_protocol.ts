@@ -1,0 +1,240 @@
+/**
+ * What a player and the lobby say to each other: one JSON object a line, over TCP.
+ *
+ * A person can speak it with `nc`: type `{"type":"join","version":1,"name":"Mia"}`, then
+ * `{"type":"ping"}` at least every 6 s. Both sides parse every line with the schemas here and never
+ * trust what came: unknown keys are dropped, wrong values are answered with `error`.
+ *
+ * A relay connection goes to the same port, and its first line is not JSON but `relay <token>`;
+ * `relay_frames.ts` says what follows.
+ *
+ * @module
+ */
+import { z } from "zod";
+import type { Rules } from "../game/court.ts";
+
+/** Raised whenever an older player or lobby couldn't take part any more. */
+export const PROTOCOL_VERSION = 1;
+
+/** Longest line, in bytes without its newline: the largest honest one has about 2 KiB. */
+export const LINE_BYTES_MAX = 4096;
+
+/** How often a client says `ping`, and how long either side may hear nothing before it gives up. */
+export const PING_EVERY_MS = 2_000;
+export const SILENCE_MS = 6_000;
+
+/** Longest name, in code points. */
+export const NAME_LENGTH_MAX = 24;
+
+/** The topic exchange over which matches are played when the lobby was given a broker. */
+export const EXCHANGE = "pong";
+
+/** What an `error` is about. */
+export type ErrorCode =
+  | "already_joined"
+  | "bad_message"
+  | "bad_token"
+  | "line_too_long"
+  | "lobby_full"
+  | "not_playing"
+  | "room_playing"
+  | "rules"
+  | "shutting_down"
+  | "silent"
+  | "too_fast"
+  | "too_many_connections"
+  | "too_many_rooms"
+  | "unsupported"
+  | "version";
+
+const slot = z.int().min(0).max(3);
+const uint32 = z.int().min(0).max(0xffffffff);
+const roomCode = z.string().regex(
+  /^[A-Z0-9]{3,12}$/i,
+  "A room code has 3 to 12 letters and digits.",
+).transform((code) => code.toUpperCase());
+const publicKey = z.string().regex(/^[A-Za-z0-9+/=_-]{1,200}$/);
+
+const join = z.object({
+  type: z.literal("join"),
+  version: z.int(),
+  name: z.string().transform(cleanName).refine(
+    (name) => name.length > 0 && [...name].length <= NAME_LENGTH_MAX,
+    `A name has 1 to ${NAME_LENGTH_MAX} characters.`,
+  ),
+  room: roomCode.optional(),
+  players: z.int().min(2).max(4).optional(),
+  points: z.int().min(1).max(99).optional(),
+  lives: z.int().min(1).max(99).optional(),
+  publicKey: publicKey.optional(),
+  resume: z.unknown().optional(),
+  spectate: z.unknown().optional(),
+}).readonly();
+
+const result = z.object({
+  type: z.literal("result"),
+  winner: slot.nullable(),
+  score: z.array(z.int().min(0).max(99)).min(2).max(4).readonly(),
+  confirmedTick: uint32,
+  hash: uint32,
+}).readonly();
+
+const clientMessage = z.discriminatedUnion("type", [
+  join,
+  result,
+  z.object({ type: z.literal("claim") }).readonly(),
+  z.object({ type: z.literal("ping") }).readonly(),
+  z.object({ type: z.literal("leave") }).readonly(),
+]);
+
+const rules = z.object({
+  players: z.int().min(2).max(4),
+  points: z.int().min(1).max(99),
+  lives: z.int().min(1).max(99),
+}).readonly() satisfies z.ZodType<Rules>;
+
+const start = z.object({ x: z.number(), y: z.number() }).readonly();
+const id = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
+// Shown in terminals, so nothing in them may move the cursor or reverse the text.
+const shownName = z.string().max(2 * NAME_LENGTH_MAX).transform(cleanName);
+const shownText = z.string().max(1000).transform(stripInvisible);
+
+const lobbyMessage = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("welcome"),
+    id,
+    slot,
+    start,
+    room: roomCode,
+    rules,
+    token: z.string().regex(/^[A-Za-z0-9._-]{16,1024}$/),
+  }).readonly(),
+  z.object({
+    type: z.literal("roster"),
+    room: roomCode,
+    rules,
+    players: z.array(z.object({ id, slot, name: shownName }).readonly())
+      .max(4).readonly(),
+  }).readonly(),
+  z.object({
+    type: z.literal("start"),
+    match: id,
+    rules,
+    transport: z.discriminatedUnion("kind", [
+      z.object({ kind: z.literal("relay") }).readonly(),
+      z.object({
+        kind: z.literal("amqp"),
+        url: z.string().max(500).regex(/^amqps?:\/\//),
+        exchange: z.literal(EXCHANGE),
+      }).readonly(),
+    ]),
+    players: z.array(
+      z.object({
+        id,
+        slot,
+        name: shownName,
+        start,
+        publicKey: publicKey.optional(),
+      }).readonly(),
+    ).min(2).max(4).readonly(),
+  }).readonly(),
+  z.object({ type: z.literal("pong") }).readonly(),
+  z.object({ type: z.literal("relay"), slot, epoch: uint32 }).readonly(),
+  z.object({
+    type: z.literal("error"),
+    code: z.string().regex(/^[a-z_]{1,32}$/),
+    message: shownText,
+  }).readonly(),
+]);
+
+export type ClientMessage = z.infer<typeof clientMessage>;
+export type JoinMessage = z.infer<typeof join>;
+export type ResultMessage = z.infer<typeof result>;
+
+export type LobbyMessage = z.infer<typeof lobbyMessage>;
+export type WelcomeMessage = Extract<LobbyMessage, { type: "welcome" }>;
+export type RosterMessage = Extract<LobbyMessage, { type: "roster" }>;
+export type StartMessage = Extract<LobbyMessage, { type: "start" }>;
+export type StartTransport = StartMessage["transport"];
+export type ErrorMessage =
+  & Extract<LobbyMessage, { type: "error" }>
+  & { readonly code: ErrorCode };
+
+/** What a lobby makes of a line: a message, or the answer that it deserves. */
+export type ParsedLine =
+  | { readonly kind: "message"; readonly message: ClientMessage }
+  | { readonly kind: "bad"; readonly answer: ErrorMessage };
+
+/** Parses a client's line; its version is judged first, for a later one may look different. */
+export function parseClientLine(line: string): ParsedLine {
+  const value = parseJson(line);
+  const foreign = foreignVersion(value);
+  if (foreign !== undefined) {
+    return { kind: "bad", answer: versionError(foreign) };
+  }
+  const parsed = clientMessage.safeParse(value);
+  if (parsed.success) return { kind: "message", message: parsed.data };
+  const [issue] = parsed.error.issues;
+  const where = issue.path.length > 0 ? `"${issue.path.join(".")}": ` : "";
+  const example = `{"type":"join","version":${PROTOCOL_VERSION},"name":"Mia"}`;
+  return {
+    kind: "bad",
+    answer: errorMessage(
+      "bad_message",
+      `Cannot understand this line: ${where}${issue.message} ` +
+        `The lobby takes one JSON object a line, for example ${example}`,
+    ),
+  };
+}
+
+/** Parses a lobby's line; `undefined` for what isn't a message of this protocol. */
+export function parseLobbyLine(line: string): LobbyMessage | undefined {
+  return lobbyMessage.safeParse(parseJson(line)).data;
+}
+
+/** Builds an `error`; `message` is a sentence for a person. */
+export function errorMessage(code: ErrorCode, message: string): ErrorMessage {
+  return { type: "error", code, message };
+}
+
+/** Drops what is invisible or reverses text, and makes every run of blanks one space. */
+export function cleanName(name: string): string {
+  return stripInvisible(name.replaceAll(/\s/g, " "))
+    .replaceAll(/ +/g, " ").trim().normalize("NFC");
+}
+
+/** Control, bidirectional, lone-surrogate and private characters, and those that show nothing. */
+function stripInvisible(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
+    "",
+  );
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined; // No message: every schema refuses it and says what was expected.
+  }
+}
+
+function foreignVersion(value: unknown): number | undefined {
+  const parsed = z.object({ type: z.literal("join"), version: z.int() })
+    .safeParse(value);
+  if (!parsed.success || parsed.data.version === PROTOCOL_VERSION) {
+    return undefined;
+  }
+  return parsed.data.version;
+}
+
+function versionError(theirs: number): ErrorMessage {
+  const older = theirs < PROTOCOL_VERSION
+    ? "Update the player: it is the older one."
+    : "Update the lobby: it is the older one.";
+  return errorMessage(
+    "version",
+    `The lobby speaks protocol version ${PROTOCOL_VERSION}, ` +
+      `this player version ${theirs}. ${older}`,
+  );
+}

@@ -1,0 +1,287 @@
+/**
+ * The transport through the lobby: packets travel in frames over a second TCP connection to it.
+ *
+ * When the connection breaks, or the lobby falls silent (an unplugged cable resets nothing), it
+ * connects again by itself. What is sent meanwhile is lost: the session repeats what matters.
+ *
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import { dial, type LobbyAddress } from "./dial.ts";
+import { LineConnection, writeAll } from "./line_connection.ts";
+import { parseLobbyLine } from "./lobby_protocol.ts";
+import {
+  FrameQueue,
+  FrameReader,
+  HEADER_BYTES,
+  senderByteOf,
+  senderOf,
+} from "./relay_frames.ts";
+import { SilenceWatch } from "./silence.ts";
+import {
+  type CloseReason,
+  INBOX_PACKETS_MAX,
+  type LinkState,
+  PACKET_BYTES_MAX,
+  type Received,
+  type Sender,
+  type Transport,
+  TransportError,
+} from "./transport.ts";
+
+const log = getLogger(["pong", "relay"]);
+
+/** How often a sign of life is sent, and how long without any frame means that the link is dead. */
+const LIFE_EVERY_MS = 500;
+const SILENCE_MS = 2_500;
+
+/** How long the lobby may take to answer the first line. */
+const ANSWER_TIMEOUT_MS = 3_000;
+
+/** Waits between attempts to connect again: doubling, so that a restarted lobby isn't flooded. */
+const RETRY_FIRST_MS = 50;
+const RETRY_MAX_MS = 1_000;
+
+/** The seat that was asked for doesn't exist: trying again won't help. */
+class SeatRefused extends TransportError {}
+
+export interface RelayOptions extends LobbyAddress {
+  /** The seat's token, from the lobby's `welcome`. */
+  readonly token: string;
+  /** Closes the transport, or gives up opening it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens the relay for a seat whose match has started.
+ *
+ * @throws TransportError when the lobby can't be reached or refuses the token.
+ */
+export async function openRelay(options: RelayOptions): Promise<Transport> {
+  return new Relay(options, await attach(options));
+}
+
+/** A connection over which the lobby relays. */
+interface Attached {
+  readonly conn: Deno.TcpConn;
+  readonly rest: Uint8Array;
+  readonly senderByte: number;
+}
+
+class Relay implements Transport {
+  readonly closed: Promise<CloseReason>;
+  readonly #options: RelayOptions;
+  readonly #stop = new AbortController();
+  readonly #queue = new FrameQueue();
+  readonly #where: string;
+  #inbox: Received[] = [];
+  #link: LinkState = { up: true, detail: "" };
+  #attached: Attached | undefined;
+  #isWriting = false;
+
+  constructor(options: RelayOptions, attached: Attached) {
+    this.#options = options;
+    this.#where = `${options.hostname}:${options.port}`;
+    this.closed = this.#run(attached);
+  }
+
+  get link(): LinkState {
+    return this.#link;
+  }
+
+  send(packet: Uint8Array): void {
+    if (packet.length === 0 || packet.length > PACKET_BYTES_MAX) {
+      throw new RangeError(
+        `A packet has 1 to ${PACKET_BYTES_MAX} bytes, not ${packet.length}`,
+      );
+    }
+    this.#send(packet);
+  }
+
+  receive(): readonly Received[] {
+    const inbox = this.#inbox;
+    if (inbox.length > 0) this.#inbox = [];
+    return inbox;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await this.closed;
+  }
+
+  async #run(first: Attached): Promise<CloseReason> {
+    const stop = () => this.#stop.abort();
+    this.#options.signal.addEventListener("abort", stop, { once: true });
+    if (this.#options.signal.aborted) stop();
+    const reason = await this.#stayAttached(first);
+    this.#options.signal.removeEventListener("abort", stop);
+    const detail = reason.kind === "local"
+      ? "Closed by this side."
+      : reason.error.message;
+    this.#link = { up: false, detail };
+    this.#inbox = [];
+    return reason;
+  }
+
+  async #stayAttached(first: Attached): Promise<CloseReason> {
+    const { signal } = this.#stop;
+    let attached: Attached | undefined = first;
+    let retryMs = RETRY_FIRST_MS;
+    while (!signal.aborted) {
+      if (attached !== undefined) {
+        retryMs = RETRY_FIRST_MS;
+        await this.#carry(attached);
+        this.#loseLink(`The connection to the lobby at ${this.#where} broke.`);
+      }
+      await pause(retryMs, signal);
+      retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
+      try {
+        attached = await attach({ ...this.#options, signal });
+      } catch (error) {
+        if (signal.aborted) break;
+        if (error instanceof SeatRefused) return { kind: "failed", error };
+        attached = undefined;
+        this.#loseLink(error instanceof Error ? error.message : String(error));
+      }
+    }
+    return { kind: "local" };
+  }
+
+  #loseLink(detail: string): void {
+    if (this.#link.up) log.warn("{detail} Connecting again.", { detail });
+    this.#link = { up: false, detail: `${detail} Connecting again.` };
+  }
+
+  /** Carries packets both ways until the connection is over. */
+  async #carry(attached: Attached): Promise<void> {
+    const { conn, rest } = attached;
+    const { signal } = this.#stop;
+    const silence = new SilenceWatch(SILENCE_MS, performance.now());
+    let isOpen = true;
+    const close = () => {
+      if (isOpen) conn.close();
+      isOpen = false;
+    };
+    const life = setInterval(() => {
+      if (silence.isOver(performance.now())) close();
+      else this.#send(new Uint8Array(0));
+    }, LIFE_EVERY_MS);
+    signal.addEventListener("abort", close, { once: true });
+    if (signal.aborted) close();
+    this.#attached = attached;
+    this.#link = { up: true, detail: "" };
+    const reader = new FrameReader(rest);
+    try {
+      while (this.#drain(reader, performance.now())) {
+        const bytes = await conn.read(reader.free());
+        if (bytes === null) break;
+        silence.heard();
+        reader.filled(bytes);
+      }
+    } catch {
+      // Reset by the other side or closed by us: over, either way.
+    } finally {
+      this.#attached = undefined;
+      this.#queue.clear();
+      clearInterval(life);
+      signal.removeEventListener("abort", close);
+      close();
+    }
+  }
+
+  /** Moves what arrived to the inbox; `false` when these aren't frames. */
+  #drain(reader: FrameReader, atMs: number): boolean {
+    let found = reader.next();
+    while (found === "frame") {
+      const { bytes, frameStart, frameEnd } = reader;
+      const packet = bytes.slice(frameStart + HEADER_BYTES, frameEnd);
+      if (packet.length > 0) {
+        if (this.#inbox.length === INBOX_PACKETS_MAX) this.#inbox.shift();
+        const from: Sender = senderOf(bytes[frameStart + 2]);
+        this.#inbox.push({ from, atMs, packet });
+      }
+      found = reader.next();
+    }
+    return found === "incomplete";
+  }
+
+  #send(packet: Uint8Array): void {
+    if (this.#attached === undefined || this.#stop.signal.aborted) return;
+    this.#queue.pushPacket(this.#attached.senderByte, packet);
+    if (!this.#isWriting) void this.#write(this.#attached);
+  }
+
+  async #write({ conn }: Attached): Promise<void> {
+    this.#isWriting = true;
+    try {
+      let bytes = this.#queue.take();
+      while (bytes !== undefined) {
+        await writeAll(conn, bytes);
+        bytes = this.#queue.take();
+      }
+    } catch {
+      // The read in `#carry` ends too, and connects again.
+    }
+    this.#isWriting = false;
+  }
+}
+
+/** Connects and shows the token; throws `SeatRefused` when the lobby doesn't take it. */
+async function attach(options: RelayOptions): Promise<Attached> {
+  const { hostname, port, token, signal } = options;
+  const lines = new LineConnection(await dial({ hostname, port, signal }));
+  const close = () => lines.close();
+  const timer = setTimeout(close, ANSWER_TIMEOUT_MS);
+  signal.addEventListener("abort", close, { once: true });
+  try {
+    signal.throwIfAborted();
+    lines.send(`relay ${token}`);
+    const event = await lines.read();
+    signal.throwIfAborted();
+    const text = event?.kind === "line" ? event.text : "";
+    const senderByte = parseAnswer(text, options);
+    const detached = lines.detach();
+    if (detached !== undefined) return { ...detached, senderByte };
+    throw unanswered(options);
+  } catch (error) {
+    lines.close();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", close);
+  }
+}
+
+/** Returns the sender byte of the seat that the lobby confirmed. */
+function parseAnswer(text: string, options: RelayOptions): number {
+  const answer = parseLobbyLine(text);
+  if (answer?.type === "error") {
+    const { hostname, port } = options;
+    const message =
+      `Cannot relay through the lobby at ${hostname}:${port}: ${answer.message}`;
+    throw answer.code === "bad_token"
+      ? new SeatRefused(message)
+      : new TransportError(message);
+  }
+  if (answer?.type !== "relay") throw unanswered(options);
+  return senderByteOf(answer);
+}
+
+function unanswered({ hostname, port }: LobbyAddress): TransportError {
+  return new TransportError(
+    `Cannot relay through the lobby at ${hostname}:${port}: ` +
+      "it doesn't answer. Check that it is a lobby and that it is running.",
+  );
+}
+
+/** Waits, or until `signal` aborts. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const wake = () => resolve();
+  signal.addEventListener("abort", wake, { once: true });
+  await promise;
+  clearTimeout(timer);
+  signal.removeEventListener("abort", wake);
+}

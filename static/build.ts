@@ -1,0 +1,55 @@
+/// <reference lib="deno.ns" />
+/**
+ * Bundles the page into `static/dist`: `deno task build`.
+ *
+ * Says one line when all went well, and everything the bundler said when not. (Of pixi.js it says
+ * that imports without effects are left out, which is right: nothing of ours needs them.)
+ *
+ * @module
+ */
+
+const source = new URL("./", import.meta.url);
+const target = new URL("./dist/", import.meta.url);
+/** Copied as they are. */
+const COPIED = ["index.html", "style.css"];
+
+if (import.meta.main) {
+  const { bytes, compressedBytes } = await buildPage();
+  const kilobytes = (count: number) => `${Math.round(count / 1024)} KB`;
+  const line = `Bundled the page: ${kilobytes(bytes)}, ` +
+    `${kilobytes(compressedBytes)} compressed.\n`;
+  await Deno.stdout.write(new TextEncoder().encode(line));
+}
+
+/** Writes the bundle and returns its size. */
+async function buildPage(): Promise<
+  { readonly bytes: number; readonly compressedBytes: number }
+> {
+  await Deno.mkdir(target, { recursive: true });
+  const bundle = new URL("page.js", target);
+  const { success, stderr, stdout } = await new Deno.Command(Deno.execPath(), {
+    cwd: source,
+    args: [
+      "bundle",
+      "--platform=browser",
+      "--minify",
+      "--output=dist/page.js",
+      "page.ts",
+    ],
+  }).output();
+  if (!success) {
+    const said = [stdout, stderr].map((part) => new TextDecoder().decode(part));
+    throw new Error(`Cannot bundle the page:\n${said.join("")}`);
+  }
+  for (const name of COPIED) {
+    await Deno.copyFile(new URL(name, source), new URL(name, target));
+  }
+  const code = await Deno.readFile(bundle);
+  return { bytes: code.length, compressedBytes: await gzipSize(code) };
+}
+
+async function gzipSize(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
+  const zipped = new Blob([bytes]).stream()
+    .pipeThrough(new CompressionStream("gzip"));
+  return (await new Response(zipped).arrayBuffer()).byteLength;
+}

@@ -1,0 +1,158 @@
+/**
+ * Which card lies over the court, if any: everything but the game itself.
+ *
+ * @module
+ */
+import type { PlayerView, View } from "../net/page_protocol.ts";
+import type { Link } from "./connection.ts";
+import {
+  inviteLine,
+  isOut,
+  livesText,
+  reasonText,
+  resultText,
+  TEXTS,
+  waitingText,
+} from "./texts.ts";
+
+/** One line of a card's list of players. */
+export interface RosterLine {
+  readonly slot: number;
+  /** `null` for a seat that nobody has taken. */
+  readonly player: PlayerView | null;
+  /** What stands at the end of the line. */
+  readonly value: string;
+}
+
+/** What a card says; empty texts are left out. */
+export interface Card {
+  readonly kind: "problem" | "lobby" | "syncing" | "paused" | "over";
+  readonly eyebrow: string;
+  readonly hero: string;
+  readonly title: string;
+  readonly text: string;
+  /** Whose colour the hero has, -1 for nobody's. */
+  readonly slot: number;
+  /** A command to copy. */
+  readonly command: string;
+  readonly detail: string;
+  readonly roster: readonly RosterLine[];
+}
+
+/** Returns the card for what is known, `undefined` while the court should be free. */
+export function cardFor(view: View | undefined, link: Link): Card | undefined {
+  if (link === "refused") {
+    return problem(TEXTS.refused, TEXTS.refusedWhatNow);
+  }
+  if (link === "gone") {
+    const gone = `${TEXTS.gone} ${TEXTS.goneWhatNow}`;
+    // The process ends after the match; its result stays readable.
+    if (view?.phase === "over") return { ...over(view), detail: gone };
+    return problem(TEXTS.gone, TEXTS.goneWhatNow);
+  }
+  if (view === undefined) return problem(TEXTS.connecting, "");
+  switch (view.phase) {
+    case "lobby":
+      return lobby(view);
+    case "syncing":
+      return syncing(view);
+    case "playing":
+      return undefined;
+    case "paused":
+      return paused(view);
+    case "over":
+      return over(view);
+  }
+}
+
+const EMPTY: Omit<Card, "kind"> = {
+  eyebrow: "",
+  hero: "",
+  title: "",
+  text: "",
+  slot: -1,
+  command: "",
+  detail: "",
+  roster: [],
+};
+
+function problem(title: string, text: string): Card {
+  return { ...EMPTY, kind: "problem", title, text };
+}
+
+function lobby(view: View): Card {
+  const here = `${view.players.length} of ${view.rules.players}`;
+  return {
+    ...EMPTY,
+    kind: "lobby",
+    eyebrow: view.room === "" ? TEXTS.playersHere : TEXTS.room,
+    hero: view.room === "" ? here : view.room,
+    text: TEXTS.invite,
+    command: inviteLine(view),
+    detail: view.notice || TEXTS.inviteHost,
+    roster: seats(view, () => ""),
+  };
+}
+
+function syncing(view: View): Card {
+  const waiting = waitingText(view);
+  return {
+    ...EMPTY,
+    kind: "syncing",
+    title: waiting === "" ? TEXTS.almostThere : waiting,
+    text: waiting === "" ? "" : TEXTS.syncing,
+    detail: view.notice,
+    roster: seats(view, () => ""),
+  };
+}
+
+function paused(view: View): Card {
+  const waiting = waitingText(view);
+  return {
+    ...EMPTY,
+    kind: "paused",
+    title: waiting === "" ? TEXTS.paused : waiting,
+    text: waiting === "" ? "" : TEXTS.paused,
+    detail: view.notice,
+  };
+}
+
+function over(view: View): Card {
+  const isDuel = view.rules.players === 2;
+  const isScored = view.players.length > 0 && view.reason !== "not ready" &&
+    view.reason !== "refused";
+  return {
+    ...EMPTY,
+    kind: "over",
+    hero: isDuel && isScored ? view.players.map(scoreOf).join(" : ") : "",
+    title: resultText(view),
+    slot: view.winner ?? -1,
+    text: [reasonText(view.reason), view.notice].filter(Boolean).join(" "),
+    detail: TEXTS.again,
+    roster: isDuel || !isScored ? [] : ranking(view),
+  };
+}
+
+function scoreOf(player: PlayerView): number {
+  return player.score;
+}
+
+function seats(
+  view: View,
+  value: (player: PlayerView) => string,
+): readonly RosterLine[] {
+  return Array.from({ length: view.rules.players }, (_, slot) => {
+    const player = view.players.find((other) => other.slot === slot) ?? null;
+    return { slot, player, value: player === null ? "" : value(player) };
+  });
+}
+
+function ranking(view: View): readonly RosterLine[] {
+  const lines = seats(
+    view,
+    (player) => isOut(view, player) ? "" : livesText(player.score),
+  );
+  return lines.toSorted((a, b) =>
+    (b.player?.score ?? -1) - (a.player?.score ?? -1)
+  );
+}

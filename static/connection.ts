@@ -1,0 +1,92 @@
+/**
+ * The page's line to the player process: one WebSocket that is opened again whenever it closes.
+ *
+ * The process sends its newest view and state on each connection, so nothing has to be remembered
+ * here and the page may be reloaded at any time.
+ *
+ * @module
+ */
+import { decodeState } from "../game/state_bytes.ts";
+import type { State } from "../game/state.ts";
+import type { PageInput, View } from "../net/page_protocol.ts";
+
+/** Where the line is; `refused`: the process is there but doesn't accept this page's address. */
+export type Link = "connecting" | "open" | "gone" | "refused";
+
+export interface ConnectionOptions {
+  readonly location: Location;
+  readonly onView: (view: View) => void;
+  readonly onState: (state: State) => void;
+  readonly onLink: (link: Link) => void;
+}
+
+export interface Connection {
+  /** Sends the axis now, and again whenever a new connection opens. */
+  sendAxis(axis: number): void;
+}
+
+/** First wait before connecting again, and the longest. */
+const RETRY_MS_MIN = 250;
+const RETRY_MS_MAX = 2000;
+
+/** Connects, and keeps connecting for as long as the page lives. */
+export function connect(options: ConnectionOptions): Connection {
+  const { location, onLink } = options;
+  const address = socketAddress(location);
+  let socket: WebSocket | undefined;
+  let axis = 0;
+  let retryMs = RETRY_MS_MIN;
+
+  const sendAxis = () => {
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    const input: PageInput = { kind: "input", axis };
+    socket.send(JSON.stringify(input));
+  };
+  const open = () => {
+    socket = new WebSocket(address);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      retryMs = RETRY_MS_MIN;
+      onLink("open");
+      if (axis !== 0) sendAxis();
+    };
+    socket.onmessage = (event) => take(event.data, options);
+    socket.onclose = async () => {
+      onLink(await isProcessThere(location) ? "refused" : "gone");
+      setTimeout(open, retryMs);
+      retryMs = Math.min(RETRY_MS_MAX, retryMs * 2);
+    };
+  };
+  onLink("connecting");
+  open();
+  return {
+    sendAxis(next) {
+      axis = next;
+      sendAxis();
+    },
+  };
+}
+
+function socketAddress(location: Location): string {
+  const token = new URLSearchParams(location.search).get("token") ?? "";
+  return `ws://${location.host}/socket?token=${encodeURIComponent(token)}`;
+}
+
+/** A browser hides why a WebSocket failed; the status tells a wrong token from a dead process. */
+async function isProcessThere(location: Location): Promise<boolean> {
+  try {
+    return (await fetch(new URL("/status", location.href))).ok;
+  } catch {
+    return false; // Nobody listens any more.
+  }
+}
+
+function take(data: unknown, options: ConnectionOptions): void {
+  if (data instanceof ArrayBuffer) {
+    const state = decodeState(new Uint8Array(data));
+    if (state !== undefined) options.onState(state);
+  } else if (typeof data === "string") {
+    // The server that served this very page made the text from a View.
+    options.onView(JSON.parse(data) as View);
+  }
+}

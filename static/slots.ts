@@ -1,0 +1,31 @@
+/**
+ * How each slot looks: colours and marks, the same on the court and beside it.
+ *
+ * The colours stay apart in all common colour-blindnesses, and a mark always goes with them, so
+ * colour never carries a meaning alone. `style.css` repeats them for the text beside the court.
+ *
+ * @module
+ */
+
+/** The shape that stands for a slot. */
+export type Mark = "circle" | "triangle" | "square" | "diamond";
+
+export interface SlotLook {
+  /** As 0xrrggbb. */
+  readonly color: number;
+  readonly mark: Mark;
+}
+
+/** By slot: left, right, top, bottom. */
+export const SLOT_LOOKS: readonly SlotLook[] = [
+  { color: 0x56b4e9, mark: "circle" },
+  { color: 0xe69f00, mark: "triangle" },
+  { color: 0x2bc49a, mark: "square" },
+  { color: 0xe58bbd, mark: "diamond" },
+];
+
+/** The court's own colours, as 0xrrggbb. */
+export const COURT_COLOR = 0x111827;
+export const LINE_COLOR = 0x273349;
+export const WALL_COLOR = 0x3d4b68;
+export const BALL_COLOR = 0xf4f7fd;

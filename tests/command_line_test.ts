@@ -1,0 +1,92 @@
+import { expect } from "@std/expect";
+import { parseArgs, type ParsedArgs } from "../net/command_line.ts";
+
+function parse(
+  words: string,
+  env: Record<string, string> = {},
+): ParsedArgs {
+  const args = words === "" ? [] : words.split(" ");
+  return parseArgs(args, { version: "1.2.3", env });
+}
+
+/** The parsed command's fields, or the whole answer where it is no command. */
+function commandOf(
+  words: string,
+  env?: Record<string, string>,
+): Readonly<Record<string, unknown>> {
+  const parsed = parse(words, env);
+  return { ...(parsed.kind === "run" ? parsed.command : parsed) };
+}
+
+const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
+  ["lobby", { kind: "lobby", host: "0.0.0.0", port: 5555 }],
+  ["lobby --port 7000", { port: 7000 }],
+  ["lobby --broker amqp://u:p@h", { broker: "amqp://u:p@h" }],
+  ["play --host a", { kind: "play", host: "a", port: 5555, open: true }],
+  ["play --host a --bot", { bot: "normal" }],
+  ["play --host a --bot hard", { bot: "hard" }],
+  ["play --host a --bot --name Mia", { bot: "normal", name: "Mia" }],
+  ["play --host a --players 4 --lives 3", { players: 4, lives: 3 }],
+  ["play --host a --no-open --once", { open: false, once: true }],
+  ["demo", { kind: "demo", players: 2, humans: 1, skill: "normal" }],
+  ["demo --players 4 --humans 2", { players: 4, humans: 2 }],
+];
+
+for (const [words, expected] of CASES) {
+  Deno.test(`pong ${words} is understood`, () => {
+    expect(commandOf(words)).toMatchObject(expected);
+  });
+}
+
+const REFUSED: readonly (readonly [string, RegExp])[] = [
+  ["play", /--host/],
+  ["play --host a --port 70000", /whole number from 0 to 65535.*play --help/],
+  ["play --host a --players 5", /from 2 to 4/],
+  ["play --host a --points 0", /from 1 to 99/],
+  ["play --host a --bot clever", /easy, normal, hard/],
+  ["play --host a --unknown", /--unknown/],
+  ["lobby --port 1.5", /whole number/],
+  ["demo extra", /too many arguments/],
+  ["dance", /dance.*pong --help/],
+];
+
+for (const [words, message] of REFUSED) {
+  Deno.test(`pong ${words} is refused in one line`, () => {
+    const parsed = parse(words);
+    expect(parsed).toMatchObject({ kind: "usage" });
+    const text = parsed.kind === "usage" ? parsed.message : "";
+    expect(text).toMatch(message);
+    expect(text).not.toContain("\n");
+  });
+}
+
+Deno.test("the environment sets options, and flags win over it", () => {
+  const env = {
+    PONG_HOST: "b",
+    PONG_PAGE_PORT: "8080",
+    PONG_ONCE: "1",
+    PONG_OPEN: "0",
+  };
+
+  expect(commandOf("play", env)).toMatchObject({
+    host: "b",
+    pagePort: 8080,
+    once: true,
+    open: false,
+  });
+  expect(commandOf("play --host c", env)).toMatchObject({ host: "c" });
+  expect(commandOf("play", { PONG_HOST: "b", PONG_PORT: "no" }))
+    .toMatchObject({ kind: "usage" });
+});
+
+for (const words of ["", "--help", "lobby --help", "play --help", "demo -h"]) {
+  Deno.test(`pong ${words} shows help with an example`, () => {
+    const parsed = parse(words);
+    expect(parsed.kind).toBe("text");
+    expect(parsed.kind === "text" && parsed.text).toMatch(/\n {2}pong \w+/);
+  });
+}
+
+Deno.test("pong --version prints the version", () => {
+  expect(parse("--version")).toEqual({ kind: "text", text: "1.2.3\n" });
+});
