@@ -19,6 +19,7 @@ import {
 } from "./net/command_line.ts";
 import type { Evidence } from "./net/evidence.ts";
 import type { JoinRequest } from "./net/lobby_client.ts";
+import { DEFAULT_LOBBY_PORT } from "./net/lobby_protocol.ts";
 import { configureLogging } from "./net/logging.ts";
 import { loadAssets } from "./net/page_assets.ts";
 import { type Control, playMatch } from "./net/player.ts";
@@ -62,7 +63,9 @@ async function runLobby(
     signal,
   });
   print(`listening on ${host}:${lobby.port}`);
-  const elsewhere = command.port === 5555 ? "" : ` --port ${lobby.port}`;
+  const elsewhere = lobby.port === DEFAULT_LOBBY_PORT
+    ? ""
+    : ` --port ${lobby.port}`;
   for (const address of lobby.addresses) {
     print(`on another computer: pong play --host ${address}${elsewhere}`);
   }

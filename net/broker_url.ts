@@ -69,7 +69,8 @@ export function brokerUrlFor(url: string, lobbyHost: string): string {
   return moved.href;
 }
 
-function isLoopback(host: string): boolean {
+/** Whether a host name or address means the machine itself. */
+export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
 }
 

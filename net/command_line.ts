@@ -11,8 +11,7 @@ import {
 } from "commander";
 import { type Skill, SKILLS } from "../game/bot.ts";
 import { DEFAULT_RULES } from "../game/court.ts";
-
-export const DEFAULT_PORT = 5555;
+import { DEFAULT_LOBBY_PORT } from "./lobby_protocol.ts";
 
 const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
 const LOG_FORMATS = ["pretty", "json"] as const;
@@ -127,7 +126,7 @@ function addLobby(program: Program, done: (command: Command) => void): void {
     program.command("lobby")
       .description("Introduce players to each other, and relay their moves.")
       .option("--host <address>", "address to listen on", "0.0.0.0")
-      .option("--port <port>", "port to listen on", port, DEFAULT_PORT)
+      .option("--port <port>", "port to listen on", port, DEFAULT_LOBBY_PORT)
       .option(
         "--broker <url>",
         "play over this RabbitMQ instead, amqp://user:password@host",
@@ -149,7 +148,7 @@ function addPlay(program: Program, done: (command: Command) => void): void {
     withTarget(program.command("play"))
       .description("Join a match; the game opens in the browser.")
       .option("--host <address>", "the lobby's computer")
-      .option("--port <port>", "the lobby's port", port, DEFAULT_PORT)
+      .option("--port <port>", "the lobby's port", port, DEFAULT_LOBBY_PORT)
       .option("--name <name>", "what the others call you")
       .option("--room <code>", "play with those who name the same room")
       .option("--players <n>", "how many play: 2, 3 or 4", players)

@@ -16,6 +16,9 @@ import type { Rules } from "../game/court.ts";
 /** Raised whenever an older player or lobby couldn't take part any more. */
 export const PROTOCOL_VERSION = 1;
 
+/** The lobby's port unless somebody says otherwise. */
+export const DEFAULT_LOBBY_PORT = 5555;
+
 /** Longest line, in bytes without its newline: the largest honest one has about 2 KiB. */
 export const LINE_BYTES_MAX = 4096;
 

@@ -46,6 +46,8 @@ export interface View {
   /** The slot of this page's player; -1 before the lobby gave one. */
   readonly me: number;
   readonly room: string;
+  /** The line that a friend types to join this room. */
+  readonly invite: string;
   readonly match: string;
   readonly transport: string;
   readonly rules: {

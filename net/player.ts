@@ -8,12 +8,13 @@ import { getLogger } from "@logtape/logtape";
 import { botInput, createBot, type Skill } from "../game/bot.ts";
 import { encodeState } from "../game/state_bytes.ts";
 import { openAmqp } from "./amqp.ts";
-import { brokerUrlFor } from "./broker_url.ts";
+import { brokerUrlFor, isLoopback } from "./broker_url.ts";
 import { ConfirmedLog } from "./confirmed_log.ts";
 import type { LobbyAddress } from "./dial.ts";
 import { type Evidence, gatherEvidence } from "./evidence.ts";
 import { joinLobby, type JoinRequest, type LobbySeat } from "./lobby_client.ts";
-import type { StartMessage } from "./lobby_protocol.ts";
+import { reachableAddresses } from "./listen.ts";
+import { DEFAULT_LOBBY_PORT, type StartMessage } from "./lobby_protocol.ts";
 import { runMatchLoop } from "./match_loop.ts";
 import type { Assets } from "./page_assets.ts";
 import { type PageServer, servePage } from "./page_server.ts";
@@ -177,6 +178,7 @@ class Desk {
     this.#situation = {
       nowMs: nowMs(),
       room,
+      invite: inviteLine(options.lobby, room),
       me: slot,
       rules,
       members: [],
@@ -321,6 +323,15 @@ class Desk {
     const member = this.#situation.members.find((known) => known.slot === slot);
     return member?.name ?? `player ${slot + 1}`;
   }
+}
+
+/** A friend elsewhere can't use the address by which a lobby on this machine is reached. */
+function inviteLine({ hostname, port }: LobbyAddress, room: string): string {
+  const host = isLoopback(hostname)
+    ? reachableAddresses("0.0.0.0")[0] ?? hostname
+    : hostname;
+  const where = port === DEFAULT_LOBBY_PORT ? "" : ` --port ${port}`;
+  return `pong play --host ${host}${where} --room ${room}`;
 }
 
 function statusUrl(page: PageServer): string {

@@ -131,6 +131,7 @@ class Relay implements Transport {
       if (attached !== undefined) {
         retryMs = RETRY_FIRST_MS;
         await this.#carry(attached);
+        if (signal.aborted) break;
         this.#loseLink(`The connection to the lobby at ${this.#where} broke.`);
       }
       await pause(retryMs, signal);

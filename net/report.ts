@@ -23,6 +23,8 @@ export interface Member {
 export interface Situation {
   readonly nowMs: number;
   readonly room: string;
+  /** The line that a friend types to join this room. */
+  readonly invite: string;
   /** -1 before the lobby gave a slot. */
   readonly me: number;
   readonly rules: Rules;
@@ -85,6 +87,7 @@ export function viewOf(situation: Situation): View {
     phase: phaseOf(situation),
     me: situation.me,
     room: situation.room,
+    invite: situation.invite,
     match: situation.match,
     transport: situation.transport,
     rules,

@@ -6,7 +6,6 @@
 import type { PlayerView, View } from "../net/page_protocol.ts";
 import type { Link } from "./connection.ts";
 import {
-  inviteLine,
   isOut,
   livesText,
   reasonText,
@@ -88,8 +87,8 @@ function lobby(view: View): Card {
     eyebrow: view.room === "" ? TEXTS.playersHere : TEXTS.room,
     hero: view.room === "" ? here : view.room,
     text: TEXTS.invite,
-    command: inviteLine(view),
-    detail: view.notice || TEXTS.inviteHost,
+    command: view.invite,
+    detail: view.notice,
     roster: seats(view, () => ""),
   };
 }

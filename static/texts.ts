@@ -20,7 +20,6 @@ export const TEXTS = {
   room: "Your room",
   playersHere: "Players here",
   invite: "Friends join by typing this on their machine.",
-  inviteHost: "HOST is the address that the lobby printed.",
   copy: "Copy",
   copied: "Copied",
   freeSeat: "Free seat",
@@ -38,13 +37,6 @@ export const TEXTS = {
 export interface Badge {
   readonly text: string;
   readonly tone: "plain" | "unsure" | "bad";
-}
-
-/** The line that a friend types. */
-export function inviteLine(view: View): string {
-  return view.room === ""
-    ? "pong play --host HOST"
-    : `pong play --host HOST --room ${view.room}`;
 }
 
 /** "Ada", "Ada and Mia", "Ada, Mia and Bo". */

@@ -29,6 +29,7 @@ function view(changes: Partial<View>): View {
     phase: "playing",
     me: 0,
     room: "KMPQRA",
+    invite: "pong play --host 192.168.1.20 --room KMPQRA",
     match: "m",
     transport: "relay",
     rules: DEFAULT_RULES,

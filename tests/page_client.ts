@@ -18,6 +18,7 @@ export const VIEW: View = {
   phase: "lobby",
   me: 0,
   room: "KMPQRA",
+  invite: "pong play --host 192.168.1.20 --room KMPQRA",
   match: "",
   transport: "relay",
   rules: DEFAULT_RULES,

@@ -34,6 +34,7 @@ const VIEW: View = {
   phase: "playing",
   me: 0,
   room: "KMPQRA",
+  invite: "pong play --host 192.168.1.20 --room KMPQRA",
   match: "m",
   transport: "relay",
   rules: RULES,

@@ -1,0 +1,85 @@
+/**
+ * Measures whether sessions keep memory over a long match.
+ *
+ * A process of its own plays in virtual time, collects its garbage every now and then, and compares
+ * the heap in the first third of the match with that in the last. What grows only once, such as
+ * compiled code and full histories, has done so in a warm-up before.
+ *
+ * @module
+ */
+import { NO_FAULTS } from "../net/simulated.ts";
+import { digits, type Figure, mean } from "./bench_figure.ts";
+import { BenchMatch } from "./bench_match.ts";
+
+/** Noise of the collector; one forgotten number a tick would be 80 times as much. */
+const BYTES_PER_TICK_WANTED = 0.1;
+
+const WARM_UP_TICKS = 200_000;
+
+/** How often the heap is measured. */
+const SAMPLES = 30;
+
+const FAULTS = { ...NO_FAULTS, delayMs: 20, jitterMs: 1, loss: 0.01 };
+
+export interface HeapBenchOptions {
+  readonly ticks: number;
+}
+
+/** Plays matches of two and of four at the same time. */
+export function benchHeap({ ticks }: HeapBenchOptions): Promise<Figure[]> {
+  return Promise.all([2, 4].map(async (players) => {
+    const heapBytes = await playInProcess(players, ticks);
+    const third = Math.floor(heapBytes.length / 3);
+    const firstBytes = mean(heapBytes.slice(0, third));
+    const lastBytes = mean(heapBytes.slice(-third));
+    // From the middle of the first third to that of the last.
+    const apartTicks = ticks * (1 - third / heapBytes.length);
+    const kib = (bytes: number) => digits(bytes / 1024);
+    return {
+      name: `heap growth, ${players} sessions, ${ticks} ticks`,
+      value: (lastBytes - firstBytes) / apartTicks,
+      unit: "B/tick",
+      wanted: BYTES_PER_TICK_WANTED,
+      note: `first third ${kib(firstBytes)} KiB, last ${kib(lastBytes)} KiB`,
+    };
+  }));
+}
+
+/** Returns the heap's bytes in use at equal distances of the match. */
+async function playInProcess(
+  players: number,
+  ticks: number,
+): Promise<readonly number[]> {
+  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--quiet", "-A", "--v8-flags=--expose-gc"],
+      new URL(import.meta.url).href,
+      ...[`${players}`, `${ticks}`],
+    ],
+    env: { DENO_NO_UPDATE_CHECK: "1" },
+    stderr: "inherit",
+  }).output();
+  if (!success) throw new Error("Cannot measure the heap: its process failed");
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+function play(players: number, ticks: number): number[] {
+  // V8 adds it where --expose-gc is given; TypeScript can't know.
+  const { gc } = globalThis as { readonly gc?: () => void };
+  if (!gc) throw new TypeError("The process needs --v8-flags=--expose-gc");
+  const match = new BenchMatch({ players, faults: FAULTS, seed: 1 });
+  match.playTo(WARM_UP_TICKS);
+  const heapBytes: number[] = [];
+  for (let sample = 1; sample <= SAMPLES; sample++) {
+    match.playTo(WARM_UP_TICKS + Math.round(sample * ticks / SAMPLES));
+    gc();
+    heapBytes.push(Deno.memoryUsage().heapUsed);
+  }
+  return heapBytes;
+}
+
+if (import.meta.main) {
+  const [players, ticks] = Deno.args.map(Number);
+  const text = JSON.stringify(play(players, ticks));
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
+}

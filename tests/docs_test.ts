@@ -1,0 +1,190 @@
+/**
+ * The documents, held against the program: commands, tasks, links, files and tests that they name.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import config from "../deno.json" with { type: "json" };
+import { parseArgs } from "../net/command_line.ts";
+
+const ARCHITECTURE_LINES_MAX = 150;
+const DECISION_LINES_MAX = 40;
+
+const root = new URL("../", import.meta.url);
+
+const README = read("README.md");
+const ARCHITECTURE = read("ARCHITECTURE.md");
+const GUIDES = [
+  README,
+  ARCHITECTURE,
+  read("CONTRIBUTING.md"),
+  read("CHANGELOG.md"),
+];
+const DECISIONS = filesOf("docs/adr/").map((name) => read(`docs/adr/${name}`));
+
+interface Document {
+  readonly path: string;
+  readonly text: string;
+}
+
+for (const { path, text } of GUIDES) {
+  for (const line of commandLines(text)) {
+    Deno.test(`${path}'s "${line}" is understood`, () => {
+      expect(parseArgs(wordsOf(line), { version: "", env: {} }))
+        .toMatchObject({ kind: "run" });
+    });
+  }
+}
+
+Deno.test("README shows how to start each command", () => {
+  const kinds = commandLines(README.text).map((line) => wordsOf(line)[0]);
+
+  expect([...new Set(kinds)].toSorted()).toEqual(["demo", "lobby", "play"]);
+});
+
+Deno.test("README's table of commands names options that exist", () => {
+  const rows = [...README.text.matchAll(/^\| `pong (\w+)` .*$/gm)];
+  const unknown = rows.flatMap(([row, command]) => {
+    const help = parseArgs([command, "--help"], { version: "", env: {} });
+    const text = help.kind === "text" ? help.text : "";
+    return [...row.matchAll(/--[a-z-]+/g)]
+      .filter(([option]) => !text.includes(`  ${option} `))
+      .map(([option]) => `pong ${command} ${option}`);
+  });
+
+  expect(rows.map(([, command]) => command)).toEqual(["demo", "lobby", "play"]);
+  expect(unknown).toEqual([]);
+});
+
+Deno.test("every task that a document names exists", () => {
+  const named = [...GUIDES, ...DECISIONS].flatMap(({ path, text }) =>
+    [...text.matchAll(/deno task\s+([a-z]+)/g)]
+      .map(([, task]) => ({ path, task }))
+  );
+
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter(({ task }) => !(task in config.tasks))).toEqual([]);
+});
+
+Deno.test("every link and picture within the project leads somewhere", () => {
+  const links = [...GUIDES, ...DECISIONS].flatMap(({ path, text }) =>
+    [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target]) => target.replace(/#.*$/, ""))
+      .filter((target) => target !== "" && !/^https?:/.test(target))
+      .map((target) => ({ path, target }))
+  );
+  const dead = links.filter(({ path, target }) =>
+    !exists(new URL(target, new URL(path, root)).href.slice(root.href.length))
+  );
+
+  expect(links.length).toBeGreaterThan(3);
+  expect(dead).toEqual([]);
+});
+
+Deno.test("every file that a guide names exists", () => {
+  const named = GUIDES.flatMap(({ path, text }) =>
+    [...text.matchAll(/`((?:game|net|static|tests|docs|\.ci)\/[\w./]*)`/g)]
+      .map(([, file]) => ({ path, file }))
+  );
+
+  expect(named.length).toBeGreaterThan(10);
+  expect(named.filter(({ file }) => !exists(file))).toEqual([]);
+});
+
+Deno.test(`ARCHITECTURE has at most ${ARCHITECTURE_LINES_MAX} lines`, () => {
+  const lines = ARCHITECTURE.text.trimEnd().split("\n").length;
+
+  expect(lines).toBeLessThanOrEqual(ARCHITECTURE_LINES_MAX);
+});
+
+for (const folder of ["game/", "net/", "static/"]) {
+  Deno.test(`the code map shows all files of ${folder}, each once`, () => {
+    const section = sectionOf(ARCHITECTURE.text, `### \`${folder}\``);
+    const shown = rowsOf(section).flatMap(([files]) =>
+      [...files.matchAll(/`([^`]+)`/g)].map(([, file]) => file)
+    );
+
+    const files = filesOf(folder).filter((name) =>
+      /\.(ts|html|css)$/.test(name)
+    );
+    expect(shown.toSorted()).toEqual(files);
+  });
+}
+
+Deno.test("every invariant names tests that hold it", () => {
+  const rows = rowsOf(sectionOf(ARCHITECTURE.text, "## Invariants"));
+  const unheld = rows.filter(([, holders]) => {
+    const tests = [...holders.matchAll(/`(tests\/\w+_test\.ts)`/g)];
+    return tests.length === 0 || !tests.every(([, test]) => exists(test));
+  });
+
+  expect(rows.length).toBeGreaterThan(10);
+  expect(unheld).toEqual([]);
+});
+
+Deno.test("decisions are numbered, dated, complete and short", () => {
+  const head = /^# (\d+)\. .+\n\nDate: \d{4}-\d\d-\d\d\n\nStatus: [a-z]/;
+  for (const [at, { path, text }] of DECISIONS.entries()) {
+    const number = `${at + 1}`;
+    expect(path).toMatch(new RegExp(`/0*${number}-[a-z0-9-]+\\.md$`));
+    expect(head.exec(text)?.[1]).toBe(number);
+    expect([...text.matchAll(/^## (.+)$/gm)].map(([, title]) => title))
+      .toEqual(["Context", "Decision", "Consequences"]);
+    expect(text.trimEnd().split("\n").length)
+      .toBeLessThanOrEqual(DECISION_LINES_MAX);
+  }
+  expect(DECISIONS.length).toBeGreaterThan(0);
+});
+
+function read(path: string): Document {
+  return { path, text: Deno.readTextFileSync(new URL(path, root)) };
+}
+
+function exists(path: string): boolean {
+  try {
+    Deno.statSync(new URL(path, root));
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+function filesOf(folder: string): readonly string[] {
+  return [...Deno.readDirSync(new URL(folder, root))]
+    .filter(({ isFile }) => isFile)
+    .map(({ name }) => name)
+    .toSorted();
+}
+
+/** Lines of code blocks that start the program, compiled or as a task. */
+function commandLines(text: string): readonly string[] {
+  const blocks = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)];
+  return blocks.flatMap(([, block]) => block.trimEnd().split("\n"))
+    .filter((line) =>
+      /^((dist\/)?pong|.*deno task (demo|lobby|play))\b/.test(line)
+    );
+}
+
+/** The words after the program's name. */
+function wordsOf(line: string): readonly string[] {
+  return line.replace(/^(\S*pong|.*deno task) /, "").split(/\s+/);
+}
+
+/** Returns what stands under a heading that begins so, up to the next of its rank or above. */
+function sectionOf(text: string, heading: string): string {
+  const from = text.indexOf(`\n${heading}`) + 1;
+  const rank = heading.indexOf(" ");
+  const rest = text.slice(from + heading.length);
+  const end = rest.search(new RegExp(`^#{1,${rank}} `, "m"));
+  return from === 0 ? "" : rest.slice(0, end === -1 ? undefined : end);
+}
+
+/** Cells of a section's table, without its head. */
+function rowsOf(section: string): readonly (readonly string[])[] {
+  return section.split("\n")
+    .filter((line) => line.startsWith("| "))
+    .slice(1)
+    .filter((line) => !line.startsWith("| -"))
+    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+}
