@@ -16,11 +16,11 @@ import type { ChannelModel, ConsumeMessage } from "amqplib";
 import type { Channels, ConnectionLife } from "./amqp_connection.ts";
 import { keepAmqpLink } from "./amqp_link.ts";
 import { watchConfirms } from "./confirm_watch.ts";
+import { Inbox } from "./inbox.ts";
 import { EXCHANGE } from "./lobby_protocol.ts";
 import {
-  INBOX_PACKETS_MAX,
   PACKET_BYTES_MAX,
-  type Received,
+  requirePacket,
   type Sender,
   type Transport,
 } from "./transport.ts";
@@ -85,7 +85,7 @@ export async function openAmqp(options: AmqpOptions): Promise<AmqpTransport> {
         { slot, epoch },
       ]),
   );
-  let inbox: Received[] = [];
+  const inbox = new Inbox();
   let rejected = 0;
 
   const take = ({ fields, content }: ConsumeMessage) => {
@@ -99,7 +99,6 @@ export async function openAmqp(options: AmqpOptions): Promise<AmqpTransport> {
       rejected++;
       return;
     }
-    if (inbox.length === INBOX_PACKETS_MAX) inbox.shift();
     inbox.push({ from, atMs, packet: new Uint8Array(content) });
   };
 
@@ -116,15 +115,11 @@ export async function openAmqp(options: AmqpOptions): Promise<AmqpTransport> {
 
   return {
     send(packet) {
-      if (packet.length === 0 || packet.length > PACKET_BYTES_MAX) {
-        throw new RangeError(`Cannot send a packet of ${packet.length} bytes`);
-      }
+      requirePacket(packet);
       link.current?.publish(packet);
     },
     receive() {
-      const received = inbox;
-      inbox = [];
-      return received;
+      return inbox.take();
     },
     get link() {
       return link.state;
@@ -135,7 +130,7 @@ export async function openAmqp(options: AmqpOptions): Promise<AmqpTransport> {
     closed: link.closed.then(() => ({ kind: "local" })),
     async [Symbol.asyncDispose]() {
       await link[Symbol.asyncDispose]();
-      inbox = [];
+      inbox.take();
     },
   };
 }

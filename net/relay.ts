@@ -7,6 +7,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import { Inbox } from "./inbox.ts";
 import { dial, type LobbyAddress } from "./dial.ts";
 import { LineConnection, writeAll } from "./line_connection.ts";
 import { parseLobbyLine } from "./lobby_protocol.ts";
@@ -20,10 +21,9 @@ import {
 import { SilenceWatch } from "./silence.ts";
 import {
   type CloseReason,
-  INBOX_PACKETS_MAX,
   type LinkState,
-  PACKET_BYTES_MAX,
   type Received,
+  requirePacket,
   type Sender,
   type Transport,
   TransportError,
@@ -74,7 +74,7 @@ class Relay implements Transport {
   readonly #stop = new AbortController();
   readonly #queue = new FrameQueue();
   readonly #where: string;
-  #inbox: Received[] = [];
+  readonly #inbox = new Inbox();
   #link: LinkState = { up: true, detail: "" };
   #attached: Attached | undefined;
   #isWriting = false;
@@ -90,18 +90,12 @@ class Relay implements Transport {
   }
 
   send(packet: Uint8Array): void {
-    if (packet.length === 0 || packet.length > PACKET_BYTES_MAX) {
-      throw new RangeError(
-        `A packet has 1 to ${PACKET_BYTES_MAX} bytes, not ${packet.length}`,
-      );
-    }
+    requirePacket(packet);
     this.#send(packet);
   }
 
   receive(): readonly Received[] {
-    const inbox = this.#inbox;
-    if (inbox.length > 0) this.#inbox = [];
-    return inbox;
+    return this.#inbox.take();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -119,7 +113,7 @@ class Relay implements Transport {
       ? "Closed by this side."
       : reason.error.message;
     this.#link = { up: false, detail };
-    this.#inbox = [];
+    this.#inbox.take();
     return reason;
   }
 
@@ -197,7 +191,6 @@ class Relay implements Transport {
       const { bytes, frameStart, frameEnd } = reader;
       const packet = bytes.slice(frameStart + HEADER_BYTES, frameEnd);
       if (packet.length > 0) {
-        if (this.#inbox.length === INBOX_PACKETS_MAX) this.#inbox.shift();
         const from: Sender = senderOf(bytes[frameStart + 2]);
         this.#inbox.push({ from, atMs, packet });
       }

@@ -9,10 +9,9 @@
  */
 import {
   type CloseReason,
-  INBOX_PACKETS_MAX,
   type LinkState,
-  PACKET_BYTES_MAX,
   type Received,
+  requirePacket,
   type Sender,
   type Transport,
 } from "./transport.ts";
@@ -37,6 +36,8 @@ export const NO_FAULTS: LinkFaults = {
 };
 
 const REORDER_MS = 100;
+/** Packets under way to one member; the oldest go first, as in every inbox. */
+const WAITING_MAX = 4096;
 
 export interface SimulatedNetworkOptions {
   /** Returns numbers from 0 (inclusive) to 1; the only source of chance. */
@@ -95,7 +96,7 @@ export class SimulatedNetwork {
 }
 
 export class SimulatedTransport implements Transport {
-  readonly link: LinkState = { up: true, detail: "" };
+  link: LinkState = { up: true, detail: "" };
   readonly closed: Promise<CloseReason>;
   readonly sender: Sender;
 
@@ -114,9 +115,7 @@ export class SimulatedTransport implements Transport {
   }
 
   send(packet: Uint8Array): void {
-    if (packet.length > PACKET_BYTES_MAX) {
-      throw new RangeError(`Cannot send ${packet.length} bytes in one packet`);
-    }
+    requirePacket(packet);
     if (this.#isOpen) this.#network.broadcast(this.sender, packet);
   }
 
@@ -131,11 +130,12 @@ export class SimulatedTransport implements Transport {
   /** For `SimulatedNetwork`: a packet is under way to this member. */
   deliver(waiting: Waiting): void {
     this.#inbox.push(waiting);
-    if (this.#inbox.length > INBOX_PACKETS_MAX) this.#inbox.shift();
+    if (this.#inbox.length > WAITING_MAX) this.#inbox.shift();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     this.#isOpen = false;
+    this.link = { up: false, detail: "Closed by this side." };
     this.#network.leave(this);
     this.#close({ kind: "local" });
     return Promise.resolve();

@@ -12,9 +12,6 @@
 /** Largest packet that a transport must carry, in bytes: fits one UDP datagram on any path. */
 export const PACKET_BYTES_MAX = 1200;
 
-/** How many packets wait to be polled; the oldest go first, for every packet repeats what matters. */
-export const INBOX_PACKETS_MAX = 4096;
-
 /** Who sent a packet, as the transport knows it; never what the packet says. */
 export interface Sender {
   readonly slot: number;
@@ -43,7 +40,7 @@ export interface LinkState {
 
 /** An open, best-effort broadcast link between the members of one match. */
 export interface Transport extends AsyncDisposable {
-  /** Queues one packet for every other member. Copies it; never blocks; a no-op once closed. */
+  /** Queues one packet of 1 to 1200 bytes for every other member. Copies it; never blocks; a no-op once closed. */
   send(packet: Uint8Array): void;
   /** Returns what arrived since the last call, oldest first. The caller owns it. */
   receive(): readonly Received[];
@@ -51,6 +48,15 @@ export interface Transport extends AsyncDisposable {
   readonly link: LinkState;
   /** Resolves once with why it ended; never rejects. */
   readonly closed: Promise<CloseReason>;
+}
+
+/** Throws RangeError for what no transport carries: a caller's mistake. */
+export function requirePacket(packet: Uint8Array): void {
+  if (packet.length === 0 || packet.length > PACKET_BYTES_MAX) {
+    throw new RangeError(
+      `A packet has 1 to ${PACKET_BYTES_MAX} bytes, not ${packet.length}`,
+    );
+  }
 }
 
 /** The world refused: says what failed and, where one can, what to do. */

@@ -31,6 +31,8 @@ export interface BenchMatchOptions {
   readonly players: number;
   readonly faults: LinkFaults;
   readonly seed: number;
+  /** What a player does at a tick; a bot decides if not given. */
+  readonly input?: (tick: number) => number;
 }
 
 export interface BenchHost {
@@ -68,8 +70,10 @@ export function createEndlessPong(rules: Rules, seed: number): Game {
 export class BenchMatch {
   readonly hosts: readonly BenchHost[];
   readonly #network: SimulatedNetwork;
+  readonly #input: BenchMatchOptions["input"];
 
-  constructor({ players, faults, seed }: BenchMatchOptions) {
+  constructor({ players, faults, seed, input }: BenchMatchOptions) {
+    this.#input = input;
     const random = createRandom(seed);
     this.#network = new SimulatedNetwork({ random, faults });
     const slots = Array.from({ length: players }, (_, slot) => slot);
@@ -103,12 +107,11 @@ export class BenchMatch {
 
   #turn(takeTurn: TakeTurn): void {
     const host = this.hosts.reduce((a, b) => a.dueMs <= b.dueMs ? a : b);
-    const { session, transport, bot } = host;
+    const { session, transport } = host;
     const nowMs = host.dueMs;
     this.#network.nowMs = nowMs;
     const arrived = transport.receive();
-    const { play } = session;
-    const input = play ? botInput(bot, play.state) : 0;
+    const input = this.#inputOf(host);
     const packets = takeTurn(session, { arrived, nowMs, input });
     for (const packet of packets) transport.send(packet);
     session.takeEvents();
@@ -118,6 +121,11 @@ export class BenchMatch {
     }
     // The same moment again would be a turn in which nothing is due.
     host.dueMs = Math.max(session.nextTickMs, nowMs + 0.01);
+  }
+
+  #inputOf({ session: { play }, bot }: BenchHost): number {
+    if (!play) return 0;
+    return this.#input?.(play.newestTick) ?? botInput(bot, play.state);
   }
 }
 

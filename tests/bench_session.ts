@@ -90,8 +90,17 @@ class TurnTimes {
 }
 
 function benchTraffic({ ticks }: SessionBenchOptions): Figure[] {
-  return [2, 3, 4].flatMap((players) => {
-    const match = new BenchMatch({ players, faults: NEAR, seed: 1 });
+  return [
+    ...[2, 3, 4].map((players) => ({ players, name: `${players} players` })),
+    {
+      players: 2,
+      name: "2 players, each tick another input",
+      // As a stick does that never rests: nothing to be summed up.
+      input: (tick: number) => tick % 100,
+    },
+  ].flatMap(({ name, ...options }) => {
+    const { players } = options;
+    const match = new BenchMatch({ ...options, faults: NEAR, seed: 1 });
     match.playTo(WARM_UP_TICKS);
     const beganMs = match.nowMs;
     const before = match.hosts.map(({ session }) => ({ ...session.stats }));
@@ -108,27 +117,27 @@ function benchTraffic({ ticks }: SessionBenchOptions): Figure[] {
     const frames = packets * HEADER_BYTES;
     const received = perSecond("bytesIn") + frames * (players - 1);
     const wanted = players === 2 ? { wanted: BYTES_PER_SECOND_WANTED } : {};
-    const each = `a player, ${players} players`;
     return [
       {
-        name: `packets sent by ${each}`,
+        name: `packets sent, ${name}`,
         value: packets,
         unit: "1/s",
-        note: `${digits(bytes / packets)} bytes each`,
+        note: `by each; ${digits(bytes / packets)} bytes each`,
       },
       {
-        name: `bytes sent by ${each}`,
+        name: `bytes sent, ${name}`,
         value: bytes,
         unit: "B/s",
         ...wanted,
-        note: "as the session makes them",
+        note: "by each, as the session makes them",
       },
       {
-        name: `bytes over the relay by ${each}`,
+        name: `bytes sent over the relay, ${name}`,
         value: bytes + frames,
         unit: "B/s",
         ...wanted,
-        note: `${HEADER_BYTES} bytes a frame; received ${digits(received)} B/s`,
+        note: `by each, ${HEADER_BYTES} bytes a frame; ` +
+          `${digits(received)} B/s received`,
       },
     ];
   });
