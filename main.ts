@@ -1,8 +1,8 @@
 /**
  * `pong`: the command line, the wiring, the exit code.
  *
- * The only reader of arguments, environment, real clock and real entropy; everything below gets
- * them handed. Errors of the world arrive here and become one line on standard error.
+ * The only reader of arguments and environment, and the only one that sets the exit code. Errors of
+ * the world arrive here and become one line on standard error.
  *
  * @module
  */
@@ -99,35 +99,39 @@ async function runDemo(
   const { players, points, lives, skill, open, once } = command;
   const humans = Math.min(command.humans, players);
   const assets = await loadAssets();
-  // When the people have had enough, the bots and the lobby have, too.
-  const stop = new AbortController();
-  const everybody = AbortSignal.any([signal, stop.signal]);
+  // If one can't play, the others need not wait. The lobby outlives all: it carries their goodbyes.
+  const failed = new AbortController();
   await using lobby = await startLobby({
     hostname: "127.0.0.1",
     port: 0,
-    signal: everybody,
+    signal: new AbortController().signal,
   });
-  const matches = Array.from({ length: players }, (_, seat) => {
+  const matches = Array.from({ length: players }, async (_, seat) => {
     const isHuman = seat < humans;
-    return playOne({
-      lobby: { hostname: "127.0.0.1", port: lobby.port },
-      join: {
-        name: isHuman ? defaultName(undefined) : "Bot",
-        room: "DEMO",
-        players,
-        points,
-        lives,
-      },
-      control: isHuman ? { kind: "human", assets } : { kind: "bot", skill },
-      pagePort: 0,
-      open,
-      stay: isHuman && !once,
-      isQuiet: seat > 0 && !isHuman,
-      signal: everybody,
-    });
+    try {
+      return await playOne({
+        lobby: { hostname: "127.0.0.1", port: lobby.port },
+        join: {
+          name: isHuman ? defaultName(undefined) : "Bot",
+          room: "DEMO",
+          players,
+          points,
+          lives,
+        },
+        control: isHuman ? { kind: "human", assets } : { kind: "bot", skill },
+        pagePort: 0,
+        open,
+        stay: isHuman && !once,
+        isQuiet: seat > 0 && !isHuman,
+        signal: AbortSignal.any([signal, failed.signal]),
+      });
+    } catch (error) {
+      failed.abort();
+      throw error;
+    }
   });
-  const codes = await Promise.all(matches).finally(() => stop.abort());
-  return Math.max(...codes);
+  await Promise.allSettled(matches);
+  return Math.max(...await Promise.all(matches));
 }
 
 /** Plays one match and, for a person who wants that, serves its page until `signal` aborts. */

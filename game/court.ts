@@ -52,7 +52,7 @@ export const PADDLE_PLANE = PADDLE_INSET + PADDLE_THICKNESS + BALL_RADIUS;
 
 /** Half a paddle's length when a rally begins. */
 export const PADDLE_HALF = 80 * UNIT;
-/** From this many hits in a rally on, each hit shortens the paddles: two perfect players must end too. */
+/** After so many hits of a rally each further one shortens the paddles: perfect players must end too. */
 export const SHRINK_AFTER_HITS = 12;
 export const SHRINK_PER_HIT = 2 * UNIT;
 export const PADDLE_HALF_MIN = 24 * UNIT;

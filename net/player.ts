@@ -92,6 +92,10 @@ export async function playMatch(options: PlayerOptions): Promise<PlayedMatch> {
   );
   options.signal.removeEventListener("abort", abandon);
   const session = desk.begin(start, transport);
+  void transport.closed.then((reason) => {
+    if (reason.kind !== "failed") return;
+    session.loseConnection(options.nowMs(), reason.error.message);
+  });
   await runMatchLoop({
     session,
     transport,

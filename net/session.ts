@@ -237,6 +237,11 @@ export class Session {
     this.#end(nowMs, "player left", "You left the match.");
   }
 
+  /** Nothing will come through the transport any more. */
+  loseConnection(nowMs: number, message: string): void {
+    if (!this.outcome) this.#end(nowMs, "connection lost", message);
+  }
+
   #accept(packet: Packet, slot: number, atMs: number): boolean {
     const { beat, sentAt, epoch } = packet.kind === "hello"
       ? packet
