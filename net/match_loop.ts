@@ -1,16 +1,21 @@
 /**
  * Runs a session in real time: the only place where the protocol meets a clock.
  *
- * It sleeps until the next tick is due, never for a fixed time, so what a tick takes is not added
- * to its length. What the session does about a gap, after the machine slept, is the session's.
+ * It sleeps until the next tick is due, never for a tick's length, so what a tick takes is not
+ * added to it. What the session does about a gap, after the machine slept, is the session's.
  *
  * @module
  */
 import type { Session } from "./session.ts";
 import type { Received, Transport } from "./transport.ts";
 
-/** Most packets taken in before a tick: a burst after a stall must not hold up play. */
-const PACKETS_PER_TICK_MAX = 1000;
+/** Most packets taken in at once: a burst after a stall must not hold up play. */
+const PACKETS_AT_ONCE_MAX = 1000;
+/**
+ * How often arrivals are looked for between ticks. All hosts tick at the same moments, so a packet
+ * comes right after a tick: looked at only with the next, it would be shown 15 ms late.
+ */
+const LOOK_EVERY_MS = 4;
 /** Timers fire up to a millisecond late, never early; asking a little early evens it out. */
 const TIMER_SLACK_MS = 0.5;
 /** How long a leaving player goes on saying goodbye. */
@@ -35,14 +40,16 @@ export async function runMatchLoop(options: MatchLoopOptions): Promise<void> {
   let goodbyeUntilMs = Infinity;
   let backlog: readonly Received[] = [];
   while (!session.isDone(nowMs()) && nowMs() < goodbyeUntilMs) {
-    await sleepUntil(session.nextTickMs, nowMs);
+    const lookMs = nowMs() + (backlog.length > 0 ? 0 : LOOK_EVERY_MS);
+    await sleepUntil(Math.min(session.nextTickMs, lookMs), nowMs);
     if (signal.aborted && goodbyeUntilMs === Infinity) {
       session.leave(nowMs());
       goodbyeUntilMs = nowMs() + GOODBYE_MS;
     }
     const arrived = backlog.concat(transport.receive());
-    backlog = arrived.slice(PACKETS_PER_TICK_MAX);
-    arrived.length = Math.min(arrived.length, PACKETS_PER_TICK_MAX);
+    backlog = arrived.slice(PACKETS_AT_ONCE_MAX);
+    arrived.length = Math.min(arrived.length, PACKETS_AT_ONCE_MAX);
+    if (arrived.length === 0 && nowMs() < session.nextTickMs) continue;
     for (const received of arrived) session.receive(received);
     for (const packet of session.advance(nowMs(), input())) {
       transport.send(packet);

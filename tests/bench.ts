@@ -39,8 +39,8 @@ const FULL: Scale = {
 
 const QUICK: Scale = {
   gameRounds: 20,
-  sessionTicks: 3_000,
-  heapTicks: 200_000,
+  sessionTicks: 2_000,
+  heapTicks: 100_000,
   transportSeconds: 1,
   inputMatches: 1,
   inputSeconds: 4,

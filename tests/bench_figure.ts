@@ -34,6 +34,7 @@ export function percentile(
   return sorted[Math.max(0, index)] ?? NaN;
 }
 
+/** Returns NaN where there are no values. */
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

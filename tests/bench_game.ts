@@ -30,9 +30,11 @@ const MATCHES = 32;
 const TURNS = 50;
 
 export interface GameBenchOptions {
+  /** How many figures each median is of. */
   readonly rounds: number;
 }
 
+/** Measures each case once a round and returns the medians. */
 export function benchGame({ rounds }: GameBenchOptions): Figure[] {
   const oldest = { name: "1 tick confirmed", confirmedTicks: 1 };
   const all = {

@@ -12,10 +12,10 @@ import { digits, type Figure, mean } from "./bench_figure.ts";
 import { BenchMatch } from "./bench_match.ts";
 
 /**
- * What compiler and collector add over a run by themselves. Over a million ticks it is 0.1 bytes a
- * tick; one number that is forgotten in each would be 80 times as much.
+ * What compiler and collector add over a run by themselves. Over a million ticks it is 0.2 bytes a
+ * tick; one number that is forgotten in each would be 40 times as much.
  */
-const NOISE_BYTES = 64 * 1024;
+const NOISE_BYTES = 128 * 1024;
 
 /** Of the ticks, how many are played before. */
 const WARM_UP_SHARE = 0.2;
@@ -26,6 +26,7 @@ const SAMPLES = 30;
 const FAULTS = { ...NO_FAULTS, delayMs: 20, jitterMs: 1, loss: 0.01 };
 
 export interface HeapBenchOptions {
+  /** Of the match of two. */
   readonly ticks: number;
 }
 

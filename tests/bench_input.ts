@@ -2,9 +2,9 @@
  * Measures how long a player's input takes until it is in the other player's simulation.
  *
  * Two processes play real matches through a lobby's process, over the relay and over a broker at
- * the same time, so that whatever else the machine does meets both. How far the two hosts' ticks lie
- * apart is chance in each match, and decides how long an arrived input waits for the next tick: so
- * there are several matches, and both directions count.
+ * the same time, so that whatever else the machine does meets both. How long an arrived input waits
+ * for the next turn depends on how far the two hosts' ticks lie apart, which differs from match to
+ * match: so there are several matches, and both directions count.
  *
  * @module
  */
@@ -27,7 +27,7 @@ export interface InputBenchOptions {
   readonly seconds: number;
 }
 
-/** Leaves out what needs a broker if none is installed. */
+/** Plays the matches, one after the other. Leaves out what needs a broker if none is installed. */
 export async function benchInput(
   { matches, seconds }: InputBenchOptions,
 ): Promise<Figure[]> {
@@ -52,10 +52,24 @@ export async function benchInput(
 type Pair = readonly [PlayerTimes, PlayerTimes];
 
 async function playMatch(order: PlayerOrder): Promise<Pair> {
-  return await Promise.all([startPlayer(order), startPlayer(order)]);
+  const stop = new AbortController();
+  const late = AbortSignal.timeout(order.seconds * 1000 + PATIENCE_MS);
+  const signal = AbortSignal.any([stop.signal, late]);
+  try {
+    return await Promise.all([
+      runPlayer(order, signal),
+      runPlayer(order, signal),
+    ]);
+  } finally {
+    // When one has failed, nobody is left for whom the other should wait.
+    stop.abort();
+  }
 }
 
-async function startPlayer(order: PlayerOrder): Promise<PlayerTimes> {
+async function runPlayer(
+  order: PlayerOrder,
+  signal: AbortSignal,
+): Promise<PlayerTimes> {
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "-A"],
@@ -64,7 +78,7 @@ async function startPlayer(order: PlayerOrder): Promise<PlayerTimes> {
     ],
     env: { DENO_NO_UPDATE_CHECK: "1" },
     stderr: "inherit",
-    signal: AbortSignal.timeout(order.seconds * 1000 + PATIENCE_MS),
+    signal,
   }).output();
   if (!success) throw new Error("Cannot follow inputs: a player failed");
   return JSON.parse(new TextDecoder().decode(stdout));
@@ -75,7 +89,7 @@ class Ways {
   readonly all: number[] = [];
   readonly toTransport: number[] = [];
   readonly transport: number[] = [];
-  readonly toTick: number[] = [];
+  readonly toTurn: number[] = [];
   /** Time of each turn. */
   readonly turn: number[] = [];
   /** Of each match and direction, the median of the whole way. */
@@ -99,7 +113,7 @@ class Ways {
       all.push(appliedMs - sampledMs);
       this.toTransport.push(sentMs - sampledMs);
       this.transport.push(arrivedMs - sentMs);
-      this.toTick.push(appliedMs - arrivedMs);
+      this.toTurn.push(appliedMs - arrivedMs);
     }
     this.all.push(...all);
     this.medians.push(percentile(all, 50));
@@ -107,8 +121,8 @@ class Ways {
 }
 
 function figuresOf(path: string, ways: Ways): Figure[] {
-  const { all, toTransport, transport, toTick, turn, medians } = ways;
-  const parts = [toTransport, transport, toTick].map((times) =>
+  const { all, toTransport, transport, toTurn, turn, medians } = ways;
+  const parts = [toTransport, transport, toTurn].map((times) =>
     digits(mean(times))
   );
   const way = (what: string, times: readonly number[], note: string) =>
@@ -127,15 +141,15 @@ function figuresOf(path: string, ways: Ways): Figure[] {
     ),
     ...way("- the way, send to arrival", transport, `${all.length} inputs`),
     ...way(
-      "- the wait for the next tick",
-      toTick,
+      "- the wait for the next turn",
+      toTurn,
       `whole way by match and direction: ${directions}`,
     ),
     {
       name: `${path}: receive + advance in a process, p50`,
       value: percentile(turn, 50) * 1000,
       unit: "us",
-      note: `${turn.length} turns`,
+      note: `${turn.length} turns of a fresh process, its compiler still cold`,
     },
     {
       name: `${path}: receive + advance in a process, p99`,

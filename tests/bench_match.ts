@@ -27,6 +27,7 @@ const ENDLESS = 1_000_000_000;
 /** How far the processes' starts lie apart, so that their looks at the clock aren't simultaneous. */
 const JOIN_MS = 3;
 
+/** Who plays, over what; the seed decides all chance. */
 export interface BenchMatchOptions {
   readonly players: number;
   readonly faults: LinkFaults;
@@ -35,6 +36,7 @@ export interface BenchMatchOptions {
   readonly input?: (tick: number) => number;
 }
 
+/** One member of the match. */
 export interface BenchHost {
   readonly session: Session;
   readonly transport: SimulatedTransport;
@@ -67,6 +69,7 @@ export function createEndlessPong(rules: Rules, seed: number): Game {
   return game;
 }
 
+/** The members and the network between them; plays only while `playTo` runs. */
 export class BenchMatch {
   readonly hosts: readonly BenchHost[];
   readonly #network: SimulatedNetwork;

@@ -192,14 +192,15 @@ async function openAmqplib(slot: number, url: string): Promise<End> {
 }
 
 async function openAmqpEnd(slot: number, url: string): Promise<End> {
-  const members = [0, 1].map((slot) => ({ id: `p${slot}`, slot, epoch: 0 }));
+  const peers = [0, 1].map((slot) => ({ id: `p${slot}`, slot }));
   return endOf(
     await openAmqp({
-      ...members[slot],
+      ...peers[slot],
+      epoch: 0,
       url,
       exchange: EXCHANGE,
       match: "bench",
-      peers: members,
+      peers,
     }),
   );
 }

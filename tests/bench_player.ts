@@ -44,7 +44,7 @@ export interface PlayerTimes {
   /** When the other's input first arrived, and when the simulation had it applied. */
   readonly arrivedMs: TickTimes;
   readonly appliedMs: TickTimes;
-  /** How long each turn of the session took: receiving and advancing. */
+  /** How long each turn took in which a tick was due: receiving and advancing. */
   readonly turnMs: readonly number[];
 }
 
@@ -152,7 +152,7 @@ function openTransport(
         id: welcome.id,
         slot: welcome.slot,
         epoch: 0,
-        peers: players.map(({ id, slot }) => ({ id, slot, epoch: 0 })),
+        peers: players.map(({ id, slot }) => ({ id, slot })),
         signal,
       });
   }
@@ -197,9 +197,10 @@ function timesOf(slot: number, turns: readonly Turn[]): PlayerTimes {
     sentMs,
     arrivedMs: Array.from(arrivedMs, (ms) => ms ?? null),
     appliedMs,
-    turnMs: turns.filter(({ confirmedTick }) => confirmedTick > 0).map((turn) =>
-      turn.receivingMs + turn.endedMs - turn.beganMs
-    ),
+    // The others are looks in between, in which nothing was due.
+    turnMs: turns.filter(({ confirmedTick, sent }) =>
+      confirmedTick > 0 && sent.length > 0
+    ).map((turn) => turn.receivingMs + turn.endedMs - turn.beganMs),
   };
 }
 

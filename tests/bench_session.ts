@@ -1,6 +1,9 @@
 /**
  * Measures sessions over the simulated network: time a tick, and bytes on the wire.
  *
+ * Time is virtual there, so one tick follows the other at once and the processor knows them by
+ * heart; `bench_input.ts` times the same turns in processes that sleep in between.
+ *
  * @module
  */
 import { NO_FAULTS } from "../net/simulated.ts";
@@ -25,6 +28,7 @@ export interface SessionBenchOptions {
   readonly ticks: number;
 }
 
+/** Measures times and traffic; every case has matches of its own. */
 export function benchSessions(options: SessionBenchOptions): Figure[] {
   return [...benchTurns(options), ...benchTraffic(options)];
 }
