@@ -2,9 +2,9 @@
  * The lobby: introduces players to each other, and relays for them.
  *
  * One port takes control connections (`net/lobby_protocol.ts`) and relay connections
- * (`net/relay_hub.ts`), told apart by their first line. Who sits where is decided in `net/rooms.ts`;
- * here are the sockets, the clock and the limits. Who breaks a limit is told so and closed, and
- * nobody else notices.
+ * (`net/relay_hub.ts`), told apart by their first line. Who sits where is decided in `net/rooms.ts`,
+ * who may come back in `net/matches.ts`; here are the sockets, the clock and the limits. Who breaks a
+ * limit is told so and closed, and nobody else notices.
  *
  * @module
  */
@@ -14,19 +14,24 @@ import type { LineEvent } from "./net/lines.ts";
 import {
   type ClientMessage,
   type ErrorCode,
-  type ErrorMessage,
   errorMessage,
   EXCHANGE,
+  type JoinMessage,
   type LobbyMessage,
   parseClientLine,
   type ResultMessage,
+  type ReturnMessage,
 } from "./net/lobby_protocol.ts";
 import { listen, reachableAddresses } from "./net/listen.ts";
 import { DEFAULT_LIMITS, type LobbyLimits } from "./net/lobby_limits.ts";
+import { BAD_TOKEN, type Delivery, Matches } from "./net/matches.ts";
 import { Reception } from "./net/reception.ts";
 import { RelayHub } from "./net/relay_hub.ts";
-import { type ClientId, type Delivery, Rooms } from "./net/rooms.ts";
+import { Rooms } from "./net/rooms.ts";
+import type { ClientId } from "./net/running_match.ts";
+import { SEAT_KEY_BYTES } from "./net/seat_token.ts";
 import { SilenceWatch } from "./net/silence.ts";
+import { keepSecret } from "./net/state_folder.ts";
 import { TokenBucket } from "./net/token_bucket.ts";
 
 const log = getLogger(["pong", "lobby"]);
@@ -37,6 +42,11 @@ export interface LobbyOptions {
   readonly port: number;
   /** URL of a RabbitMQ broker over which matches are played instead of the relay. */
   readonly broker?: string | undefined;
+  /**
+   * Keeps the key by which a lobby that was restarted recognises the players of running matches;
+   * without it, it recognises nobody.
+   */
+  readonly stateFolder?: string | undefined;
   readonly limits?: Partial<LobbyLimits>;
   /** Ends the lobby. */
   readonly signal: AbortSignal;
@@ -58,27 +68,41 @@ export interface LobbyCounts {
   readonly matches: number;
 }
 
+const KEY_FILE = "lobby.key";
+
 /** How often silences are looked for; silence limits are kept to about this. */
 const SWEEP_MS = 250;
 
 /**
  * Starts a lobby; it runs until `signal` aborts or it is disposed.
  *
- * @throws LobbyError when it can't listen, TransportError when the broker refuses.
+ * @throws LobbyError when it can't listen, StateFolderError when it can't keep its key,
+ * TransportError when the broker refuses.
  */
 export async function startLobby(options: LobbyOptions): Promise<Lobby> {
-  const { hostname, port, broker, signal } = options;
+  const { hostname, port, broker, stateFolder, signal } = options;
   signal.throwIfAborted();
   const listener = listen(hostname, port);
   try {
+    const fresh = crypto.getRandomValues(new Uint8Array(SEAT_KEY_BYTES));
+    const key = stateFolder === undefined
+      ? fresh
+      : await keepSecret(stateFolder, KEY_FILE, fresh);
     const exchange = broker === undefined
       ? undefined
       : await openExchange(broker, signal);
-    return new Server(options, listener, exchange);
+    return new Server(options, { listener, exchange, key });
   } catch (error) {
     listener.close();
     throw error;
   }
+}
+
+/** What a lobby opens before it serves. */
+interface Foundation {
+  readonly listener: Deno.TcpListener;
+  readonly exchange: AsyncDisposable | undefined;
+  readonly key: Uint8Array;
 }
 
 /** A control connection, or one that hasn't yet said what it is. */
@@ -95,6 +119,7 @@ class Server implements Lobby {
   readonly #limits: LobbyLimits;
   readonly #reception: Reception;
   readonly #exchange: AsyncDisposable | undefined;
+  readonly #matches: Matches;
   readonly #rooms: Rooms;
   readonly #hub: RelayHub;
   readonly #peers = new Map<ClientId, Peer>();
@@ -105,20 +130,24 @@ class Server implements Lobby {
 
   constructor(
     { hostname, broker, limits, signal }: LobbyOptions,
-    listener: Deno.TcpListener,
-    exchange: AsyncDisposable | undefined,
+    { listener, exchange, key }: Foundation,
   ) {
     this.#limits = { ...DEFAULT_LIMITS, ...limits };
     this.#exchange = exchange;
     this.port = listener.addr.port;
     this.addresses = reachableAddresses(hostname);
-    this.#rooms = new Rooms({
-      chance: { newId: () => crypto.randomUUID(), newToken, below },
+    this.#matches = new Matches({
+      key,
       transport: broker === undefined
         ? { kind: "relay" }
         : { kind: "amqp", url: broker, exchange: EXCHANGE },
+      emptyMax: this.#limits.rooms,
+      lingerMs: this.#limits.matchLingerMs,
+    });
+    this.#rooms = new Rooms({
+      chance: { newId: () => crypto.randomUUID(), below },
+      matches: this.#matches,
       roomsMax: this.#limits.rooms,
-      matchLingerMs: this.#limits.matchLingerMs,
     });
     this.#hub = new RelayHub({
       rate: this.#limits.relayFrames,
@@ -142,12 +171,11 @@ class Server implements Lobby {
   }
 
   counts(): LobbyCounts {
-    const { rooms, matches } = this.#rooms.counts;
     return {
       connections: this.#reception.connections,
       relays: this.#hub.connections,
-      rooms,
-      matches,
+      rooms: this.#rooms.counts.rooms,
+      matches: this.#matches.counts.matches,
     };
   }
 
@@ -211,20 +239,16 @@ class Server implements Lobby {
   }
 
   async #relay(peer: Peer, token: string): Promise<void> {
-    const seat = this.#rooms.seatOf(token);
+    const seat = this.#matches.relayOpened(token);
     if (seat === undefined) {
-      const why = "this seat's match has not started, or is over, " +
-        "or the lobby was restarted since. Join again.";
-      this.#fail(peer, "bad_token", why);
+      this.#fail(peer, BAD_TOKEN.code, BAD_TOKEN.message);
       await peer.lines.read();
       return;
     }
     const detached = peer.lines.detach();
     this.#forget(peer);
-    if (detached === undefined) return;
-    this.#rooms.relayOpened(seat);
-    await this.#hub.serve({ ...detached, seat });
-    this.#rooms.relayClosed(seat, performance.now());
+    if (detached !== undefined) await this.#hub.serve({ ...detached, seat });
+    this.#matches.relayClosed(seat, performance.now());
   }
 
   /** Takes what a control connection said; `false` when it can't be understood. */
@@ -253,12 +277,11 @@ class Server implements Lobby {
   #act(peer: Peer, message: ClientMessage): void {
     switch (message.type) {
       case "join":
-        if (message.resume !== undefined || message.spectate !== undefined) {
-          tell(peer.lines, unsupported("Coming back and watching"));
-        } else this.#deliver(this.#rooms.join(peer.client, message));
+      case "return":
+        this.#seat(peer, message);
         return;
       case "claim":
-        tell(peer.lines, unsupported("Claiming a match"));
+        this.#deliver(this.#matches.claim(peer.client, message));
         return;
       case "result":
         this.#takeResult(peer, message);
@@ -267,21 +290,49 @@ class Server implements Lobby {
         tell(peer.lines, { type: "pong" });
         return;
       case "leave":
-        this.#deliver(this.#rooms.leave(peer.client, performance.now()));
+        this.#leave(peer);
         peer.lines.end();
         return;
     }
   }
 
+  /** Gives somebody a seat, or one that it had before. */
+  #seat(peer: Peer, message: JoinMessage | ReturnMessage): void {
+    const { client } = peer;
+    const nowMs = performance.now();
+    if (this.#rooms.isSeated(client) || this.#matches.isSeated(client)) {
+      const why = "This connection has a seat already; " +
+        "another one needs another connection.";
+      tell(peer.lines, errorMessage("already_joined", why));
+    } else if (message.type === "return") {
+      const { token } = message;
+      this.#deliver(this.#matches.return(client, { token, nowMs }));
+    } else if (message.resume !== undefined) {
+      const { resume: token, publicKey } = message;
+      const request = { token, publicKey, nowMs };
+      this.#deliver(this.#matches.resume(client, request));
+      const seat = this.#matches.seatOf(client);
+      if (seat !== undefined) this.#hub.dropOlder(seat);
+    } else if (message.spectate !== undefined) {
+      const why = "Watching is not supported by this lobby.";
+      tell(peer.lines, errorMessage("unsupported", why));
+    } else this.#deliver(this.#rooms.join(client, message));
+  }
+
+  #leave(peer: Peer): void {
+    this.#deliver(this.#rooms.leave(peer.client));
+    this.#matches.leave(peer.client, performance.now());
+  }
+
   #takeResult(peer: Peer, message: ResultMessage): void {
-    const verdict = this.#rooms.result(peer.client, message);
+    const verdict = this.#matches.result(peer.client, message);
     if (verdict === "not_playing") {
       const why = "Only a player of a running match can report its result.";
       tell(peer.lines, errorMessage("not_playing", why));
       return;
     }
     const { winner, score, confirmedTick } = message;
-    const match = this.#rooms.matchOf(peer.client);
+    const match = this.#matches.seatOf(peer.client)?.match;
     const facts = { match, verdict, winner, score, confirmedTick };
     if (verdict === "disputed") {
       log.warn("The players of match {match} report different results", facts);
@@ -296,19 +347,21 @@ class Server implements Lobby {
     });
     tell(peer.lines, errorMessage(code, why));
     peer.lines.end();
-    this.#deliver(this.#rooms.leave(peer.client, performance.now()));
+    this.#leave(peer);
     return false;
   }
 
   #forget(peer: Peer): void {
     this.#peers.delete(peer.client);
-    this.#deliver(this.#rooms.leave(peer.client, performance.now()));
+    this.#leave(peer);
   }
 
   #deliver(deliveries: readonly Delivery[]): void {
-    for (const { to, message } of deliveries) {
+    for (const { to, message, isLast } of deliveries) {
       const peer = this.#peers.get(to);
-      if (peer !== undefined) tell(peer.lines, message);
+      if (peer === undefined) continue;
+      tell(peer.lines, message);
+      if (isLast) peer.lines.end();
     }
   }
 
@@ -322,7 +375,7 @@ class Server implements Lobby {
       this.#fail(peer, "silent", why);
     }
     this.#hub.sweep(nowMs);
-    this.#rooms.sweep(nowMs);
+    this.#matches.sweep(nowMs);
   }
 }
 
@@ -337,15 +390,6 @@ async function openExchange(
 
 function tell(lines: LineConnection, message: LobbyMessage): void {
   lines.send(JSON.stringify(message));
-}
-
-function unsupported(what: string): ErrorMessage {
-  return errorMessage("unsupported", `${what} is not supported by this lobby.`);
-}
-
-/** 128 random bits, so that nobody guesses somebody else's seat. */
-function newToken(): string {
-  return crypto.getRandomValues(new Uint8Array(16)).toHex();
 }
 
 function below(bound: number): number {

@@ -16,15 +16,20 @@ import {
   type LobbyCommand,
   parseArgs,
   type PlayCommand,
+  type ResumeCommand,
 } from "./net/command_line.ts";
 import type { Evidence } from "./net/evidence.ts";
-import type { JoinRequest } from "./net/lobby_client.ts";
+import type { TransportFaults } from "./net/faulty.ts";
+import { JoinError, type JoinRequest } from "./net/lobby_client.ts";
 import { DEFAULT_LOBBY_PORT } from "./net/lobby_protocol.ts";
 import { configureLogging } from "./net/logging.ts";
 import { loadAssets } from "./net/page_assets.ts";
 import { type Control, playMatch } from "./net/player.ts";
+import { DEFAULT_GRACE_MS } from "./net/timers.ts";
 import type { ResultLine } from "./net/report.ts";
-import type { Outcome } from "./net/session.ts";
+import { findSeat, forgetSeat, openSeatFile } from "./net/seat_file.ts";
+import type { Outcome } from "./net/session_event.ts";
+import { defaultStateFolder, StateFolderError } from "./net/state_folder.ts";
 
 const SUCCESS = 0;
 const FAILURE = 1;
@@ -41,6 +46,8 @@ export async function run(
       return await runLobby(command, signal);
     case "play":
       return await runPlay(command, signal);
+    case "resume":
+      return await runResume(command, signal);
     case "demo":
       return await runDemo(command, signal);
   }
@@ -50,16 +57,13 @@ async function runLobby(
   command: LobbyCommand,
   signal: AbortSignal,
 ): Promise<number> {
-  const { host, port, broker } = command;
+  const { host, port, broker, limits } = command;
   await using lobby = await startLobby({
     hostname: host,
     port,
     broker,
-    limits: {
-      connections: command.maxConnections,
-      connectionsPerAddress: command.maxConnectionsPerAddress,
-      rooms: command.maxRooms,
-    },
+    limits,
+    stateFolder: stateFolderOf(command),
     signal,
   });
   print(`listening on ${host}:${lobby.port}`);
@@ -86,10 +90,66 @@ async function runPlay(
     join: { name: name ?? defaultName(bot), room, players, points, lives },
     control,
     pagePort: command.pagePort,
+    stateFolder: stateFolderOf(command),
+    graceMs: command.grace * 1000,
+    faults: command.faults,
     open: command.open,
     stay: !bot && !command.once,
     signal,
   });
+}
+
+/** Answers of the lobby after which a seat's file is worth nothing. */
+const SEAT_IS_LOST: ReadonlySet<string> = new Set(["bad_token", "seat_lost"]);
+
+async function runResume(
+  command: ResumeCommand,
+  signal: AbortSignal,
+): Promise<number> {
+  const stateFolder = stateFolderOf(command);
+  const found = command.file === undefined
+    ? await findSeat(stateFolder)
+    : await openSeatFile(command.file);
+  if (!found) {
+    complain(`there is no match to come back to: ${stateFolder} has no seat.`);
+    return FAILURE;
+  }
+  const { lobby, name, token, control, privateKey } = found.seat;
+  try {
+    return await playOne({
+      lobby,
+      join: { name, resume: token },
+      privateKey,
+      control: control.kind === "bot"
+        ? control
+        : { kind: "human", assets: await loadAssets() },
+      pagePort: command.pagePort,
+      stateFolder,
+      graceMs: command.grace * 1000,
+      faults: command.faults,
+      open: command.open,
+      stay: control.kind === "human" && !command.once,
+      signal,
+    });
+  } catch (error) {
+    if (error instanceof JoinError && SEAT_IS_LOST.has(error.code)) {
+      await forgetSeat(found);
+    }
+    throw error;
+  }
+}
+
+/** Where state is kept: as the command says, else where the system wants it. */
+function stateFolderOf(
+  { stateFolder }: { readonly stateFolder?: string },
+): string {
+  const folder = stateFolder ??
+    defaultStateFolder(Deno.env.toObject(), Deno.build.os === "windows");
+  if (folder !== undefined) return folder;
+  throw new StateFolderError(
+    "Cannot tell where to keep state: this user has no home folder. " +
+      "Name a folder with --state-folder.",
+  );
 }
 
 async function runDemo(
@@ -120,6 +180,7 @@ async function runDemo(
         },
         control: isHuman ? { kind: "human", assets } : { kind: "bot", skill },
         pagePort: 0,
+        graceMs: DEFAULT_GRACE_MS,
         open,
         stay: isHuman && !once,
         isQuiet: seat > 0 && !isHuman,
@@ -136,11 +197,15 @@ async function runDemo(
 
 /** Plays one match and, for a person who wants that, serves its page until `signal` aborts. */
 async function playOne(
-  { lobby, join, control, pagePort, open, stay, isQuiet, signal }: {
+  { open, stay, isQuiet, ...player }: {
     readonly lobby: { readonly hostname: string; readonly port: number };
     readonly join: JoinRequest;
     readonly control: Control;
     readonly pagePort: number;
+    readonly graceMs: number;
+    readonly stateFolder?: string;
+    readonly privateKey?: string | undefined;
+    readonly faults?: TransportFaults | undefined;
     readonly open: boolean;
     readonly stay: boolean;
     /** Prints nothing: another player of this process does. */
@@ -148,14 +213,11 @@ async function playOne(
     readonly signal: AbortSignal;
   },
 ): Promise<number> {
+  const { control, signal } = player;
   await using match = await playMatch({
-    lobby,
-    join,
-    control,
-    pagePort,
+    ...player,
     nowMs: () => performance.now(),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-    signal,
     onServing: (url) => {
       if (!isQuiet) {
         print(`${control.kind === "bot" ? "status" : "page"}: ${url}`);
@@ -173,7 +235,7 @@ async function playOne(
 }
 
 function exitCodeOf(outcome: Outcome | undefined): number {
-  if (!outcome || outcome.reason === "finished") return SUCCESS;
+  if (!outcome || outcome.winner !== null) return SUCCESS;
   complain(
     `the match ended without a result: ${outcome.reason}. ${outcome.message}`,
   );

@@ -13,6 +13,14 @@
  * @module
  */
 import { SLOTS_MAX } from "./court.ts";
+import {
+  epochAt,
+  nextPresentTick,
+  OPEN_END,
+  type Presence,
+  presentFromStart,
+} from "./presence.ts";
+import { ABSENT_INPUT } from "./state.ts";
 
 /** The rules that are played, as rollback needs them. */
 export interface Game {
@@ -36,14 +44,20 @@ export const HISTORY_TICKS = 256;
 /** States kept: the window, the confirmed one before it and the newest; a power of two for its mask. */
 const STATES = 32;
 
+/** A confirmed state to begin with, instead of state 0. */
+export interface Snapshot {
+  readonly tick: number;
+  readonly state: Int32Array;
+}
+
 /** What became of an input: `gap` can't be used yet, `conflict` contradicts what was known. */
 export type InputVerdict = "added" | "known" | "gap" | "conflict";
 
 export class Rollback {
   /** The next tick to be simulated; `state` is the state before it. */
-  tick = 0;
+  tick: number;
   /** Newest confirmed state. */
-  confirmedTick = 0;
+  confirmedTick: number;
   /** How often a prediction was wrong, and how many ticks were simulated again because of it. */
   rollbacks = 0;
   resimulatedTicks = 0;
@@ -55,20 +69,32 @@ export class Rollback {
   /** Inputs by tick, then slot: the true ones, and those that were simulated with. */
   readonly #known = new Int8Array(HISTORY_TICKS * SLOTS_MAX);
   readonly #used = new Int8Array(HISTORY_TICKS * SLOTS_MAX);
-  /** Highest tick up to which each slot's inputs are all known. */
+  /** Highest tick up to which each slot's inputs are all known, as far as it was present. */
   readonly #have = new Int32Array(SLOTS_MAX).fill(-1);
+  readonly #presences: Presence[];
   /** First tick that was simulated with a wrong input; `tick` when there is none. */
-  #wrongTick = 0;
+  #wrongTick: number;
+  /** The state that it began with: of older ticks nothing is known here. */
+  readonly firstTick: number;
 
-  constructor(game: Game, players: number) {
+  /** Begins at tick 0 or, for who comes later, at a confirmed snapshot. */
+  constructor(game: Game, players: number, snapshot?: Snapshot) {
     this.#game = game;
     this.#players = players;
+    this.#presences = Array.from(
+      { length: players },
+      () => presentFromStart(0),
+    );
     this.#states = Array.from(
       { length: STATES },
       () => new Int32Array(game.initial.length),
     );
-    this.#states[0].set(game.initial);
-    this.#hashes[0] = game.hash(game.initial);
+    const { tick, state } = snapshot ?? { tick: 0, state: game.initial };
+    this.tick = this.confirmedTick = this.#wrongTick = tick;
+    this.#have.fill(tick - 1);
+    this.state.set(state);
+    this.#hashes[tick % HISTORY_TICKS] = game.hash(state);
+    this.firstTick = tick;
   }
 
   /** The newest state, predicted. Owned by this object: read it before the next call, or copy it. */
@@ -86,9 +112,32 @@ export class Rollback {
     return this.tick - this.confirmedTick >= PREDICTION_TICKS_MAX;
   }
 
-  /** Highest tick up to which all inputs of `slot` are known, -1 before the first. */
+  /** Highest tick up to which all inputs of `slot` are known, as far as it was present. */
   have(slot: number): number {
     return this.#have[slot];
+  }
+
+  /** The next tick of which an input of `slot` is wanted; `OPEN_END` when it has gone. */
+  nextInputTick(slot: number): number {
+    return nextPresentTick(this.#presences[slot], this.#have[slot]);
+  }
+
+  /**
+   * Says in which ticks the slot's inputs count from now on. Confirmed ticks must not change; what
+   * was simulated with an input that no longer counts is replayed by the next `settle`.
+   */
+  setPresence(slot: number, presence: Presence): void {
+    const before = this.#presences[slot];
+    this.#presences[slot] = presence;
+    for (let tick = this.confirmedTick; tick < this.tick; tick++) {
+      const isSame = epochAt(before, tick) === epochAt(presence, tick);
+      if (!isSame) this.#wrongTick = Math.min(this.#wrongTick, tick);
+    }
+    const { to } = presence[presence.length - 1];
+    const known = Math.min(this.#have[slot], to);
+    // Ticks in which nobody plays need no input: they count as known.
+    const next = nextPresentTick(presence, known);
+    this.#have[slot] = next === OPEN_END ? known : next - 1;
   }
 
   /** Returns the known input of `slot` at a tick from `have` back to `HISTORY_TICKS` before it. */
@@ -96,9 +145,15 @@ export class Rollback {
     return this.#known[cell(tick) + slot];
   }
 
+  /** Returns what counts for `slot` at a confirmed tick: its input, or `ABSENT_INPUT`. */
+  countedInput(slot: number, tick: number): number {
+    const isPlayer = slot < this.#players;
+    return isPlayer ? this.#inputOrGuess(slot, tick) : 0;
+  }
+
   /** Returns the hash of a confirmed state, or `undefined` where it isn't confirmed or long past. */
   hashAt(tick: number): number | undefined {
-    const isKept = tick <= this.confirmedTick && tick >= 0 &&
+    const isKept = tick <= this.confirmedTick && tick >= this.firstTick &&
       tick > this.confirmedTick - HISTORY_TICKS;
     return isKept ? this.#hashes[tick % HISTORY_TICKS] : undefined;
   }
@@ -108,13 +163,13 @@ export class Rollback {
     const have = this.#have[slot];
     const at = cell(tick) + slot;
     if (tick <= have) {
-      if (tick <= have - HISTORY_TICKS) return "known";
-      return this.#known[at] === input ? "known" : "conflict";
+      const isOld = tick <= have - HISTORY_TICKS || tick < this.firstTick ||
+        epochAt(this.#presences[slot], tick) < 0;
+      return isOld || this.#known[at] === input ? "known" : "conflict";
     }
     // Half the ring ahead at most: what lies behind may still be sent to somebody.
-    if (tick > have + 1 || tick >= this.confirmedTick + HISTORY_TICKS / 2) {
-      return "gap";
-    }
+    const isNext = tick === this.nextInputTick(slot);
+    if (!isNext || tick >= this.confirmedTick + HISTORY_TICKS / 2) return "gap";
     this.#known[at] = input;
     this.#have[slot] = tick;
     if (tick < this.#wrongTick && this.#used[at] !== input) {
@@ -138,7 +193,10 @@ export class Rollback {
     const next = this.confirmedTick + 1;
     if (next > this.tick) return false;
     for (let slot = 0; slot < this.#players; slot++) {
-      if (this.#have[slot] < next - 1) return false;
+      const isKnown = this.#have[slot] >= next - 1;
+      if (!isKnown && epochAt(this.#presences[slot], next - 1) >= 0) {
+        return false;
+      }
     }
     this.confirmedTick = next;
     this.#hashes[next % HISTORY_TICKS] = this.#game.hash(
@@ -157,15 +215,22 @@ export class Rollback {
   #simulate(tick: number): void {
     const base = cell(tick);
     for (let slot = 0; slot < this.#players; slot++) {
-      const have = this.#have[slot];
-      const source = tick <= have ? tick : have;
-      this.#used[base + slot] = source < 0
-        ? 0
-        : this.#known[cell(source) + slot];
+      this.#used[base + slot] = this.#inputOrGuess(slot, tick);
     }
     const next = this.#states[(tick + 1) % STATES];
     next.set(this.#states[tick % STATES]);
     this.#game.step(next, this.#used, base);
+  }
+
+  /** The input at a tick as well as it is known: absent, true, or the last one repeated. */
+  #inputOrGuess(slot: number, tick: number): number {
+    const presence = this.#presences[slot];
+    const epoch = epochAt(presence, tick);
+    if (epoch < 0) return ABSENT_INPUT;
+    const last = Math.min(tick, this.#have[slot]);
+    const isKnown = last >= this.firstTick &&
+      epochAt(presence, last) === epoch;
+    return isKnown ? this.#known[cell(last) + slot] : 0;
   }
 }
 

@@ -1,10 +1,10 @@
 /**
  * The transport over RabbitMQ, or any broker that speaks AMQP 0-9-1.
  *
- * One topic exchange carries all matches. A player publishes under `<match>.<player id>` and has a
- * queue of its own, bound to the keys of the others; the queue dies with the connection. A message
- * is one packet and nothing else: who sent it is told by the routing key, over which the broker
- * watches. Nothing is stored, acknowledged or sent again, for every packet repeats what matters;
+ * One topic exchange carries all matches. A player publishes under `<match>.<player id>.<epoch>` and
+ * has a queue of its own, bound to the keys of the others in any epoch; the queue dies with the
+ * connection. A message is one packet and nothing else: who sent it is told by the routing key.
+ * Whoever may publish can use any key, so a match signs its packets. Nothing is stored, acknowledged or sent again, for every packet repeats what matters;
  * publisher confirms only tell whether the broker lives.
  *
  * Publishing and consuming have a channel each, because a refused publish closes its channel.
@@ -25,8 +25,9 @@ import {
   type Transport,
 } from "./transport.ts";
 
-/** A player of the match. */
-export interface AmqpMember extends Sender {
+/** A player of the match, in whatever epoch. */
+export interface AmqpMember {
+  readonly slot: number;
   /** Unique in the match; letters, digits, `_` and `-`, for it is a word of a routing key. */
   readonly id: string;
 }
@@ -38,16 +39,12 @@ export interface AmqpOptions extends AmqpMember {
   readonly exchange: string;
   /** Unique among the matches on the broker; of the same letters as an `id`. */
   readonly match: string;
-  /** The other members. */
+  /** Of this process, 0 to 255. */
+  readonly epoch: number;
+  /** The other members; this one may be among them. */
   readonly peers: readonly AmqpMember[];
   /** Gives up opening, or ends the transport as disposing does. */
   readonly signal?: AbortSignal;
-}
-
-/** A transport over a broker. */
-export interface AmqpTransport extends Transport {
-  /** How many messages were dropped so far because no other member can have sent them. */
-  readonly rejected: number;
 }
 
 /** For how long opening waits for a broker, and for a lobby to declare the exchange there. */
@@ -68,22 +65,26 @@ const QUEUE_MESSAGES_MAX = 256;
 /** One word of a routing key: no wildcard can hide in it. */
 const KEY_WORD = /^[\w-]{1,64}$/;
 
+/** An epoch as the last word of a routing key, in the only way to write it. */
+const KEY_EPOCH = /^(?:0|[1-9]\d{0,2})$/;
+const EPOCH_MAX = 255;
+
 /**
  * Opens this player's end; resolves when packets can flow both ways.
  *
  * @throws {TransportError} When the broker can't be reached, refuses the user, or has no exchange.
- * @throws {TypeError} When the match or an ID can't be a word of a routing key.
+ * @throws {TypeError} When the match, an ID or the epoch can't be a word of a routing key.
  */
-export async function openAmqp(options: AmqpOptions): Promise<AmqpTransport> {
+export async function openAmqp(options: AmqpOptions): Promise<Transport> {
   const { url, exchange, signal } = options;
-  const ownKey = routingKey(options.match, options.id);
-  const senders = new Map<string, Sender>(
+  const ownKey = `${keyPrefix(options.match, options.id)}${options.epoch}`;
+  if (parseEpoch(`${options.epoch}`) === undefined) {
+    throw new TypeError(`Cannot make a routing key of epoch ${options.epoch}`);
+  }
+  const slots = new Map(
     options.peers
       .filter(({ id }) => id !== options.id)
-      .map(({ id, slot, epoch }) => [
-        routingKey(options.match, id),
-        { slot, epoch },
-      ]),
+      .map(({ id, slot }) => [keyPrefix(options.match, id), slot]),
   );
   const inbox = new Inbox();
   let rejected = 0;
@@ -92,7 +93,7 @@ export async function openAmqp(options: AmqpOptions): Promise<AmqpTransport> {
     const atMs = performance.now();
     // The exchange, too: the default one lets anybody write into a queue under any key.
     const from = fields.exchange === exchange
-      ? senders.get(fields.routingKey)
+      ? senderOf(fields.routingKey, slots)
       : undefined;
     const fits = content.length > 0 && content.length <= PACKET_BYTES_MAX;
     if (from === undefined || !fits) {
@@ -107,7 +108,7 @@ export async function openAmqp(options: AmqpOptions): Promise<AmqpTransport> {
     ...(signal && { signal }),
     openMsMax: OPEN_MS_MAX,
     setUp: async (connection, life) => {
-      const keys = [...senders.keys()];
+      const keys = [...slots.keys()].map((prefix) => `${prefix}*`);
       await startConsuming(connection, { life, exchange, keys, take });
       return await startPublishing(connection, { life, exchange, ownKey });
     },
@@ -223,9 +224,27 @@ async function startPublishing(
 /** How messages are published: kept in memory only. */
 const TRANSIENT = { persistent: false } as const;
 
-function routingKey(match: string, id: string): string {
+/** Who publishes under that key; `undefined` when no other member does. */
+function senderOf(
+  key: string,
+  slots: ReadonlyMap<string, number>,
+): Sender | undefined {
+  const end = key.lastIndexOf(".") + 1;
+  const slot = slots.get(key.slice(0, end));
+  const epoch = parseEpoch(key.slice(end));
+  return slot === undefined || epoch === undefined
+    ? undefined
+    : { slot, epoch };
+}
+
+function parseEpoch(word: string): number | undefined {
+  const epoch = Number(word);
+  return KEY_EPOCH.test(word) && epoch <= EPOCH_MAX ? epoch : undefined;
+}
+
+function keyPrefix(match: string, id: string): string {
   if (!KEY_WORD.test(match) || !KEY_WORD.test(id)) {
     throw new TypeError(`Cannot make a routing key of "${match}" and "${id}"`);
   }
-  return `${match}.${id}`;
+  return `${match}.${id}.`;
 }

@@ -18,8 +18,10 @@
  */
 import { createHash } from "node:crypto";
 import type { PeerClock } from "./peer_clock.ts";
+import { slotsOf } from "./slot_set.ts";
 import { type Stamp, stampDifferenceMs, stampOf } from "./stamp.ts";
-import type { HelloPacket, Reveal, Terms } from "./wire.ts";
+import type { Terms } from "./terms.ts";
+import type { HelloPacket, Reveal } from "./wire.ts";
 
 /** Round trips that each pair makes before it counts as ready; each is also a clock sample. */
 export const ROUND_TRIPS = 5;
@@ -229,15 +231,6 @@ export class Barrier {
     }
     return new Uint8Array(hash.digest());
   }
-}
-
-/** Returns the slots whose bits are set in a mask. */
-export function slotsOf(mask: number): number[] {
-  const slots: number[] = [];
-  for (let slot = 0; mask >> slot !== 0; slot++) {
-    if ((mask >> slot) & 1) slots.push(slot);
-  }
-  return slots;
 }
 
 function sha256(bytes: Uint8Array): Uint8Array {

@@ -7,8 +7,9 @@
  * @module
  */
 import { PeerClock } from "./peer_clock.ts";
+import { isNewerBeat } from "./record.ts";
 import type { Stamp } from "./stamp.ts";
-import { type Echo, isNewer } from "./wire.ts";
+import type { Echo } from "./wire.ts";
 
 /** Send times kept to tell which packet an echo answers: four seconds of them. */
 const SENT_TIMES = 256;
@@ -25,7 +26,7 @@ export interface Arrival {
 
 export class Beats {
   /** By slot: what is known of each member's clock; the own one is never fed. */
-  readonly clocks: readonly PeerClock[];
+  readonly clocks: PeerClock[];
 
   #next = 0;
   readonly #sentMs = new Float64Array(SENT_TIMES).fill(-Infinity);
@@ -52,11 +53,17 @@ export class Beats {
     );
   }
 
+  /** Another process holds the slot now. */
+  forget(slot: number): void {
+    this.clocks[slot] = new PeerClock();
+    this.#newest[slot] = undefined;
+  }
+
   receive({ slot, beat, sentAt, echo, atMs }: Arrival): void {
     const clock = this.clocks[slot];
     clock.addTransit(sentAt, atMs);
     const newest = this.#newest[slot];
-    if (!newest || isNewer(beat, newest.beat)) {
+    if (!newest || isNewerBeat(beat, newest.beat)) {
       this.#newest[slot] = { beat, atMs };
     }
     if (!echo) return;

@@ -11,9 +11,20 @@ import {
 } from "commander";
 import { type Skill, SKILLS } from "../game/bot.ts";
 import { DEFAULT_RULES } from "../game/court.ts";
+import { parseFaults } from "./fault_options.ts";
+import type { TransportFaults } from "./faulty.ts";
+import { addLimitOptions, limitsOf } from "./limit_options.ts";
+import type { LobbyLimits } from "./lobby_limits.ts";
 import { DEFAULT_LOBBY_PORT } from "./lobby_protocol.ts";
+import { DEFAULT_GRACE_MS } from "./timers.ts";
+import { wholeNumber } from "./option_values.ts";
 
 const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
+const STATE_FOLDER = [
+  "--state-folder <folder>",
+  "where to keep what the next start needs, ~/.local/state/pong if not given",
+] as const;
+
 const LOG_FORMATS = ["pretty", "json"] as const;
 
 export interface LogOptions {
@@ -27,9 +38,9 @@ export interface LobbyCommand extends LogOptions {
   readonly host: string;
   readonly port: number;
   readonly broker?: string;
-  readonly maxConnections: number;
-  readonly maxConnectionsPerAddress: number;
-  readonly maxRooms: number;
+  /** Where the lobby's key is kept; undefined for where the system wants it. */
+  readonly stateFolder?: string;
+  readonly limits: LobbyLimits;
 }
 
 export interface PlayCommand extends LogOptions {
@@ -44,6 +55,25 @@ export interface PlayCommand extends LogOptions {
   readonly lives?: number;
   readonly bot?: Skill;
   readonly pagePort: number;
+  /** Seconds. */
+  readonly grace: number;
+  /** Where the seat is kept while the match runs; undefined for where the system wants it. */
+  readonly stateFolder?: string;
+  readonly faults?: TransportFaults;
+  readonly open: boolean;
+  readonly once: boolean;
+}
+
+/** Comes back into a match that this computer has dropped out of, as whoever played there. */
+export interface ResumeCommand extends LogOptions {
+  readonly kind: "resume";
+  /** The seat's file; the newest in the state folder if not given. */
+  readonly file?: string;
+  readonly stateFolder?: string;
+  readonly pagePort: number;
+  /** Seconds. */
+  readonly grace: number;
+  readonly faults?: TransportFaults;
   readonly open: boolean;
   readonly once: boolean;
 }
@@ -59,7 +89,7 @@ export interface DemoCommand extends LogOptions {
   readonly once: boolean;
 }
 
-export type Command = LobbyCommand | PlayCommand | DemoCommand;
+export type Command = LobbyCommand | PlayCommand | ResumeCommand | DemoCommand;
 
 /** A command to run, a text that was asked for, or what was wrong with the words. */
 export type ParsedArgs =
@@ -123,7 +153,7 @@ function createProgram(
 
 function addLobby(program: Program, done: (command: Command) => void): void {
   withLogging(
-    program.command("lobby")
+    addLimitOptions(program.command("lobby"))
       .description("Introduce players to each other, and relay their moves.")
       .option("--host <address>", "address to listen on", "0.0.0.0")
       .option("--port <port>", "port to listen on", port, DEFAULT_LOBBY_PORT)
@@ -131,16 +161,11 @@ function addLobby(program: Program, done: (command: Command) => void): void {
         "--broker <url>",
         "play over this RabbitMQ instead, amqp://user:password@host",
       )
-      .option("--max-connections <n>", "connections in all", count, 512)
-      .option(
-        "--max-connections-per-address <n>",
-        "connections from one address",
-        count,
-        32,
-      )
-      .option("--max-rooms <n>", "rooms and matches at a time", count, 128),
+      .option(...STATE_FOLDER),
     "pong lobby --port 5555",
-  ).action((options) => done({ kind: "lobby", ...options }));
+  ).action((options) =>
+    done({ kind: "lobby", ...options, limits: limitsOf(options) })
+  );
 }
 
 function addPlay(program: Program, done: (command: Command) => void): void {
@@ -162,13 +187,34 @@ function addPlay(program: Program, done: (command: Command) => void): void {
         port,
         0,
       )
+      .option(
+        "--resume [file]",
+        "come back into the match that was left by a crash, as who you were",
+      )
+      .option(...STATE_FOLDER)
+      .option(
+        "--faults <list>",
+        "try a bad network: latency=80,jitter=20 (ms), loss=5,duplicate=1,reorder=2 (%), cut=in",
+        faults,
+      )
       .option("--no-open", "don't open the browser")
+      .option(
+        "--grace <seconds>",
+        "how long the game waits for a lost opponent",
+        grace,
+        DEFAULT_GRACE_MS / 1000,
+      )
       .option("--once", "exit after the match", false),
     "pong play --host 192.168.1.20 --name Mia",
   ).action((options, self) => {
+    const { resume, ...others } = options;
+    if (resume) {
+      const file = typeof resume === "string" ? { file: resume } : {};
+      return done({ kind: "resume", ...others, ...file });
+    }
     // Not a required option: a misspelt one is to be named first.
     if (!options.host) self.error("which lobby? Name its computer with --host");
-    done({ kind: "play", ...options });
+    done({ kind: "play", ...others });
   });
 }
 
@@ -247,22 +293,16 @@ function isSwitchedOn(value: string, isNegated: boolean): boolean {
   return isTrue !== isNegated;
 }
 
+const grace = wholeNumber(3, 600);
 const port = wholeNumber(0, 65535);
-const count = wholeNumber(1, 1_000_000);
 const players = wholeNumber(2, 4);
 const humans = wholeNumber(0, 4);
 const target = wholeNumber(1, 99);
 
-function wholeNumber(low: number, high: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < low || value > high) {
-      throw new InvalidArgumentError(
-        `It takes a whole number from ${low} to ${high}.`,
-      );
-    }
-    return value;
-  };
+function faults(text: string): TransportFaults {
+  const parsed = parseFaults(text);
+  if (parsed.kind === "wrong") throw new InvalidArgumentError(parsed.message);
+  return parsed.faults;
 }
 
 function oneLine(text: string, args: readonly string[]): string {

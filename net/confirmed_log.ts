@@ -4,10 +4,8 @@
  * @module
  */
 import { SLOTS_MAX } from "../game/court.ts";
+import type { TickHash } from "./hash_watch.ts";
 import type { Play } from "./play.ts";
-
-/** A confirmed state's tick and hash. */
-export type TickHash = readonly [tick: number, hash: number];
 
 /** How many of the newest hashes are kept, and of which older ones: one a second. */
 const RECENT_TICKS = 256;
@@ -16,16 +14,20 @@ const SAMPLE_TICKS = 60;
 export class ConfirmedLog {
   /** Tick of the newest confirmed state that was taken in; -1 before the first. */
   tick = -1;
+  /** Where the inputs begin: tick 0, or the state with which this host came back. */
+  from:
+    | { readonly tick: number; readonly state: readonly number[] }
+    | undefined;
 
   #inputs = new Int8Array(4096 * SLOTS_MAX);
-  readonly #recent: TickHash[] = [];
-  readonly #sampled: TickHash[] = [];
+  #recent: TickHash[] = [];
+  #sampled: TickHash[] = [];
 
   /** Takes in what was confirmed since the last call; call it after each `advance`. */
   take(play: Play): void {
     while (this.tick < play.confirmedTick) {
       this.tick++;
-      if (this.tick > 0) this.#takeInputs(play, this.tick - 1);
+      if (this.tick > this.#firstTick) this.#takeInputs(play, this.tick - 1);
       const hash = play.hashAt(this.tick);
       // Only a driver that didn't call for four seconds of play misses any.
       if (hash === undefined) continue;
@@ -36,18 +38,37 @@ export class ConfirmedLog {
     }
   }
 
+  /**
+   * Begins again with the state at which `play` stands, for this host has come back. What it
+   * confirmed after `keptTick`, while the others had gone on without it, is taken back.
+   */
+  restart(play: Play, keptTick: number): void {
+    const tick = play.confirmedTick;
+    const isKept = ([at]: TickHash) => at <= Math.min(keptTick, tick - 1);
+    this.#recent = this.#recent.filter(isKept);
+    this.#sampled = this.#sampled.filter(isKept);
+    this.from = { tick, state: Array.from(play.confirmedState) };
+    this.tick = tick - 1;
+    this.take(play);
+  }
+
   /** The last 256 confirmed and every 60th of the whole match, oldest first. */
   hashes(): readonly TickHash[] {
     return [...this.#sampled, ...this.#recent];
   }
 
-  /** Confirmed inputs of all ticks before `tick`, four slots each. A view, not a copy. */
+  /** Confirmed inputs of all ticks since the beginning, four slots each. A view, not a copy. */
   inputs(): Int8Array {
-    return this.#inputs.subarray(0, Math.max(0, this.tick) * SLOTS_MAX);
+    const ticks = Math.max(0, this.tick - this.#firstTick);
+    return this.#inputs.subarray(0, ticks * SLOTS_MAX);
+  }
+
+  get #firstTick(): number {
+    return this.from?.tick ?? 0;
   }
 
   #takeInputs(play: Play, tick: number): void {
-    const at = tick * SLOTS_MAX;
+    const at = (tick - this.#firstTick) * SLOTS_MAX;
     if (at + SLOTS_MAX > this.#inputs.length) {
       const larger = new Int8Array(this.#inputs.length * 2);
       larger.set(this.#inputs);

@@ -4,10 +4,10 @@
  *
  * @module
  */
-import type { TickHash } from "./confirmed_log.ts";
-import type { Desync } from "./play.ts";
+import type { ConfirmedLog } from "./confirmed_log.ts";
+import type { Desync, TickHash } from "./hash_watch.ts";
 import type { Situation } from "./report.ts";
-import { WIRE_VERSION } from "./wire.ts";
+import { WIRE_VERSION } from "./terms.ts";
 
 export interface Evidence {
   readonly protocol: number;
@@ -19,6 +19,8 @@ export interface Evidence {
   /** Hashes of confirmed states: this host's, and those that each other host claimed, by slot. */
   readonly ours: readonly TickHash[];
   readonly theirs: readonly (readonly TickHash[])[];
+  /** The state before the first of the inputs, if that isn't the state before tick 0. */
+  readonly from: ConfirmedLog["from"];
   /** Confirmed inputs, four slots a tick. */
   readonly inputs: readonly number[];
 }
@@ -36,6 +38,7 @@ export function gatherEvidence(
     desync: session?.play?.desync,
     ours: log.hashes(),
     theirs: session?.play?.claimedHashes() ?? [],
+    from: log.from,
     inputs: Array.from(log.inputs()),
   };
 }

@@ -5,6 +5,10 @@
  * `{"type":"ping"}` at least every 6 s. Both sides parse every line with the schemas here and never
  * trust what came: unknown keys are dropped, wrong values are answered with `error`.
  *
+ * Whoever has a seat in a match holds its token. A new process comes back into the match by
+ * `join` with `resume`, which gives the seat its next epoch and ends all that older ones had; a
+ * process whose connection broke gets it back by `return`, in the same epoch.
+ *
  * A relay connection goes to the same port, and its first line is not JSON but `relay <token>`;
  * `relay_frames.ts` says what follows.
  *
@@ -12,6 +16,12 @@
  */
 import { z } from "zod";
 import type { Rules } from "../game/court.ts";
+import {
+  PUBLIC_KEY_LENGTH_MAX,
+  SEAT_EPOCH_MAX,
+  SEAT_TOKEN_LENGTH_MAX,
+} from "./seat_token.ts";
+import { CLAIM_ERA_MAX } from "./witness.ts";
 
 /** Raised whenever an older player or lobby couldn't take part any more. */
 export const PROTOCOL_VERSION = 1;
@@ -19,7 +29,7 @@ export const PROTOCOL_VERSION = 1;
 /** The lobby's port unless somebody says otherwise. */
 export const DEFAULT_LOBBY_PORT = 5555;
 
-/** Longest line, in bytes without its newline: the largest honest one has about 2 KiB. */
+/** Longest line, in bytes without its newline: the largest honest one has about 3.5 KiB. */
 export const LINE_BYTES_MAX = 4096;
 
 /** How often a client says `ping`, and how long either side may hear nothing before it gives up. */
@@ -42,8 +52,10 @@ export type ErrorCode =
   | "not_playing"
   | "room_playing"
   | "rules"
+  | "seat_lost"
   | "shutting_down"
   | "silent"
+  | "taken_over"
   | "too_fast"
   | "too_many_connections"
   | "too_many_rooms"
@@ -56,7 +68,18 @@ const roomCode = z.string().regex(
   /^[A-Z0-9]{3,12}$/i,
   "A room code has 3 to 12 letters and digits.",
 ).transform((code) => code.toUpperCase());
-const publicKey = z.string().regex(/^[A-Za-z0-9+/=_-]{1,200}$/);
+const publicKey = z.string().regex(/^[A-Za-z0-9+/=_-]+$/)
+  .max(PUBLIC_KEY_LENGTH_MAX);
+const epoch = z.int().min(0).max(SEAT_EPOCH_MAX);
+const token = z.string().regex(/^[A-Za-z0-9._-]{16,}$/)
+  .max(SEAT_TOKEN_LENGTH_MAX);
+const id = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
+const value = z.string().regex(
+  /^[A-Za-z0-9.,:|/-]{0,256}$/,
+  "A value has at most 256 letters, digits and . , : | / -",
+);
+const seats = z.array(z.tuple([slot, epoch]).readonly()).min(1).max(4)
+  .readonly();
 
 const join = z.object({
   type: z.literal("join"),
@@ -70,8 +93,23 @@ const join = z.object({
   points: z.int().min(1).max(99).optional(),
   lives: z.int().min(1).max(99).optional(),
   publicKey: publicKey.optional(),
-  resume: z.unknown().optional(),
+  // Whatever it is, if it isn't a token of this lobby the answer is the same.
+  resume: z.string().optional(),
   spectate: z.unknown().optional(),
+}).readonly();
+
+const comingBack = z.object({
+  type: z.literal("return"),
+  version: z.int(),
+  token: z.string(),
+}).readonly();
+
+const claim = z.object({
+  type: z.literal("claim"),
+  match: id,
+  era: z.int().min(0).max(CLAIM_ERA_MAX),
+  value,
+  seats,
 }).readonly();
 
 const result = z.object({
@@ -84,8 +122,9 @@ const result = z.object({
 
 const clientMessage = z.discriminatedUnion("type", [
   join,
+  comingBack,
+  claim,
   result,
-  z.object({ type: z.literal("claim") }).readonly(),
   z.object({ type: z.literal("ping") }).readonly(),
   z.object({ type: z.literal("leave") }).readonly(),
 ]);
@@ -97,7 +136,6 @@ const rules = z.object({
 }).readonly() satisfies z.ZodType<Rules>;
 
 const start = z.object({ x: z.number(), y: z.number() }).readonly();
-const id = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
 // Shown in terminals, so nothing in them may move the cursor or reverse the text.
 const shownName = z.string().max(2 * NAME_LENGTH_MAX).transform(cleanName);
 const shownText = z.string().max(1000).transform(stripInvisible);
@@ -110,7 +148,7 @@ const lobbyMessage = z.discriminatedUnion("type", [
     start,
     room: roomCode,
     rules,
-    token: z.string().regex(/^[A-Za-z0-9._-]{16,1024}$/),
+    epoch,
   }).readonly(),
   z.object({
     type: z.literal("roster"),
@@ -131,10 +169,13 @@ const lobbyMessage = z.discriminatedUnion("type", [
         exchange: z.literal(EXCHANGE),
       }).readonly(),
     ]),
+    /** The receiver's own; whoever knows it can take the seat. */
+    token,
     players: z.array(
       z.object({
         id,
         slot,
+        epoch,
         name: shownName,
         start,
         publicKey: publicKey.optional(),
@@ -142,7 +183,22 @@ const lobbyMessage = z.discriminatedUnion("type", [
     ).min(2).max(4).readonly(),
   }).readonly(),
   z.object({ type: z.literal("pong") }).readonly(),
-  z.object({ type: z.literal("relay"), slot, epoch: uint32 }).readonly(),
+  z.object({ type: z.literal("relay"), slot, epoch }).readonly(),
+  z.object({
+    type: z.literal("granted"),
+    match: id,
+    era: uint32,
+    value,
+    seats,
+  }).readonly(),
+  // With the winner's value and seats; without them, nobody has won.
+  z.object({
+    type: z.literal("refused"),
+    match: id,
+    era: uint32,
+    value: value.optional(),
+    seats: seats.optional(),
+  }).readonly(),
   z.object({
     type: z.literal("error"),
     code: z.string().regex(/^[a-z_]{1,32}$/),
@@ -152,12 +208,18 @@ const lobbyMessage = z.discriminatedUnion("type", [
 
 export type ClientMessage = z.infer<typeof clientMessage>;
 export type JoinMessage = z.infer<typeof join>;
+export type ReturnMessage = z.infer<typeof comingBack>;
+export type ClaimMessage = z.infer<typeof claim>;
 export type ResultMessage = z.infer<typeof result>;
 
 export type LobbyMessage = z.infer<typeof lobbyMessage>;
 export type WelcomeMessage = Extract<LobbyMessage, { type: "welcome" }>;
 export type RosterMessage = Extract<LobbyMessage, { type: "roster" }>;
 export type StartMessage = Extract<LobbyMessage, { type: "start" }>;
+export type ClaimAnswerMessage = Extract<
+  LobbyMessage,
+  { type: "granted" | "refused" }
+>;
 export type StartTransport = StartMessage["transport"];
 export type ErrorMessage =
   & Extract<LobbyMessage, { type: "error" }>
@@ -223,7 +285,8 @@ function parseJson(line: string): unknown {
 }
 
 function foreignVersion(value: unknown): number | undefined {
-  const parsed = z.object({ type: z.literal("join"), version: z.int() })
+  const versioned = z.enum(["join", "return"]);
+  const parsed = z.object({ type: versioned, version: z.int() })
     .safeParse(value);
   if (!parsed.success || parsed.data.version === PROTOCOL_VERSION) {
     return undefined;

@@ -18,11 +18,13 @@ export type PlayerState =
   | "ok"
   | "unstable" // no news for 0.5 s
   | "suspect" // no news for 2 s
+  | "away" // not in the match any more, and may come back
   | "left"; // said goodbye
 
 /** Why a match is over. */
 export type EndReason =
   | "finished"
+  | "walkover" // all others are gone
   | "connection lost"
   | "player left"
   | "not ready"

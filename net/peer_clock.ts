@@ -11,6 +11,8 @@ import { type Stamp, stampDifferenceMs, stampOf } from "./stamp.ts";
 
 /** How long a best sample may count: drifting clocks (500 ppm) move 2.5 ms in that time. */
 const PERIOD_MS = 5000;
+/** More than clocks drift apart in two periods, less than what matters to anybody. */
+const DRIFT_MS_MAX = 50;
 /** Weight of a new round-trip time in the smoothed one, as in TCP (RFC 6298). */
 const SMOOTHING = 1 / 8;
 /** Transit times kept to judge how late packets come: one second of them. */
@@ -60,14 +62,28 @@ export class PeerClock {
     this.rttMs = this.rttMs === undefined
       ? rttMs
       : this.rttMs + (rttMs - this.rttMs) * SMOOTHING;
+    const offsetMs = stampDifferenceMs(theirStamp, stampOf(atMs - rttMs / 2));
+    if (this.#hasJumped({ rttMs, offsetMs })) {
+      this.#best = this.#previousBest = undefined;
+    }
     if (atMs >= this.#periodEndMs) {
       this.#previousBest = this.#best;
       this.#best = undefined;
       this.#periodEndMs = atMs + PERIOD_MS;
     }
     if (this.#best && this.#best.rttMs <= rttMs) return;
-    const offsetMs = stampDifferenceMs(theirStamp, stampOf(atMs - rttMs / 2));
     this.#best = { rttMs, offsetMs };
+  }
+
+  /**
+   * Whether no one offset explains both this sample and what was known: each is right to half its
+   * round trip. Then one of the clocks has jumped, as one does while its machine sleeps.
+   */
+  #hasJumped({ rttMs, offsetMs }: Sample): boolean {
+    const known = this.#best ?? this.#previousBest;
+    if (!known) return false;
+    const uncertaintyMs = (rttMs + known.rttMs) / 2 + DRIFT_MS_MAX;
+    return Math.abs(offsetMs - this.offsetMs) > uncertaintyMs;
   }
 
   /** Takes in how long a packet was under way, by the synchronised clocks. */

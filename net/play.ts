@@ -1,66 +1,59 @@
 /**
- * A match in play, as one member holds it: rollback fed from packets, and packets made from it.
- *
- * What each member says of itself is its *record*; the newest record of everybody is kept and
- * repeated to the others, so news of a member travels by any path. Inputs are sent from the oldest
- * that a live member lacks, and inputs of third members go along when somebody has lacked them for
- * longer than their own packets should take: a dead link between two of four is no event.
+ * A match in play, as one member holds it: rollback fed from packets, packets made from it, and the
+ * membership that says whose inputs count.
  *
  * @module
  */
+import { lastSegment, type Presence } from "../game/presence.ts";
+import { type Game, Rollback, type Snapshot } from "../game/rollback.ts";
 import { ABSENT_INPUT, OVER, PHASE, SERVING, WINNER } from "../game/state.ts";
-import { type Game, HISTORY_TICKS, Rollback } from "../game/rollback.ts";
-import type { TickHash } from "./confirmed_log.ts";
+import type { Controls } from "./controls.ts";
+import { type Desync, HashWatch, type TickHash } from "./hash_watch.ts";
+import { InputRuns } from "./input_runs.ts";
 import type { PeerLiveness } from "./liveness.ts";
+import { Membership, type MembershipEvent, shownBeyond } from "./membership.ts";
 import type { PeerClock } from "./peer_clock.ts";
+import { isNewerRecord, type Returning, type SlotRecord } from "./record.ts";
+import { has, setOf, type SlotSet, slotsOf } from "./slot_set.ts";
+import type { Timers } from "./timers.ts";
 import { TICK_MS, TimeSync } from "./time_sync.ts";
-import {
-  type Farewell,
-  type InputRun,
-  isNewer,
-  type PlayPacket,
-  RUN_INPUTS_MAX,
-  type SlotRecord,
-} from "./wire.ts";
+import type { InputRun, PlayPacket } from "./wire.ts";
 
-/** A record older than this is no sign of life, however new it is here: backlogs come in bursts. */
-const FRESH_MS = 2000;
 /** A member's tick is not guessed further ahead than this after its last word. */
 const EXTRAPOLATION_MS_MAX = 250;
-/** Input delay: what of a packet's way it takes away from prediction, and its limit. */
+/** Input delay: what of a packet's way it leaves to prediction, and its limit. */
 const UNDELAYED_TICKS = 2;
 const INPUT_DELAY_TICKS_MAX = 3;
-/** How much longer than a round trip a third member's input may be missing before it is passed on. */
-const GOSSIP_SLACK_TICKS = 4;
-/** Sends for which it is remembered what was known. */
-const SENDS = 32;
+
+/** Where a player that comes back begins: a confirmed state, and who is in the match. */
+export interface Return extends Snapshot {
+  readonly era: number;
+  readonly view: SlotSet;
+  readonly presences: readonly Presence[];
+}
 
 export interface PlayOptions {
   readonly slot: number;
   readonly players: number;
+  /** Incarnation of each slot at tick 0, by slot, and the own one now. */
   readonly epochs: readonly number[];
+  readonly epoch: number;
   readonly game: Game;
   /** By slot; shared with the session, which feeds them. */
   readonly clocks: readonly PeerClock[];
   readonly liveness: PeerLiveness;
-}
-
-/** Two members hold different states of one confirmed tick. */
-export interface Desync {
-  readonly slot: number;
-  readonly tick: number;
-  readonly ours: number;
-  readonly theirs: number;
+  readonly timers: Timers;
+  readonly controls: Controls;
+  /** Set for a player that comes back. */
+  readonly from: Return | undefined;
+  readonly nowMs: number;
 }
 
 export class Play {
   /** First confirmed state in which the game is over; nothing is confirmed beyond it. */
   endTick: number | undefined;
-  desync: Desync | undefined;
-  /** The first member that said goodbye. */
-  farewellFrom:
-    | { readonly slot: number; readonly farewell: Farewell }
-    | undefined;
+  /** The others went on without this host. */
+  isOut = false;
   /** How many ticks after it is sampled the own input counts. */
   inputDelayTicks = 0;
   /** Inputs that contradicted what was known of the same slot and tick. */
@@ -68,25 +61,34 @@ export class Play {
 
   readonly #options: PlayOptions;
   readonly #rollback: Rollback;
+  readonly #membership: Membership;
+  readonly #runs: InputRuns;
+  readonly #hashes: HashWatch;
   readonly #sync = new TimeSync();
   /** By slot: the newest record, where one has come. */
   readonly #records: (SlotRecord | undefined)[];
-  /** By slot: newest confirmed state that was compared and equal. */
-  readonly #compared: number[];
-  /** By slot: what the others claimed of confirmed states, newest last; evidence in a dispute. */
-  readonly #claimed: TickHash[][];
-  /** `have` of all slots at each of the last sends, to know what was known a while ago. */
-  readonly #haveThen: Int32Array;
-  #sends = 0;
+  #events: MembershipEvent[] = [];
 
   constructor(options: PlayOptions) {
     this.#options = options;
-    const { players } = options;
-    this.#rollback = new Rollback(options.game, players);
+    const { slot, players, epochs, from, timers, controls } = options;
+    this.#rollback = new Rollback(options.game, players, from);
+    this.#membership = new Membership(
+      { slot, players, timers, controls },
+      epochs,
+    );
+    this.#runs = new InputRuns({
+      slot,
+      players,
+      rollback: this.#rollback,
+      clocks: options.clocks,
+      isSentThrice: controls.isSentThrice ?? false,
+    });
+    this.#hashes = new HashWatch(players);
     this.#records = Array.from({ length: players }, () => undefined);
-    this.#compared = this.#records.map(() => -1);
-    this.#claimed = this.#records.map(() => []);
-    this.#haveThen = new Int32Array(SENDS * players).fill(-1);
+    if (from) this.#membership.begin(from.era, from.view, from.presences);
+    this.#applyPresences();
+    options.liveness.welcome(this.view, options.nowMs);
     this.#chooseInputDelay();
   }
 
@@ -119,6 +121,26 @@ export class Play {
     return this.#sync.leadTicks;
   }
 
+  get era(): number {
+    return this.#membership.era;
+  }
+
+  get view(): SlotSet {
+    return this.#membership.view;
+  }
+
+  get presences(): readonly Presence[] {
+    return this.#membership.presences;
+  }
+
+  get isChanging(): boolean {
+    return this.#membership.attempt !== undefined;
+  }
+
+  get desync(): Desync | undefined {
+    return this.#hashes.desync;
+  }
+
   /** How long the next tick lasts, so that all members stay level. */
   tickMs(): number {
     return this.#sync.tickMs();
@@ -128,30 +150,42 @@ export class Play {
     return this.#rollback.hashAt(tick);
   }
 
-  /** Returns a confirmed input of the last `HISTORY_TICKS`. */
-  inputAt(slot: number, tick: number): number {
-    return this.#rollback.inputAt(slot, tick);
-  }
-
   /** By slot: the confirmed states and hashes that each other member claimed lately. */
   claimedHashes(): readonly (readonly TickHash[])[] {
-    return this.#claimed;
+    return this.#hashes.claimed();
   }
 
+  /** Returns what counted for a slot at a confirmed tick of the last `HISTORY_TICKS`. */
+  inputAt(slot: number, tick: number): number {
+    return this.#rollback.countedInput(slot, tick);
+  }
+
+  /** Who has won by the game's rules, or by being the only one left. */
   winner(): number | null {
     const winner = this.#rollback.confirmedState[WINNER];
-    return winner >= 0 ? winner : null;
+    if (winner >= 0) return winner;
+    return this.isWalkover ? this.#options.slot : null;
+  }
+
+  /** Whether this host is the last of the match. */
+  get isWalkover(): boolean {
+    return this.endTick === undefined &&
+      this.view === setOf(this.#options.slot);
+  }
+
+  /** Some member found that states differ. */
+  get isDesyncTold(): boolean {
+    return this.#records.some((record) => record?.farewell === "desync");
   }
 
   hasLeft(slot: number): boolean {
-    return (this.#records[slot]?.farewell ?? "none") !== "none";
+    return this.#records[slot]?.farewell === "left";
   }
 
-  /** Slots whose inputs hold up the next confirmation. */
+  /** Members whose inputs hold up the next confirmation, or who are to be dropped. */
   missing(): readonly number[] {
-    const { slot: me } = this.#options;
-    return this.#records.map((_, slot) => slot).filter((slot) =>
-      slot !== me && this.#rollback.have(slot) < this.confirmedTick
+    return slotsOf(this.view & ~setOf(this.#options.slot)).filter((slot) =>
+      this.#rollback.have(slot) < this.confirmedTick
     );
   }
 
@@ -159,12 +193,29 @@ export class Play {
   isAgreedOver(): boolean {
     const { endTick } = this;
     if (endTick === undefined) return false;
-    const { slot: me } = this.#options;
-    return this.#compared.every((tick, slot) => slot === me || tick >= endTick);
+    if (this.#options.controls.isResultUnagreed) return true;
+    return slotsOf(this.view & ~setOf(this.#options.slot)).every((slot) =>
+      this.#hashes.comparedTick(slot) >= endTick
+    );
+  }
+
+  /** Returns what happened to the membership since the last call, oldest first. */
+  takeEvents(): readonly MembershipEvent[] {
+    const events = this.#events;
+    if (events.length > 0) this.#events = [];
+    return events;
+  }
+
+  /** The witness granted this value. */
+  grant(value: string): void {
+    this.#membership.grant(value);
   }
 
   /** Takes in a packet; false where it says what can't be true. */
-  receive(packet: PlayPacket, atMs: number): boolean {
+  receive(
+    packet: Pick<PlayPacket, "record" | "relayed" | "runs">,
+    atMs: number,
+  ): boolean {
     if (!this.#isPossible(packet.record)) return false;
     this.#takeRecord(packet.record, atMs);
     for (const record of packet.relayed) {
@@ -175,10 +226,26 @@ export class Play {
     return true;
   }
 
-  /** Replays what was guessed wrong, and confirms what can be. */
-  settle(): void {
+  /** Replays what was guessed wrong, confirms what can be, and draws the membership's conclusions. */
+  settle(nowMs: number): void {
     this.#rollback.settle();
     this.#confirm();
+    const { liveness } = this.#options;
+    const happened = this.#membership.evaluate({
+      nowMs,
+      records: this.#records,
+      liveness,
+      have: this.#records.map((_, slot) => this.#rollback.have(slot)),
+    });
+    for (const event of happened) {
+      this.#events.push(event);
+      if (event.kind !== "committed") continue;
+      liveness.welcome(event.joined, nowMs);
+      this.#applyPresences();
+      this.#rollback.settle();
+      this.#confirm();
+    }
+    if (!has(this.view, this.#options.slot)) this.isOut = true;
     this.#compareHashes();
   }
 
@@ -191,8 +258,12 @@ export class Play {
     if (rollback.state[PHASE] === SERVING) this.#chooseInputDelay();
     const bounded = Math.max(-127, Math.min(127, Math.trunc(input) || 0));
     const until = rollback.tick + this.inputDelayTicks;
-    for (let tick = rollback.have(me) + 1; tick <= until; tick++) {
-      rollback.addInput(me, tick, bounded);
+    for (
+      let tick = rollback.nextInputTick(me);
+      tick <= until;
+      tick = rollback.nextInputTick(me)
+    ) {
+      if (rollback.addInput(me, tick, bounded) !== "added") break;
     }
     rollback.advance();
     this.#confirm();
@@ -202,55 +273,130 @@ export class Play {
 
   /** Returns the packet that says all that the others may need. */
   say(
-    { beat, sentAt, farewell, echoes }:
+    said:
       & Pick<SlotRecord, "beat" | "sentAt" | "farewell">
       & Pick<PlayPacket, "echoes">,
   ): PlayPacket {
-    const { slot, players, epochs, liveness } = this.#options;
+    const { players, liveness } = this.#options;
+    const peers = this.#peers().filter((record) => !record.isReturning);
+    const spoke = liveness.heard;
+    // With two players there is no third whose news could be passed on.
+    const relayed = players === 2
+      ? []
+      : this.#records.filter((record) =>
+        record !== undefined && has(spoke, record.slot)
+      );
+    return {
+      kind: "play",
+      record: this.record(said),
+      echoes: said.echoes,
+      relayed: relayed as SlotRecord[],
+      runs: this.#runs.next(peers, this.presences),
+    };
+  }
+
+  /** Returns this host's record. */
+  record(
+    { beat, sentAt, farewell }: Pick<
+      SlotRecord,
+      "beat" | "sentAt" | "farewell"
+    >,
+  ): SlotRecord {
+    const { slot, epoch, liveness } = this.#options;
     const rollback = this.#rollback;
-    const record: SlotRecord = {
+    const { attemptNumber, attempt, agreed } = this.#membership;
+    return {
       slot,
-      epoch: epochs[slot],
+      epoch,
       beat,
       sentAt,
-      era: 0,
-      view: (1 << players) - 1,
-      hears: liveness.hears,
+      era: this.era,
+      view: this.view,
+      hears: liveness.heard,
       farewell,
+      isReturning: false,
       confirmed: rollback.confirmedTick,
       tick: rollback.tick,
       hash: rollback.hashAt(rollback.confirmedTick) ?? 0,
       have: this.#records.map((_, s) => rollback.have(s)),
+      change: this.#mustTellChange()
+        ? { presences: this.presences, attemptNumber, attempt, agreed }
+        : undefined,
     };
-    this.#haveThen.set(record.have, (++this.#sends % SENDS) * players);
-    // With two players there is no third whose news could be passed on.
-    const relayed = players === 2
-      ? []
-      : this.#records.filter((known) => known !== undefined);
-    return { kind: "play", record, echoes, relayed, runs: this.#runs() };
   }
 
+  /** Players that are back in the view and still wait for a state to begin with. */
+  returned(): readonly Returning[] {
+    return this.#peers().filter((record) =>
+      record.isReturning &&
+      record.epoch === lastSegment(this.presences[record.slot]).epoch
+    );
+  }
+
+  /** Newest records of the other members in the view. */
+  #peers(): SlotRecord[] {
+    const { slot: me } = this.#options;
+    const peers: SlotRecord[] = [];
+    for (const record of this.#records) {
+      const isMember = record && record.slot !== me &&
+        has(this.view, record.slot) && record.farewell === "none";
+      if (isMember) peers.push(record);
+    }
+    return peers;
+  }
+
+  /** While something changes, or somebody who can be heard may have missed that it did. */
+  #mustTellChange(): boolean {
+    if (this.#membership.attemptNumber > 0) return true;
+    const spoke = this.#options.liveness.heard;
+    return this.#records.some((record) =>
+      record && has(spoke, record.slot) &&
+      (record.era < this.era || record.isReturning)
+    );
+  }
+
+  /** Within one era nobody can hold more of this host's inputs than it made. */
   #isPossible(record: SlotRecord): boolean {
-    const { slot: me, epochs } = this.#options;
+    if (record.era !== this.era || record.isReturning) return true;
+    const { slot: me } = this.#options;
     const mine = this.#rollback.have(me);
-    return record.epoch === epochs[record.slot] &&
-      record.have[me] <= mine && record.confirmed <= mine + 1;
+    return record.have[me] <= Math.max(mine, record.confirmed - 1) &&
+      record.confirmed <= mine + 1;
   }
 
   #takeRecord(record: SlotRecord, atMs: number): void {
     const { slot } = record;
     const known = this.#records[slot];
-    if (known && !isNewer(record.beat, known.beat)) return;
+    if (known && !isNewerRecord(record, known)) return;
     this.#records[slot] = record;
-    const claimed = this.#claimed[slot];
-    claimed.push([record.confirmed, record.hash]);
-    if (claimed.length > HISTORY_TICKS) claimed.shift();
-    if (record.farewell !== "none") {
-      this.farewellFrom ??= { slot, farewell: record.farewell };
+    this.#hashes.note(record);
+    const { clocks, liveness, timers, slot: me } = this.#options;
+    // However new it is here: backlogs come in bursts.
+    const isFresh = clocks[slot].ageMs(record.sentAt, atMs) <= timers.suspectMs;
+    if (isFresh) liveness.hear(slot, atMs, has(record.hears, me));
+    if (record.era > this.era) this.#follow(record, atMs);
+  }
+
+  /** R9: a record of a higher era is the commit. */
+  #follow(record: SlotRecord, atMs: number): void {
+    const { slot: me, epoch, liveness } = this.#options;
+    const presences = record.change?.presences;
+    if (!presences || this.isOut) return;
+    const isMember = has(record.view, me) &&
+      lastSegment(presences[me]).epoch === epoch;
+    const beyond = shownBeyond(this.presences, presences, this.confirmedTick);
+    if (!isMember || beyond !== undefined) {
+      this.isOut = true;
+      return;
     }
-    const { clocks, liveness, slot: me } = this.#options;
-    const isFresh = clocks[slot].ageMs(record.sentAt, atMs) <= FRESH_MS;
-    if (isFresh && (record.hears >> me) & 1) liveness.hear(slot, atMs);
+    liveness.welcome(this.#membership.adopt(record, presences), atMs);
+    this.#applyPresences();
+  }
+
+  #applyPresences(): void {
+    for (const [slot, presence] of this.presences.entries()) {
+      this.#rollback.setPresence(slot, presence);
+    }
   }
 
   #takeRun({ slot, start, inputs }: InputRun): void {
@@ -258,6 +404,7 @@ export class Play {
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i];
       if (input === ABSENT_INPUT) return;
+      if (!this.#membership.mayTake(slot, start + i)) return;
       const verdict = this.#rollback.addInput(slot, start + i, input);
       if (verdict === "gap") return;
       if (verdict === "conflict") this.conflicts++;
@@ -266,6 +413,7 @@ export class Play {
 
   #confirm(): void {
     const rollback = this.#rollback;
+    if (!this.#membership.mayConfirm) return;
     while (this.endTick === undefined && rollback.confirmNext()) {
       if (rollback.confirmedState[PHASE] === OVER) {
         this.endTick = rollback.confirmedTick;
@@ -273,19 +421,12 @@ export class Play {
     }
   }
 
+  /** Only what members of one view confirmed must be the same. */
   #compareHashes(): void {
-    for (const record of this.#records) {
-      if (!record || record.confirmed <= this.#compared[record.slot]) continue;
-      const ours = this.#rollback.hashAt(record.confirmed);
-      if (ours === undefined) continue;
-      this.#compared[record.slot] = record.confirmed;
-      if (ours === record.hash) continue;
-      this.desync ??= {
-        slot: record.slot,
-        tick: record.confirmed,
-        ours,
-        theirs: record.hash,
-      };
+    for (const record of this.#peers()) {
+      const isComparable = record.era === this.era && !record.isReturning &&
+        record.epoch === lastSegment(this.presences[record.slot]).epoch;
+      if (isComparable) this.#hashes.compare(record, this.#rollback);
     }
   }
 
@@ -293,11 +434,10 @@ export class Play {
   #levelTicks(nowMs: number): void {
     let sum = 0;
     let count = 0;
-    for (const record of this.#records) {
-      if (!record) continue;
-      const { clocks } = this.#options;
+    for (const record of this.#peers()) {
+      const { clocks, timers } = this.#options;
       const ageMs = clocks[record.slot].ageMs(record.sentAt, nowMs);
-      if (ageMs > FRESH_MS) continue;
+      if (ageMs > timers.suspectMs || record.isReturning) continue;
       const sinceMs = Math.max(0, Math.min(ageMs, EXTRAPOLATION_MS_MAX));
       sum += record.tick + sinceMs / TICK_MS;
       count++;
@@ -310,45 +450,5 @@ export class Play {
     const slowest = Math.max(...clocks.map((clock) => clock.transitP90Ms()));
     const ticks = Math.ceil(slowest / TICK_MS) - UNDELAYED_TICKS;
     this.inputDelayTicks = Math.max(0, Math.min(INPUT_DELAY_TICKS_MAX, ticks));
-  }
-
-  #runs(): InputRun[] {
-    const runs: InputRun[] = [];
-    for (let slot = 0; slot < this.#options.players; slot++) {
-      const run = this.#run(slot);
-      if (run) runs.push(run);
-    }
-    return runs;
-  }
-
-  /** Inputs of `slot` from the oldest that another member lacks. */
-  #run(slot: number): InputRun | undefined {
-    const { slot: me, players } = this.#options;
-    const have = this.#rollback.have(slot);
-    let start = have + 1;
-    for (let peer = 0; peer < players; peer++) {
-      if (peer === me || peer === slot || this.hasLeft(peer)) continue;
-      const acked = this.#records[peer]?.have[slot] ?? -1;
-      if (slot === me || acked < this.#haveLongAgo(slot, peer)) {
-        start = Math.min(start, acked + 1);
-      }
-    }
-    start = Math.max(start, have - HISTORY_TICKS / 2);
-    const length = Math.min(have + 1 - start, RUN_INPUTS_MAX);
-    if (length <= 0) return undefined;
-    const inputs: number[] = [];
-    for (let i = 0; i < length; i++) {
-      inputs.push(this.#rollback.inputAt(slot, start + i));
-    }
-    return { slot, start, inputs };
-  }
-
-  /** What was known of `slot` so long ago that `peer` should have acknowledged it by now. */
-  #haveLongAgo(slot: number, peer: number): number {
-    const { clocks, players } = this.#options;
-    const rttTicks = Math.ceil((clocks[peer].rttMs ?? 0) / TICK_MS);
-    const ago = Math.min(SENDS - 1, rttTicks + GOSSIP_SLACK_TICKS);
-    const send = this.#sends - ago;
-    return send < 0 ? -1 : this.#haveThen[(send % SENDS) * players + slot];
   }
 }

@@ -7,18 +7,19 @@
 import { getLogger } from "@logtape/logtape";
 import { botInput, createBot, type Skill } from "../game/bot.ts";
 import { encodeState } from "../game/state_bytes.ts";
-import { openAmqp } from "./amqp.ts";
-import { brokerUrlFor, isLoopback } from "./broker_url.ts";
+import { isLoopback } from "./broker_url.ts";
 import { ConfirmedLog } from "./confirmed_log.ts";
 import type { LobbyAddress } from "./dial.ts";
 import { type Evidence, gatherEvidence } from "./evidence.ts";
+import type { TransportFaults } from "./faulty.ts";
 import { joinLobby, type JoinRequest, type LobbySeat } from "./lobby_client.ts";
 import { reachableAddresses } from "./listen.ts";
 import { DEFAULT_LOBBY_PORT, type StartMessage } from "./lobby_protocol.ts";
 import { runMatchLoop } from "./match_loop.ts";
+import { followLobby, keepMatchSeat } from "./match_seat.ts";
+import { openMatchTransport } from "./match_transport.ts";
 import type { Assets } from "./page_assets.ts";
 import { type PageServer, servePage } from "./page_server.ts";
-import { openRelay } from "./relay.ts";
 import {
   type ResultLine,
   resultOf,
@@ -26,8 +27,18 @@ import {
   statusOf,
   viewOf,
 } from "./report.ts";
-import { type Outcome, Session, type SessionEvent } from "./session.ts";
+import { Session } from "./session.ts";
+import type { Outcome, SessionEvent } from "./session_event.ts";
+import type { SavedSeat } from "./seat_file.ts";
+import {
+  exportPrivateKey,
+  exportPublicKey,
+  importPrivateKey,
+  KEY_SEED_BYTES,
+  privateKeyOf,
+} from "./signing_keys.ts";
 import { SECRET_BYTES } from "./wire.ts";
+import { timersFor } from "./timers.ts";
 import { type Transport, TransportError } from "./transport.ts";
 
 const log = getLogger(["pong", "player"]);
@@ -47,6 +58,14 @@ export interface PlayerOptions {
   readonly control: Control;
   /** Port of the page and of `/status` on 127.0.0.1; 0 for any free one. */
   readonly pagePort: number;
+  /** Where the seat is kept while the match runs; without it, a crash is the end. */
+  readonly stateFolder?: string | undefined;
+  /** With which this player signed before, where `join` takes a seat again. */
+  readonly privateKey?: string | undefined;
+  /** How long the game waits for a lost opponent. */
+  readonly graceMs: number;
+  /** Makes the network worse, both ways. */
+  readonly faults?: TransportFaults | undefined;
   /** Monotonic clock in ms. */
   readonly nowMs: () => number;
   /** Fresh, unguessable bytes. */
@@ -74,7 +93,10 @@ export interface PlayedMatch extends AsyncDisposable {
  */
 export async function playMatch(options: PlayerOptions): Promise<PlayedMatch> {
   await using stack = new AsyncDisposableStack();
-  const { lobby, join } = options;
+  const { lobby, nowMs, randomBytes, faults } = options;
+  const privateKey = importPrivateKey(options.privateKey ?? "") ??
+    privateKeyOf(randomBytes(KEY_SEED_BYTES));
+  const join = { ...options.join, publicKey: exportPublicKey(privateKey) };
   // Once play has begun, an abort means to say goodbye first: the links outlive it by a moment.
   const links = new AbortController();
   const { signal } = links;
@@ -87,23 +109,43 @@ export async function playMatch(options: PlayerOptions): Promise<PlayedMatch> {
   stack.use(await desk.serve());
   const start = await waitForStart(desk, seat);
   if (!start) return { outcome: undefined, ...disposing(stack.move()) };
+  const kept = options.stateFolder === undefined
+    ? undefined
+    : await keepMatchSeat(options.stateFolder, {
+      ...{ start, slot: seat.welcome.slot, lobby, name: join.name },
+      control: toSave(options.control),
+      privateKey: exportPrivateKey(privateKey),
+    });
+  if (kept) stack.use(kept);
   const transport = stack.use(
-    await openTransport({ ...options, signal }, seat, start),
+    await openMatchTransport({
+      lobby,
+      seat: seat.welcome,
+      start,
+      privateKey,
+      faults,
+      random: () => readUint32(randomBytes(4)) / 2 ** 32,
+      nowMs,
+      signal,
+    }),
   );
   options.signal.removeEventListener("abort", abandon);
   const session = desk.begin(start, transport);
+  void followLobby(seat, session, nowMs);
   void transport.closed.then((reason) => {
     if (reason.kind !== "failed") return;
-    session.loseConnection(options.nowMs(), reason.error.message);
+    session.loseConnection(nowMs(), reason.error.message);
   });
   await runMatchLoop({
     session,
     transport,
-    nowMs: options.nowMs,
+    nowMs,
     input: () => desk.input(),
     onAdvance: () => desk.update(transport),
     signal: options.signal,
   });
+  // Whoever only lost the others may find them again.
+  if (session.outcome?.reason !== "connection lost") await kept?.forget();
   return { outcome: session.outcome, ...disposing(stack.move()) };
 }
 
@@ -124,34 +166,15 @@ async function waitForStart(
         break;
       case "start":
         return event.start;
+      case "claim":
+      case "link":
+        break; // Of a match that has started.
       case "refused":
       case "lost":
         throw new TransportError(event.message);
       case "left":
         return undefined;
     }
-  }
-}
-
-function openTransport(
-  { lobby, signal }: PlayerOptions,
-  { welcome }: LobbySeat,
-  { transport, match, players }: StartMessage,
-): Promise<Transport> {
-  switch (transport.kind) {
-    case "relay":
-      return openRelay({ ...lobby, token: welcome.token, signal });
-    case "amqp":
-      return openAmqp({
-        url: brokerUrlFor(transport.url, lobby.hostname),
-        exchange: transport.exchange,
-        match,
-        id: welcome.id,
-        slot: welcome.slot,
-        epoch: 0,
-        peers: players.map(({ id, slot }) => ({ id, slot, epoch: 0 })),
-        signal,
-      });
   }
 }
 
@@ -177,7 +200,7 @@ class Desk {
     this.#bot = control.kind === "human" ? undefined : createBot({
       slot,
       skill: control.skill,
-      seed: new DataView(randomBytes(4).buffer).getInt32(0),
+      seed: readUint32(randomBytes(4)) | 0,
     });
     this.#situation = {
       nowMs: nowMs(),
@@ -189,6 +212,7 @@ class Desk {
       match: "",
       transport: "",
       link: { up: true, detail: "" },
+      rejectedByTransport: 0,
       session: undefined,
       log: new ConfirmedLog(),
       failure: "",
@@ -219,14 +243,17 @@ class Desk {
   }
 
   begin(start: StartMessage, transport: Transport): Session {
-    const { nowMs, randomBytes } = this.#options;
+    const { nowMs, randomBytes, graceMs } = this.#options;
     const session = new Session({
       slot: this.#situation.me,
       rules: start.rules,
       match: start.match,
-      epochs: start.players.map(() => 0),
+      epochs: start.players.toSorted((a, b) => a.slot - b.slot)
+        .map(({ epoch }) => epoch),
+      isResumed: this.#options.join.resume !== undefined,
       secret: randomBytes(SECRET_BYTES),
       nowMs: nowMs(),
+      timers: timersFor(graceMs),
     });
     this.#situation = {
       ...this.#situation,
@@ -255,24 +282,29 @@ class Desk {
   update(transport: Transport): void {
     const { session } = this.#situation;
     if (!session) return;
+    for (const event of session.takeEvents()) this.#takeEvent(event, session);
     const { play } = session;
     if (play) {
       this.#situation.log.take(play);
       if (!this.#bot) this.#page?.pushState(encodeState(play.state));
     }
-    if (transport.link !== this.#situation.link) {
-      this.#situation = { ...this.#situation, link: transport.link };
-      if (transport.link.up) log.info("The link is back");
-      else log.warn("The link is down: {detail}", { ...transport.link });
+    const { link, rejected } = transport;
+    if (link.detail !== this.#situation.link.detail) {
+      if (link.up) log.info("The link is back");
+      else log.warn("The link is down: {detail}", { ...link });
     }
-    for (const event of session.takeEvents()) this.#takeEvent(event);
+    this.#situation = {
+      ...this.#situation,
+      link,
+      rejectedByTransport: rejected,
+    };
     const nowMs = this.#options.nowMs();
     if (nowMs - this.#lookedMs < VIEW_EVERY_MS) return;
     this.#lookedMs = nowMs;
     this.#show();
   }
 
-  #takeEvent(event: SessionEvent): void {
+  #takeEvent(event: SessionEvent, { play }: Session): void {
     switch (event.kind) {
       case "started":
         this.#seed = event.seed;
@@ -283,6 +315,19 @@ class Desk {
           name: this.#nameOf(event.slot),
           state: event.state,
         });
+        return;
+      case "claim":
+        this.#seat.claim({ match: this.#situation.match, ...event.claim });
+        return;
+      case "out":
+        log.warn("Out of the match: the others went on. Asking to come back");
+        return;
+      case "returned":
+        if (play) this.#situation.log.restart(play, event.keptTick);
+        log.info("Back in the match");
+        return;
+      case "membership":
+        log.debug("Membership: {what}", { what: event.what });
         return;
       case "over":
         this.#finish(event.outcome);
@@ -338,8 +383,18 @@ function inviteLine({ hostname, port }: LobbyAddress, room: string): string {
   return `pong play --host ${host}${where} --room ${room}`;
 }
 
+function toSave(control: Control): SavedSeat["control"] {
+  return control.kind === "human"
+    ? { kind: "human" }
+    : { kind: "bot", skill: control.skill };
+}
+
 function statusUrl(page: PageServer): string {
   return `http://127.0.0.1:${page.port}/status`;
+}
+
+function readUint32(bytes: Uint8Array): number {
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
 }
 
 function toHex(bytes: Uint8Array): string {

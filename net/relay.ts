@@ -11,6 +11,7 @@ import { Inbox } from "./inbox.ts";
 import { dial, type LobbyAddress } from "./dial.ts";
 import { LineConnection, writeAll } from "./line_connection.ts";
 import { parseLobbyLine } from "./lobby_protocol.ts";
+import { pause } from "./pause.ts";
 import {
   FrameQueue,
   FrameReader,
@@ -42,11 +43,11 @@ const ANSWER_TIMEOUT_MS = 3_000;
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1_000;
 
-/** The seat that was asked for doesn't exist: trying again won't help. */
+/** The seat isn't this process's, or no longer: trying again won't help. */
 class SeatRefused extends TransportError {}
 
 export interface RelayOptions extends LobbyAddress {
-  /** The seat's token, from the lobby's `welcome`. */
+  /** The seat's token, from the lobby's `start`; a lobby that was restarted knows it too. */
   readonly token: string;
   /** Closes the transport, or gives up opening it. */
   readonly signal: AbortSignal;
@@ -76,6 +77,7 @@ class Relay implements Transport {
   readonly #where: string;
   readonly #inbox = new Inbox();
   #link: LinkState = { up: true, detail: "" };
+  #rejected = 0;
   #attached: Attached | undefined;
   #isWriting = false;
 
@@ -87,6 +89,10 @@ class Relay implements Transport {
 
   get link(): LinkState {
     return this.#link;
+  }
+
+  get rejected(): number {
+    return this.#rejected;
   }
 
   send(packet: Uint8Array): void {
@@ -196,6 +202,7 @@ class Relay implements Transport {
       }
       found = reader.next();
     }
+    if (found === "broken") this.#rejected++;
     return found === "incomplete";
   }
 
@@ -266,16 +273,4 @@ function unanswered({ hostname, port }: LobbyAddress): TransportError {
     `Cannot relay through the lobby at ${hostname}:${port}: ` +
       "it doesn't answer. Check that it is a lobby and that it is running.",
   );
-}
-
-/** Waits, or until `signal` aborts. */
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return;
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, ms);
-  const wake = () => resolve();
-  signal.addEventListener("abort", wake, { once: true });
-  await promise;
-  clearTimeout(timer);
-  signal.removeEventListener("abort", wake);
 }

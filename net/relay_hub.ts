@@ -10,6 +10,7 @@
 import { getLogger } from "@logtape/logtape";
 import { writeAll } from "./line_connection.ts";
 import type { LobbyMessage } from "./lobby_protocol.ts";
+import type { SeatName } from "./matches.ts";
 import {
   FrameQueue,
   FrameReader,
@@ -17,7 +18,6 @@ import {
   QUEUE_FRAMES_MAX,
   senderByteOf,
 } from "./relay_frames.ts";
-import type { Seat } from "./rooms.ts";
 import { SilenceWatch } from "./silence.ts";
 import { type Rate, TokenBucket } from "./token_bucket.ts";
 
@@ -33,7 +33,7 @@ export interface RelayLimits {
 }
 
 interface Member {
-  readonly seat: Seat;
+  readonly seat: SeatName;
   readonly senderByte: number;
   readonly conn: Deno.TcpConn;
   readonly queue: FrameQueue;
@@ -67,7 +67,7 @@ export class RelayHub {
     readonly conn: Deno.TcpConn;
     /** What was already read after the first line. */
     readonly rest: Uint8Array;
-    readonly seat: Seat;
+    readonly seat: SeatName;
   }): Promise<void> {
     const nowMs = performance.now();
     const member: Member = {
@@ -89,6 +89,14 @@ export class RelayHub {
       // Reset by the other side or closed by us: over, either way.
     } finally {
       this.#exit(member);
+    }
+  }
+
+  /** Closes the connection of an older process of that seat. */
+  dropOlder({ match, slot, epoch }: SeatName): void {
+    for (const member of this.#matches.get(match) ?? []) {
+      const { seat } = member;
+      if (seat.slot === slot && seat.epoch < epoch) close(member);
     }
   }
 
@@ -203,7 +211,7 @@ function close(member: Member): void {
   member.conn.close();
 }
 
-function confirmation({ slot, epoch }: Seat): Uint8Array {
+function confirmation({ slot, epoch }: SeatName): Uint8Array {
   const message: LobbyMessage = { type: "relay", slot, epoch };
   return new TextEncoder().encode(JSON.stringify(message) + "\n");
 }

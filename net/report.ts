@@ -7,9 +7,11 @@
  */
 import type { Rules } from "../game/court.ts";
 import { SCORE } from "../game/state.ts";
-import type { ConfirmedLog, TickHash } from "./confirmed_log.ts";
+import type { ConfirmedLog } from "./confirmed_log.ts";
+import type { TickHash } from "./hash_watch.ts";
 import type { EndReason, PlayerState, View } from "./page_protocol.ts";
-import type { Outcome, Session, SessionStats } from "./session.ts";
+import type { Session } from "./session.ts";
+import type { Outcome } from "./session_event.ts";
 import type { LinkState } from "./transport.ts";
 
 /** A player as the lobby introduced it. */
@@ -34,6 +36,8 @@ export interface Situation {
   /** "relay" or "amqp"; empty until the match has been named. */
   readonly transport: string;
   readonly link: LinkState;
+  /** What the transport has dropped because no member can have sent it. */
+  readonly rejectedByTransport: number;
   readonly session: Session | undefined;
   readonly log: ConfirmedLog;
   /** Why there will be no match; empty while there may be. */
@@ -53,7 +57,9 @@ export interface Status {
   readonly players: View["players"];
   readonly winner: number | null;
   readonly reason: EndReason | null;
+  /** `rejected` counts what session and transport have dropped together. */
   readonly stats: SessionStats & {
+    readonly rejectedByTransport: number;
     readonly rollbacks: number;
     readonly resimulatedTicks: number;
     readonly leadTicks: number;
@@ -68,6 +74,20 @@ export interface ResultLine {
   readonly confirmedTick: number;
   readonly hash: number;
   readonly reason: EndReason;
+}
+
+const RETURNING_NOTICE =
+  "You were away, and the others went on. Taking you back.";
+
+/** What a session counts. */
+export interface SessionStats {
+  readonly packetsIn: number;
+  readonly packetsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Packets that were malformed, impossible, or not from a member's present incarnation. */
+  readonly rejected: number;
+  readonly stalledMs: number;
 }
 
 const NO_STATS: SessionStats = {
@@ -96,20 +116,22 @@ export function viewOf(situation: Situation): View {
     secondsLeft: patienceMs === null ? null : Math.ceil(patienceMs / 1000),
     winner: outcome?.winner ?? null,
     reason: outcome?.reason ?? (failure ? "refused" : null),
-    notice: failure || outcome?.message || link.detail,
+    notice: failure || outcome?.message || link.detail ||
+      (session?.isReturning ? RETURNING_NOTICE : ""),
     inputDelayTicks: session?.play?.inputDelayTicks ?? 0,
   };
 }
 
 export function statusOf(situation: Situation): Status {
-  const { session, log } = situation;
+  const { session, log, rejectedByTransport } = situation;
   const play = session?.play;
+  const stats = session?.stats ?? NO_STATS;
   return {
     phase: phaseOf(situation),
     room: situation.room,
     match: situation.match,
     slot: situation.me,
-    era: 0,
+    era: play?.era ?? 0,
     transport: situation.transport,
     tick: play?.newestTick ?? 0,
     confirmedTick: play?.confirmedTick ?? 0,
@@ -118,7 +140,9 @@ export function statusOf(situation: Situation): Status {
     winner: session?.outcome?.winner ?? null,
     reason: session?.outcome?.reason ?? null,
     stats: {
-      ...session?.stats ?? NO_STATS,
+      ...stats,
+      rejected: stats.rejected + rejectedByTransport,
+      rejectedByTransport,
       rollbacks: play?.rollbacks ?? 0,
       resimulatedTicks: play?.resimulatedTicks ?? 0,
       leadTicks: play?.leadTicks ?? 0,

@@ -45,6 +45,23 @@ export interface SimulatedNetworkOptions {
   readonly faults: LinkFaults;
   /** Whether the way from one slot to another is cut at this moment; never, if not given. */
   readonly isCut?: (from: number, to: number, nowMs: number) => boolean;
+  /** Until when packets of this way are held back, to come all at once; not, if not given. */
+  readonly heldUntilMs?: (from: number, to: number, nowMs: number) => number;
+}
+
+/** Draws what becomes of one packet: for each copy that arrives, how long it is under way. */
+export function drawWaysMs(
+  faults: LinkFaults,
+  random: () => number,
+): readonly number[] {
+  const waysMs: number[] = [];
+  const copies = random() < faults.duplication ? 2 : 1;
+  for (let copy = 0; copy < copies; copy++) {
+    let wayMs = faults.delayMs + random() * faults.jitterMs;
+    if (random() < faults.reordering) wayMs += random() * REORDER_MS;
+    if (random() >= faults.loss) waysMs.push(wayMs);
+  }
+  return waysMs;
 }
 
 interface Waiting extends Received {
@@ -73,15 +90,12 @@ export class SimulatedNetwork {
 
   /** For `SimulatedTransport`: sends a copy to everybody else. */
   broadcast(from: Sender, packet: Uint8Array): void {
-    const { random, faults, isCut } = this.#options;
+    const { random, faults, isCut, heldUntilMs } = this.#options;
     for (const [slot, member] of this.#members) {
       if (slot === from.slot) continue;
-      const copies = random() < faults.duplication ? 2 : 1;
-      for (let copy = 0; copy < copies; copy++) {
-        let atMs = this.nowMs + faults.delayMs + random() * faults.jitterMs;
-        if (random() < faults.reordering) atMs += random() * REORDER_MS;
-        const isLost = random() < faults.loss;
-        if (isLost || isCut?.(from.slot, slot, this.nowMs)) continue;
+      for (const wayMs of drawWaysMs(faults, random)) {
+        if (isCut?.(from.slot, slot, this.nowMs)) continue;
+        const atMs = this.nowMs + wayMs;
         const order = this.#sent++;
         member.deliver({ from, atMs, packet: packet.slice(), order });
       }
@@ -97,6 +111,7 @@ export class SimulatedNetwork {
 
 export class SimulatedTransport implements Transport {
   link: LinkState = { up: true, detail: "" };
+  readonly rejected = 0;
   readonly closed: Promise<CloseReason>;
   readonly sender: Sender;
 

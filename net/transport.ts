@@ -12,6 +12,12 @@
 /** Largest packet that a transport must carry, in bytes: fits one UDP datagram on any path. */
 export const PACKET_BYTES_MAX = 1200;
 
+/** What `signed.ts` adds to each packet, in bytes: one Ed25519 signature. */
+export const SIGNATURE_BYTES = 64;
+
+/** Largest packet of a session, in bytes: one that still fits any transport once it is signed. */
+export const PAYLOAD_BYTES_MAX = PACKET_BYTES_MAX - SIGNATURE_BYTES;
+
 /** Who sent a packet, as the transport knows it; never what the packet says. */
 export interface Sender {
   readonly slot: number;
@@ -40,21 +46,26 @@ export interface LinkState {
 
 /** An open, best-effort broadcast link between the members of one match. */
 export interface Transport extends AsyncDisposable {
-  /** Queues one packet of 1 to 1200 bytes for every other member. Copies it; never blocks; a no-op once closed. */
+  /** Queues one packet, of 1 byte to the adapter's most, for every other member. Copies it; never blocks; a no-op once closed. */
   send(packet: Uint8Array): void;
   /** Returns what arrived since the last call, oldest first. The caller owns it. */
   receive(): readonly Received[];
   /** The link as it is now. */
   readonly link: LinkState;
+  /** How much arrived so far that no member can have sent, and was dropped. */
+  readonly rejected: number;
   /** Resolves once with why it ended; never rejects. */
   readonly closed: Promise<CloseReason>;
 }
 
-/** Throws RangeError for what no transport carries: a caller's mistake. */
-export function requirePacket(packet: Uint8Array): void {
-  if (packet.length === 0 || packet.length > PACKET_BYTES_MAX) {
+/** Throws RangeError for what a transport doesn't carry: a caller's mistake. */
+export function requirePacket(
+  packet: Uint8Array,
+  bytesMax = PACKET_BYTES_MAX,
+): void {
+  if (packet.length === 0 || packet.length > bytesMax) {
     throw new RangeError(
-      `A packet has 1 to ${PACKET_BYTES_MAX} bytes, not ${packet.length}`,
+      `A packet has 1 to ${bytesMax} bytes, not ${packet.length}`,
     );
   }
 }

@@ -1,17 +1,16 @@
 /**
  * Packets as bytes: what the members of a match send each other.
  *
- *     hello  u8 kind, u8 epoch, u16 beat, u24 sentAt, terms, u8 heard | ready << 4,
- *            32 commitment, u8 flags [, 16 secret, 32 commitments' hash] [, u24 start],
- *            echoes
- *     play   u8 kind, record, echoes, u8 relayed records (bit s: slot s), the records,
- *            runs to the end
- *     terms  u8 protocol, u8 ticks a second, u8 window, u8 players, u8 points, u8 lives, u32 match
- *     record u8 epoch, u16 beat, u24 sentAt, varint era, u8 view | hears << 4, u8 farewell,
- *            varint confirmed, u8 tick − confirmed, u32 hash,
- *            and for each player u8 have + 1 − confirmed
- *     echoes for each player but the sender: u16 beat, u8 hold in 1/8 ms (255: no echo)
- *     run    u8 slot << 6 | inputs − 1, i8 start − confirmed, then (u8 repeats − 1, i8 input) …
+ *     hello    u8 kind, u8 epoch, u16 beat, u24 sentAt, terms, u8 heard | ready << 4,
+ *              32 commitment, u8 flags [, 16 secret, 32 commitments' hash] [, u24 start],
+ *              echoes
+ *     play     u8 kind, record, echoes, u8 relayed records (bit s: slot s), the records,
+ *              runs to the end
+ *     snapshot u8 kind, record, echoes, u8 to slot, u8 to epoch, the state to the end
+ *     terms    u8 protocol, u8 ticks a second, u8 window, u8 players, u8 points, u8 lives, u32 match
+ *     record   as record.ts has it
+ *     echoes   for each player but the sender: u16 beat, u8 hold in 1/8 ms (255: no echo)
+ *     run      u8 slot << 6 | inputs − 1, i8 start − confirmed, then (u8 repeats − 1, i8 input) …
  *
  * A packet of a match of two is about 30 bytes. What `decode` returns is within the bounds that the
  * layout gives, and no more is promised: whether it makes sense is the session's to judge.
@@ -20,10 +19,12 @@
  */
 import { SLOTS_MAX } from "../game/court.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
+import { readRecord, type SlotRecord, writeRecord } from "./record.ts";
 import type { Stamp } from "./stamp.ts";
+import type { Terms } from "./terms.ts";
 
-/** Grows with every change of what a session says or means; members of a match must agree on it. */
-export const WIRE_VERSION = 1;
+/** Most bytes of a game's state in a snapshot. */
+const STATE_BYTES_MAX = 512;
 
 export const SECRET_BYTES = 16;
 export const DIGEST_BYTES = 32;
@@ -33,23 +34,8 @@ export const RUN_INPUTS_MAX = 64;
 
 const HELLO = 0x51;
 const PLAY = 0x52;
+const SNAPSHOT = 0x53;
 const NO_ECHO = 255;
-
-/** Why a member will send no more; 0 while it plays. */
-export const FAREWELLS = ["none", "left", "desync"] as const;
-export type Farewell = typeof FAREWELLS[number];
-
-/** What all members must agree on before tick 0. */
-export interface Terms {
-  readonly protocol: number;
-  readonly ticksPerSecond: number;
-  readonly window: number;
-  readonly players: number;
-  readonly points: number;
-  readonly lives: number;
-  /** A hash of the match's ID. */
-  readonly match: number;
-}
 
 /** "I got your packet `beat`, and held this answer for `holdMs`." */
 export interface Echo {
@@ -84,31 +70,6 @@ export interface Reveal {
   readonly commitments: Uint8Array;
 }
 
-/** What one member says of itself, newest `beat` counts; others repeat it, so it travels by any path. */
-export interface SlotRecord {
-  readonly slot: number;
-  readonly epoch: number;
-  readonly beat: number;
-  readonly sentAt: Stamp;
-  /** Number of membership changes so far, and who is in the match: bit s for slot s. */
-  readonly era: number;
-  readonly view: number;
-  /** Bit s: the member heard slot s within the last 2 s. */
-  readonly hears: number;
-  readonly farewell: Farewell;
-  readonly confirmed: number;
-  readonly tick: number;
-  /** Hash of the state `confirmed`. */
-  readonly hash: number;
-  /** By slot: highest tick up to which all inputs are known. */
-  readonly have: readonly number[];
-}
-
-/** Whether beat `a` is ahead of `b`; beats wrap at 2^16, after 18 minutes. */
-export function isNewer(a: number, b: number): boolean {
-  return ((a - b) << 16) > 0;
-}
-
 /** Inputs of one slot from tick `start` on. */
 export interface InputRun {
   readonly slot: number;
@@ -124,7 +85,17 @@ export interface PlayPacket {
   readonly runs: readonly InputRun[];
 }
 
-export type Packet = HelloPacket | PlayPacket;
+/** A confirmed state for a player that came back: the one of which the record has the hash. */
+export interface SnapshotPacket {
+  readonly kind: "snapshot";
+  readonly record: SlotRecord;
+  readonly echoes: readonly (Echo | undefined)[];
+  /** For whom it is: a slot and its incarnation. */
+  readonly to: { readonly slot: number; readonly epoch: number };
+  readonly state: Int32Array;
+}
+
+export type Packet = HelloPacket | PlayPacket | SnapshotPacket;
 
 /** Who sends or sent, and how many play: the layout depends on it. */
 export interface Frame {
@@ -142,8 +113,17 @@ export function encode(
   buffer: Uint8Array,
 ): Uint8Array {
   const writer = new ByteWriter(buffer);
-  if (packet.kind === "hello") writeHello(writer, packet, frame);
-  else writePlay(writer, packet, frame);
+  switch (packet.kind) {
+    case "hello":
+      writeHello(writer, packet, frame);
+      break;
+    case "play":
+      writePlay(writer, packet, frame);
+      break;
+    case "snapshot":
+      writeSnapshot(writer, packet, frame);
+      break;
+  }
   if (!writer.fits) throw new RangeError("Packet does not fit its buffer");
   return writer.written;
 }
@@ -156,6 +136,8 @@ export function decode(bytes: Uint8Array, frame: Frame): Packet | undefined {
     ? readHello(reader, frame)
     : kind === PLAY
     ? readPlay(reader, frame)
+    : kind === SNAPSHOT
+    ? readSnapshot(reader, frame)
     : undefined;
   return packet !== undefined && reader.fits && reader.atEnd
     ? packet
@@ -267,55 +249,34 @@ function readPlay(reader: ByteReader, frame: Frame): PlayPacket | undefined {
   return { kind: "play", record, echoes, relayed, runs };
 }
 
-function writeRecord(
+function writeSnapshot(
   writer: ByteWriter,
-  record: SlotRecord,
-  players: number,
+  packet: SnapshotPacket,
+  frame: Frame,
 ): void {
-  writer.u8(record.epoch);
-  writer.u16(record.beat);
-  writer.u24(record.sentAt);
-  writer.varint(record.era);
-  writer.u8(record.view | (record.hears << 4));
-  writer.u8(FAREWELLS.indexOf(record.farewell));
-  writer.varint(record.confirmed);
-  writer.u8(record.tick - record.confirmed);
-  writer.u32(record.hash);
-  for (let slot = 0; slot < players; slot++) {
-    writer.u8(record.have[slot] + 1 - record.confirmed);
-  }
+  writer.u8(SNAPSHOT);
+  writeRecord(writer, packet.record, frame.players);
+  writeEchoes(writer, packet.echoes, frame);
+  writer.u8(packet.to.slot);
+  writer.u8(packet.to.epoch);
+  for (const word of packet.state) writer.u32(word);
 }
 
-function readRecord(
-  reader: ByteReader,
-  slot: number,
-  players: number,
-): SlotRecord {
-  const epoch = reader.u8();
-  const beat = reader.u16();
-  const sentAt = reader.u24();
-  const era = reader.varint();
-  const masks = reader.u8();
-  const farewell = FAREWELLS[reader.u8()];
-  if (farewell === undefined) reader.fits = false;
-  const confirmed = reader.varint();
-  const tick = confirmed + reader.u8();
-  const hash = reader.u32();
-  const have: number[] = [];
-  for (let s = 0; s < players; s++) have.push(confirmed - 1 + reader.u8());
+function readSnapshot(reader: ByteReader, frame: Frame): SnapshotPacket {
+  const record = readRecord(reader, frame.slot, frame.players);
+  const echoes = readEchoes(reader, frame);
+  const to = { slot: reader.u8(), epoch: reader.u8() };
+  const words: number[] = [];
+  while (!reader.atEnd && reader.fits) {
+    words.push(reader.u32());
+    if (words.length * 4 > STATE_BYTES_MAX) reader.fits = false;
+  }
   return {
-    slot,
-    epoch,
-    beat,
-    sentAt,
-    era,
-    view: masks & 15,
-    hears: masks >>> 4,
-    farewell,
-    confirmed,
-    tick,
-    hash,
-    have,
+    kind: "snapshot",
+    record,
+    echoes,
+    to,
+    state: Int32Array.from(words),
   };
 }
 

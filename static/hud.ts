@@ -122,6 +122,7 @@ function linkLevel(player: PlayerView): 0 | 1 | 2 | 3 {
   switch (player.state) {
     case "waiting":
     case "left":
+    case "away":
       return 0;
     case "suspect":
       return 1;

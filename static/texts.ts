@@ -77,6 +77,8 @@ function stateBadge(view: View, player: PlayerView): Badge | undefined {
     case "unstable":
       return { text: "unstable", tone: "unsure" };
     case "suspect":
+      return { text: "silent", tone: "bad" };
+    case "away":
       return { text: "away", tone: "bad" };
     case "left":
       return { text: "left", tone: "bad" };
@@ -132,6 +134,8 @@ export function reasonText(reason: EndReason | null): string {
     case null:
     case "finished":
       return "";
+    case "walkover":
+      return "Everybody else is gone.";
     case "connection lost":
       return "The connection between the players was lost.";
     case "player left":

@@ -1,9 +1,9 @@
 import { expect } from "@std/expect";
 import { Buffer } from "node:buffer";
 import { connect } from "amqplib";
-import { type AmqpTransport, keepExchange, openAmqp } from "../net/amqp.ts";
+import { type AmqpOptions, keepExchange, openAmqp } from "../net/amqp.ts";
 import { EXCHANGE } from "../net/lobby_protocol.ts";
-import { TransportError } from "../net/transport.ts";
+import { type Transport, TransportError } from "../net/transport.ts";
 import { type Broker, skipWithoutBroker, startBroker } from "./broker.ts";
 import { CAN_READ_NODELAY, nodelayOf } from "./nodelay.ts";
 import {
@@ -183,7 +183,7 @@ test("drops and counts what no other member can have sent", async () => {
   const url = await broker.createVhost("foreign");
   await using pair = await openPair(url);
   await using stranger = await connectStranger(url);
-  const key = `match-${matches}.ann`;
+  const key = `match-${matches}.ann.3`;
   const content = Buffer.from([1]);
   const queues = await stranger.queues();
 
@@ -194,7 +194,7 @@ test("drops and counts what no other member can have sent", async () => {
   }
   stranger.channel.publish(EXCHANGE, key, Buffer.alloc(1201));
   stranger.channel.publish(EXCHANGE, key, Buffer.alloc(0));
-  stranger.channel.publish(EXCHANGE, "match-0.ann", content);
+  stranger.channel.publish(EXCHANGE, "match-0.ann.3", content);
   await until(
     () => pair.b.rejected === 4 && pair.a.rejected === 2,
     () => `${pair.a.rejected} and ${pair.b.rejected} were rejected`,
@@ -202,6 +202,47 @@ test("drops and counts what no other member can have sent", async () => {
 
   expect(pair.a.receive()).toEqual([]);
   expect(pair.b.receive()).toEqual([]);
+});
+
+test("tells by the key in which epoch a packet was sent", async () => {
+  const url = await broker.createVhost("epochs");
+  await using pair = await openPair(url);
+  const match = `match-${matches}`;
+  await using later = await openMember(0, { url, match, epoch: 255 });
+
+  pair.a.send(Uint8Array.of(1));
+  const first = await nextPacket(pair.b);
+  later.send(Uint8Array.of(2));
+  const second = await nextPacket(pair.b);
+
+  expect(first.from).toEqual({ slot: 0, epoch: 3 });
+  expect(second.from).toEqual({ slot: 0, epoch: 255 });
+  expect(pair.a.receive()).toEqual([]);
+});
+
+test("drops and counts what comes in no epoch", async () => {
+  const url = await broker.createVhost("no-epochs");
+  await using pair = await openPair(url);
+  await using stranger = await connectStranger(url);
+  const words = ["", "x", "-1", "01", "+1", "1e1", " 1", "256", "99999"];
+
+  for (const word of words) {
+    const key = `match-${matches}.ann.${word}`;
+    stranger.channel.publish(EXCHANGE, key, Buffer.from([1]));
+  }
+
+  await until(
+    () => pair.b.rejected === words.length,
+    () => `${pair.b.rejected} of ${words.length} were rejected`,
+  );
+  expect(pair.b.receive()).toEqual([]);
+});
+
+test("refuses an epoch that packets have no room for", async () => {
+  for (const epoch of [-1, 0.5, 256, NaN]) {
+    await expect(openAmqp({ ...ALONE, url: broker.url, epoch })).rejects
+      .toThrow(TypeError);
+  }
 });
 
 test("refuses IDs that could be wildcards", async () => {
@@ -247,36 +288,19 @@ const ALONE = {
   epoch: 0,
   exchange: EXCHANGE,
   match: "alone",
-  peers: [{ id: "bob", slot: 1, epoch: 0 }],
+  peers: [{ id: "bob", slot: 1 }],
 } as const;
-
-interface AmqpPair extends TransportPair {
-  readonly a: AmqpTransport;
-  readonly b: AmqpTransport;
-}
 
 const EPOCHS = [3, 4] as const;
 let matches = 0;
 
 /** Opens two members of a match of their own, on the broker's first virtual host. */
-async function openPair(url = broker.url): Promise<AmqpPair> {
+async function openPair(url = broker.url): Promise<TransportPair> {
   await using stack = new AsyncDisposableStack();
-  const members = ["ann", "bob"]
-    .map((id, slot) => ({ id, slot, epoch: EPOCHS[slot] }));
   stack.use(await keepExchange({ url }));
   const match = `match-${++matches}`;
-  const open = async (slot: number) =>
-    stack.use(
-      await openAmqp({
-        ...members[slot],
-        url,
-        exchange: EXCHANGE,
-        match,
-        peers: members,
-      }),
-    );
-  const a = await open(0);
-  const b = await open(1);
+  const a = stack.use(await openMember(0, { url, match, epoch: EPOCHS[0] }));
+  const b = stack.use(await openMember(1, { url, match, epoch: EPOCHS[1] }));
   const all = stack.move();
   return {
     a,
@@ -284,6 +308,19 @@ async function openPair(url = broker.url): Promise<AmqpPair> {
     epochs: EPOCHS,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   };
+}
+
+async function openMember(
+  slot: number,
+  where: Pick<AmqpOptions, "url" | "match" | "epoch">,
+): Promise<Transport> {
+  const peers = ["ann", "bob"].map((id, slot) => ({ id, slot }));
+  return await openAmqp({
+    ...peers[slot],
+    ...where,
+    exchange: EXCHANGE,
+    peers,
+  });
 }
 
 /** Waits for an opening that must fail with a `TransportError`, and returns that. */

@@ -1,7 +1,8 @@
 import { expect } from "@std/expect";
 import { Barrier } from "../net/barrier.ts";
 import { PeerClock } from "../net/peer_clock.ts";
-import type { HelloPacket, Terms } from "../net/wire.ts";
+import type { Terms } from "../net/terms.ts";
+import type { HelloPacket } from "../net/wire.ts";
 
 const TERMS: Terms = {
   protocol: 1,

@@ -9,12 +9,15 @@
  * @module
  */
 import { Buffer } from "node:buffer";
+import { createPublicKey } from "node:crypto";
 import { connect } from "amqplib";
 import { startLobby } from "../lobby.ts";
 import { openAmqp } from "../net/amqp.ts";
 import { joinLobby } from "../net/lobby_client.ts";
 import { EXCHANGE } from "../net/lobby_protocol.ts";
 import { openRelay } from "../net/relay.ts";
+import { signed } from "../net/signed.ts";
+import { KEY_SEED_BYTES, privateKeyOf } from "../net/signing_keys.ts";
 import type { Transport } from "../net/transport.ts";
 
 /** What a packet of play typically has; the first 8 bytes are the time of sending. */
@@ -23,7 +26,13 @@ const PACKET_BYTES = 30;
 const PACKET_MS = 1000 / 60;
 
 /** The paths that are compared, in the order in which they run. */
-export const PATHS = ["tcp", "relay", "amqplib", "amqp"] as const;
+export const PATHS = [
+  "tcp",
+  "relay",
+  "amqplib",
+  "amqp",
+  "amqp-signed",
+] as const;
 export type Path = typeof PATHS[number];
 
 /** Where the paths go through. A broker's paths are left out without `brokerUrl`. */
@@ -92,7 +101,10 @@ async function obey(slot: number, places: BenchPlaces): Promise<void> {
   ]);
   if (places.brokerUrl !== undefined) {
     ends.set("amqplib", await openAmqplib(slot, places.brokerUrl));
-    ends.set("amqp", await openAmqpEnd(slot, places.brokerUrl));
+    const url = places.brokerUrl;
+    const open = (match: string) => openAmqpMember({ slot, match, url });
+    ends.set("amqp", endOf(await open("bench")));
+    ends.set("amqp-signed", endOf(sign(slot, await open("signed"))));
   }
   answer("ready");
 
@@ -164,7 +176,8 @@ async function openRelayEnd(
   });
   let event = await seat.next();
   while (event.kind === "roster") event = await seat.next();
-  const { token } = seat.welcome;
+  if (event.kind !== "start") throw new Error(`Seat lost: ${event.kind}`);
+  const { token } = event.start;
   return endOf(await openRelay({ ...address, token }));
 }
 
@@ -191,18 +204,37 @@ async function openAmqplib(slot: number, url: string): Promise<End> {
   };
 }
 
-async function openAmqpEnd(slot: number, url: string): Promise<End> {
+async function openAmqpMember(
+  { slot, match, url }: {
+    readonly slot: number;
+    readonly match: string;
+    readonly url: string;
+  },
+): Promise<Transport> {
   const peers = [0, 1].map((slot) => ({ id: `p${slot}`, slot }));
-  return endOf(
-    await openAmqp({
-      ...peers[slot],
-      epoch: 0,
-      url,
-      exchange: EXCHANGE,
-      match: "bench",
-      peers,
-    }),
+  return await openAmqp({
+    ...peers[slot],
+    epoch: 0,
+    url,
+    exchange: EXCHANGE,
+    match,
+    peers,
+  });
+}
+
+function sign(slot: number, transport: Transport): Transport {
+  const privateKeys = [0, 1].map((slot) =>
+    privateKeyOf(new Uint8Array(KEY_SEED_BYTES).fill(slot))
   );
+  return signed(transport, {
+    match: "signed",
+    slot,
+    epoch: 0,
+    privateKey: privateKeys[slot],
+    publicKeys: new Map(
+      privateKeys.map((key, slot) => [slot, createPublicKey(key)]),
+    ),
+  });
 }
 
 function endOf(transport: Transport): End {

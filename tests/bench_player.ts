@@ -136,14 +136,12 @@ async function startOf(seat: LobbySeat): Promise<StartMessage> {
 function openTransport(
   port: number,
   { welcome }: LobbySeat,
-  { transport, match, players }: StartMessage,
+  { transport, match, players, token }: StartMessage,
 ): Promise<Transport> {
   const { signal } = new AbortController();
   switch (transport.kind) {
-    case "relay": {
-      const { token } = welcome;
+    case "relay":
       return openRelay({ hostname: HOSTNAME, port, token, signal });
-    }
     case "amqp":
       return openAmqp({
         url: brokerUrlFor(transport.url, HOSTNAME),

@@ -32,13 +32,18 @@ export interface TransportTimes {
 }
 
 /** What each adapter is compared with. */
-const FLOORS = { relay: "tcp", amqp: "amqplib" } as const;
+const FLOORS = {
+  relay: "tcp",
+  amqp: "amqplib",
+  "amqp-signed": "amqplib",
+} as const;
 
 const TITLES: Readonly<Record<Path, string>> = {
   tcp: "TCP through a copying process",
   relay: "relay",
   amqplib: "bare amqplib",
   amqp: "amqp",
+  "amqp-signed": "amqp, signed",
 };
 
 const PACKETS_PER_SECOND = 60;

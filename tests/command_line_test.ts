@@ -1,5 +1,7 @@
 import { expect } from "@std/expect";
 import { parseArgs, type ParsedArgs } from "../net/command_line.ts";
+import { NO_TRANSPORT_FAULTS } from "../net/faulty.ts";
+import { DEFAULT_LIMITS } from "../net/lobby_limits.ts";
 
 function parse(
   words: string,
@@ -28,6 +30,42 @@ const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
   ["play --host a --bot --name Mia", { bot: "normal", name: "Mia" }],
   ["play --host a --players 4 --lives 3", { players: 4, lives: 3 }],
   ["play --host a --no-open --once", { open: false, once: true }],
+  ["play --host a --faults latency=80,cut=in", {
+    faults: { ...NO_TRANSPORT_FAULTS, delayMs: 80, cut: "in" },
+  }],
+  ["play --resume", { kind: "resume", open: true, once: false }],
+  ["play --resume a.json --no-open", { file: "a.json", open: false }],
+  ["play --resume --host a", { kind: "resume" }],
+  ["play --host a --state-folder s", { kind: "play", stateFolder: "s" }],
+  ["lobby --state-folder s", { stateFolder: "s", limits: DEFAULT_LIMITS }],
+  ["lobby --max-rooms 3 --max-connections 9", {
+    limits: { ...DEFAULT_LIMITS, rooms: 3, connections: 9 },
+  }],
+  ["lobby --max-connections-per-address 2 --max-line-bytes 2048", {
+    limits: { ...DEFAULT_LIMITS, connectionsPerAddress: 2, lineBytes: 2048 },
+  }],
+  ["lobby --max-messages-per-second 5 --max-frames-per-second 120", {
+    limits: {
+      ...DEFAULT_LIMITS,
+      messages: { perSecond: 5, burst: 10 },
+      relayFrames: { perSecond: 120, burst: 240 },
+    },
+  }],
+  ["lobby --first-line-timeout 2 --silence-timeout 9 --match-memory 5", {
+    limits: {
+      ...DEFAULT_LIMITS,
+      firstLineMs: 2_000,
+      silenceMs: 9_000,
+      matchLingerMs: 5_000,
+    },
+  }],
+  ["lobby --max-waiting-frames 8 --relay-silence-timeout 3", {
+    limits: {
+      ...DEFAULT_LIMITS,
+      relayQueueFrames: 8,
+      relaySilenceMs: 3_000,
+    },
+  }],
   ["demo", { kind: "demo", players: 2, humans: 1, skill: "normal" }],
   ["demo --players 4 --humans 2", { players: 4, humans: 2 }],
 ];
@@ -44,8 +82,10 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["play --host a --players 5", /from 2 to 4/],
   ["play --host a --points 0", /from 1 to 99/],
   ["play --host a --bot clever", /easy, normal, hard/],
+  ["play --host a --faults loss=200", /"loss" takes 0 to 100 percent/],
   ["play --host a --unknown", /--unknown/],
   ["lobby --port 1.5", /whole number/],
+  ["lobby --silence-timeout 1", /from 3 to 3600/],
   ["demo extra", /too many arguments/],
   ["dance", /dance.*pong --help/],
 ];

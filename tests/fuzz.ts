@@ -167,8 +167,15 @@ const VALUES: readonly unknown[] = [
   { toString: 1 },
 ];
 
-const KEYS = ["version", "name", "room", "players", "points", "lives"];
-const TYPES = ["join", "ping", "leave", "result", "claim", "start", ""];
+const KEYS = [
+  ...["version", "name", "room", "players", "points", "lives"],
+  ...["publicKey", "resume", "spectate"],
+];
+const TYPES = [
+  ...["join", "return", "ping", "leave", "result", "claim", "start"],
+  ...["granted", "refused", ""],
+];
+const CLAIM_KEYS = ["match", "era", "value", "seats"];
 
 function anyBytes(random: Random, length: number): Uint8Array {
   return Uint8Array.from({ length }, () => random(256));
@@ -184,6 +191,24 @@ function validJoin(random: Random): Record<string, unknown> {
   };
 }
 
+function validClaim(random: Random): Record<string, unknown> {
+  return {
+    type: "claim",
+    match: `${random(9)}-${random(9)}`,
+    era: random(70),
+    value: "1|2,3".repeat(random(60)),
+    seats: Array.from({ length: random(5) }, () => [random(5), random(17)]),
+  };
+}
+
+/** Looks like a seat's token: the text of some seat, and some MAC. */
+function anyToken(random: Random): string {
+  const options = { alphabet: "base64url", omitPadding: true } as const;
+  const seat = JSON.stringify([VALUES[random(VALUES.length)], random(4)]);
+  return `${encoder.encode(seat).toBase64(options)}.` +
+    anyBytes(random, 32).toBase64(options);
+}
+
 /** Every kind of input: each makes one from chance. */
 const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
   // Right, so that the rest also happens to those who have a seat.
@@ -191,7 +216,8 @@ const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
   (random) => json({ ...validJoin(random), room: undefined }),
   () => json({ type: "ping" }),
   () => json({ type: "leave" }),
-  () => json({ type: "claim", match: "x", era: 1, value: 1 }),
+  (random) => json(validClaim(random)),
+  (random) => json({ ...validJoin(random), spectate: true }),
   (random) =>
     json({
       type: "result",
@@ -201,6 +227,19 @@ const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
       hash: random(9999),
     }),
   // Wrong values under right keys.
+  (random) =>
+    json({
+      ...validClaim(random),
+      [CLAIM_KEYS[random(CLAIM_KEYS.length)]]: VALUES[random(VALUES.length)],
+    }),
+  (random) => json({ ...validJoin(random), resume: anyToken(random) }),
+  (random) => json({ type: "return", version: 1, token: anyToken(random) }),
+  (random) =>
+    json({
+      type: "return",
+      version: 1,
+      token: VALUES[random(VALUES.length)],
+    }),
   (random) =>
     json({
       ...validJoin(random),
@@ -236,6 +275,7 @@ const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
   () => line("relay "),
   () => line("relay __proto__"),
   (random) => line(`relay ${random(2 ** 30).toString(16)}`),
+  (random) => line(`relay ${anyToken(random)}`),
   (random) => line("relay " + "f".repeat(random(5000))),
   (random) =>
     Uint8Array.of(
@@ -332,7 +372,7 @@ if (import.meta.main) {
   });
   await using match = await startMatch(lobby, { room: "QUIET" });
   const [a, b] = await Promise.all(
-    match.seats.map(({ welcome: { token } }) =>
+    match.tokens.map((token) =>
       openRelay({
         hostname: "127.0.0.1",
         port: lobby.port,

@@ -19,14 +19,29 @@ export const DEADLINE_MS = 20_000;
 /** Never aborts. */
 export const FOREVER = new AbortController().signal;
 
-/** Starts a lobby on a free port of this machine. */
-export function openLobby(limits: Partial<LobbyLimits> = {}): Promise<Lobby> {
+/** Starts a lobby on this machine, on a free port unless it is another one's successor. */
+export function openLobby(
+  limits: Partial<LobbyLimits> = {},
+  { port = 0, stateFolder }: { port?: number; stateFolder?: string } = {},
+): Promise<Lobby> {
   return startLobby({
     hostname: "127.0.0.1",
-    port: 0,
+    port,
     limits,
+    stateFolder,
     signal: FOREVER,
   });
+}
+
+/** A folder for a test, gone afterwards. */
+export async function temporaryFolder(): Promise<
+  AsyncDisposable & { readonly path: string }
+> {
+  const path = await Deno.makeTempDir();
+  return {
+    path,
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
 }
 
 /** Waits for `promise`, but not for ever. */
@@ -96,6 +111,8 @@ function isOf<K extends LobbyEvent["kind"]>(
 export interface StartedMatch extends AsyncDisposable {
   readonly seats: readonly LobbySeat[];
   readonly starts: readonly StartMessage[];
+  /** Of the seats, by slot. */
+  readonly tokens: readonly string[];
 }
 
 export async function startMatch(
@@ -111,6 +128,7 @@ export async function startMatch(
   return {
     seats,
     starts,
+    tokens: starts.map(({ token }) => token),
     async [Symbol.asyncDispose]() {
       for (const seat of seats) await seat[Symbol.asyncDispose]();
     },

@@ -24,7 +24,9 @@ for (const players of [2, 3, 4]) {
     await using match = await startMatch(lobby, { players });
 
     const [first] = match.starts;
-    expect(match.starts).toEqual(match.starts.map(() => first));
+    expect(match.starts)
+      .toEqual(match.tokens.map((token) => ({ ...first, token })));
+    expect(new Set(match.tokens).size).toBe(players);
     expect(first.players.map(({ slot, id, start }) => ({ slot, id, start })))
       .toEqual(
         match.seats.map(({ welcome: { slot, id, start } }) => ({
@@ -95,7 +97,7 @@ Deno.test("a player notices that the lobby is dead", async () => {
     start: { x: 34, y: 450 },
     room: "ABC",
     rules: { players: 2, points: 11, lives: 5 },
-    token: "0123456789abcdef",
+    epoch: 0,
   });
 
   await using seat = await joining;
@@ -193,22 +195,48 @@ Deno.test("results are taken from players only", async () => {
   expect((await raw.message()).type).toBe("pong");
 });
 
-for (
-  const [what, message] of [
-    ["claiming", { type: "claim" }],
-    ["coming back", { ...JOIN, resume: "x" }],
-    ["watching", { ...JOIN, spectate: true }],
-  ] as const
-) {
-  Deno.test(`${what} is answered with unsupported`, async () => {
-    await using lobby = await openLobby();
-    using raw = await RawClient.connect(lobby);
+Deno.test("claims are taken from players only", async () => {
+  await using lobby = await openLobby();
+  using raw = await RawClient.connect(lobby);
 
+  const claim = { type: "claim", match: "m", era: 1, value: "v" };
+  await raw.say({ ...claim, seats: [[0, 0]] });
+  await raw.say({ ...claim, seats: [] });
+
+  expect((await raw.message()).code).toBe("not_playing");
+  expect((await raw.message()).code).toBe("bad_message");
+});
+
+Deno.test("watching is answered with unsupported", async () => {
+  await using lobby = await openLobby();
+  using raw = await RawClient.connect(lobby);
+
+  await raw.say({ ...JOIN, spectate: true });
+
+  expect((await raw.message()).code).toBe("unsupported");
+});
+
+Deno.test("one connection gets one seat", async () => {
+  await using lobby = await openLobby();
+  await using match = await startMatch(lobby);
+  using raw = await RawClient.connect(lobby);
+  await raw.say({ ...JOIN, players: 3 });
+  await raw.messageOf("roster");
+
+  const [token] = match.tokens;
+  for (
+    const message of [
+      { ...JOIN, players: 4 },
+      { ...JOIN, resume: token },
+      { type: "return", version: 1, token },
+    ]
+  ) {
     await raw.say(message);
-
-    expect((await raw.message()).code).toBe("unsupported");
-  });
-}
+    expect((await raw.message()).code).toBe("already_joined");
+  }
+  await raw.say({ type: "return", version: 2, token });
+  expect((await raw.message()).code).toBe("version");
+});
 
 Deno.test("a web page's request reaches no second line", async () => {
   await using lobby = await openLobby();

@@ -22,13 +22,29 @@ export interface PongProcess extends AsyncDisposable {
   kill(signal: Deno.Signal): void;
 }
 
+let folder: string | undefined;
+
+/** Where all processes of this test run keep their state, unless a test says otherwise. */
+function stateFolder(): string {
+  if (folder !== undefined) return folder;
+  const made = Deno.makeTempDirSync({ prefix: "pong-test-" });
+  globalThis.addEventListener(
+    "unload",
+    () => Deno.removeSync(made, { recursive: true }),
+  );
+  return folder = made;
+}
+
 /** Starts `pong` with these words. */
 export function startPong(args: readonly string[]): PongProcess {
   const executable = Deno.env.get("PONG_EXECUTABLE");
   const main = new URL("../main.ts", import.meta.url).pathname;
   const command = new Deno.Command(executable ?? Deno.execPath(), {
     args: executable ? [...args] : ["run", "-A", main, ...args],
-    env: { DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
+    env: {
+      ...{ DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
+      PONG_STATE_FOLDER: stateFolder(),
+    },
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

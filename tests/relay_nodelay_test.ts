@@ -26,7 +26,8 @@ Deno.test({
     const [ann, bob] = await Promise.all(seats.map(async (seat) => {
       let event = await seat.next();
       while (event.kind === "roster") event = await seat.next();
-      const { token } = seat.welcome;
+      if (event.kind !== "start") throw new Error(`Got ${event.kind}`);
+      const { token } = event.start;
       const transport = await openRelay({ ...address, token });
       return stack.use(transport);
     }));

@@ -14,6 +14,7 @@ import {
   RawClient,
   soon,
   startMatch,
+  temporaryFolder,
 } from "./lobby_support.ts";
 import {
   nextPacket,
@@ -51,7 +52,7 @@ testTransport("relay", async () => {
   const lobby = await openLobby();
   const match = await startMatch(lobby);
   const [a, b] = await Promise.all(
-    match.seats.map(({ welcome }) => relay(lobby, welcome.token)),
+    match.tokens.map((token) => relay(lobby, token)),
   );
   return {
     a,
@@ -70,9 +71,7 @@ Deno.test("relay reaches every other of four players, and nobody of another matc
   await using match = await startMatch(lobby, { players: 4 });
   await using other = await startMatch(lobby);
   const members = await Promise.all(
-    [...match.seats, other.seats[0]].map(({ welcome }) =>
-      relay(lobby, welcome.token)
-    ),
+    [...match.tokens, other.tokens[0]].map((token) => relay(lobby, token)),
   );
   const [first, ...rest] = members;
 
@@ -140,7 +139,7 @@ Deno.test("a frame queue keeps the newest frames, whole and in order", () => {
 Deno.test("relay takes frames that arrive byte by byte, and with the token", async () => {
   await using lobby = await openLobby();
   await using match = await startMatch(lobby);
-  const [mia, ben] = match.seats.map(({ welcome }) => welcome.token);
+  const [mia, ben] = match.tokens;
   await using transport = await relay(lobby, mia);
   using raw = await RawClient.connect(lobby);
   const hello = new TextEncoder().encode(`relay ${ben}\n`);
@@ -157,7 +156,7 @@ Deno.test("relay takes frames that arrive byte by byte, and with the token", asy
 Deno.test("relay answers a sign of life and doesn't forward it", async () => {
   await using lobby = await openLobby();
   await using match = await startMatch(lobby);
-  const [mia, ben] = match.seats.map(({ welcome }) => welcome.token);
+  const [mia, ben] = match.tokens;
   await using transport = await relay(lobby, mia);
   using raw = await rawRelay(lobby, ben);
 
@@ -175,7 +174,7 @@ Deno.test("relay drops the oldest for a slow receiver, and delays nobody else", 
     relayQueueFrames: 64,
   });
   await using match = await startMatch(lobby, { players: 3 });
-  const [mia, ben, ada] = match.seats.map(({ welcome }) => welcome.token);
+  const [mia, ben, ada] = match.tokens;
   await using sender = await relay(lobby, mia);
   using slow = await rawRelay(lobby, ben);
   await using quick = await relay(lobby, ada);
@@ -225,7 +224,7 @@ async function readNumbers(raw: RawClient, last: number): Promise<number[]> {
 Deno.test("relay connects again by itself after the connection broke", async () => {
   await using lobby = await openLobby();
   await using match = await startMatch(lobby);
-  const [mia, ben] = match.seats.map(({ welcome }) => welcome.token);
+  const [mia, ben] = match.tokens;
   await using a = await relay(lobby, mia);
   await using b = await relay(lobby, ben);
 
@@ -240,26 +239,62 @@ Deno.test("relay connects again by itself after the connection broke", async () 
   while (await soon(thief.bytes(), "The former one's end") !== undefined);
 });
 
+Deno.test("relay goes on by itself after the lobby was restarted in mid-match", async () => {
+  await using folder = await temporaryFolder();
+  const stateFolder = folder.path;
+  const lobby = await openLobby({}, { stateFolder });
+  await using match = await startMatch(lobby, { players: 3 });
+  const [a, b, c] = await Promise.all(
+    match.tokens.map((token) => relay(lobby, token)),
+  );
+  await using ends = new AsyncDisposableStack();
+  for (const end of [a, b, c]) ends.use(end);
+
+  await lobby[Symbol.asyncDispose]();
+  await eventually(() => !a.link.up && !b.link.up, "Noticing");
+  await using next = await openLobby({}, { port: lobby.port, stateFolder });
+  await eventually(() => next.counts().relays === 3, "Coming back");
+
+  await eventually(() => [a, b, c].every(({ link }) => link.up), "Answering");
+  a.send(Uint8Array.of(1));
+  c.send(Uint8Array.of(3));
+  const atB = await nextPackets(b, 2);
+  expect(atB.map(({ from, packet }) => [from.slot, ...packet]).toSorted())
+    .toEqual([[0, 1], [2, 3]]);
+  expect([...(await nextPacket(a)).packet]).toEqual([3]);
+  expect(next.counts().matches).toBe(1);
+});
+
 Deno.test("relay gives up when the lobby doesn't know the seat any more", async () => {
   const lobby = await openLobby();
   const match = await startMatch(lobby);
-  await using transport = await relay(lobby, match.seats[0].welcome.token);
+  await using transport = await relay(lobby, match.tokens[0]);
   await match[Symbol.asyncDispose]();
-  const { port } = lobby;
   await lobby[Symbol.asyncDispose]();
-  await using _next = await reopen(port);
+  await using _stranger = await openLobby({}, { port: lobby.port });
 
   const reason = await soon(transport.closed, "The end");
 
   expect(reason.kind === "failed" && reason.error.message)
-    .toContain("the lobby was restarted since. Join again.");
+    .toContain("it isn't of this lobby");
   expect(transport.link.up).toBe(false);
 });
 
-async function reopen(port: number): Promise<AsyncDisposable> {
-  const { startLobby } = await import("../lobby.ts");
-  return await startLobby({ hostname: "127.0.0.1", port, signal: FOREVER });
-}
+Deno.test("a lobby forgets a match of its former life when nobody is there any more", async () => {
+  await using folder = await temporaryFolder();
+  const stateFolder = folder.path;
+  const lobby = await openLobby({}, { stateFolder });
+  const match = await startMatch(lobby);
+  await match[Symbol.asyncDispose]();
+  await lobby[Symbol.asyncDispose]();
+  await using next = await openLobby({ matchLingerMs: 50 }, { stateFolder });
+  const transport = await relay(next, match.tokens[0]);
+  expect(next.counts()).toMatchObject({ matches: 1, relays: 1 });
+
+  await transport[Symbol.asyncDispose]();
+
+  await eventually(() => next.counts().matches === 0, "Forgetting");
+});
 
 Deno.test("relay refuses a foreign token", async () => {
   await using lobby = await openLobby();
@@ -268,7 +303,7 @@ Deno.test("relay refuses a foreign token", async () => {
   const opening = relay(lobby, "0123456789abcdef0123456789abcdef");
 
   await expect(opening).rejects.toThrow(TransportError);
-  await expect(opening).rejects.toThrow(/Cannot relay .* seat's match/);
+  await expect(opening).rejects.toThrow(/Cannot relay .* isn't of this lobby/);
 });
 
 for (
@@ -280,7 +315,7 @@ for (
   Deno.test(`relay closes who sends ${what}, and nobody else`, async () => {
     await using lobby = await openLobby();
     await using match = await startMatch(lobby, { players: 3 });
-    const [mia, ben, ada] = match.seats.map(({ welcome }) => welcome.token);
+    const [mia, ben, ada] = match.tokens;
     await using a = await relay(lobby, mia);
     await using b = await relay(lobby, ben);
     using raw = await rawRelay(lobby, ada);
@@ -298,7 +333,7 @@ Deno.test("relay closes who sends too many frames, and nobody else", async () =>
     relayFrames: { perSecond: 1, burst: 10 },
   });
   await using match = await startMatch(lobby);
-  const [mia, ben] = match.seats.map(({ welcome }) => welcome.token);
+  const [mia, ben] = match.tokens;
   using raw = await rawRelay(lobby, mia);
   await using b = await relay(lobby, ben);
 
@@ -313,7 +348,7 @@ Deno.test("relay closes who sends too many frames, and nobody else", async () =>
 Deno.test("relay closes a connection that is silent for too long", async () => {
   await using lobby = await openLobby({ relaySilenceMs: 300 });
   await using match = await startMatch(lobby);
-  using raw = await rawRelay(lobby, match.seats[0].welcome.token);
+  using raw = await rawRelay(lobby, match.tokens[0]);
 
   expect(await soon(raw.bytes(), "The end")).toBe(undefined);
   await eventually(() => lobby.counts().relays === 0, "Forgetting");
@@ -329,6 +364,20 @@ Deno.test("relay leaves a lobby that answers nothing any more", async () => {
   await using transport = await opening;
 
   await eventually(() => !transport.link.up, "Noticing");
+  using _again = new RawClient(await listener.accept());
+});
+
+Deno.test("relay counts what is no frame, and connects again", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const opening = relay(listener.addr, "0123456789abcdef");
+  using broken = new RawClient(await listener.accept());
+  expect(await broken.line()).toBe("relay 0123456789abcdef");
+  await broken.say({ type: "relay", slot: 0, epoch: 0 });
+  await using transport = await opening;
+
+  await broken.say(Uint8Array.of(0, 0));
+
+  await eventually(() => transport.rejected === 1, "Counting");
   using _again = new RawClient(await listener.accept());
 });
 

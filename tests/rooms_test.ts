@@ -6,23 +6,34 @@ import {
   type LobbyMessage,
   parseClientLine,
 } from "../net/lobby_protocol.ts";
-import { type ClientId, type Delivery, Rooms } from "../net/rooms.ts";
+import { type Delivery, Matches } from "../net/matches.ts";
+import { Rooms } from "../net/rooms.ts";
+import type { ClientId } from "../net/running_match.ts";
 import { startPosition } from "../net/start_position.ts";
 
-const LINGER_MS = 1000;
-
-function newRooms({ roomsMax = 10 } = {}): Rooms {
+/** The rooms of a lobby, and the matches that they become. */
+function newRooms(
+  { roomsMax = 10, below }: {
+    readonly roomsMax?: number;
+    readonly below?: (bound: number) => number;
+  } = {},
+): Rooms & { readonly matches: Matches } {
   let count = 0;
-  return new Rooms({
+  const matches = new Matches({
+    key: new Uint8Array(32),
+    transport: { kind: "relay" },
+    emptyMax: roomsMax,
+    lingerMs: 1000,
+  });
+  const rooms = new Rooms({
     chance: {
       newId: () => `id-${++count}`,
-      newToken: () => `token-${++count}`,
-      below: (bound) => ++count % bound,
+      below: below ?? ((bound) => ++count % bound),
     },
-    transport: { kind: "relay" },
+    matches,
     roomsMax,
-    matchLingerMs: LINGER_MS,
   });
+  return Object.assign(rooms, { matches });
 }
 
 function ask(request: Partial<JoinMessage> = {}): JoinMessage {
@@ -62,9 +73,11 @@ for (const players of [2, 3, 4]) {
     const starts = deliveries.filter(({ message }) => message.type === "start");
     expect(starts.map((start) => start.to))
       .toEqual(Array.from({ length: players }, (_, i) => i + 1));
-    expect(new Set(starts.map(({ message }) => JSON.stringify(message))).size)
-      .toBe(1);
     const [start] = to(deliveries, 1, "start");
+    for (const { message } of starts) {
+      expect({ ...message, token: start.token }).toEqual(start);
+    }
+    expect(start.players.every(({ epoch }) => epoch === 0)).toBe(true);
     expect(start.players.map(({ slot }) => slot))
       .toEqual(Array.from({ length: players }, (_, i) => i));
     expect(new Set(start.players.map(({ id }) => id)).size).toBe(players);
@@ -93,7 +106,7 @@ Deno.test("rooms tell everybody when somebody joins or leaves", () => {
   const rooms = newRooms();
   rooms.join(1, ask({ players: 3, name: "Mia" }));
   const joined = rooms.join(2, ask({ players: 3, name: "Ben" }));
-  const left = rooms.leave(1, 0);
+  const left = rooms.leave(1);
 
   expect(to(joined, 1, "roster").map(names)).toEqual([["0 Mia", "1 Ben"]]);
   expect(to(joined, 2, "roster").map(names)).toEqual([["0 Mia", "1 Ben"]]);
@@ -105,14 +118,13 @@ Deno.test("rooms give a freed seat to the next one, under a new identity", () =>
   const rooms = newRooms();
   const [first] = to(rooms.join(1, ask({ players: 3 })), 1, "welcome");
   rooms.join(2, ask({ players: 3 }));
-  rooms.leave(1, 0);
+  rooms.leave(1);
 
   const deliveries = rooms.join(3, ask({ players: 3, name: "Ada" }));
 
   const [welcome] = to(deliveries, 3, "welcome");
   expect(welcome.slot).toBe(0);
   expect(welcome.id).not.toBe(first.id);
-  expect(welcome.token).not.toBe(first.token);
   expect(to(deliveries, 2, "roster").map(names)).toEqual([[
     "0 Ada",
     "1 Mia 2",
@@ -187,41 +199,15 @@ Deno.test("a room's code is busy while its match runs, and free when all have le
   rooms.join(1, ask({ room: "MINE" }));
   rooms.join(2, ask({ room: "MINE" }));
 
+  const { matches } = rooms;
   const [busy] = to(rooms.join(3, ask({ room: "MINE" })), 3, "error");
-  rooms.leave(1, 0);
+  matches.leave(1, 0);
   const [still] = to(rooms.join(3, ask({ room: "MINE" })), 3, "error");
-  rooms.leave(2, 0);
+  matches.leave(2, 0);
   const [free] = to(rooms.join(3, ask({ room: "MINE" })), 3, "welcome");
 
   expect([busy.code, still.code, free.slot])
     .toEqual(["room_playing", "room_playing", 0]);
-});
-
-Deno.test("tokens count from the start until all connections are gone for a while", () => {
-  const rooms = newRooms();
-  const [{ token }] = to(rooms.join(1, ask()), 1, "welcome");
-  expect(rooms.seatOf(token)).toBe(undefined);
-  const [{ match }] = to(rooms.join(2, ask()), 1, "start");
-  const seat = { match, slot: 0, epoch: 0 };
-  expect(rooms.seatOf(token)).toEqual(seat);
-
-  rooms.relayOpened(seat);
-  rooms.leave(1, 10);
-  rooms.leave(2, 10);
-  rooms.sweep(10 + 10 * LINGER_MS);
-  expect(rooms.seatOf(token)).toEqual(seat);
-
-  rooms.relayClosed(seat, 20_000);
-  rooms.sweep(20_000 + LINGER_MS - 1);
-  expect(rooms.seatOf(token)).toEqual(seat);
-  rooms.relayOpened(seat);
-  rooms.sweep(90_000);
-  expect(rooms.seatOf(token)).toEqual(seat);
-
-  rooms.relayClosed(seat, 90_000);
-  rooms.sweep(90_000 + LINGER_MS);
-  expect(rooms.seatOf(token)).toBe(undefined);
-  expect(rooms.counts).toEqual({ rooms: 0, matches: 0, clients: 0 });
 });
 
 Deno.test("rooms are limited, matches among them, and forgotten ones push nobody out", () => {
@@ -232,55 +218,22 @@ Deno.test("rooms are limited, matches among them, and forgotten ones push nobody
   expect(to(rooms.join(4, ask({ room: "CCC" })), 4, "error")[0].code)
     .toBe("too_many_rooms");
 
+  const { matches } = rooms;
   for (let client = 10; client < 30; client += 2) {
-    rooms.leave(3, 0);
+    rooms.leave(3);
     rooms.join(client, ask({ room: "BBB" }));
     rooms.join(client + 1, ask({ room: "BBB" }));
-    rooms.leave(client, client);
-    rooms.leave(client + 1, client);
-    rooms.sweep(client);
+    matches.leave(client, client);
+    matches.leave(client + 1, client);
+    matches.sweep(client);
   }
 
-  expect(rooms.counts.matches).toBe(1 + 2);
-});
-
-Deno.test("a result counts when all players of the match report the same", () => {
-  const result = {
-    type: "result",
-    winner: 0,
-    score: [11, 3],
-    confirmedTick: 900,
-    hash: 5,
-  } as const;
-  const rooms = newRooms();
-  expect(rooms.result(1, result)).toBe("not_playing");
-  rooms.join(1, ask());
-  rooms.join(2, ask());
-  rooms.join(3, ask());
-  rooms.join(4, ask());
-
-  expect(rooms.result(1, result)).toBe("waiting");
-  expect(rooms.result(1, { ...result, winner: 1 })).toBe("waiting");
-  expect(rooms.result(2, result)).toBe("agreed");
-  expect(rooms.result(3, result)).toBe("waiting");
-  expect(rooms.result(4, { ...result, hash: 6 })).toBe("disputed");
-});
-
-Deno.test("one connection gets one seat", () => {
-  const rooms = newRooms();
-  rooms.join(1, ask());
-
-  expect(to(rooms.join(1, ask()), 1, "error")[0].code).toBe("already_joined");
+  expect(matches.counts.matches).toBe(1 + 2);
 });
 
 Deno.test("match names differ between starts of a lobby", () => {
   const matchOf = (boot: number) => {
-    const rooms = new Rooms({
-      chance: { newId: () => "i", newToken: () => "t", below: () => boot },
-      transport: { kind: "relay" },
-      roomsMax: 1,
-      matchLingerMs: 0,
-    });
+    const rooms = newRooms({ below: () => boot });
     rooms.join(1, ask({ room: "AAA" }));
     return to(rooms.join(2, ask({ room: "AAA" })), 1, "start")[0].match;
   };

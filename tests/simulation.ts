@@ -11,6 +11,7 @@ import { type Bot, botInput, createBot, SKILLS } from "../game/bot.ts";
 import type { Rules } from "../game/court.ts";
 import { createPong } from "../game/pong.ts";
 import type { Game } from "../game/rollback.ts";
+import type { Controls } from "../net/controls.ts";
 import { Session } from "../net/session.ts";
 import {
   type LinkFaults,
@@ -35,7 +36,7 @@ export interface Scenario {
 }
 
 export interface SimulationOptions {
-  readonly isStartRepeated?: boolean;
+  readonly controls?: Controls;
   /** By slot: makes a host's game; for negative controls. */
   readonly createGame?: (slot: number, rules: Rules, seed: number) => Game;
   /** By slot: the rules that a host believes in, where they are not the scenario's. */
@@ -171,7 +172,7 @@ function createHost(
     secret: Uint8Array.from({ length: 16 }, () => random() * 256),
     nowMs: clockMs[slot],
     createGame: (...game) => createGame(slot, ...game),
-    isStartRepeated: options.isStartRepeated ?? true,
+    controls: options.controls ?? {},
   });
   const skill = SKILLS[Math.floor(random() * SKILLS.length)];
   return {

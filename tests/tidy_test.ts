@@ -26,12 +26,17 @@ const DOES_IO: ReadonlySet<string> = new Set([
   "net/lobby_client.ts",
   "net/logging.ts",
   "net/match_loop.ts",
+  "net/match_seat.ts",
+  "net/match_transport.ts",
   "net/page_assets.ts",
   "net/page_server.ts",
+  "net/pause.ts",
   "net/player.ts",
   "net/reception.ts",
   "net/relay.ts",
   "net/relay_hub.ts",
+  "net/seat_file.ts",
+  "net/state_folder.ts",
 ]);
 
 interface SourceFile {
@@ -60,7 +65,8 @@ const RULES: readonly Rule[] = [
     name:
       "only main.ts, the lobby and the page's looks have chance of their own",
     applies: (path) => !/^(main|lobby)\.ts$|^static\//.test(path),
-    pattern: /\bMath\.random\b|\bcrypto\.(getR|r)andom|\brandom.*"node:crypto"/,
+    pattern:
+      /\bMath\.random\b|\bcrypto\.(getR|r)andom|\bgenerateKey|\brandom.*"node:crypto"/,
     example: "const id = crypto.randomUUID();",
   },
   {
@@ -73,7 +79,7 @@ const RULES: readonly Rule[] = [
     name: "what thinks has no clock, timer, system or network",
     applies: thinks,
     pattern:
-      /\bDeno\.|\bperformance\.|\bset(Timeout|Interval)\(|\bfetch\(|\bWebSocket\b|"node:(?!crypto")/,
+      /\bDeno\.|\bperformance\.|\bset(Timeout|Interval)\(|\bfetch\(|\bWebSocket\b|"node:(?!(buffer|crypto)")/,
     example: "const atMs = performance.now();",
   },
   {

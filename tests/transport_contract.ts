@@ -36,8 +36,13 @@ const POLL_MS = 2;
 export function testTransport(
   name: string,
   open: () => Promise<TransportPair>,
-  options: { readonly ignore?: boolean } = {},
+  options: {
+    readonly ignore?: boolean;
+    /** Largest packet that it carries. */
+    readonly packetBytesMax?: number;
+  } = {},
 ): void {
+  const { packetBytesMax = PACKET_BYTES_MAX } = options;
   const test = (
     promise: string,
     check: (pair: TransportPair) => Promise<void>,
@@ -72,7 +77,7 @@ export function testTransport(
   });
 
   test("carries packets of every allowed size intact", async (pair) => {
-    const sizes = [1, 2, 255, 256, PACKET_BYTES_MAX - 1, PACKET_BYTES_MAX];
+    const sizes = [1, 2, 255, 256, packetBytesMax - 1, packetBytesMax];
     const sent = sizes.map((size) =>
       Uint8Array.from({ length: size }, (_, i) => (i * 31 + size) & 255)
     );
@@ -153,7 +158,7 @@ export function testTransport(
     expect(pair.b.link).toEqual({ up: true, detail: "" });
   });
 
-  for (const size of [0, PACKET_BYTES_MAX + 1]) {
+  for (const size of [0, packetBytesMax + 1]) {
     test(`refuses to send ${size} bytes, a bug of the caller`, async (pair) => {
       expect(() => pair.a.send(new Uint8Array(size))).toThrow(RangeError);
 

@@ -1,14 +1,19 @@
 import { expect } from "@std/expect";
 import fc from "fast-check";
 import { PACKET_BYTES_MAX } from "../net/transport.ts";
+import { OPEN_END } from "../game/presence.ts";
+import {
+  FAREWELLS,
+  isNewerBeat,
+  type RecordChange,
+  type SlotRecord,
+} from "../net/record.ts";
 import {
   decode,
   encode,
-  FAREWELLS,
   type HelloPacket,
-  isNewer,
   type PlayPacket,
-  type SlotRecord,
+  type SnapshotPacket,
 } from "../net/wire.ts";
 
 const u16 = fc.nat(0xffff);
@@ -24,6 +29,41 @@ const frames = fc.integer({ min: 2, max: 4 }).chain((players) =>
     slot: fc.nat(players - 1),
   })
 );
+
+function arbitraryChange(players: number): fc.Arbitrary<RecordChange> {
+  const tick = fc.integer({ min: -1, max: 0x7ffffff });
+  const perSlot = <T>(one: fc.Arbitrary<T>) =>
+    fc.array(one, { minLength: players, maxLength: players });
+  const epoch = fc.nat(255);
+  const aim = {
+    drop: fc.nat(15),
+    join: fc.option(fc.record({ slot: fc.nat(3), epoch }), { nil: undefined }),
+  };
+  const segment = fc.record({
+    epoch,
+    from: fc.nat(0x7ffffff),
+    to: fc.oneof(tick, fc.constant(OPEN_END)),
+  });
+  return fc.nat().chain((attemptNumber) =>
+    fc.record({
+      presences: perSlot(fc.array(segment, { minLength: 1, maxLength: 3 })),
+      attemptNumber: fc.constant(attemptNumber),
+      attempt: fc.option(
+        fc.record({
+          n: fc.constant(attemptNumber),
+          ...aim,
+          high: perSlot(tick),
+          cut: fc.constant(undefined),
+        }),
+        { nil: undefined },
+      ),
+      agreed: fc.option(
+        fc.record({ n: fc.nat(), ...aim, cut: perSlot(tick), at: fc.nat() }),
+        { nil: undefined },
+      ),
+    })
+  );
+}
 
 function arbitraryRecord(
   slot: number,
@@ -42,6 +82,8 @@ function arbitraryRecord(
       confirmed: fc.constant(confirmed),
       tick: fc.nat(255).map((ahead) => confirmed + ahead),
       hash: fc.nat(0xffffffff),
+      isReturning: fc.boolean(),
+      change: fc.option(arbitraryChange(players), { nil: undefined }),
       have: fc.array(fc.nat(255).map((ahead) => confirmed - 1 + ahead), {
         minLength: players,
         maxLength: players,
@@ -75,6 +117,16 @@ const plays = frames.chain((frame) => {
     }).map((packet) => ({ frame, packet: packet as PlayPacket }));
   });
 });
+
+const snapshots = frames.chain((frame) =>
+  fc.record({
+    kind: fc.constant("snapshot" as const),
+    record: arbitraryRecord(frame.slot, frame.players),
+    echoes: echoesOf(frame),
+    to: fc.record({ slot: fc.nat(255), epoch: fc.nat(255) }),
+    state: fc.int32Array({ maxLength: 64 }),
+  }).map((packet) => ({ frame, packet: packet as SnapshotPacket }))
+);
 
 const hellos = frames.chain((frame) => {
   const bytes = (length: number) =>
@@ -118,10 +170,12 @@ function echoesOf(
 }
 
 Deno.test("decode() gives back what encode() was given", () => {
-  fc.assert(fc.property(fc.oneof(plays, hellos), ({ frame, packet }) => {
-    const bytes = encode(packet, frame, new Uint8Array(PACKET_BYTES_MAX));
-    expect(decode(bytes, frame)).toEqual(packet);
-  }));
+  fc.assert(
+    fc.property(fc.oneof(plays, hellos, snapshots), ({ frame, packet }) => {
+      const bytes = encode(packet, frame, new Uint8Array(PACKET_BYTES_MAX));
+      expect(decode(bytes, frame)).toEqual(packet);
+    }),
+  );
 });
 
 Deno.test("decode() gives undefined for any packet that was cut or lengthened", () => {
@@ -177,9 +231,9 @@ Deno.test("decode() refuses a record that claims to be of the sender itself, rel
   expect(decode(bytes, frame)).toBeUndefined();
 });
 
-Deno.test("isNewer() knows the order of beats across their wrap", () => {
-  expect(isNewer(1, 0)).toBe(true);
-  expect(isNewer(0, 0)).toBe(false);
-  expect(isNewer(2, 0xffff)).toBe(true);
-  expect(isNewer(0xffff, 2)).toBe(false);
+Deno.test("isNewerBeat() knows the order of beats across their wrap", () => {
+  expect(isNewerBeat(1, 0)).toBe(true);
+  expect(isNewerBeat(0, 0)).toBe(false);
+  expect(isNewerBeat(2, 0xffff)).toBe(true);
+  expect(isNewerBeat(0xffff, 2)).toBe(false);
 });

@@ -1,0 +1,521 @@
+/**
+ * Who is in the match, agreed by all its members: dropping the lost, taking back the returned.
+ *
+ * There is no coordinator and no message of its own: each member's record, which every packet
+ * repeats by any path, shows which change it attempts and what it agreed to, and everybody draws
+ * the same conclusions. One change is an *attempt*: all who stay take part, each freezes the lost
+ * members' inputs and shows how many it has; when all show the same attempt, the value follows (the
+ * highest inputs anybody holds count); when all show that they agreed, it is committed and the *era*
+ * is one higher. Exactly half of the members, always so with two players, need the witness's word.
+ *
+ * Rule 1: after `agreed` nobody is taken back; what all participants agreed to before is repeated,
+ * for somebody may have committed it.
+ * Rule 2: an attempt that I left gets no vote of mine again.
+ * Rule 3: the member who is to be dropped decides nothing; it goes on until a commit says so.
+ *
+ * The rules are numbered R1 to R12 in the project's design; some have a control in
+ * `Controls`: a simulation fails without them.
+ *
+ * @module
+ */
+import {
+  epochAt,
+  lastSegment,
+  OPEN_END,
+  type Presence,
+  presentFromStart,
+} from "../game/presence.ts";
+import type { Controls } from "./controls.ts";
+import type { PeerLiveness } from "./liveness.ts";
+import {
+  everySlot,
+  has,
+  setOf,
+  sizeOf,
+  type SlotSet,
+  slotsOf,
+} from "./slot_set.ts";
+import {
+  type AgreedChange,
+  type Attempt,
+  keyOf,
+  type RecordChange,
+  type Returning,
+  type SlotRecord,
+} from "./record.ts";
+import type { Timers } from "./timers.ts";
+
+/** Ticks from the newest input that anybody holds to a returning player's first one. */
+const ACTIVATION_TICKS = 36;
+/** A member that is back must be so for this long before an attempt is given up for it again. */
+const BACK_OUT_PAUSE_MS = 150;
+const CLAIM_INTERVAL_MS = 200;
+/** How far back it is checked that a change leaves what was confirmed: far beyond any attempt. */
+const SHOWN_TICKS = 512;
+
+export interface MembershipOptions {
+  readonly slot: number;
+  readonly players: number;
+  readonly timers: Timers;
+  readonly controls: Controls;
+}
+
+/** What membership looks at; all owned by `Play`. */
+export interface Surroundings {
+  readonly nowMs: number;
+  /** By slot: the newest record, where one has come. */
+  readonly records: readonly (SlotRecord | undefined)[];
+  readonly liveness: PeerLiveness;
+  /** By slot: highest tick up to which its inputs are known. */
+  readonly have: readonly number[];
+}
+
+/** What a witness is asked to grant. */
+export interface Claim {
+  readonly era: number;
+  readonly value: string;
+  /** Slots of the view that it would make, each with its incarnation. */
+  readonly seats: readonly (readonly [slot: number, epoch: number])[];
+}
+
+export type MembershipEvent =
+  | { readonly kind: "attempted" | "agreed" | "repeated" | "backed out" }
+  | { readonly kind: "claim"; readonly claim: Claim }
+  /** View and presences are new; this host may no longer be in the view. */
+  | { readonly kind: "committed"; readonly joined: SlotSet };
+
+export class Membership {
+  era = 0;
+  view: SlotSet;
+  /** By slot: in which ticks its inputs count. */
+  presences: Presence[];
+  /** Highest attempt seen or left in this era; 0 before the first. */
+  attemptNumber = 0;
+  attempt: Attempt | undefined;
+  agreed: AgreedChange | undefined;
+
+  readonly #options: MembershipOptions;
+  #granted = "";
+  #claimedMs = -Infinity;
+  #backedOutMs = -Infinity;
+  #events: MembershipEvent[] = [];
+
+  /** Begins with all players from tick 0 on, each in incarnation `epochs[slot]`. */
+  constructor(options: MembershipOptions, epochs: readonly number[]) {
+    this.#options = options;
+    this.view = everySlot(options.players);
+    this.presences = epochs.map(presentFromStart);
+  }
+
+  /** The incarnation of `slot` that is, or was last, in the match. */
+  epochOf(slot: number): number {
+    return lastSegment(this.presences[slot]).epoch;
+  }
+
+  /** Whether inputs of `slot` up to `tick` may be taken in now. */
+  mayTake(slot: number, tick: number): boolean {
+    const { attempt } = this;
+    if (!attempt || this.#options.controls.isUnfrozen) return true;
+    if (!has(attempt.drop, slot)) return true;
+    // Frozen, but for what others showed to hold: all of it will count.
+    return tick <= (attempt.cut?.[slot] ?? -1);
+  }
+
+  get mayConfirm(): boolean {
+    return !this.attempt || this.#options.controls.isUnfrozen === true;
+  }
+
+  /** Takes over a higher era's view and presences, from a record that is the commit. */
+  adopt(record: SlotRecord, presences: readonly Presence[]): SlotSet {
+    const joined = record.view & ~this.view;
+    this.#install(record.era, record.view, presences.slice());
+    return joined;
+  }
+
+  /** Begins as a returned player, in the era of who has it in its view. */
+  begin(era: number, view: SlotSet, presences: readonly Presence[]): void {
+    this.#install(era, view, presences.slice());
+  }
+
+  /** The witness granted this value. */
+  grant(value: string): void {
+    this.#granted = value;
+  }
+
+  /** Draws all conclusions that can be drawn now; returns what happened, oldest first. */
+  evaluate(around: Surroundings): readonly MembershipEvent[] {
+    this.#events = [];
+    const suspects = this.#suspects(around);
+    this.#followOthers(around);
+    if (!this.attempt) this.#open(around, suspects);
+    else this.#revise(around, suspects);
+    if (this.attempt) this.#conclude(around, this.attempt);
+    return this.#events;
+  }
+
+  get #me(): SlotSet {
+    return setOf(this.#options.slot);
+  }
+
+  /** Members that are gone as far as this host can tell. */
+  #suspects(around: Surroundings): SlotSet {
+    const limitMs = sizeOf(this.view) === 2
+      ? this.#options.timers.graceMs
+      : this.#options.timers.suspectMs;
+    let suspects = 0;
+    for (const slot of slotsOf(this.view & ~this.#me)) {
+      const isSilent = around.liveness.silentMs(slot) > limitMs;
+      if (isSilent || this.#hasGone(around, slot)) suspects |= setOf(slot);
+    }
+    return suspects;
+  }
+
+  /** Said goodbye, or came back as somebody new. */
+  #hasGone(around: Surroundings, slot: number): boolean {
+    const record = around.records[slot];
+    return this.#hasLeft(around, slot) ||
+      (record !== undefined && record.epoch > this.epochOf(slot));
+  }
+
+  #hasLeft({ records }: Surroundings, slot: number): boolean {
+    const record = records[slot];
+    return record?.epoch === this.epochOf(slot) && record.farewell === "left";
+  }
+
+  /** R5: joins what the others attempt, or goes beyond it. */
+  #followOthers(around: Surroundings): void {
+    for (const slot of slotsOf(this.view & ~this.#me)) {
+      const record = this.#current(around, slot);
+      const theirs = record?.change?.attempt;
+      const { attempt } = this;
+      if (!record || !theirs) continue;
+      if (attempt && has(attempt.drop, slot)) continue;
+      if (has(theirs.drop, this.#options.slot)) continue;
+      if (theirs.n < this.attemptNumber) continue;
+      const isSame = attempt?.n === theirs.n;
+      if (isSame && isEqualAim(attempt, theirs)) continue;
+      const kept = attempt && (isSame || this.agreed?.n === attempt.n)
+        ? attempt.drop
+        : 0;
+      const drop = (theirs.drop | kept) & this.view & ~this.#me;
+      const isSameDrop = drop === theirs.drop;
+      let join = isSameDrop ? theirs.join : undefined;
+      if (isSame && !isEqualJoin(attempt?.join, theirs.join)) join = undefined;
+      if (drop === 0) join ??= theirs.join ?? attempt?.join;
+      if (drop === 0 && !join) continue;
+      const isTheirs = !isSame && isSameDrop && isEqualJoin(join, theirs.join);
+      const n = isTheirs ? theirs.n : this.#highestNumber(around) + 1;
+      this.#enter(around, { n, drop, join });
+    }
+  }
+
+  /** R3, R10: opens an attempt where this host sees cause. */
+  #open(around: Surroundings, suspects: SlotSet): void {
+    const live = this.view & ~suspects;
+    const isSpokenTo = isWithin(live, around.liveness.present);
+    if (!isSpokenTo) return;
+    const n = this.#highestNumber(around) + 1;
+    if (suspects !== 0) {
+      const isEnough = 2 * sizeOf(live) >= sizeOf(this.view);
+      if (!isEnough || !this.#isPatient(around, suspects)) return;
+      this.#enter(around, {
+        n,
+        drop: suspects,
+        join: this.#replacement(around, suspects),
+      });
+      return;
+    }
+    const isLowest = (live & (this.#me - 1)) === 0;
+    const join = this.#returning(around);
+    if (!join) return;
+    if (this.#options.controls.isReturnUnagreed) {
+      const at = (around.have[this.#options.slot] ?? 0) + ACTIVATION_TICKS;
+      this.#commit({ n, drop: 0, join, cut: [], at });
+    } else if (isLowest) this.#enter(around, { n, drop: 0, join });
+  }
+
+  /** R5, R6: widens, backs out of, or renews the open attempt. */
+  #revise(around: Surroundings, suspects: SlotSet): void {
+    const { attempt } = this;
+    if (!attempt) return;
+    const { drop, join } = attempt;
+    const recent = around.liveness.present;
+    const participants = this.view & ~drop;
+    const lost = suspects & participants;
+    const left = participants & ~lost;
+    const isEnough = 2 * sizeOf(left) >= sizeOf(this.view);
+    const n = this.#highestNumber(around) + 1;
+    if (lost && isWithin(left, recent) && isEnough) {
+      if (this.#isPatient(around, drop | lost)) {
+        this.#enter(around, { n, drop: drop | lost, join: undefined });
+        return;
+      }
+    }
+    const back = drop & ~suspects & recent;
+    const hasJoinerGone = join !== undefined &&
+      !has(around.liveness.heard, join.slot);
+    const mayBackOut = !this.#isAgreedSeen(around, participants) &&
+      around.nowMs - this.#backedOutMs > BACK_OUT_PAUSE_MS;
+    if (mayBackOut && ((back !== 0 && !join) || hasJoinerGone)) {
+      this.#backedOutMs = around.nowMs;
+      this.#events.push({ kind: "backed out" });
+      const rest = drop & ~back;
+      if (rest !== 0) {
+        this.#enter(around, { n, drop: rest, join: undefined });
+      } else {
+        this.attempt = undefined;
+        this.attemptNumber = n;
+      }
+      return;
+    }
+    const isOvertaken = slotsOf(participants & ~this.#me).some((slot) =>
+      (this.#current(around, slot)?.change?.attemptNumber ?? 0) > attempt.n
+    );
+    if (isOvertaken) this.#enter(around, { n, drop, join });
+  }
+
+  /** R7, R8: agrees when all participants show this attempt, commits when all show they agreed. */
+  #conclude(around: Surroundings, attempt: Attempt): void {
+    const { controls } = this.#options;
+    const { n, drop } = attempt;
+    const participants = this.view & ~drop;
+    const others = slotsOf(participants & ~this.#me).map((slot) =>
+      this.#current(around, slot)
+    );
+    const shows = (isShown: (change: RecordChange) => boolean) =>
+      others.every((record) => {
+        const theirs = record?.change;
+        return theirs?.attempt?.n === n &&
+          isEqualAim(theirs.attempt, attempt) && isShown(theirs);
+      });
+    if (this.agreed?.n !== n) {
+      if (!shows(() => true)) return;
+      const known = others.filter((record) => record !== undefined);
+      const change = this.#repeated(known) ?? this.#decide(attempt, known);
+      this.attempt = { ...attempt, cut: change.cut };
+      const lacks = slotsOf(change.drop).some((slot) =>
+        around.have[slot] < change.cut[slot]
+      );
+      // The others hold what is missing; their packets bring it.
+      if (lacks && !controls.isCutMinimum && !controls.isUnfrozen) return;
+      this.agreed = { ...change, n };
+      this.#events.push({ kind: "agreed" });
+    }
+    const { agreed } = this;
+    if (!agreed) return;
+    const value = keyOf(agreed);
+    const isAgreedByAll = shows((theirs) =>
+      theirs.agreed?.n === n && keyOf(theirs.agreed) === value
+    );
+    if (!isAgreedByAll && !controls.isUnagreed) return;
+    // Who said goodbye claims nothing, so against them half is enough.
+    const haveAllLeft = drop !== 0 &&
+      slotsOf(drop).every((slot) => this.#hasLeft(around, slot));
+    const isMajority = 2 * sizeOf(participants) > sizeOf(this.view) ||
+      haveAllLeft;
+    if (isMajority || this.#granted === value) this.#commit(agreed);
+    else if (2 * sizeOf(participants) === sizeOf(this.view)) {
+      this.#claim(around, agreed);
+    }
+  }
+
+  /** R7: what every participant agreed to in one earlier attempt, or `undefined`. */
+  #repeated(others: readonly SlotRecord[]): AgreedChange | undefined {
+    const { agreedBefore } = this.#options.controls;
+    if (agreedBefore === "forgotten") return undefined;
+    if (agreedBefore === "newest") {
+      const shown = [
+        this.agreed,
+        ...others.map(({ change }) => change?.agreed),
+      ];
+      return shown.filter((agreed) => agreed !== undefined)
+        .sort((a, b) => b.n - a.n)[0];
+    }
+    const { agreed } = this;
+    if (!agreed) return undefined;
+    const value = keyOf(agreed);
+    const isShared = others.every(({ change }) =>
+      change?.agreed !== undefined && keyOf(change.agreed) === value
+    );
+    if (isShared) this.#events.push({ kind: "repeated" });
+    return isShared ? agreed : undefined;
+  }
+
+  /** R7: the highest inputs that any participant holds count. */
+  #decide(
+    { n, drop, join, high }: Attempt,
+    others: readonly SlotRecord[],
+  ): AgreedChange {
+    const pick = this.#options.controls.isCutMinimum ? Math.min : Math.max;
+    const highs = [
+      high,
+      ...others.map(({ change }) => change?.attempt?.high ?? high),
+    ];
+    const cut = high.map((_, slot) =>
+      has(drop, slot) ? pick(...highs.map((row) => row[slot])) : -1
+    );
+    const own = [
+      high[this.#options.slot],
+      ...others.map(({ slot, change }) => change?.attempt?.high[slot] ?? 0),
+    ];
+    const at = join ? Math.max(...own) + ACTIVATION_TICKS : 0;
+    return { n, drop, join, cut, at };
+  }
+
+  #claim(around: Surroundings, change: AgreedChange): void {
+    if (around.nowMs - this.#claimedMs < CLAIM_INTERVAL_MS) return;
+    this.#claimedMs = around.nowMs;
+    const { view, presences } = this.#apply(change);
+    const seats = slotsOf(view).map((slot) =>
+      [slot, lastSegment(presences[slot]).epoch] as const
+    );
+    const claim = { era: this.era + 1, value: keyOf(change), seats };
+    this.#events.push({ kind: "claim", claim });
+  }
+
+  #commit(change: AgreedChange): void {
+    const { view, presences } = this.#apply(change);
+    const joined = change.join ? setOf(change.join.slot) : 0;
+    this.#install(this.era + 1, view, presences);
+    this.#events.push({ kind: "committed", joined });
+  }
+
+  #apply(
+    { drop, join, cut, at }: AgreedChange,
+  ): { readonly view: SlotSet; readonly presences: Presence[] } {
+    const presences = this.presences.slice();
+    for (const slot of slotsOf(drop)) {
+      const { epoch, from } = lastSegment(presences[slot]);
+      const ended = { epoch, from, to: cut[slot] };
+      presences[slot] = [...presences[slot].slice(0, -1), ended];
+    }
+    if (!join) return { view: this.view & ~drop, presences };
+    const begun = { epoch: join.epoch, from: at, to: OPEN_END };
+    // Older segments are of ticks that everybody has long confirmed.
+    presences[join.slot] = [...presences[join.slot], begun].slice(-3);
+    return { view: (this.view & ~drop) | setOf(join.slot), presences };
+  }
+
+  #install(era: number, view: SlotSet, presences: Presence[]): void {
+    this.era = era;
+    this.view = view;
+    this.presences = presences;
+    this.attempt = undefined;
+    this.agreed = undefined;
+    this.attemptNumber = 0;
+    this.#granted = "";
+  }
+
+  /** R4: `high` is fixed here and never changes for this number. */
+  #enter(
+    { have }: Surroundings,
+    aim: Pick<Attempt, "n" | "drop" | "join">,
+  ): void {
+    this.attempt = { ...aim, high: have.slice(), cut: undefined };
+    this.attemptNumber = aim.n;
+    this.#granted = "";
+    if (this.#options.controls.agreedBefore === "forgotten") {
+      this.agreed = undefined;
+    }
+    this.#events.push({ kind: "attempted" });
+  }
+
+  /** The newest record of a member, if it is of this era and of its present incarnation. */
+  #current({ records }: Surroundings, slot: number): SlotRecord | undefined {
+    const record = records[slot];
+    const isCurrent = record && record.era === this.era &&
+      !record.isReturning && record.epoch === this.epochOf(slot);
+    return isCurrent ? record : undefined;
+  }
+
+  #highestNumber(around: Surroundings): number {
+    return slotsOf(this.view & ~this.#me).reduce(
+      (highest, slot) =>
+        Math.max(
+          highest,
+          this.#current(around, slot)?.change?.attemptNumber ?? 0,
+        ),
+      this.attemptNumber,
+    );
+  }
+
+  /** R3: exactly half may act only after the grace period, or when the others have surely gone. */
+  #isPatient(around: Surroundings, drop: SlotSet): boolean {
+    if (2 * sizeOf(this.view & ~drop) > sizeOf(this.view)) return true;
+    return slotsOf(drop).every((slot) =>
+      this.#hasGone(around, slot) ||
+      around.liveness.silentMs(slot) > this.#options.timers.graceMs
+    );
+  }
+
+  #isAgreedSeen(around: Surroundings, participants: SlotSet): boolean {
+    return this.agreed !== undefined ||
+      slotsOf(participants & ~this.#me).some((slot) =>
+        this.#current(around, slot)?.change?.agreed !== undefined
+      );
+  }
+
+  /** A player outside the view that asks to come back. */
+  #returning(around: Surroundings): Returning | undefined {
+    for (const [slot, record] of around.records.entries()) {
+      if (has(this.view, slot) || !record?.isReturning) continue;
+      const isRecent = has(around.liveness.present, slot);
+      if (isRecent && record.epoch > this.epochOf(slot)) {
+        return { slot, epoch: record.epoch };
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * A lone suspect of two whose place its own next incarnation takes: dropped and taken back in one
+   * change, for a view without it would be the end of the match.
+   */
+  #replacement(
+    { records }: Surroundings,
+    suspects: SlotSet,
+  ): Returning | undefined {
+    const [slot, ...more] = slotsOf(suspects);
+    const record = records[slot];
+    const isHalf = 2 * sizeOf(this.view & ~suspects) === sizeOf(this.view);
+    const isAnew = record?.isReturning && record.epoch > this.epochOf(slot);
+    return isHalf && isAnew && more.length === 0
+      ? { slot, epoch: record.epoch }
+      : undefined;
+  }
+}
+
+/**
+ * Returns the first confirmed tick at which the presences differ, or `undefined`: a host that showed
+ * more of a dropped member than the others agreed on is itself the one that is out (R9).
+ */
+export function shownBeyond(
+  ours: readonly Presence[],
+  theirs: readonly Presence[],
+  confirmedTick: number,
+): number | undefined {
+  for (const [slot, presence] of ours.entries()) {
+    // Of ticks before the oldest segment that both remember nothing is said any more.
+    const oldest = Math.max(presence[0].from, theirs[slot][0].from);
+    for (
+      let tick = Math.max(oldest, confirmedTick - SHOWN_TICKS);
+      tick < confirmedTick;
+      tick++
+    ) {
+      if (epochAt(presence, tick) !== epochAt(theirs[slot], tick)) return tick;
+    }
+  }
+  return undefined;
+}
+
+function isWithin(slots: SlotSet, others: SlotSet): boolean {
+  return (slots & ~others) === 0;
+}
+
+function isEqualAim(a: Attempt | undefined, b: Attempt): boolean {
+  return a !== undefined && a.drop === b.drop && isEqualJoin(a.join, b.join);
+}
+
+function isEqualJoin(a?: Returning, b?: Returning): boolean {
+  return a?.slot === b?.slot && a?.epoch === b?.epoch;
+}

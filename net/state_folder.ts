@@ -1,0 +1,113 @@
+/**
+ * The folder in which a process keeps what its next start needs: the lobby's key, players' seats.
+ *
+ * Only the user can read what is in it. A file appears whole or not at all, whenever the process or
+ * the machine dies.
+ *
+ * @module
+ */
+
+/** The state folder can't be used; the message says why and what to do. */
+export class StateFolderError extends Error {
+  override readonly name = "StateFolderError";
+}
+
+/** Says where state belongs on this system, by its environment; `undefined` where nobody knows. */
+export function defaultStateFolder(
+  env: Readonly<Record<string, string | undefined>>,
+  isWindows: boolean,
+): string | undefined {
+  if (isWindows) {
+    return env.LOCALAPPDATA ? `${env.LOCALAPPDATA}\\pong` : undefined;
+  }
+  // A relative one would mean another folder wherever the program is started.
+  if (env.XDG_STATE_HOME?.startsWith("/")) return `${env.XDG_STATE_HOME}/pong`;
+  return env.HOME ? `${env.HOME}/.local/state/pong` : undefined;
+}
+
+/**
+ * Writes a file of the folder, which is made where there is none; replaces a former one at once.
+ *
+ * @throws StateFolderError when that isn't possible.
+ */
+export async function writeState(
+  folder: string,
+  name: string,
+  bytes: Uint8Array,
+): Promise<void> {
+  try {
+    await Deno.mkdir(folder, { recursive: true, mode: 0o700 });
+    const temporary = await Deno.makeTempFile({ dir: folder, prefix: "new-" });
+    try {
+      // A temporary file is its owner's alone from the beginning.
+      await Deno.writeFile(temporary, bytes);
+      await Deno.rename(temporary, `${folder}/${name}`);
+    } catch (error) {
+      await removeFile(temporary);
+      throw error;
+    }
+  } catch (cause) {
+    throw new StateFolderError(
+      `Cannot write into the state folder ${folder}: ${reason(cause)}. ` +
+        "Make it writable, or name another one with --state-folder.",
+      { cause },
+    );
+  }
+}
+
+/**
+ * Reads a file of the folder; `undefined` where there is none.
+ *
+ * @throws StateFolderError when it is there and can't be read.
+ */
+export async function readState(
+  folder: string,
+  name: string,
+): Promise<Uint8Array | undefined> {
+  const path = `${folder}/${name}`;
+  try {
+    return await Deno.readFile(path);
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    throw new StateFolderError(
+      `Cannot read ${path}: ${reason(cause)}. ` +
+        "Make it readable, or name another folder with --state-folder.",
+      { cause },
+    );
+  }
+}
+
+/**
+ * Returns the bytes kept under that name, which are `fresh` where there were none.
+ *
+ * @throws StateFolderError when the folder can't be used, or holds something else under that name.
+ */
+export async function keepSecret(
+  folder: string,
+  name: string,
+  fresh: Uint8Array,
+): Promise<Uint8Array> {
+  const kept = await readState(folder, name);
+  if (kept === undefined) {
+    await writeState(folder, name, fresh);
+    return fresh;
+  }
+  if (kept.length === fresh.length) return kept;
+  throw new StateFolderError(
+    `Cannot use ${folder}/${name}: it has ${kept.length} bytes instead of ` +
+      `${fresh.length}. Delete it; players of running matches then can't come back.`,
+  );
+}
+
+/** Removes a file; that there is none, or that it can't be removed, is as good. */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await Deno.remove(path);
+  } catch {
+    // Whoever reads it later judges it again.
+  }
+}
+
+function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
