@@ -11,6 +11,12 @@ import type { ConfirmedLog } from "./confirmed_log.ts";
 import type { TickHash } from "./hash_watch.ts";
 import type { EndReason, PlayerState, View } from "./page_protocol.ts";
 import type { Session } from "./session.ts";
+import {
+  linkStateOf,
+  patienceMsOf,
+  phaseOf,
+  waitingForOf,
+} from "./session_view.ts";
 import type { Outcome } from "./session_event.ts";
 import type { LinkState } from "./transport.ts";
 
@@ -102,9 +108,9 @@ const NO_STATS: SessionStats = {
 export function viewOf(situation: Situation): View {
   const { session, rules, link, failure } = situation;
   const outcome = session?.outcome;
-  const patienceMs = session?.patienceMs ?? null;
+  const patienceMs = session ? patienceMsOf(session) : null;
   return {
-    phase: phaseOf(situation),
+    phase: phaseIn(situation),
     me: situation.me,
     room: situation.room,
     invite: situation.invite,
@@ -112,7 +118,7 @@ export function viewOf(situation: Situation): View {
     transport: situation.transport,
     rules,
     players: playersOf(situation),
-    waitingFor: session?.waitingFor ?? [],
+    waitingFor: session ? waitingForOf(session) : [],
     secondsLeft: patienceMs === null ? null : Math.ceil(patienceMs / 1000),
     winner: outcome?.winner ?? null,
     reason: outcome?.reason ?? (failure ? "refused" : null),
@@ -127,7 +133,7 @@ export function statusOf(situation: Situation): Status {
   const play = session?.play;
   const stats = session?.stats ?? NO_STATS;
   return {
-    phase: phaseOf(situation),
+    phase: phaseIn(situation),
     room: situation.room,
     match: situation.match,
     slot: situation.me,
@@ -161,8 +167,9 @@ export function resultOf(situation: Situation, outcome: Outcome): ResultLine {
   };
 }
 
-function phaseOf({ session, failure }: Situation): View["phase"] {
-  return failure ? "over" : session?.phase ?? "lobby";
+function phaseIn({ session, failure }: Situation): View["phase"] {
+  if (failure) return "over";
+  return session ? phaseOf(session) : "lobby";
 }
 
 function playersOf(situation: Situation): View["players"] {
@@ -174,18 +181,20 @@ function playersOf(situation: Situation): View["players"] {
     id,
     name,
     score: confirmed ? confirmed[SCORE + slot] : startScore,
-    state: stateOf(session, slot, me),
+    state: stateIn(session, slot, me),
     rttMs: rttOf(session, slot),
   }));
 }
 
-function stateOf(
+function stateIn(
   session: Session | undefined,
   slot: number,
   me: number,
 ): PlayerState {
   if (!session) return "waiting";
-  return slot === me && session.play ? "ok" : session.stateOf(slot);
+  if (slot !== me) return linkStateOf(session, slot);
+  if (session.isReturning) return "away";
+  return session.play ? "ok" : linkStateOf(session, slot);
 }
 
 function rttOf(session: Session | undefined, slot: number): number | null {

@@ -12,42 +12,32 @@
  *
  * @module
  */
-import type { Rules } from "../game/court.ts";
 import { createPong } from "../game/pong.ts";
-import type { Game } from "../game/rollback.ts";
-import { Barrier } from "./barrier.ts";
 import { Beats } from "./beats.ts";
 import type { Controls } from "./controls.ts";
-import { type Liveness, PeerLiveness } from "./liveness.ts";
+import { Gate } from "./gate.ts";
+import { PeerLiveness } from "./liveness.ts";
 import type { Claim } from "./membership.ts";
+import { Opening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
 import type { EndReason } from "./page_protocol.ts";
 import { Play, type Return } from "./play.ts";
+import { PlaySender } from "./play_sender.ts";
 import type { SessionStats } from "./report.ts";
-import { askToReturn, readReturn, type ReturningOptions } from "./returning.ts";
+import { Returning } from "./returning.ts";
 import type { ClaimAnswer, Outcome, SessionEvent } from "./session_event.ts";
-import { everySlot, has, setOf, slotsOf } from "./slot_set.ts";
+import type { SessionOptions } from "./session_options.ts";
+import { everySlot } from "./slot_set.ts";
 import type { Stamp } from "./stamp.ts";
 import { termsOf } from "./terms.ts";
 import { TICK_MS } from "./time_sync.ts";
 import { DEFAULT_GRACE_MS, type Timers, timersFor } from "./timers.ts";
 import type { Received } from "./transport.ts";
-import {
-  decode,
-  type Packet,
-  type PlayPacket,
-  type SnapshotPacket,
-} from "./wire.ts";
+import { judge } from "./verdict.ts";
+import type { Packet, SnapshotPacket } from "./wire.ts";
 
-/** A hello is repeated this often, and answered at once. */
-const HELLO_INTERVAL_MS = 200;
-/** A stalled session sends every tick for the first, then at the second interval. */
-const EAGER_STALL_MS = 200;
-const STALL_INTERVAL_MS = 50;
-/** How often a returned player is sent a state to begin with. */
-const SNAPSHOT_INTERVAL_MS = 100;
-/** A stall shorter than this is not worth a word on the page. */
-const PAUSE_AFTER_MS = 250;
+/** How often a member that is out asks to be taken back. */
+const ASK_INTERVAL_MS = 50;
 /** How long a finished member keeps sending, for others who still miss its last word. */
 export const LINGER_MS = 2_000;
 /** At most so many ticks at once; after a longer gap play goes on from now instead of catching up. */
@@ -56,83 +46,63 @@ const GAP_MS = 500;
 /** An incarnation is the seat's epoch, given by the lobby, and how often it came back by itself. */
 const RETURNS_MAX = 15;
 
-export interface SessionOptions {
-  readonly slot: number;
-  readonly rules: Rules;
-  /** The match's ID. */
-  readonly match: string;
-  /** Epoch of each seat as the lobby gave it, 0 to 15, by slot. */
-  readonly epochs: readonly number[];
-  /** The match runs already; this process has taken its seat again. */
-  readonly isResumed?: boolean;
-  /** 16 fresh random bytes. */
-  readonly secret: Uint8Array;
-  readonly nowMs: number;
-  readonly timers?: Timers;
-  /** Makes the game from the agreed seed; Pong unless a test says otherwise. */
-  readonly createGame?: (rules: Rules, seed: number) => Game;
-  readonly controls?: Controls;
-}
-
 export class Session {
   /** When `advance` has something to do next, on the driver's clock. */
   nextTickMs: number;
   outcome: Outcome | undefined;
+  /** What comes before tick 0. */
+  readonly opening: Opening;
+  readonly liveness: PeerLiveness;
+  readonly timers: Timers;
 
   readonly #options: SessionOptions;
   readonly #players: number;
   readonly #controls: Controls;
-  readonly #timers: Timers;
   readonly #beats: Beats;
-  readonly #liveness: PeerLiveness;
-  readonly #barrier: Barrier;
   readonly #outbox: Outbox;
-  /** Newest epoch of each seat that its transport has shown. */
-  readonly #epochs: number[];
+  readonly #sender: PlaySender;
+  readonly #gate: Gate;
   #play: Play | undefined;
-  #isReturning: boolean;
+  /** Set while this member is out of the match. */
+  #returning: Returning | undefined;
   #returns = 0;
-  /** Slots that have shown that they began, and need no more hellos. */
-  #begun: number;
-  #mustAnswer = false;
-  #helloMs = -Infinity;
-  #sentLastMs = -Infinity;
-  #snapshotMs = -Infinity;
+  #askedMs = -Infinity;
   #advancedMs: number;
   #progressMs: number;
   #overMs = Infinity;
   #events: SessionEvent[] = [];
-  #packetsIn = 0;
-  #bytesIn = 0;
-  #rejected = 0;
   #stalledInAllMs = 0;
 
   constructor(options: SessionOptions) {
     const { slot, rules, nowMs, epochs, isResumed = false } = options;
-    this.#options = options;
-    this.#players = rules.players;
-    this.#controls = options.controls ?? {};
-    this.#timers = options.timers ?? timersFor(DEFAULT_GRACE_MS);
-    this.#beats = new Beats(rules.players);
     const { players } = rules;
+    this.#options = options;
+    this.#players = players;
+    this.#controls = options.controls ?? {};
+    this.timers = options.timers ?? timersFor(DEFAULT_GRACE_MS);
+    this.#beats = new Beats(players);
     this.#outbox = new Outbox({ slot, players, beats: this.#beats });
-    this.#liveness = new PeerLiveness({
+    this.#sender = new PlaySender(this.#outbox);
+    this.#gate = new Gate({ slot, players, epochs, beats: this.#beats });
+    this.liveness = new PeerLiveness({
       slot,
-      players: rules.players,
-      timers: this.#timers,
+      players,
+      timers: this.timers,
       nowMs,
     });
-    this.#epochs = epochs.slice();
-    this.#barrier = new Barrier({
+    this.#returning = isResumed ? this.#createReturning() : undefined;
+    this.opening = new Opening({
       slot,
-      players: rules.players,
+      players,
       terms: termsOf(rules, options.match),
       secret: options.secret,
       nowMs,
       isStartRepeated: !this.#controls.isStartSaidOnce,
+      epoch: this.#epoch,
+      beats: this.#beats,
+      outbox: this.#outbox,
+      isPast: isResumed,
     });
-    this.#isReturning = isResumed;
-    this.#begun = isResumed ? everySlot(rules.players) : setOf(slot);
     this.nextTickMs = nowMs;
     this.#advancedMs = nowMs;
     this.#progressMs = nowMs;
@@ -145,46 +115,23 @@ export class Session {
 
   get stats(): SessionStats {
     return {
-      packetsIn: this.#packetsIn,
+      packetsIn: this.#gate.packets,
       packetsOut: this.#outbox.packets,
-      bytesIn: this.#bytesIn,
+      bytesIn: this.#gate.bytes,
       bytesOut: this.#outbox.bytes,
-      rejected: this.#rejected,
+      rejected: this.#gate.rejected,
       stalledMs: this.#stalledInAllMs,
     };
   }
 
-  get phase(): "syncing" | "playing" | "paused" | "over" {
-    if (this.outcome) return "over";
-    if (this.#isReturning) return "paused";
-    if (!this.#play) return "syncing";
-    return this.#stalledMs >= PAUSE_AFTER_MS ? "paused" : "playing";
-  }
-
-  /** Slots for which the match waits; empty while it runs. */
-  get waitingFor(): readonly number[] {
-    const { phase } = this;
-    if (phase === "syncing") return slotsOf(this.#barrier.waitingFor);
-    return phase === "paused" ? this.#play?.missing() ?? [] : [];
-  }
-
   /** This member is out of the match and waits to be taken back. */
   get isReturning(): boolean {
-    return this.#isReturning;
+    return this.#returning !== undefined;
   }
 
-  /** Until the wait is given up, in ms; `null` while there is none. */
-  get patienceMs(): number | null {
-    if (this.phase !== "paused") return null;
-    const limitMs = this.#isReturning
-      ? this.#timers.lostMs
-      : this.#timers.graceMs;
-    return Math.max(0, limitMs - this.#stalledMs);
-  }
-
-  /** When tick 0 begins or began, on the driver's clock; `undefined` while not agreed. */
-  startMs(nowMs: number): number | undefined {
-    return this.#barrier.startMs(nowMs, this.#beats.clocks);
+  /** For how long nothing was confirmed, own sleep taken out. */
+  get stalledMs(): number {
+    return this.#advancedMs - this.#progressMs;
   }
 
   /** Whether the member said all that others may need, and may go. */
@@ -192,25 +139,9 @@ export class Session {
     return nowMs - this.#overMs >= LINGER_MS;
   }
 
+  /** Smoothed round-trip time to a slot; `undefined` until measured. */
   rttMs(slot: number): number | undefined {
     return this.#beats.clocks[slot].rttMs;
-  }
-
-  /** How the link to a player looks: liveness in play, readiness before. */
-  stateOf(
-    slot: number,
-  ): Liveness | "waiting" | "ready" | "left" | "away" {
-    const play = this.#play;
-    if (!play) {
-      if (this.#isReturning) {
-        return slot === this.#options.slot
-          ? "away"
-          : this.#liveness.stateOf(slot);
-      }
-      return has(this.#barrier.waitingFor, slot) ? "waiting" : "ready";
-    }
-    if (play.hasLeft(slot)) return "left";
-    return has(play.view, slot) ? this.#liveness.stateOf(slot) : "away";
   }
 
   /** Returns what happened since the last call, oldest first. */
@@ -221,42 +152,27 @@ export class Session {
   }
 
   /** Takes in one packet. Never throws for what it holds. */
-  receive({ from, atMs, packet: bytes }: Received): void {
-    const isMember = from.slot < this.#players &&
-      from.slot !== this.#options.slot &&
-      from.epoch >= this.#epochs[from.slot];
-    const frame = { slot: from.slot, players: this.#players };
-    const packet = isMember ? decode(bytes, frame) : undefined;
-    const epoch = packet?.kind === "hello"
-      ? packet.epoch
-      : packet?.record.epoch;
-    const isOurs = packet !== undefined && epoch !== undefined &&
-      epoch >> 4 === from.epoch;
-    if (isOurs && from.epoch > this.#epochs[from.slot]) {
-      // Another process: what was learned of the former one's clock is of no use.
-      this.#epochs[from.slot] = from.epoch;
-      this.#beats.forget(from.slot);
-    }
-    if (!isOurs || !this.#accept(packet, from.slot, atMs)) {
-      this.#rejected++;
-      return;
-    }
-    this.#packetsIn++;
-    this.#bytesIn += bytes.length;
+  receive(received: Received): void {
+    const { from, atMs } = received;
+    const packet = this.#gate.admit(received);
+    const isTaken = packet && this.#accept(packet, from.slot, atMs);
+    if (!isTaken) this.#gate.rejected++;
   }
 
   /** Takes in what the witness answered to a claim. */
   answerClaim(nowMs: number, answer: ClaimAnswer): void {
     const { era, isGranted, value, seats } = answer;
     const { slot } = this.#options;
-    if (this.outcome || !value || !seats) return;
-    if (this.#play && era !== this.#play.era + 1) return;
+    const play = this.#play;
+    if (this.outcome || !value || !seats || era !== (play?.era ?? -2) + 1) {
+      return;
+    }
     if (isGranted) {
-      this.#play?.grant(value);
+      play?.grant(value);
       return;
     }
     const isIn = seats.some(([s, epoch]) =>
-      s === slot && epoch === this.#epochs[slot]
+      s === slot && epoch === this.#gate.epochOf(slot)
     );
     if (isIn) return;
     // What the last one left has seen may even be this member's victory: nobody here can know.
@@ -280,10 +196,10 @@ export class Session {
       this.#progressMs += gapMs;
     }
     const view = this.#play?.view ?? everySlot(this.#players);
-    for (const { slot, state } of this.#liveness.update(nowMs, view)) {
+    for (const { slot, state } of this.liveness.update(nowMs, view)) {
       this.#events.push({ kind: "peer", slot, state });
     }
-    if (this.#isReturning) this.#ask(nowMs);
+    if (this.#returning) this.#ask(this.#returning, nowMs);
     else if (!this.#play) this.#wait(nowMs);
     if (this.#play) this.#run(this.#play, nowMs, input);
     return outbox.outgoing;
@@ -302,7 +218,7 @@ export class Session {
   }
 
   get #epoch(): number {
-    return (this.#epochs[this.#options.slot] << 4) | this.#returns;
+    return (this.#gate.epochOf(this.#options.slot) << 4) | this.#returns;
   }
 
   #accept(packet: Packet, slot: number, atMs: number): boolean {
@@ -311,19 +227,20 @@ export class Session {
     this.#beats.receive({ slot, beat, sentAt, echo, atMs });
     switch (packet.kind) {
       case "hello":
-        if (!this.#play) this.#barrier.receive(slot, packet);
+        this.opening.receive(slot, packet, this.#play !== undefined);
         if (this.#isFresh(slot, sentAt, atMs)) {
-          this.#liveness.hear(slot, atMs, true);
+          this.liveness.hear(slot, atMs, true);
         }
-        this.#mustAnswer = true;
         return true;
       case "snapshot":
-        if (this.#isReturning) this.#return(packet, atMs);
+        this.#takeBack(packet, atMs);
         return true;
       case "play":
         // Before this member has begun, a play packet can wait: all of it will be sent again.
-        this.#begun |= setOf(slot);
-        if (this.#isReturning) this.#hearFromAfar(packet, atMs);
+        this.opening.noteBegun(slot);
+        if (this.#returning?.hears(packet, atMs)) {
+          this.#progressMs = this.#advancedMs;
+        }
         return this.#play?.receive(packet, atMs) ?? true;
     }
   }
@@ -331,18 +248,7 @@ export class Session {
   /** Whether a packet is a sign of life: what somebody kept back or recorded is none. */
   #isFresh(slot: number, sentAt: Stamp, atMs: number): boolean {
     const ageMs = this.#beats.clocks[slot].ageMs(sentAt, atMs);
-    return ageMs <= this.#timers.suspectMs;
-  }
-
-  /** While returning: who is there, by any path. */
-  #hearFromAfar(packet: PlayPacket, atMs: number): void {
-    for (const record of [packet.record, ...packet.relayed]) {
-      const { slot, sentAt } = record;
-      if (slot === this.#options.slot) continue;
-      if (!this.#isFresh(slot, sentAt, atMs)) continue;
-      this.#liveness.hear(slot, atMs, true);
-      this.#progressMs = this.#advancedMs;
-    }
+    return ageMs <= this.timers.suspectMs;
   }
 
   #goOut(nowMs: number): void {
@@ -351,41 +257,43 @@ export class Session {
       this.#end(nowMs, "connection lost", "You were away too often.");
       return;
     }
-    this.#isReturning = true;
     this.#returns++;
+    this.#returning = this.#createReturning();
     this.#progressMs = nowMs;
     this.#events.push({ kind: "out" });
   }
 
-  get #returning(): ReturningOptions {
+  #createReturning(): Returning {
     const { slot, rules, createGame = createPong } = this.#options;
-    return {
+    return new Returning({
       slot,
       players: this.#players,
       epoch: this.#epoch,
       game: createGame(rules, 0),
-      liveness: this.#liveness,
-    };
+      clocks: this.#beats.clocks,
+      liveness: this.liveness,
+      timers: this.timers,
+    });
   }
 
   /** While returning: asks, and gives up when nobody is heard any more. */
-  #ask(nowMs: number): void {
+  #ask(returning: Returning, nowMs: number): void {
     this.nextTickMs = nowMs + TICK_MS;
     if (this.outcome) return;
-    if (this.#stalledMs > this.#timers.lostMs) {
+    if (this.stalledMs > this.timers.lostMs) {
       this.#end(nowMs, "connection lost", "");
     }
-    if (nowMs - this.#sentLastMs < STALL_INTERVAL_MS) return;
-    this.#sentLastMs = nowMs;
-    this.#outbox.put(askToReturn(this.#returning, this.#outbox.said(nowMs)));
+    if (nowMs - this.#askedMs < ASK_INTERVAL_MS) return;
+    this.#askedMs = nowMs;
+    this.#outbox.put(returning.say(this.#outbox.said(nowMs)));
   }
 
-  #return(packet: SnapshotPacket, atMs: number): void {
-    const from = readReturn(this.#returning, packet);
+  #takeBack(packet: SnapshotPacket, atMs: number): void {
+    const from = this.#returning?.read(packet);
     if (!from) return;
     const play = this.#createPlay(0, atMs, from);
     this.#play = play;
-    this.#isReturning = false;
+    this.#returning = undefined;
     this.#progressMs = atMs;
     this.nextTickMs = atMs;
     const former = from.presences[this.#options.slot].at(-2);
@@ -405,8 +313,8 @@ export class Session {
       epoch: this.#epoch,
       game: createGame(rules, seed),
       clocks: this.#beats.clocks,
-      liveness: this.#liveness,
-      timers: this.#timers,
+      liveness: this.liveness,
+      timers: this.timers,
       controls: this.#controls,
       from,
       nowMs,
@@ -415,23 +323,22 @@ export class Session {
 
   /** Before tick 0. */
   #wait(nowMs: number): void {
-    const barrier = this.#barrier;
     if (nowMs >= this.nextTickMs) this.nextTickMs = nowMs + TICK_MS;
-    barrier.update(nowMs, this.#beats.clocks);
-    const { failure } = barrier;
-    if (failure) this.#end(nowMs, failure.reason, failure.message);
-    this.#sendHello(nowMs);
-    const startMs = barrier.startMs(nowMs, this.#beats.clocks);
-    const { seed } = barrier;
-    if (this.outcome || startMs === undefined || seed === undefined) return;
-    if (nowMs < startMs) {
-      this.nextTickMs = Math.min(this.nextTickMs, startMs);
+    const start = this.opening.update(nowMs);
+    const { failure } = this.opening;
+    if (failure && !this.outcome) {
+      this.#end(nowMs, failure.reason, failure.message);
+    }
+    this.opening.say(nowMs);
+    if (this.outcome || !start) return;
+    if (nowMs < start.atMs) {
+      this.nextTickMs = Math.min(this.nextTickMs, start.atMs);
       return;
     }
-    this.#play = this.#createPlay(seed, nowMs, undefined);
-    this.nextTickMs = startMs;
+    this.#play = this.#createPlay(start.seed, nowMs, undefined);
+    this.nextTickMs = start.atMs;
     this.#progressMs = nowMs;
-    this.#events.push({ kind: "started", seed });
+    this.#events.push({ kind: "started", seed: start.seed });
   }
 
   #run(play: Play, nowMs: number, input: number): void {
@@ -449,14 +356,8 @@ export class Session {
     this.#takeMembershipEvents(play);
     this.#judge(play, nowMs);
     if (ticks === 0 || !this.#play) return;
-    const intervalMs = this.#stalledMs < EAGER_STALL_MS ? 0 : STALL_INTERVAL_MS;
-    if (nowMs - this.#sentLastMs >= intervalMs) this.#sendPlay(play, nowMs);
-    this.#sendSnapshots(play, nowMs);
-    if (this.#begun !== everySlot(this.#players)) this.#sendHello(nowMs);
-  }
-
-  get #stalledMs(): number {
-    return this.#advancedMs - this.#progressMs;
+    this.#sender.send(play, nowMs, this.stalledMs);
+    this.opening.say(nowMs);
   }
 
   #takeMembershipEvents(play: Play): void {
@@ -478,18 +379,12 @@ export class Session {
   /** Ends the match when something has ended it. */
   #judge(play: Play, nowMs: number): void {
     if (this.outcome) return;
-    if (play.desync) {
-      this.#outbox.farewell = "desync";
-      const { slot, tick } = play.desync;
-      const message = `Player ${slot + 1} has another state at tick ${tick}.`;
-      this.#end(nowMs, "desync", message);
-    } else if (play.isDesyncTold) this.#end(nowMs, "desync", "");
-    else if (play.isOut) this.#goOut(nowMs);
-    else if (play.isAgreedOver()) this.#end(nowMs, "finished", "");
-    else if (play.isWalkover) this.#end(nowMs, "walkover", "");
-    else if (this.#stalledMs > this.#timers.lostMs) {
-      this.#end(nowMs, "connection lost", "");
-    }
+    const { lostMs } = this.timers;
+    const verdict = judge(play, { stalledMs: this.stalledMs, lostMs });
+    if (verdict.kind === "out") this.#goOut(nowMs);
+    if (verdict.kind !== "over") return;
+    if (verdict.reason === "desync") this.#outbox.farewell = "desync";
+    this.#end(nowMs, verdict.reason, verdict.message);
   }
 
   #end(nowMs: number, reason: EndReason, message: string): void {
@@ -504,38 +399,5 @@ export class Session {
     };
     this.#overMs = nowMs;
     this.#events.push({ kind: "over", outcome: this.outcome });
-  }
-
-  #sendHello(nowMs: number): void {
-    const dueMs = this.#mustAnswer ? TICK_MS / 2 : HELLO_INTERVAL_MS;
-    if (nowMs - this.#helloMs < dueMs) return;
-    this.#helloMs = nowMs;
-    this.#mustAnswer = false;
-    this.#outbox.put({
-      kind: "hello",
-      epoch: this.#epoch,
-      ...this.#outbox.said(nowMs),
-      ...this.#barrier.say(),
-    });
-  }
-
-  #sendPlay(play: Play, nowMs: number): void {
-    this.#sentLastMs = nowMs;
-    this.#outbox.put(play.say(this.#outbox.said(nowMs)));
-  }
-
-  #sendSnapshots(play: Play, nowMs: number): void {
-    if (nowMs - this.#snapshotMs < SNAPSHOT_INTERVAL_MS) return;
-    for (const { slot, epoch } of play.returned()) {
-      this.#snapshotMs = nowMs;
-      const said = this.#outbox.said(nowMs);
-      this.#outbox.put({
-        kind: "snapshot",
-        record: play.record(said),
-        echoes: said.echoes,
-        to: { slot, epoch },
-        state: play.confirmedState,
-      });
-    }
   }
 }

@@ -95,7 +95,8 @@ export class SimulatedNetwork {
       if (slot === from.slot) continue;
       for (const wayMs of drawWaysMs(faults, random)) {
         if (isCut?.(from.slot, slot, this.nowMs)) continue;
-        const atMs = this.nowMs + wayMs;
+        const heldMs = heldUntilMs?.(from.slot, slot, this.nowMs) ?? 0;
+        const atMs = Math.max(heldMs, this.nowMs + wayMs);
         const order = this.#sent++;
         member.deliver({ from, atMs, packet: packet.slice(), order });
       }
