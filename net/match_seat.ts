@@ -6,10 +6,11 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { LobbySeat } from "./lobby_client.ts";
-import type { StartMessage } from "./lobby_protocol.ts";
+import type { RosterMessage, StartMessage } from "./lobby_protocol.ts";
 import { keepSeat, type KeptSeat, type SavedSeat } from "./seat_file.ts";
 import type { Session } from "./session.ts";
 import { StateFolderError } from "./state_folder.ts";
+import { TransportError } from "./transport.ts";
 
 const log = getLogger(["pong", "player"]);
 
@@ -63,6 +64,31 @@ export async function followLobby(
       case "roster":
       case "start":
         break;
+    }
+  }
+}
+
+/** Follows the lobby until the match starts; `undefined` when the player left before. */
+export async function waitForStart(
+  seat: LobbySeat,
+  onRoster: (players: RosterMessage["players"]) => void,
+): Promise<StartMessage | undefined> {
+  for (;;) {
+    const event = await seat.next();
+    switch (event.kind) {
+      case "roster":
+        onRoster(event.roster.players);
+        break;
+      case "start":
+        return event.start;
+      case "claim":
+      case "link":
+        break; // Of a match that has started.
+      case "refused":
+      case "lost":
+        throw new TransportError(event.message);
+      case "left":
+        return undefined;
     }
   }
 }

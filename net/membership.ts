@@ -19,14 +19,11 @@
  * @module
  */
 import {
-  epochAt,
   lastSegment,
-  OPEN_END,
   type Presence,
   presentFromStart,
 } from "../game/presence.ts";
 import type { Controls } from "./controls.ts";
-import type { PeerLiveness } from "./liveness.ts";
 import {
   everySlot,
   has,
@@ -40,34 +37,26 @@ import {
   type Attempt,
   keyOf,
   type RecordChange,
-  type Returning,
   type SlotRecord,
 } from "./record.ts";
+import {
+  ACTIVATION_TICKS,
+  applyChange,
+  decideChange,
+  isEqualAim,
+  isEqualJoin,
+} from "./membership_change.ts";
+import { Sight, type Surroundings } from "./sight.ts";
 import type { Timers } from "./timers.ts";
 
-/** Ticks from the newest input that anybody holds to a returning player's first one. */
-const ACTIVATION_TICKS = 36;
 /** A member that is back must be so for this long before an attempt is given up for it again. */
 const BACK_OUT_PAUSE_MS = 150;
 const CLAIM_INTERVAL_MS = 200;
-/** How far back it is checked that a change leaves what was confirmed: far beyond any attempt. */
-const SHOWN_TICKS = 512;
-
 export interface MembershipOptions {
   readonly slot: number;
   readonly players: number;
   readonly timers: Timers;
   readonly controls: Controls;
-}
-
-/** What membership looks at; all owned by `Play`. */
-export interface Surroundings {
-  readonly nowMs: number;
-  /** By slot: the newest record, where one has come. */
-  readonly records: readonly (SlotRecord | undefined)[];
-  readonly liveness: PeerLiveness;
-  /** By slot: highest tick up to which its inputs are known. */
-  readonly have: readonly number[];
 }
 
 /** What a witness is asked to grant. */
@@ -145,11 +134,14 @@ export class Membership {
   /** Draws all conclusions that can be drawn now; returns what happened, oldest first. */
   evaluate(around: Surroundings): readonly MembershipEvent[] {
     this.#events = [];
-    const suspects = this.#suspects(around);
-    this.#followOthers(around);
-    if (!this.attempt) this.#open(around, suspects);
-    else this.#revise(around, suspects);
-    if (this.attempt) this.#conclude(around, this.attempt);
+    const { slot, timers } = this.#options;
+    const { era, view, presences } = this;
+    const sight = new Sight(around, { slot, timers, era, view, presences });
+    const suspects = sight.suspects();
+    this.#followOthers(sight);
+    if (!this.attempt) this.#open(sight, suspects);
+    else this.#revise(sight, suspects);
+    if (this.attempt) this.#conclude(sight, this.attempt);
     return this.#events;
   }
 
@@ -157,35 +149,10 @@ export class Membership {
     return setOf(this.#options.slot);
   }
 
-  /** Members that are gone as far as this host can tell. */
-  #suspects(around: Surroundings): SlotSet {
-    const limitMs = sizeOf(this.view) === 2
-      ? this.#options.timers.graceMs
-      : this.#options.timers.suspectMs;
-    let suspects = 0;
-    for (const slot of slotsOf(this.view & ~this.#me)) {
-      const isSilent = around.liveness.silentMs(slot) > limitMs;
-      if (isSilent || this.#hasGone(around, slot)) suspects |= setOf(slot);
-    }
-    return suspects;
-  }
-
-  /** Said goodbye, or came back as somebody new. */
-  #hasGone(around: Surroundings, slot: number): boolean {
-    const record = around.records[slot];
-    return this.#hasLeft(around, slot) ||
-      (record !== undefined && record.epoch > this.epochOf(slot));
-  }
-
-  #hasLeft({ records }: Surroundings, slot: number): boolean {
-    const record = records[slot];
-    return record?.epoch === this.epochOf(slot) && record.farewell === "left";
-  }
-
   /** R5: joins what the others attempt, or goes beyond it. */
-  #followOthers(around: Surroundings): void {
+  #followOthers(sight: Sight): void {
     for (const slot of slotsOf(this.view & ~this.#me)) {
-      const record = this.#current(around, slot);
+      const record = sight.current(slot);
       const theirs = record?.change?.attempt;
       const { attempt } = this;
       if (!record || !theirs) continue;
@@ -204,64 +171,67 @@ export class Membership {
       if (drop === 0) join ??= theirs.join ?? attempt?.join;
       if (drop === 0 && !join) continue;
       const isTheirs = !isSame && isSameDrop && isEqualJoin(join, theirs.join);
-      const n = isTheirs ? theirs.n : this.#highestNumber(around) + 1;
-      this.#enter(around, { n, drop, join });
+      const n = isTheirs
+        ? theirs.n
+        : sight.highestNumber(this.attemptNumber) + 1;
+      this.#enter(sight, { n, drop, join });
     }
   }
 
   /** R3, R10: opens an attempt where this host sees cause. */
-  #open(around: Surroundings, suspects: SlotSet): void {
+  #open(sight: Sight, suspects: SlotSet): void {
     const live = this.view & ~suspects;
-    const isSpokenTo = isWithin(live, around.liveness.present);
+    const isSpokenTo = isWithin(live, sight.present);
     if (!isSpokenTo) return;
-    const n = this.#highestNumber(around) + 1;
+    const n = sight.highestNumber(this.attemptNumber) + 1;
     if (suspects !== 0) {
       const isEnough = 2 * sizeOf(live) >= sizeOf(this.view);
-      if (!isEnough || !this.#isPatient(around, suspects)) return;
-      this.#enter(around, {
+      if (!isEnough || !sight.isPatient(suspects)) return;
+      this.#enter(sight, {
         n,
         drop: suspects,
-        join: this.#replacement(around, suspects),
+        join: sight.replacement(suspects),
       });
       return;
     }
     const isLowest = (live & (this.#me - 1)) === 0;
-    const join = this.#returning(around);
+    const join = sight.returning();
     if (!join) return;
     if (this.#options.controls.isReturnUnagreed) {
-      const at = (around.have[this.#options.slot] ?? 0) + ACTIVATION_TICKS;
+      const at = (sight.have[this.#options.slot] ?? 0) + ACTIVATION_TICKS;
       this.#commit({ n, drop: 0, join, cut: [], at });
-    } else if (isLowest) this.#enter(around, { n, drop: 0, join });
+    } else if (isLowest) this.#enter(sight, { n, drop: 0, join });
   }
 
   /** R5, R6: widens, backs out of, or renews the open attempt. */
-  #revise(around: Surroundings, suspects: SlotSet): void {
+  #revise(sight: Sight, suspects: SlotSet): void {
     const { attempt } = this;
     if (!attempt) return;
     const { drop, join } = attempt;
-    const recent = around.liveness.present;
+    const recent = sight.present;
     const participants = this.view & ~drop;
     const lost = suspects & participants;
     const left = participants & ~lost;
     const isEnough = 2 * sizeOf(left) >= sizeOf(this.view);
-    const n = this.#highestNumber(around) + 1;
+    const n = sight.highestNumber(this.attemptNumber) + 1;
     if (lost && isWithin(left, recent) && isEnough) {
-      if (this.#isPatient(around, drop | lost)) {
-        this.#enter(around, { n, drop: drop | lost, join: undefined });
+      if (sight.isPatient(drop | lost)) {
+        this.#enter(sight, { n, drop: drop | lost, join: undefined });
         return;
       }
     }
     const back = drop & ~suspects & recent;
     const hasJoinerGone = join !== undefined &&
-      !has(around.liveness.heard, join.slot);
-    const mayBackOut = !this.#isAgreedSeen(around, participants) &&
-      around.nowMs - this.#backedOutMs > BACK_OUT_PAUSE_MS;
+      !has(sight.heard, join.slot);
+    const mayBackOut = !this.agreed &&
+      !sight.isAgreedSeen(participants) &&
+      sight.nowMs - this.#backedOutMs > BACK_OUT_PAUSE_MS;
     if (mayBackOut && ((back !== 0 && !join) || hasJoinerGone)) {
-      this.#backedOutMs = around.nowMs;
+      this.#backedOutMs = sight.nowMs;
       this.#events.push({ kind: "backed out" });
       const rest = drop & ~back;
       if (rest !== 0) {
-        this.#enter(around, { n, drop: rest, join: undefined });
+        this.#enter(sight, { n, drop: rest, join: undefined });
       } else {
         this.attempt = undefined;
         this.attemptNumber = n;
@@ -269,18 +239,18 @@ export class Membership {
       return;
     }
     const isOvertaken = slotsOf(participants & ~this.#me).some((slot) =>
-      (this.#current(around, slot)?.change?.attemptNumber ?? 0) > attempt.n
+      (sight.current(slot)?.change?.attemptNumber ?? 0) > attempt.n
     );
-    if (isOvertaken) this.#enter(around, { n, drop, join });
+    if (isOvertaken) this.#enter(sight, { n, drop, join });
   }
 
   /** R7, R8: agrees when all participants show this attempt, commits when all show they agreed. */
-  #conclude(around: Surroundings, attempt: Attempt): void {
+  #conclude(sight: Sight, attempt: Attempt): void {
     const { controls } = this.#options;
     const { n, drop } = attempt;
     const participants = this.view & ~drop;
     const others = slotsOf(participants & ~this.#me).map((slot) =>
-      this.#current(around, slot)
+      sight.current(slot)
     );
     const shows = (isShown: (change: RecordChange) => boolean) =>
       others.every((record) => {
@@ -291,10 +261,13 @@ export class Membership {
     if (this.agreed?.n !== n) {
       if (!shows(() => true)) return;
       const known = others.filter((record) => record !== undefined);
-      const change = this.#repeated(known) ?? this.#decide(attempt, known);
+      const change = this.#repeated(known) ?? decideChange(attempt, known, {
+        slot: this.#options.slot,
+        isCutMinimum: controls.isCutMinimum ?? false,
+      });
       this.attempt = { ...attempt, cut: change.cut };
       const lacks = slotsOf(change.drop).some((slot) =>
-        around.have[slot] < change.cut[slot]
+        sight.have[slot] < change.cut[slot]
       );
       // The others hold what is missing; their packets bring it.
       if (lacks && !controls.isCutMinimum && !controls.isUnfrozen) return;
@@ -310,12 +283,12 @@ export class Membership {
     if (!isAgreedByAll && !controls.isUnagreed) return;
     // Who said goodbye claims nothing, so against them half is enough.
     const haveAllLeft = drop !== 0 &&
-      slotsOf(drop).every((slot) => this.#hasLeft(around, slot));
+      slotsOf(drop).every((slot) => sight.hasLeft(slot));
     const isMajority = 2 * sizeOf(participants) > sizeOf(this.view) ||
       haveAllLeft;
     if (isMajority || this.#granted === value) this.#commit(agreed);
     else if (2 * sizeOf(participants) === sizeOf(this.view)) {
-      this.#claim(around, agreed);
+      this.#claim(sight, agreed);
     }
   }
 
@@ -341,31 +314,10 @@ export class Membership {
     return isShared ? agreed : undefined;
   }
 
-  /** R7: the highest inputs that any participant holds count. */
-  #decide(
-    { n, drop, join, high }: Attempt,
-    others: readonly SlotRecord[],
-  ): AgreedChange {
-    const pick = this.#options.controls.isCutMinimum ? Math.min : Math.max;
-    const highs = [
-      high,
-      ...others.map(({ change }) => change?.attempt?.high ?? high),
-    ];
-    const cut = high.map((_, slot) =>
-      has(drop, slot) ? pick(...highs.map((row) => row[slot])) : -1
-    );
-    const own = [
-      high[this.#options.slot],
-      ...others.map(({ slot, change }) => change?.attempt?.high[slot] ?? 0),
-    ];
-    const at = join ? Math.max(...own) + ACTIVATION_TICKS : 0;
-    return { n, drop, join, cut, at };
-  }
-
-  #claim(around: Surroundings, change: AgreedChange): void {
-    if (around.nowMs - this.#claimedMs < CLAIM_INTERVAL_MS) return;
-    this.#claimedMs = around.nowMs;
-    const { view, presences } = this.#apply(change);
+  #claim(sight: Sight, change: AgreedChange): void {
+    if (sight.nowMs - this.#claimedMs < CLAIM_INTERVAL_MS) return;
+    this.#claimedMs = sight.nowMs;
+    const { view, presences } = applyChange(change, this);
     const seats = slotsOf(view).map((slot) =>
       [slot, lastSegment(presences[slot]).epoch] as const
     );
@@ -374,26 +326,10 @@ export class Membership {
   }
 
   #commit(change: AgreedChange): void {
-    const { view, presences } = this.#apply(change);
+    const { view, presences } = applyChange(change, this);
     const joined = change.join ? setOf(change.join.slot) : 0;
     this.#install(this.era + 1, view, presences);
     this.#events.push({ kind: "committed", joined });
-  }
-
-  #apply(
-    { drop, join, cut, at }: AgreedChange,
-  ): { readonly view: SlotSet; readonly presences: Presence[] } {
-    const presences = this.presences.slice();
-    for (const slot of slotsOf(drop)) {
-      const { epoch, from } = lastSegment(presences[slot]);
-      const ended = { epoch, from, to: cut[slot] };
-      presences[slot] = [...presences[slot].slice(0, -1), ended];
-    }
-    if (!join) return { view: this.view & ~drop, presences };
-    const begun = { epoch: join.epoch, from: at, to: OPEN_END };
-    // Older segments are of ticks that everybody has long confirmed.
-    presences[join.slot] = [...presences[join.slot], begun].slice(-3);
-    return { view: (this.view & ~drop) | setOf(join.slot), presences };
   }
 
   #install(era: number, view: SlotSet, presences: Presence[]): void {
@@ -408,7 +344,7 @@ export class Membership {
 
   /** R4: `high` is fixed here and never changes for this number. */
   #enter(
-    { have }: Surroundings,
+    { have }: Sight,
     aim: Pick<Attempt, "n" | "drop" | "join">,
   ): void {
     this.attempt = { ...aim, high: have.slice(), cut: undefined };
@@ -419,103 +355,8 @@ export class Membership {
     }
     this.#events.push({ kind: "attempted" });
   }
-
-  /** The newest record of a member, if it is of this era and of its present incarnation. */
-  #current({ records }: Surroundings, slot: number): SlotRecord | undefined {
-    const record = records[slot];
-    const isCurrent = record && record.era === this.era &&
-      !record.isReturning && record.epoch === this.epochOf(slot);
-    return isCurrent ? record : undefined;
-  }
-
-  #highestNumber(around: Surroundings): number {
-    return slotsOf(this.view & ~this.#me).reduce(
-      (highest, slot) =>
-        Math.max(
-          highest,
-          this.#current(around, slot)?.change?.attemptNumber ?? 0,
-        ),
-      this.attemptNumber,
-    );
-  }
-
-  /** R3: exactly half may act only after the grace period, or when the others have surely gone. */
-  #isPatient(around: Surroundings, drop: SlotSet): boolean {
-    if (2 * sizeOf(this.view & ~drop) > sizeOf(this.view)) return true;
-    return slotsOf(drop).every((slot) =>
-      this.#hasGone(around, slot) ||
-      around.liveness.silentMs(slot) > this.#options.timers.graceMs
-    );
-  }
-
-  #isAgreedSeen(around: Surroundings, participants: SlotSet): boolean {
-    return this.agreed !== undefined ||
-      slotsOf(participants & ~this.#me).some((slot) =>
-        this.#current(around, slot)?.change?.agreed !== undefined
-      );
-  }
-
-  /** A player outside the view that asks to come back. */
-  #returning(around: Surroundings): Returning | undefined {
-    for (const [slot, record] of around.records.entries()) {
-      if (has(this.view, slot) || !record?.isReturning) continue;
-      const isRecent = has(around.liveness.present, slot);
-      if (isRecent && record.epoch > this.epochOf(slot)) {
-        return { slot, epoch: record.epoch };
-      }
-    }
-    return undefined;
-  }
-
-  /**
-   * A lone suspect of two whose place its own next incarnation takes: dropped and taken back in one
-   * change, for a view without it would be the end of the match.
-   */
-  #replacement(
-    { records }: Surroundings,
-    suspects: SlotSet,
-  ): Returning | undefined {
-    const [slot, ...more] = slotsOf(suspects);
-    const record = records[slot];
-    const isHalf = 2 * sizeOf(this.view & ~suspects) === sizeOf(this.view);
-    const isAnew = record?.isReturning && record.epoch > this.epochOf(slot);
-    return isHalf && isAnew && more.length === 0
-      ? { slot, epoch: record.epoch }
-      : undefined;
-  }
-}
-
-/**
- * Returns the first confirmed tick at which the presences differ, or `undefined`: a host that showed
- * more of a dropped member than the others agreed on is itself the one that is out (R9).
- */
-export function shownBeyond(
-  ours: readonly Presence[],
-  theirs: readonly Presence[],
-  confirmedTick: number,
-): number | undefined {
-  for (const [slot, presence] of ours.entries()) {
-    // Of ticks before the oldest segment that both remember nothing is said any more.
-    const oldest = Math.max(presence[0].from, theirs[slot][0].from);
-    for (
-      let tick = Math.max(oldest, confirmedTick - SHOWN_TICKS);
-      tick < confirmedTick;
-      tick++
-    ) {
-      if (epochAt(presence, tick) !== epochAt(theirs[slot], tick)) return tick;
-    }
-  }
-  return undefined;
 }
 
 function isWithin(slots: SlotSet, others: SlotSet): boolean {
   return (slots & ~others) === 0;
-}
-
-function isEqualAim(a: Attempt | undefined, b: Attempt): boolean {
-  return a !== undefined && a.drop === b.drop && isEqualJoin(a.join, b.join);
-}
-
-function isEqualJoin(a?: Returning, b?: Returning): boolean {
-  return a?.slot === b?.slot && a?.epoch === b?.epoch;
 }

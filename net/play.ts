@@ -5,49 +5,19 @@
  * @module
  */
 import { lastSegment, type Presence } from "../game/presence.ts";
-import { type Game, Rollback, type Snapshot } from "../game/rollback.ts";
+import { Rollback } from "../game/rollback.ts";
 import { ABSENT_INPUT, OVER, PHASE, SERVING, WINNER } from "../game/state.ts";
-import type { Controls } from "./controls.ts";
 import { type Desync, HashWatch, type TickHash } from "./hash_watch.ts";
 import { InputRuns } from "./input_runs.ts";
-import type { PeerLiveness } from "./liveness.ts";
-import { Membership, type MembershipEvent, shownBeyond } from "./membership.ts";
-import type { PeerClock } from "./peer_clock.ts";
+import { Membership, type MembershipEvent } from "./membership.ts";
+import { shownBeyond } from "./membership_change.ts";
+import type { Said } from "./outbox.ts";
+import { inputDelayFor, leadOver } from "./pace.ts";
 import { isNewerRecord, type Returning, type SlotRecord } from "./record.ts";
 import { has, setOf, type SlotSet, slotsOf } from "./slot_set.ts";
-import type { Timers } from "./timers.ts";
-import { TICK_MS, TimeSync } from "./time_sync.ts";
+import { TimeSync } from "./time_sync.ts";
+import type { PlayOptions } from "./play_options.ts";
 import type { InputRun, PlayPacket } from "./wire.ts";
-
-/** A member's tick is not guessed further ahead than this after its last word. */
-const EXTRAPOLATION_MS_MAX = 250;
-/** Input delay: what of a packet's way it leaves to prediction, and its limit. */
-const UNDELAYED_TICKS = 2;
-const INPUT_DELAY_TICKS_MAX = 3;
-
-/** Where a player that comes back begins: a confirmed state, and who is in the match. */
-export interface Return extends Snapshot {
-  readonly era: number;
-  readonly view: SlotSet;
-  readonly presences: readonly Presence[];
-}
-
-export interface PlayOptions {
-  readonly slot: number;
-  readonly players: number;
-  /** Incarnation of each slot at tick 0, by slot, and the own one now. */
-  readonly epochs: readonly number[];
-  readonly epoch: number;
-  readonly game: Game;
-  /** By slot; shared with the session, which feeds them. */
-  readonly clocks: readonly PeerClock[];
-  readonly liveness: PeerLiveness;
-  readonly timers: Timers;
-  readonly controls: Controls;
-  /** Set for a player that comes back. */
-  readonly from: Return | undefined;
-  readonly nowMs: number;
-}
 
 export class Play {
   /** First confirmed state in which the game is over; nothing is confirmed beyond it. */
@@ -89,7 +59,7 @@ export class Play {
     if (from) this.#membership.begin(from.era, from.view, from.presences);
     this.#applyPresences();
     options.liveness.welcome(this.view, options.nowMs);
-    this.#chooseInputDelay();
+    this.inputDelayTicks = inputDelayFor(options.clocks);
   }
 
   get newestTick(): number {
@@ -131,10 +101,6 @@ export class Play {
 
   get presences(): readonly Presence[] {
     return this.#membership.presences;
-  }
-
-  get isChanging(): boolean {
-    return this.#membership.attempt !== undefined;
   }
 
   get desync(): Desync | undefined {
@@ -213,16 +179,19 @@ export class Play {
 
   /** Takes in a packet; false where it says what can't be true. */
   receive(
-    packet: Pick<PlayPacket, "record" | "relayed" | "runs">,
+    { record: own, relayed, runs }: Pick<
+      PlayPacket,
+      "record" | "relayed" | "runs"
+    >,
     atMs: number,
   ): boolean {
-    if (!this.#isPossible(packet.record)) return false;
-    this.#takeRecord(packet.record, atMs);
-    for (const record of packet.relayed) {
+    if (!this.#isPossible(own)) return false;
+    this.#takeRecord(own, atMs);
+    for (const record of relayed) {
       const isOther = record.slot !== this.#options.slot;
       if (isOther && this.#isPossible(record)) this.#takeRecord(record, atMs);
     }
-    for (const run of packet.runs) this.#takeRun(run);
+    for (const run of runs) this.#takeRun(run);
     return true;
   }
 
@@ -255,7 +224,10 @@ export class Play {
     if (this.endTick !== undefined) return true;
     if (rollback.isFull) return false;
     const { slot: me } = this.#options;
-    if (rollback.state[PHASE] === SERVING) this.#chooseInputDelay();
+    // Only between rallies: a change in the middle of one would be felt.
+    if (rollback.state[PHASE] === SERVING) {
+      this.inputDelayTicks = inputDelayFor(this.#options.clocks);
+    }
     const bounded = Math.max(-127, Math.min(127, Math.trunc(input) || 0));
     const until = rollback.tick + this.inputDelayTicks;
     for (
@@ -267,41 +239,36 @@ export class Play {
     }
     rollback.advance();
     this.#confirm();
-    this.#levelTicks(nowMs);
+    // Right after a tick, as the others send theirs.
+    const lead = leadOver(this.#peers(), rollback.tick, {
+      clocks: this.#options.clocks,
+      freshMs: this.#options.timers.suspectMs,
+      nowMs,
+    });
+    if (lead !== undefined) this.#sync.add(lead);
     return true;
   }
 
   /** Returns the packet that says all that the others may need. */
-  say(
-    said:
-      & Pick<SlotRecord, "beat" | "sentAt" | "farewell">
-      & Pick<PlayPacket, "echoes">,
-  ): PlayPacket {
+  say(said: Said): PlayPacket {
     const { players, liveness } = this.#options;
     const peers = this.#peers().filter((record) => !record.isReturning);
-    const spoke = liveness.heard;
+    const known = this.#records.filter((record) => record !== undefined);
     // With two players there is no third whose news could be passed on.
     const relayed = players === 2
       ? []
-      : this.#records.filter((record) =>
-        record !== undefined && has(spoke, record.slot)
-      );
+      : known.filter(({ slot }) => has(liveness.heard, slot));
     return {
       kind: "play",
       record: this.record(said),
       echoes: said.echoes,
-      relayed: relayed as SlotRecord[],
+      relayed,
       runs: this.#runs.next(peers, this.presences),
     };
   }
 
   /** Returns this host's record. */
-  record(
-    { beat, sentAt, farewell }: Pick<
-      SlotRecord,
-      "beat" | "sentAt" | "farewell"
-    >,
-  ): SlotRecord {
+  record({ beat, sentAt, farewell }: Omit<Said, "echoes">): SlotRecord {
     const { slot, epoch, liveness } = this.#options;
     const rollback = this.#rollback;
     const { attemptNumber, attempt, agreed } = this.#membership;
@@ -428,27 +395,5 @@ export class Play {
         record.epoch === lastSegment(this.presences[record.slot]).epoch;
       if (isComparable) this.#hashes.compare(record, this.#rollback);
     }
-  }
-
-  /** Estimates where the others are now, and leans towards their mean. Right after a tick, as they send. */
-  #levelTicks(nowMs: number): void {
-    let sum = 0;
-    let count = 0;
-    for (const record of this.#peers()) {
-      const { clocks, timers } = this.#options;
-      const ageMs = clocks[record.slot].ageMs(record.sentAt, nowMs);
-      if (ageMs > timers.suspectMs || record.isReturning) continue;
-      const sinceMs = Math.max(0, Math.min(ageMs, EXTRAPOLATION_MS_MAX));
-      sum += record.tick + sinceMs / TICK_MS;
-      count++;
-    }
-    if (count > 0) this.#sync.add(this.#rollback.tick - sum / count);
-  }
-
-  #chooseInputDelay(): void {
-    const { clocks } = this.#options;
-    const slowest = Math.max(...clocks.map((clock) => clock.transitP90Ms()));
-    const ticks = Math.ceil(slowest / TICK_MS) - UNDELAYED_TICKS;
-    this.inputDelayTicks = Math.max(0, Math.min(INPUT_DELAY_TICKS_MAX, ticks));
   }
 }

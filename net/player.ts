@@ -16,7 +16,7 @@ import { joinLobby, type JoinRequest, type LobbySeat } from "./lobby_client.ts";
 import { reachableAddresses } from "./listen.ts";
 import { DEFAULT_LOBBY_PORT, type StartMessage } from "./lobby_protocol.ts";
 import { runMatchLoop } from "./match_loop.ts";
-import { followLobby, keepMatchSeat } from "./match_seat.ts";
+import { followLobby, keepMatchSeat, waitForStart } from "./match_seat.ts";
 import { openMatchTransport } from "./match_transport.ts";
 import type { Assets } from "./page_assets.ts";
 import { type PageServer, servePage } from "./page_server.ts";
@@ -39,7 +39,7 @@ import {
 } from "./signing_keys.ts";
 import { SECRET_BYTES } from "./wire.ts";
 import { timersFor } from "./timers.ts";
-import { type Transport, TransportError } from "./transport.ts";
+import type { Transport } from "./transport.ts";
 
 const log = getLogger(["pong", "player"]);
 
@@ -107,7 +107,7 @@ export async function playMatch(options: PlayerOptions): Promise<PlayedMatch> {
   const seat = stack.use(await joinLobby({ ...lobby, join, signal }));
   const desk = new Desk(options, seat);
   stack.use(await desk.serve());
-  const start = await waitForStart(desk, seat);
+  const start = await waitForStart(seat, (players) => desk.seat(players));
   if (!start) return { outcome: undefined, ...disposing(stack.move()) };
   const kept = options.stateFolder === undefined
     ? undefined
@@ -151,31 +151,6 @@ export async function playMatch(options: PlayerOptions): Promise<PlayedMatch> {
 
 function disposing(stack: AsyncDisposableStack): AsyncDisposable {
   return { [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
-
-/** Follows the lobby until the match starts; `undefined` when the player left before. */
-async function waitForStart(
-  desk: Desk,
-  seat: LobbySeat,
-): Promise<StartMessage | undefined> {
-  for (;;) {
-    const event = await seat.next();
-    switch (event.kind) {
-      case "roster":
-        desk.seat(event.roster.players);
-        break;
-      case "start":
-        return event.start;
-      case "claim":
-      case "link":
-        break; // Of a match that has started.
-      case "refused":
-      case "lost":
-        throw new TransportError(event.message);
-      case "left":
-        return undefined;
-    }
-  }
 }
 
 /** What the process knows and shows: the player's desk between network and page. */

@@ -9,7 +9,7 @@ import type { Game } from "../game/rollback.ts";
 import type { PeerLiveness } from "./liveness.ts";
 import type { Said } from "./outbox.ts";
 import type { PeerClock } from "./peer_clock.ts";
-import type { Return } from "./play.ts";
+import type { Return } from "./play_options.ts";
 import type { SlotRecord } from "./record.ts";
 import { has } from "./slot_set.ts";
 import type { Timers } from "./timers.ts";

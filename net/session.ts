@@ -21,7 +21,8 @@ import type { Claim } from "./membership.ts";
 import { Opening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
 import type { EndReason } from "./page_protocol.ts";
-import { Play, type Return } from "./play.ts";
+import { Play } from "./play.ts";
+import type { Return } from "./play_options.ts";
 import { PlaySender } from "./play_sender.ts";
 import type { SessionStats } from "./report.ts";
 import { Returning } from "./returning.ts";
@@ -70,7 +71,7 @@ export class Session {
   #advancedMs: number;
   #progressMs: number;
   #overMs = Infinity;
-  #events: SessionEvent[] = [];
+  readonly #events: SessionEvent[] = [];
   #stalledInAllMs = 0;
 
   constructor(options: SessionOptions) {
@@ -103,9 +104,7 @@ export class Session {
       outbox: this.#outbox,
       isPast: isResumed,
     });
-    this.nextTickMs = nowMs;
-    this.#advancedMs = nowMs;
-    this.#progressMs = nowMs;
+    this.nextTickMs = this.#advancedMs = this.#progressMs = nowMs;
   }
 
   /** The match in play; `undefined` until tick 0 is due. */
@@ -146,17 +145,15 @@ export class Session {
 
   /** Returns what happened since the last call, oldest first. */
   takeEvents(): readonly SessionEvent[] {
-    const events = this.#events;
-    if (events.length > 0) this.#events = [];
-    return events;
+    return this.#events.splice(0);
   }
 
   /** Takes in one packet. Never throws for what it holds. */
   receive(received: Received): void {
-    const { from, atMs } = received;
     const packet = this.#gate.admit(received);
-    const isTaken = packet && this.#accept(packet, from.slot, atMs);
-    if (!isTaken) this.#gate.rejected++;
+    if (!packet || !this.#accept(packet, received.from.slot, received.atMs)) {
+      this.#gate.rejected++;
+    }
   }
 
   /** Takes in what the witness answered to a claim. */
@@ -196,8 +193,8 @@ export class Session {
       this.#progressMs += gapMs;
     }
     const view = this.#play?.view ?? everySlot(this.#players);
-    for (const { slot, state } of this.liveness.update(nowMs, view)) {
-      this.#events.push({ kind: "peer", slot, state });
+    for (const change of this.liveness.update(nowMs, view)) {
+      this.#events.push({ kind: "peer", ...change });
     }
     if (this.#returning) this.#ask(this.#returning, nowMs);
     else if (!this.#play) this.#wait(nowMs);
@@ -212,7 +209,7 @@ export class Session {
     this.#end(nowMs, "player left", "You left the match.");
   }
 
-  /** Nothing will come through the transport any more. */
+  /** Nothing will come through any more. */
   loseConnection(nowMs: number, message: string): void {
     if (!this.outcome) this.#end(nowMs, "connection lost", message);
   }

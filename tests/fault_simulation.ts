@@ -20,7 +20,8 @@ import {
   WINNER,
 } from "../game/state.ts";
 import type { Controls } from "../net/controls.ts";
-import { type Claim, shownBeyond } from "../net/membership.ts";
+import type { Claim } from "../net/membership.ts";
+import { shownBeyond } from "../net/membership_change.ts";
 import type { Play } from "../net/play.ts";
 import { Session } from "../net/session.ts";
 import type { SessionEvent } from "../net/session_event.ts";
