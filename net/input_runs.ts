@@ -7,7 +7,12 @@
  *
  * @module
  */
-import { epochAt, nextPresentTick, type Presence } from "../game/presence.ts";
+import {
+  epochAt,
+  lastSegment,
+  nextPresentTick,
+  type Presence,
+} from "../game/presence.ts";
 import { HISTORY_TICKS, type Rollback } from "../game/rollback.ts";
 import type { PeerClock } from "./peer_clock.ts";
 import type { SlotRecord } from "./record.ts";
@@ -65,8 +70,10 @@ export class InputRuns {
     const have = rollback.have(slot);
     let acked = have;
     for (const peer of peers) {
-      if (peer.slot === slot) continue;
       const theirs = peer.have[slot];
+      // Its own inputs a member has, but for those of its predecessor.
+      const { from } = lastSegment(presence);
+      if (peer.slot === slot && theirs >= from - 1) continue;
       const isLacked = slot === me ||
         theirs < this.#haveLongAgo(slot, peer.slot);
       if (isLacked) acked = Math.min(acked, theirs);

@@ -28,13 +28,14 @@ export class Play {
   inputDelayTicks = 0;
   /** Inputs that contradicted what was known of the same slot and tick. */
   conflicts = 0;
+  /** How long ticks last, so that all members stay level. */
+  readonly sync = new TimeSync();
 
   readonly #options: PlayOptions;
   readonly #rollback: Rollback;
   readonly #membership: Membership;
   readonly #runs: InputRuns;
   readonly #hashes: HashWatch;
-  readonly #sync = new TimeSync();
   /** By slot: the newest record, where one has come. */
   readonly #records: (SlotRecord | undefined)[];
   #events: MembershipEvent[] = [];
@@ -87,10 +88,6 @@ export class Play {
     return this.#rollback.resimulatedTicks;
   }
 
-  get leadTicks(): number {
-    return this.#sync.leadTicks;
-  }
-
   get era(): number {
     return this.#membership.era;
   }
@@ -105,11 +102,6 @@ export class Play {
 
   get desync(): Desync | undefined {
     return this.#hashes.desync;
-  }
-
-  /** How long the next tick lasts, so that all members stay level. */
-  tickMs(): number {
-    return this.#sync.tickMs();
   }
 
   hashAt(tick: number): number | undefined {
@@ -230,13 +222,11 @@ export class Play {
     }
     const bounded = Math.max(-127, Math.min(127, Math.trunc(input) || 0));
     const until = rollback.tick + this.inputDelayTicks;
-    for (
-      let tick = rollback.nextInputTick(me);
-      tick <= until;
-      tick = rollback.nextInputTick(me)
-    ) {
-      if (rollback.addInput(me, tick, bounded) !== "added") break;
-    }
+    let next = rollback.nextInputTick(me);
+    while (
+      next >= this.#ownFrom && next <= until &&
+      rollback.addInput(me, next, bounded) === "added"
+    ) next = rollback.nextInputTick(me);
     rollback.advance();
     this.#confirm();
     // Right after a tick, as the others send theirs.
@@ -245,7 +235,7 @@ export class Play {
       freshMs: this.#options.timers.suspectMs,
       nowMs,
     });
-    if (lead !== undefined) this.#sync.add(lead);
+    if (lead !== undefined) this.sync.add(lead);
     return true;
   }
 
@@ -298,6 +288,11 @@ export class Play {
       record.isReturning &&
       record.epoch === lastSegment(this.presences[record.slot]).epoch
     );
+  }
+
+  /** First tick of which this incarnation's inputs count; older ones were its predecessor's. */
+  get #ownFrom(): number {
+    return lastSegment(this.presences[this.#options.slot]).from;
   }
 
   /** Newest records of the other members in the view. */
@@ -367,10 +362,11 @@ export class Play {
   }
 
   #takeRun({ slot, start, inputs }: InputRun): void {
-    if (slot === this.#options.slot) return;
+    const isOwn = slot === this.#options.slot;
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i];
       if (input === ABSENT_INPUT) return;
+      if (isOwn && start + i >= this.#ownFrom) return;
       if (!this.#membership.mayTake(slot, start + i)) return;
       const verdict = this.#rollback.addInput(slot, start + i, input);
       if (verdict === "gap") return;

@@ -151,7 +151,7 @@ export function statusOf(situation: Situation): Status {
       rejectedByTransport,
       rollbacks: play?.rollbacks ?? 0,
       resimulatedTicks: play?.resimulatedTicks ?? 0,
-      leadTicks: play?.leadTicks ?? 0,
+      leadTicks: play?.sync.leadTicks ?? 0,
     },
   };
 }

@@ -345,7 +345,7 @@ export class Session {
     let isStalled = false;
     while (nowMs >= this.nextTickMs && ticks++ < TICKS_AT_ONCE_MAX) {
       if (!this.outcome && !play.tick(nowMs, input)) isStalled = true;
-      this.nextTickMs += isStalled ? TICK_MS : play.tickMs();
+      this.nextTickMs += isStalled ? TICK_MS : play.sync.tickMs();
     }
     if (nowMs >= this.nextTickMs) this.nextTickMs = nowMs + TICK_MS;
     if (play.confirmedTick > confirmedBefore) this.#progressMs = nowMs;

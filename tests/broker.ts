@@ -28,7 +28,9 @@ export interface Broker extends AsyncDisposable {
   log(): Promise<string>;
   /** Ends the node at once, as a power cut does; resolves when its port is free. */
   kill9(): Promise<void>;
-  /** Starts a killed node again on the same data; resolves when it accepts connections. */
+  /** Ends the node as an administrator does: it closes its connections first. */
+  stop(): Promise<void>;
+  /** Starts a killed or stopped node again on the same data; resolves when it accepts connections. */
   restart(): Promise<void>;
   /** Stops the node in its tracks: connections stay open, and nothing answers. */
   freeze(): void;
@@ -94,6 +96,15 @@ export async function startBroker(): Promise<Broker> {
     );
   };
   const pid = () => Number(Deno.readTextFileSync(`${folder}/pid`));
+  const end = async (signal: Deno.Signal) => {
+    Deno.kill(pid(), signal);
+    await until(
+      async () => !await accepts(port),
+      () => "the broker's port is still open",
+    );
+    // One that is stopped removes the file itself, at some point.
+    await Deno.remove(`${folder}/pid`).catch(() => {});
+  };
   const managementUrl = `http://127.0.0.1:${managementPort}`;
   const urlOf = (vhost: string) =>
     `amqp://${USER}:${PASSWORD}@127.0.0.1:${port}/${encodeURIComponent(vhost)}`;
@@ -153,14 +164,8 @@ export async function startBroker(): Promise<Broker> {
       if (!success) throw new Error(new TextDecoder().decode(stderr));
     },
     log: () => Deno.readTextFile(`${folder}/log/rabbit@localhost.log`),
-    async kill9() {
-      Deno.kill(pid(), "SIGKILL");
-      await Deno.remove(`${folder}/pid`);
-      await until(
-        async () => !await accepts(port),
-        () => "the broker's port is still open",
-      );
-    },
+    kill9: () => end("SIGKILL"),
+    stop: () => end("SIGTERM"),
     restart: start,
     freeze: () => Deno.kill(pid(), "SIGSTOP"),
     thaw: () => Deno.kill(pid(), "SIGCONT"),

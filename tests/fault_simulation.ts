@@ -281,6 +281,7 @@ class FaultSimulation {
     this.#checkPosition(host, before);
     this.#takeHashes(host);
     if (!isStopped) { for (const packet of packets) transport.send(packet); }
+    if (this.#random() < 0.01) transport.send(this.#garbage(packets));
     if (host.status !== "running") return;
     const waitMs = (session.nextTickMs - clockMs) / host.clockRate;
     const isDone = session.isDone(clockMs);

@@ -1,0 +1,89 @@
+/**
+ * The broker dies, is stopped or freezes in the middle of matches that are played over it: everybody
+ * waits, nobody is accused, and play goes on by itself.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { type Broker, skipWithoutBroker, startBroker } from "./broker.ts";
+import {
+  expectOneTruth,
+  expectScoreKept,
+  type FaultMatch,
+  letTheFaultLast,
+  newestTick,
+  note,
+  startFaultMatch,
+  together,
+} from "./fault_match.ts";
+import { waitForStatus } from "./processes.ts";
+
+/** Waits until all confirm beyond what the fault left, with the same members as before. */
+async function expectToGoOn(
+  { bots, before }: FaultMatch,
+  what: string,
+): Promise<void> {
+  const sinceMs = performance.now();
+  const tick = await newestTick(bots);
+  await Promise.all(
+    bots.map((bot) =>
+      waitForStatus(bot, ({ confirmedTick }) => confirmedTick > tick)
+    ),
+  );
+  note(`${what}: goes on after`, sinceMs);
+
+  for (const status of await expectOneTruth(bots, tick)) {
+    expect([status.phase, status.era]).toEqual(["playing", 0]);
+    expect(status.stats.rejected).toBe(0);
+    expectScoreKept(before, status);
+  }
+}
+
+/** Ends the broker with `end` while two play, and starts it again. */
+async function outlive(
+  broker: Broker,
+  { name, end }: { readonly name: string; readonly end: () => Promise<void> },
+): Promise<void> {
+  const url = await broker.createVhost(name);
+  await using match = await startFaultMatch({ players: 2, broker: url });
+  await end();
+  for (const bot of match.bots) {
+    await waitForStatus(bot, ({ phase }) => phase === "paused");
+  }
+
+  await broker.restart();
+
+  await expectToGoOn(match, `2 players, broker ${name} and started again`);
+}
+
+/** The broker answers nothing for so long. */
+async function freeze(broker: Broker, durationMs: number): Promise<void> {
+  broker.freeze();
+  await letTheFaultLast(durationMs);
+  broker.thaw();
+}
+
+Deno.test("over RabbitMQ", { ignore: skipWithoutBroker() }, async (test) => {
+  await using broker = await startBroker();
+
+  await test.step("a match goes on after the broker was killed", () =>
+    outlive(broker, { name: "killed", end: () => broker.kill9() }));
+
+  await test.step("a match goes on after the broker was stopped", () =>
+    outlive(broker, { name: "stopped", end: () => broker.stop() }));
+
+  await test.step("nobody is dropped because the broker freezes for 5 s", async () => {
+    const [two, four] = await Promise.all(
+      ["two", "four"].map((name) => broker.createVhost(`frozen-${name}`)),
+    );
+    await using duel = await startFaultMatch({ players: 2, broker: two });
+    await using match = await startFaultMatch({ players: 4, broker: four });
+
+    await freeze(broker, 5000);
+
+    await together([
+      () => expectToGoOn(duel, "2 players, broker frozen 5 s"),
+      () => expectToGoOn(match, "4 players, broker frozen 5 s"),
+    ]);
+  });
+});

@@ -1,0 +1,64 @@
+/**
+ * The lobby is killed in the middle of a match that it relays: all wait for it, and without it
+ * nobody wins.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import {
+  expectOneTruth,
+  expectScoreKept,
+  newestTick,
+  note,
+  startFaultMatch,
+  together,
+} from "./fault_match.ts";
+import { resultOf, waitForStatus } from "./processes.ts";
+
+async function restartInTime(players: number): Promise<void> {
+  await using match = await startFaultMatch({ players });
+  match.lobby.kill("SIGKILL");
+  await match.lobby.exited;
+  const paused = await Promise.all(
+    match.bots.map((bot) =>
+      waitForStatus(bot, ({ phase }) => phase === "paused")
+    ),
+  );
+
+  await match.restartLobby();
+  const restartedMs = performance.now();
+  const tick = await newestTick(match.bots);
+  await Promise.all(
+    match.bots.map((bot) =>
+      waitForStatus(bot, ({ confirmedTick }) => confirmedTick > tick)
+    ),
+  );
+  note(`${players} players, lobby started again: goes on after`, restartedMs);
+
+  for (const status of await expectOneTruth(match.bots, tick)) {
+    expect([status.phase, status.era]).toEqual(["playing", 0]);
+    expectScoreKept(paused[0], status);
+  }
+}
+
+async function loseForGood(): Promise<void> {
+  const args = ["--grace", "5"];
+  await using match = await startFaultMatch({ players: 2, args });
+  match.lobby.kill("SIGKILL");
+  const killedMs = performance.now();
+
+  const results = await Promise.all(match.bots.map(resultOf));
+
+  note("2 players, lobby gone for good, grace 5 s: told after", killedMs);
+  for (const { reason, winner } of results) {
+    expect([reason, winner]).toEqual(["connection lost", null]);
+  }
+  for (const bot of match.bots) expect(await bot.exited).toBe(1);
+}
+
+Deno.test("a lobby that is killed: the match waits for it, and ends without a winner if it stays away", () =>
+  together([
+    () => restartInTime(2),
+    () => restartInTime(4),
+    loseForGood,
+  ]));
