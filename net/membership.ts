@@ -13,8 +13,8 @@
  * Rule 2: an attempt that I left gets no vote of mine again.
  * Rule 3: the member who is to be dropped decides nothing; it goes on until a commit says so.
  *
- * The rules are numbered R1 to R12 in the project's design; some have a control in
- * `Controls`: a simulation fails without them.
+ * R1 to R12 in this folder are the rules of this protocol by number; those that have a control in
+ * `Controls` are missed by a simulation that runs without them.
  *
  * @module
  */
@@ -52,6 +52,7 @@ import type { Timers } from "./timers.ts";
 /** A member that is back must be so for this long before an attempt is given up for it again. */
 const BACK_OUT_PAUSE_MS = 150;
 const CLAIM_INTERVAL_MS = 200;
+
 export interface MembershipOptions {
   readonly slot: number;
   readonly players: number;
@@ -181,8 +182,7 @@ export class Membership {
   /** R3, R10: opens an attempt where this host sees cause. */
   #open(sight: Sight, suspects: SlotSet): void {
     const live = this.view & ~suspects;
-    const isSpokenTo = isWithin(live, sight.present);
-    if (!isSpokenTo) return;
+    if (!isWithin(live, sight.present)) return;
     const n = sight.highestNumber(this.attemptNumber) + 1;
     if (suspects !== 0) {
       const isEnough = 2 * sizeOf(live) >= sizeOf(this.view);

@@ -5,7 +5,7 @@
  */
 import type { Phase, PlayerState } from "./page_protocol.ts";
 import type { Session } from "./session.ts";
-import { has, slotsOf } from "./slot_set.ts";
+import { has, sizeOf, slotsOf } from "./slot_set.ts";
 
 /** A stall shorter than this is not worth a word on the page. */
 const PAUSE_AFTER_MS = 250;
@@ -27,8 +27,12 @@ export function waitingForOf(session: Session): readonly number[] {
 /** Until the wait is given up, in ms; `null` while there is none. */
 export function patienceMsOf(session: Session): number | null {
   if (phaseOf(session) !== "paused") return null;
-  const { lostMs, graceMs } = session.timers;
-  const limitMs = session.isReturning ? lostMs : graceMs;
+  const { lostMs, graceMs, suspectMs } = session.timers;
+  const { play } = session;
+  // More than half of the match goes on by itself, and soon.
+  const isMinority = play !== undefined &&
+    2 * play.missing().length < sizeOf(play.view);
+  const limitMs = !play ? lostMs : isMinority ? suspectMs : graceMs;
   return Math.max(0, limitMs - session.stalledMs);
 }
 

@@ -16,7 +16,7 @@ import {
   startFaultMatch,
   together,
 } from "./fault_match.ts";
-import { waitForStatus } from "./processes.ts";
+import { resultOf, waitForStatus } from "./processes.ts";
 
 /** Waits until all confirm beyond what the fault left, with the same members as before. */
 async function expectToGoOn(
@@ -71,6 +71,23 @@ Deno.test("over RabbitMQ", { ignore: skipWithoutBroker() }, async (test) => {
 
   await test.step("a match goes on after the broker was stopped", () =>
     outlive(broker, { name: "stopped", end: () => broker.stop() }));
+
+  await test.step("a match is played to its end after its lobby was killed", async () => {
+    const args = ["--points", "2", "--bot", "easy"];
+    const url = await broker.createVhost("lobby");
+    await using match = await startFaultMatch({
+      players: 2,
+      args,
+      broker: url,
+    });
+    match.lobby.kill("SIGKILL");
+    await match.lobby.exited;
+    const [one, two] = await Promise.all(match.bots.map(resultOf));
+
+    expect(one.reason).toBe("finished");
+    expect(two).toEqual(one);
+    for (const bot of match.bots) expect(await bot.exited).toBe(0);
+  });
 
   await test.step("nobody is dropped because the broker freezes for 5 s", async () => {
     const [two, four] = await Promise.all(
