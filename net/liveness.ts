@@ -77,8 +77,15 @@ export class PeerLiveness {
     return this.#spokeWithin(this.#timers.suspectMs);
   }
 
-  /** Counts the time since the last call for the members in `view`, and returns what changed. */
-  update(nowMs: number, view: SlotSet): readonly LivenessChange[] {
+  /**
+   * Counts the time since the last call for the members in `view`, and returns what changed. While
+   * this host's own link is down nobody's silence means anything.
+   */
+  update(
+    nowMs: number,
+    view: SlotSet,
+    isLinkUp: boolean,
+  ): readonly LivenessChange[] {
     const passedMs = Math.min(nowMs - this.#atMs, STEP_MS_MAX);
     const sleptMs = nowMs - this.#atMs - passedMs;
     this.#atMs = nowMs;
@@ -91,11 +98,11 @@ export class PeerLiveness {
       }
     }
     const spoken = sizeOf(this.present & view);
-    const isLinkUp = 2 * spoken >= sizeOf(view);
+    const mayCount = isLinkUp && 2 * spoken >= sizeOf(view);
     const changes: LivenessChange[] = [];
     for (let slot = 0; slot < this.#states.length; slot++) {
       if (slot === this.#slot) continue;
-      if (isLinkUp && has(view, slot)) this.#silentMs[slot] += passedMs;
+      if (mayCount && has(view, slot)) this.#silentMs[slot] += passedMs;
       const state = this.#judge(this.#silentMs[slot]);
       if (state === this.#states[slot]) continue;
       this.#states[slot] = state;

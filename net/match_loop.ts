@@ -51,6 +51,7 @@ export async function runMatchLoop(options: MatchLoopOptions): Promise<void> {
     arrived.length = Math.min(arrived.length, PACKETS_AT_ONCE_MAX);
     if (arrived.length === 0 && nowMs() < session.nextTickMs) continue;
     for (const received of arrived) session.receive(received);
+    session.isLinkUp = transport.link.up;
     for (const packet of session.advance(nowMs(), input())) {
       transport.send(packet);
     }

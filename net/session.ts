@@ -14,7 +14,6 @@
  */
 import { createPong } from "../game/pong.ts";
 import { Beats } from "./beats.ts";
-import type { Controls } from "./controls.ts";
 import { Gate } from "./gate.ts";
 import { PeerLiveness } from "./liveness.ts";
 import type { Claim } from "./membership.ts";
@@ -51,6 +50,8 @@ export class Session {
   /** When `advance` has something to do next, on the driver's clock. */
   nextTickMs: number;
   outcome: Outcome | undefined;
+  /** Whether the own link works as far as its transport knows; set by the driver. */
+  isLinkUp = true;
   /** What comes before tick 0. */
   readonly opening: Opening;
   readonly liveness: PeerLiveness;
@@ -58,7 +59,6 @@ export class Session {
 
   readonly #options: SessionOptions;
   readonly #players: number;
-  readonly #controls: Controls;
   readonly #beats: Beats;
   readonly #outbox: Outbox;
   readonly #sender: PlaySender;
@@ -79,7 +79,6 @@ export class Session {
     const { players } = rules;
     this.#options = options;
     this.#players = players;
-    this.#controls = options.controls ?? {};
     this.timers = options.timers ?? timersFor(DEFAULT_GRACE_MS);
     this.#beats = new Beats(players);
     this.#outbox = new Outbox({ slot, players, beats: this.#beats });
@@ -98,7 +97,7 @@ export class Session {
       terms: termsOf(rules, options.match),
       secret: options.secret,
       nowMs,
-      isStartRepeated: !this.#controls.isStartSaidOnce,
+      isStartRepeated: !options.controls?.isStartSaidOnce,
       epoch: this.#epoch,
       beats: this.#beats,
       outbox: this.#outbox,
@@ -168,10 +167,8 @@ export class Session {
       play?.grant(value);
       return;
     }
-    const isIn = seats.some(([s, epoch]) =>
-      s === slot && epoch === this.#gate.epochOf(slot)
-    );
-    if (isIn) return;
+    const ours = this.#gate.epochOf(slot);
+    if (seats.some(([s, epoch]) => s === slot && epoch === ours)) return;
     // What the last one left has seen may even be this member's victory: nobody here can know.
     if (seats.length === 1) {
       this.#end(nowMs, "connection lost", "The match ended without you.");
@@ -193,7 +190,8 @@ export class Session {
       this.#progressMs += gapMs;
     }
     const view = this.#play?.view ?? everySlot(this.#players);
-    for (const change of this.liveness.update(nowMs, view)) {
+    const changes = this.liveness.update(nowMs, view, this.isLinkUp);
+    for (const change of changes) {
       this.#events.push({ kind: "peer", ...change });
     }
     if (this.#returning) this.#ask(this.#returning, nowMs);
@@ -312,7 +310,7 @@ export class Session {
       clocks: this.#beats.clocks,
       liveness: this.liveness,
       timers: this.timers,
-      controls: this.#controls,
+      controls: this.#options.controls ?? {},
       from,
       nowMs,
     });

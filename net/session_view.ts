@@ -32,7 +32,11 @@ export function patienceMsOf(session: Session): number | null {
   // More than half of the match goes on by itself, and soon.
   const isMinority = play !== undefined &&
     2 * play.missing().length < sizeOf(play.view);
-  const limitMs = !play ? lostMs : isMinority ? suspectMs : graceMs;
+  const limitMs = !play || !session.isLinkUp
+    ? lostMs
+    : isMinority
+    ? suspectMs
+    : graceMs;
   return Math.max(0, limitMs - session.stalledMs);
 }
 

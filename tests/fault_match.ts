@@ -156,6 +156,27 @@ export function expectScoreKept(before: Status, after: Status): void {
   }
 }
 
+/** Waits until all confirm beyond what the fault left: all are still in, and nothing was taken back. */
+export async function expectToGoOn(
+  { bots, before }: FaultMatch,
+  what: string,
+): Promise<void> {
+  const sinceMs = performance.now();
+  const tick = await newestTick(bots);
+  await Promise.all(
+    bots.map((bot) =>
+      waitForStatus(bot, ({ confirmedTick }) => confirmedTick > tick)
+    ),
+  );
+  note(`${what}: goes on after`, sinceMs);
+
+  for (const status of await expectOneTruth(bots, tick)) {
+    expect([status.phase, status.era]).toEqual(["playing", 0]);
+    expect(status.stats.rejected).toBe(0);
+    expectScoreKept(before, status);
+  }
+}
+
 /** The fault's own duration; never a wait for something to happen. */
 export async function letTheFaultLast(durationMs: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -7,37 +7,12 @@
 import { expect } from "@std/expect";
 import { type Broker, skipWithoutBroker, startBroker } from "./broker.ts";
 import {
-  expectOneTruth,
-  expectScoreKept,
-  type FaultMatch,
+  expectToGoOn,
   letTheFaultLast,
-  newestTick,
-  note,
   startFaultMatch,
   together,
 } from "./fault_match.ts";
 import { resultOf, waitForStatus } from "./processes.ts";
-
-/** Waits until all confirm beyond what the fault left, with the same members as before. */
-async function expectToGoOn(
-  { bots, before }: FaultMatch,
-  what: string,
-): Promise<void> {
-  const sinceMs = performance.now();
-  const tick = await newestTick(bots);
-  await Promise.all(
-    bots.map((bot) =>
-      waitForStatus(bot, ({ confirmedTick }) => confirmedTick > tick)
-    ),
-  );
-  note(`${what}: goes on after`, sinceMs);
-
-  for (const status of await expectOneTruth(bots, tick)) {
-    expect([status.phase, status.era]).toEqual(["playing", 0]);
-    expect(status.stats.rejected).toBe(0);
-    expectScoreKept(before, status);
-  }
-}
 
 /** Ends the broker with `end` while two play, and starts it again. */
 async function outlive(

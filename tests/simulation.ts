@@ -46,6 +46,8 @@ export interface SimulationOptions {
   /** Stops after so much virtual time, whether the match is over or not. */
   readonly untilMs?: number;
   readonly isCut?: (from: number, to: number, nowMs: number) => boolean;
+  /** Whether a host's transport says that its link works. */
+  readonly isLinkUp?: (nowMs: number) => boolean;
 }
 
 /** One host's view of a match, as it unfolded. */
@@ -56,8 +58,9 @@ export interface Host {
   readonly bot: Bot;
   readonly joinMs: number;
   readonly clockMs: number;
-  /** Hash of each confirmed state, by tick. */
+  /** Hash of each confirmed state, by tick; of what it missed while it was out there is none. */
   readonly hashes: number[];
+  hasReturned: boolean;
   /** Confirmed inputs: one array of all slots for each tick. */
   readonly inputs: number[][];
   /** What was said of others' links, and when. */
@@ -134,6 +137,7 @@ export function simulate(
     if (network.nowMs > untilMs) break;
     hosts[slot] ??= createHost(slot, { scenario, network, random, options });
     const host = hosts[slot];
+    host.session.isLinkUp = options.isLinkUp?.(network.nowMs) ?? true;
     turn(host, network);
     const { session, joinMs, clockMs, clockRate } = host;
     const next = (session.nextTickMs - clockMs) / clockRate + joinMs;
@@ -183,6 +187,7 @@ function createHost(
     joinMs: joinMs[slot],
     clockMs: clockMs[slot],
     hashes: [],
+    hasReturned: false,
     inputs: [],
     states: [],
     clockRate: options.clockRate?.(slot) ?? 1,
@@ -205,6 +210,10 @@ function turn(host: Host, network: SimulatedNetwork): void {
     if (event.kind === "started") {
       host.seed = event.seed;
       host.startedMs = network.nowMs;
+    } else if (event.kind === "returned") {
+      host.hasReturned = true;
+      host.hashes.length = Math.min(host.hashes.length, event.keptTick + 1);
+      host.hashes.length = session.play?.confirmedTick ?? 0;
     } else if (event.kind === "peer") {
       const { slot, state } = event;
       host.states.push({ slot, state, atMs: network.nowMs });
@@ -232,14 +241,15 @@ function judge(
   options: SimulationOptions,
 ): string[] {
   const failures: string[] = [];
-  const longest = hosts.reduce((a, b) =>
-    a.hashes.length >= b.hashes.length ? a : b
-  );
+  const longest = hosts.filter(({ hasReturned }) => !hasReturned)
+    .reduce((a, b) => a.hashes.length >= b.hashes.length ? a : b);
   const seeds = new Set(hosts.map(({ seed }) => seed));
   if (seeds.size !== 1) failures.push("seeds differ, or not all have begun");
   const reference = replay(longest, rules);
   for (const { slot, hashes, session } of hosts) {
-    const differs = hashes.findIndex((hash, tick) => hash !== reference[tick]);
+    const differs = hashes.findIndex((hash, tick) =>
+      hash !== undefined && hash !== reference[tick]
+    );
     if (differs >= 0) failures.push(`slot ${slot} differs at tick ${differs}`);
     const reason = session.outcome?.reason ?? "no end";
     if (options.untilMs === undefined && reason !== "finished") {

@@ -182,6 +182,25 @@ Deno.test("who loses everybody accuses nobody", () => {
   }
 });
 
+Deno.test("two players whose links are down for 25 s accuse nobody, and play on", () => {
+  const isOut = (nowMs: number) => nowMs >= 5000 && nowMs < 30_000;
+  const scenario = {
+    ...createScenario(2, 2),
+    joinMs: [0, 0],
+    faults: NO_FAULTS,
+  };
+  const { hosts, failures } = simulate(scenario, {
+    isCut: (_, __, nowMs) => isOut(nowMs),
+    isLinkUp: (nowMs) => !isOut(nowMs),
+  });
+
+  expect(failures).toEqual([]);
+  for (const { states, session } of hosts) {
+    expect(states).toEqual([]);
+    expect(session.play?.era).toBe(0);
+  }
+});
+
 Deno.test("a match that confirms nothing for 30 s ends as connection lost, without a winner", () => {
   const scenario = { ...createScenario(2), faults: NO_FAULTS };
   const { hosts } = simulate(scenario, {
