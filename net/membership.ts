@@ -13,8 +13,7 @@
  * Rule 2: an attempt that I left gets no vote of mine again.
  * Rule 3: the member who is to be dropped decides nothing; it goes on until a commit says so.
  *
- * R1 to R12 in this folder are the rules of this protocol by number; those that have a control in
- * `Controls` are missed by a simulation that runs without them.
+ * R1 to R12 here and in the neighbouring files are the rules of docs/membership.md by number.
  *
  * @module
  */
