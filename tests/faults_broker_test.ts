@@ -17,10 +17,14 @@ import { resultOf, waitForStatus } from "./processes.ts";
 /** Ends the broker with `end` while two play, and starts it again. */
 async function outlive(
   broker: Broker,
-  { name, end }: { readonly name: string; readonly end: () => Promise<void> },
+  { name, args = [], end }: {
+    readonly name: string;
+    readonly args?: readonly string[];
+    readonly end: () => Promise<void>;
+  },
 ): Promise<void> {
   const url = await broker.createVhost(name);
-  await using match = await startFaultMatch({ players: 2, broker: url });
+  await using match = await startFaultMatch({ players: 2, args, broker: url });
   await end();
   for (const bot of match.bots) {
     await waitForStatus(bot, ({ phase }) => phase === "paused");
@@ -41,14 +45,21 @@ async function freeze(broker: Broker, durationMs: number): Promise<void> {
 Deno.test("over RabbitMQ", { ignore: skipWithoutBroker() }, async (test) => {
   await using broker = await startBroker();
 
-  await test.step("a match goes on after the broker was killed", () =>
-    outlive(broker, { name: "killed", end: () => broker.kill9() }));
+  await test.step("nobody wins by the broker's death, however short the grace", () =>
+    outlive(broker, {
+      name: "killed",
+      args: ["--grace", "5"],
+      end: async () => {
+        await broker.kill9();
+        await letTheFaultLast(8000);
+      },
+    }));
 
   await test.step("a match goes on after the broker was stopped", () =>
     outlive(broker, { name: "stopped", end: () => broker.stop() }));
 
   await test.step("a match is played to its end after its lobby was killed", async () => {
-    const args = ["--points", "2", "--bot", "easy"];
+    const args = ["--points", "1", "--bot", "easy"];
     const url = await broker.createVhost("lobby");
     await using match = await startFaultMatch({
       players: 2,

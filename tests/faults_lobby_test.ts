@@ -7,6 +7,7 @@
 import { expect } from "@std/expect";
 import {
   expectToGoOn,
+  letTheFaultLast,
   note,
   startFaultMatch,
   together,
@@ -28,6 +29,17 @@ async function restartInTime(players: number): Promise<void> {
   await expectToGoOn(match, `${players} players, lobby started again`);
 }
 
+/** The witness is there again before the match is given up, and must believe neither. */
+async function freezeBeyondTheGrace(): Promise<void> {
+  const args = ["--grace", "5"];
+  await using match = await startFaultMatch({ players: 2, args });
+  match.lobby.kill("SIGSTOP");
+  await letTheFaultLast(8000);
+  match.lobby.kill("SIGCONT");
+
+  await expectToGoOn(match, "2 players, grace 5 s, lobby frozen 8 s");
+}
+
 async function loseForGood(): Promise<void> {
   const args = ["--grace", "5"];
   await using match = await startFaultMatch({ players: 2, args });
@@ -47,5 +59,6 @@ Deno.test("a lobby that is killed: the match waits for it, and ends without a wi
   together([
     () => restartInTime(2),
     () => restartInTime(4),
+    freezeBeyondTheGrace,
     loseForGood,
   ]));
