@@ -1,12 +1,13 @@
 /**
  * The seat of a running match in a file, so that a process that dies can be started again.
  *
- * The file belongs to the process that plays: it holds a lock on it, which the system lets go of
- * however that process ends. So the newest file without a lock is the match that somebody on this
- * computer dropped out of. Whoever can read the file can take the seat; only the user can.
+ * The file names the process that plays. So the newest file whose process is gone is the match that
+ * somebody on this computer dropped out of. Whoever can read the file can take the seat; only the
+ * user can.
  *
  * @module
  */
+import { kill } from "node:process";
 import { z } from "zod";
 import { SKILLS } from "../game/bot.ts";
 import { removeFile, StateFolderError, writeState } from "./state_folder.ts";
@@ -26,6 +27,11 @@ const savedSeat = z.object({
   ]),
   privateKey: z.string().optional(),
 }).readonly();
+
+/** A seat with the process that plays there; 0 once that has left it. */
+const seatOnFile = z.object({ pid: z.int().min(0), seat: savedSeat })
+  .readonly();
+type SeatOnFile = z.infer<typeof seatOnFile>;
 
 /** All that a new process needs to go on as the same player. */
 export type SavedSeat = z.infer<typeof savedSeat>;
@@ -57,18 +63,17 @@ export async function keepSeat(
 ): Promise<KeptSeat> {
   const name = `seat-${seat.match}-${seat.slot}.json`;
   const path = `${folder}/${name}`;
-  await writeState(
-    folder,
-    name,
-    new TextEncoder().encode(JSON.stringify(seat)),
-  );
-  const lock = await openLocked(path);
+  await writeState(folder, name, toBytes({ pid: Deno.pid, seat }));
+  let isKept = true;
   return {
     forget() {
-      lock?.[Symbol.dispose]();
+      isKept = false;
       return forgetSeat({ path, seat });
     },
-    [Symbol.dispose]: () => lock?.[Symbol.dispose](),
+    [Symbol.dispose]() {
+      if (isKept) leaveSeat(path, seat);
+      isKept = false;
+    },
   };
 }
 
@@ -115,48 +120,46 @@ export async function openSeatFile(path: string): Promise<FoundSeat> {
 
 /** Removes a seat's file, unless a newer process of the seat has written it since. */
 export async function forgetSeat({ path, seat }: FoundSeat): Promise<void> {
-  const now = await readSeat(path);
-  if (typeof now === "object" && now.token === seat.token) {
-    await removeFile(path);
+  const now = await readFile(path);
+  if (now?.seat.token === seat.token) await removeFile(path);
+}
+
+/** Leaves the file to a later process of this computer. */
+function leaveSeat(path: string, seat: SavedSeat): void {
+  try {
+    Deno.writeFileSync(path, toBytes({ pid: 0, seat }), { create: false });
+  } catch {
+    // It is gone; and if not, this process soon is, which says the same.
   }
 }
 
 /** Returns the seat, or why there is none to take. */
 async function readSeat(path: string): Promise<SavedSeat | string> {
-  using file = await openLocked(path);
-  if (file === undefined) {
-    return "there is no such file, or the process that plays there still runs";
-  }
-  return parse(await readText(file)) ?? "it holds no seat";
+  const found = await readFile(path);
+  if (!found) return "there is no such file, or it holds no seat";
+  if (isRunning(found.pid)) return "the process that plays there still runs";
+  return found.seat;
 }
 
-/** Opens and locks a file; `undefined` when it isn't there or another process has locked it. */
-async function openLocked(path: string): Promise<Deno.FsFile | undefined> {
+function isRunning(pid: number): boolean {
+  if (pid === 0) return false;
   try {
-    const file = await Deno.open(path, { read: true, write: true });
-    if (await file.tryLock(true)) return file;
-    file.close();
-    return undefined;
+    return kill(pid, 0); // Signal 0 only asks.
   } catch {
-    return undefined; // It is not there, or not this user's: nobody's seat either way.
+    return false; // It is gone, or its number is now somebody else's.
   }
 }
 
-/** Reads through the handle that holds the lock: some systems let no other one read. */
-async function readText(file: Deno.FsFile): Promise<string> {
-  const buffer = new Uint8Array(FILE_BYTES_MAX);
-  let end = 0;
-  for (;;) {
-    const bytes = await file.read(buffer.subarray(end));
-    if (!bytes) return new TextDecoder().decode(buffer.subarray(0, end));
-    end += bytes;
-  }
-}
-
-function parse(text: string): SavedSeat | undefined {
+async function readFile(path: string): Promise<SeatOnFile | undefined> {
   try {
-    return savedSeat.safeParse(JSON.parse(text)).data;
+    const { size } = await Deno.stat(path);
+    if (size > FILE_BYTES_MAX) return undefined;
+    return seatOnFile.safeParse(JSON.parse(await Deno.readTextFile(path))).data;
   } catch {
-    return undefined; // No JSON: somebody else's file.
+    return undefined; // Not there, not this user's, or no JSON: nobody's seat either way.
   }
+}
+
+function toBytes(seat: SeatOnFile): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(seat));
 }
