@@ -39,7 +39,10 @@ function stateFolder(): string {
 export function startPong(args: readonly string[]): PongProcess {
   const executable = Deno.env.get("PONG_EXECUTABLE");
   const main = new URL("../main.ts", import.meta.url).pathname;
+  // An executable must need nothing around it, so it runs in its own folder.
+  const alone = executable && { cwd: executable.replace(/\/[^/]*$/, "") };
   const command = new Deno.Command(executable ?? Deno.execPath(), {
+    ...alone,
     args: executable ? [...args] : ["run", "-A", main, ...args],
     env: {
       ...{ DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
