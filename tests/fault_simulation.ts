@@ -81,6 +81,10 @@ interface Host {
   /** Confirmed hashes by tick, since it began or came back. */
   hashes: number[];
   progressMs: number;
+  /** A game that is played again from the confirmed inputs alone. */
+  replayed:
+    | { readonly game: Game; readonly state: Int32Array; tick: number }
+    | undefined;
 }
 
 /** Where a host stands before a turn. */
@@ -219,6 +223,7 @@ class FaultSimulation {
       dueMs: 0,
       hashes: [],
       progressMs: 0,
+      replayed: undefined,
       transport: this.#network.open({ slot, epoch: 0 }),
       session: this.#createSession(slot, clocksMs[slot], 0),
     };
@@ -346,6 +351,27 @@ class FaultSimulation {
       if (hash === undefined) continue;
       host.hashes[tick] = hash;
       host.progressMs = this.#network.nowMs;
+      this.#replay(host, play, tick);
+    }
+  }
+
+  /** What is confirmed must be what the confirmed inputs give, played again without any network. */
+  #replay(host: Host, play: Play, tick: number): void {
+    const { players } = this.#options;
+    if (host.replayed?.tick === tick - 1) {
+      const inputs = Array.from(
+        { length: players },
+        (_, slot) => play.inputAt(slot, tick - 1),
+      );
+      const { game, state } = host.replayed;
+      game.step(state, Int8Array.from(inputs), 0);
+      host.replayed.tick = tick;
+      if (game.hash(state) !== host.hashes[tick]) {
+        this.#violate("replay differs", `slot ${host.slot} tick ${tick}`);
+      }
+    } else if (tick === play.confirmedTick) {
+      const game = createStandIn(players, 0, this.#schedule.lastTick);
+      host.replayed = { game, state: play.confirmedState.slice(), tick };
     }
   }
 
@@ -368,7 +394,10 @@ class FaultSimulation {
           this.#witness.claim(host.slot, event.claim, nowMs + wayMs);
         }
       }
-      if (event.kind === "returned") host.hashes = [];
+      if (event.kind === "returned") {
+        host.hashes = [];
+        host.replayed = undefined;
+      }
       if (step && this.#happensAt(host, step, packets)) isStopped = true;
       if (event.kind !== "over") continue;
       const { reason, winner, hash } = event.outcome;
@@ -505,6 +534,7 @@ class FaultSimulation {
     host.status = "running";
     host.epoch = epoch;
     host.hashes = [];
+    host.replayed = undefined;
     host.progressMs = nowMs;
     host.pausedUntilMs = 0;
     // Another process: another clock.
