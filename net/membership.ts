@@ -96,11 +96,6 @@ export class Membership {
     this.presences = epochs.map(presentFromStart);
   }
 
-  /** The incarnation of `slot` that is, or was last, in the match. */
-  epochOf(slot: number): number {
-    return lastSegment(this.presences[slot]).epoch;
-  }
-
   /** Whether inputs of `slot` up to `tick` may be taken in now. */
   mayTake(slot: number, tick: number): boolean {
     const { attempt } = this;
