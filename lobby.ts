@@ -2,32 +2,30 @@
  * The lobby: introduces players to each other, and relays for them.
  *
  * One port takes control connections (`net/lobby_protocol.ts`) and relay connections
- * (`net/relay_hub.ts`), told apart by their first line. Who sits where is decided in `net/rooms.ts`,
- * who may come back in `net/matches.ts`; here are the sockets, the clock and the limits. Who breaks a
- * limit is told so and closed, and nobody else notices.
+ * (`net/relay_hub.ts`), told apart by their first line. Who sits or watches where, and who may come
+ * back, is decided in `net/lobby_books.ts`; here are the sockets, the clock and the limits. Who breaks
+ * a limit is told so and closed, and nobody else notices.
  *
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import { BAD_TOKEN, type Delivery, NOT_PLAYING } from "./net/delivery.ts";
 import { LineConnection } from "./net/line_connection.ts";
 import type { LineEvent } from "./net/lines.ts";
+import { listen, reachableAddresses } from "./net/listen.ts";
+import { LobbyBooks } from "./net/lobby_books.ts";
+import { DEFAULT_LIMITS, type LobbyLimits } from "./net/lobby_limits.ts";
 import {
   type ClientMessage,
   type ErrorCode,
   errorMessage,
   EXCHANGE,
-  type JoinMessage,
   type LobbyMessage,
   parseClientLine,
   type ResultMessage,
-  type ReturnMessage,
 } from "./net/lobby_protocol.ts";
-import { listen, reachableAddresses } from "./net/listen.ts";
-import { DEFAULT_LIMITS, type LobbyLimits } from "./net/lobby_limits.ts";
-import { BAD_TOKEN, type Delivery, Matches } from "./net/matches.ts";
 import { Reception } from "./net/reception.ts";
 import { RelayHub } from "./net/relay_hub.ts";
-import { Rooms } from "./net/rooms.ts";
 import type { ClientId } from "./net/running_match.ts";
 import { SEAT_KEY_BYTES } from "./net/seat_token.ts";
 import { SilenceWatch } from "./net/silence.ts";
@@ -66,11 +64,12 @@ export interface LobbyCounts {
   readonly relays: number;
   readonly rooms: number;
   readonly matches: number;
+  readonly watchers: number;
 }
 
 const KEY_FILE = "lobby.key";
 
-/** How often silences are looked for; silence limits are kept to about this. */
+/** How often is looked what is due; countdowns and silence limits are kept to about this. */
 const SWEEP_MS = 250;
 
 /**
@@ -119,10 +118,11 @@ class Server implements Lobby {
   readonly #limits: LobbyLimits;
   readonly #reception: Reception;
   readonly #exchange: AsyncDisposable | undefined;
-  readonly #matches: Matches;
-  readonly #rooms: Rooms;
+  readonly #books: LobbyBooks;
   readonly #hub: RelayHub;
   readonly #peers = new Map<ClientId, Peer>();
+  /** Ends the relay connection of a client that watches. */
+  readonly #watching = new Map<ClientId, AbortController>();
   readonly #sweeper: ReturnType<typeof setInterval>;
   readonly #unsubscribe: () => void;
   #clients = 0;
@@ -136,18 +136,13 @@ class Server implements Lobby {
     this.#exchange = exchange;
     this.port = listener.addr.port;
     this.addresses = reachableAddresses(hostname);
-    this.#matches = new Matches({
+    this.#books = new LobbyBooks({
+      chance: { newId: () => crypto.randomUUID(), below },
       key,
       transport: broker === undefined
         ? { kind: "relay" }
         : { kind: "amqp", url: broker, exchange: EXCHANGE },
-      emptyMax: this.#limits.rooms,
-      lingerMs: this.#limits.matchLingerMs,
-    });
-    this.#rooms = new Rooms({
-      chance: { newId: () => crypto.randomUUID(), below },
-      matches: this.#matches,
-      roomsMax: this.#limits.rooms,
+      limits: this.#limits,
     });
     this.#hub = new RelayHub({
       rate: this.#limits.relayFrames,
@@ -174,8 +169,7 @@ class Server implements Lobby {
     return {
       connections: this.#reception.connections,
       relays: this.#hub.connections,
-      rooms: this.#rooms.counts.rooms,
-      matches: this.#matches.counts.matches,
+      ...this.#books.counts,
     };
   }
 
@@ -224,9 +218,11 @@ class Server implements Lobby {
   async #converse(peer: Peer): Promise<void> {
     const first = await peer.lines.read();
     if (first === undefined) return;
-    if (first.kind === "line" && first.text.startsWith("relay ")) {
-      return this.#relay(peer, first.text.slice("relay ".length).trim());
-    }
+    const [, word, token] = first.kind === "line"
+      ? /^(relay|watch) (.*)$/s.exec(first.text) ?? []
+      : [];
+    if (word === "relay") return this.#relay(peer, token.trim());
+    if (word === "watch") return this.#watch(peer, token.trim());
     peer.silence = new SilenceWatch(this.#limits.silenceMs, performance.now());
     // A web page that makes somebody's browser send a request here must not reach its second line.
     if (!this.#take(peer, first)) peer.lines.end();
@@ -239,16 +235,36 @@ class Server implements Lobby {
   }
 
   async #relay(peer: Peer, token: string): Promise<void> {
-    const seat = this.#matches.relayOpened(token);
-    if (seat === undefined) {
-      this.#fail(peer, BAD_TOKEN.code, BAD_TOKEN.message);
-      await peer.lines.read();
-      return;
-    }
+    const { matches } = this.#books;
+    const seat = matches.relayOpened(token);
+    if (seat === undefined) return this.#refuseToken(peer);
+    const detached = this.#detach(peer);
+    if (detached !== undefined) await this.#hub.serve({ ...detached, seat });
+    matches.relayClosed(seat, performance.now());
+  }
+
+  async #watch(peer: Peer, token: string): Promise<void> {
+    const watched = this.#books.watchedBy(token);
+    if (watched === undefined) return this.#refuseToken(peer);
+    const { client, match } = watched;
+    // One is enough, and the newest is where the watcher is.
+    this.#watching.get(client)?.abort();
+    const watching = new AbortController();
+    this.#watching.set(client, watching);
+    const detached = this.#detach(peer);
+    if (detached === undefined) return;
+    await this.#hub.watch({ ...detached, match, signal: watching.signal });
+  }
+
+  async #refuseToken(peer: Peer): Promise<void> {
+    this.#fail(peer, BAD_TOKEN.code, BAD_TOKEN.message);
+    await peer.lines.read();
+  }
+
+  #detach(peer: Peer): ReturnType<LineConnection["detach"]> {
     const detached = peer.lines.detach();
     this.#forget(peer);
-    if (detached !== undefined) await this.#hub.serve({ ...detached, seat });
-    this.#matches.relayClosed(seat, performance.now());
+    return detached;
   }
 
   /** Takes what a control connection said; `false` when it can't be understood. */
@@ -275,64 +291,20 @@ class Server implements Lobby {
   }
 
   #act(peer: Peer, message: ClientMessage): void {
-    switch (message.type) {
-      case "join":
-      case "return":
-        this.#seat(peer, message);
-        return;
-      case "claim":
-        this.#deliver(this.#matches.claim(peer.client, message));
-        return;
-      case "result":
-        this.#takeResult(peer, message);
-        return;
-      case "ping":
-        tell(peer.lines, { type: "pong" });
-        return;
-      case "leave":
-        this.#leave(peer);
-        peer.lines.end();
-        return;
-    }
-  }
-
-  /** Gives somebody a seat, or one that it had before. */
-  #seat(peer: Peer, message: JoinMessage | ReturnMessage): void {
+    if (message.type === "result") return this.#takeResult(peer, message);
+    if (message.type === "leave") return this.#dismiss(peer);
     const { client } = peer;
-    const nowMs = performance.now();
-    if (this.#rooms.isSeated(client) || this.#matches.isSeated(client)) {
-      const why = "This connection has a seat already; " +
-        "another one needs another connection.";
-      tell(peer.lines, errorMessage("already_joined", why));
-    } else if (message.type === "return") {
-      const { token } = message;
-      this.#deliver(this.#matches.return(client, { token, nowMs }));
-    } else if (message.resume !== undefined) {
-      const { resume: token, publicKey } = message;
-      const request = { token, publicKey, nowMs };
-      this.#deliver(this.#matches.resume(client, request));
-      const seat = this.#matches.seatOf(client);
-      if (seat !== undefined) this.#hub.dropOlder(seat);
-    } else if (message.spectate !== undefined) {
-      const why = "Watching is not supported by this lobby.";
-      tell(peer.lines, errorMessage("unsupported", why));
-    } else this.#deliver(this.#rooms.join(client, message));
-  }
-
-  #leave(peer: Peer): void {
-    this.#deliver(this.#rooms.leave(peer.client));
-    this.#matches.leave(peer.client, performance.now());
+    this.#deliver(this.#books.take(client, message, performance.now()));
+    const seat = this.#books.matches.seatOf(client);
+    if (message.type === "join" && seat !== undefined) {
+      this.#hub.dropOlder(seat);
+    }
   }
 
   #takeResult(peer: Peer, message: ResultMessage): void {
-    const verdict = this.#matches.result(peer.client, message);
-    if (verdict === "not_playing") {
-      const why = "Only a player of a running match can report its result.";
-      tell(peer.lines, errorMessage("not_playing", why));
-      return;
-    }
-    const { winner, score, confirmedTick } = message;
-    const match = this.#matches.seatOf(peer.client)?.match;
+    const verdict = this.#books.matches.result(peer.client, message);
+    if (verdict === "not_playing") return tell(peer.lines, NOT_PLAYING);
+    const { match, winner, score, confirmedTick } = message;
     const facts = { match, verdict, winner, score, confirmedTick };
     if (verdict === "disputed") {
       log.warn("The players of match {match} report different results", facts);
@@ -346,9 +318,20 @@ class Server implements Lobby {
       code,
     });
     tell(peer.lines, errorMessage(code, why));
+    this.#dismiss(peer);
+    return false;
+  }
+
+  #dismiss(peer: Peer): void {
     peer.lines.end();
     this.#leave(peer);
-    return false;
+  }
+
+  #leave(peer: Peer): void {
+    const { client } = peer;
+    this.#watching.get(client)?.abort();
+    this.#watching.delete(client);
+    this.#deliver(this.#books.leave(client, performance.now()));
   }
 
   #forget(peer: Peer): void {
@@ -375,7 +358,7 @@ class Server implements Lobby {
       this.#fail(peer, "silent", why);
     }
     this.#hub.sweep(nowMs);
-    this.#matches.sweep(nowMs);
+    this.#deliver(this.#books.sweep(nowMs));
   }
 }
 

@@ -6,30 +6,34 @@
  *
  * @module
  */
-import { getLogger } from "@logtape/logtape";
 import config from "./deno.json" with { type: "json" };
-import { startLobby } from "./lobby.ts";
+import { type Lobby, startLobby } from "./lobby.ts";
 import { openBrowser } from "./net/browser.ts";
-import {
-  type Command,
-  type DemoCommand,
-  type LobbyCommand,
-  parseArgs,
-  type PlayCommand,
-  type ResumeCommand,
-} from "./net/command_line.ts";
-import type { Evidence } from "./net/evidence.ts";
-import type { TransportFaults } from "./net/faulty.ts";
-import { JoinError, type JoinRequest } from "./net/lobby_client.ts";
+import { parseArgs } from "./net/command_line.ts";
+import type {
+  Command,
+  DemoCommand,
+  LobbyCommand,
+  PlayCommand,
+  ReplayCommand,
+  ResumeCommand,
+  WatchCommand,
+} from "./net/commands.ts";
+import { saveEvidence } from "./net/evidence_file.ts";
+import { JoinError } from "./net/lobby_client.ts";
 import { DEFAULT_LOBBY_PORT } from "./net/lobby_protocol.ts";
 import { configureLogging } from "./net/logging.ts";
+import type { Control } from "./net/match_stage.ts";
 import { loadAssets } from "./net/page_assets.ts";
-import { type Control, playMatch } from "./net/player.ts";
-import { DEFAULT_GRACE_MS } from "./net/timers.ts";
-import type { ResultLine } from "./net/report.ts";
+import { aborted } from "./net/pause.ts";
+import { type PlayerOptions, runPlayer } from "./net/player.ts";
+import { loadReplay } from "./net/replay_file.ts";
+import { showReplay, summaryOf } from "./net/replay_stage.ts";
 import { findSeat, forgetSeat, openSeatFile } from "./net/seat_file.ts";
 import type { Outcome } from "./net/session_event.ts";
-import { defaultStateFolder, StateFolderError } from "./net/state_folder.ts";
+import { defaultStateFolder } from "./net/state_folder.ts";
+import { DEFAULT_GRACE_MS } from "./net/timers.ts";
+import { watchMatches } from "./net/watcher.ts";
 
 const SUCCESS = 0;
 const FAILURE = 1;
@@ -50,6 +54,10 @@ export async function run(
       return await runResume(command, signal);
     case "demo":
       return await runDemo(command, signal);
+    case "watch":
+      return await runWatch(command, signal);
+    case "replay":
+      return await runReplay(command, signal);
   }
 }
 
@@ -81,21 +89,21 @@ async function runPlay(
   command: PlayCommand,
   signal: AbortSignal,
 ): Promise<number> {
-  const { host, port, bot, name, room, players, points, lives } = command;
-  const control: Control = bot
-    ? { kind: "bot", skill: bot }
-    : { kind: "human", assets: await loadAssets() };
-  return await playOne({
-    lobby: { hostname: host, port },
-    join: { name: name ?? defaultName(bot), room, players, points, lives },
-    control,
-    pagePort: command.pagePort,
-    stateFolder: stateFolderOf(command),
-    graceMs: command.grace * 1000,
-    faults: command.faults,
+  const { host, port, bot, room, players, points, lives } = command;
+  const name = command.name ?? defaultName(bot);
+  const join = { name, room, players, points, lives };
+  return await playAs({
+    ...partOf(command, signal),
+    control: bot ? { kind: "bot", skill: bot } : await human(),
+    name,
+    plan: host === undefined ? undefined : {
+      lobby: { hostname: host, port },
+      join: { ...join, isBot: bot !== undefined },
+      guests: 0,
+      skill: bot ?? "normal",
+    },
     open: command.open,
     stay: !bot && !command.once,
-    signal,
   });
 }
 
@@ -116,20 +124,19 @@ async function runResume(
   }
   const { lobby, name, token, control, privateKey } = found.seat;
   try {
-    return await playOne({
-      lobby,
-      join: { name, resume: token },
-      privateKey,
-      control: control.kind === "bot"
-        ? control
-        : { kind: "human", assets: await loadAssets() },
-      pagePort: command.pagePort,
-      stateFolder,
-      graceMs: command.grace * 1000,
-      faults: command.faults,
+    return await playAs({
+      ...partOf(command, signal),
+      control: control.kind === "bot" ? control : await human(),
+      name,
+      plan: {
+        lobby,
+        join: { name, resume: token },
+        privateKey,
+        guests: 0,
+        skill: "normal",
+      },
       open: command.open,
       stay: control.kind === "human" && !command.once,
-      signal,
     });
   } catch (error) {
     if (error instanceof JoinError && SEAT_IS_LOST.has(error.code)) {
@@ -139,17 +146,28 @@ async function runResume(
   }
 }
 
+/** What the commands that play have in common. */
+function partOf(
+  command: PlayCommand | ResumeCommand,
+  signal: AbortSignal,
+) {
+  return {
+    pagePort: command.pagePort,
+    isLan: command.lan,
+    stateFolder: stateFolderOf(command),
+    isRecording: command.record,
+    graceMs: command.grace * 1000,
+    faults: command.faults,
+    signal,
+  };
+}
+
 /** Where state is kept: as the command says, else where the system wants it. */
 function stateFolderOf(
   { stateFolder }: { readonly stateFolder?: string },
 ): string {
-  const folder = stateFolder ??
+  return stateFolder ??
     defaultStateFolder(Deno.env.toObject(), Deno.build.os === "windows");
-  if (folder !== undefined) return folder;
-  throw new StateFolderError(
-    "Cannot tell where to keep state: this user has no home folder. " +
-      "Name a folder with --state-folder.",
-  );
 }
 
 async function runDemo(
@@ -158,32 +176,30 @@ async function runDemo(
 ): Promise<number> {
   const { players, points, lives, skill, open, once } = command;
   const humans = Math.min(command.humans, players);
-  const assets = await loadAssets();
+  const processes = Math.max(1, humans);
   // If one can't play, the others need not wait. The lobby outlives all: it carries their goodbyes.
   const failed = new AbortController();
-  await using lobby = await startLobby({
-    hostname: "127.0.0.1",
-    port: 0,
-    signal: new AbortController().signal,
-  });
-  const matches = Array.from({ length: players }, async (_, seat) => {
-    const isHuman = seat < humans;
+  await using lobby = await openLobby();
+  const matches = Array.from({ length: processes }, async (_, seat) => {
+    const name = defaultName(humans > 0 ? undefined : skill);
     try {
-      return await playOne({
-        lobby: { hostname: "127.0.0.1", port: lobby.port },
-        join: {
-          name: isHuman ? defaultName(undefined) : "Bot",
-          room: "DEMO",
-          players,
-          points,
-          lives,
+      return await playAs({
+        name,
+        plan: {
+          lobby: { hostname: "127.0.0.1", port: lobby.port },
+          join: { name, room: "DEMO", players, points, lives },
+          guests: seat === 0 ? players - processes : 0,
+          isLocal: true,
+          skill,
         },
-        control: isHuman ? { kind: "human", assets } : { kind: "bot", skill },
+        control: humans > 0 ? await human() : { kind: "bot", skill },
         pagePort: 0,
+        isLan: false,
+        isRecording: true,
+        stateFolder: stateFolderOf(command),
         graceMs: DEFAULT_GRACE_MS,
         open,
-        stay: isHuman && !once,
-        isQuiet: seat > 0 && !isHuman,
+        stay: humans > 0 && !once,
         signal: AbortSignal.any([signal, failed.signal]),
       });
     } catch (error) {
@@ -195,76 +211,123 @@ async function runDemo(
   return Math.max(...await Promise.all(matches));
 }
 
-/** Plays one match and, for a person who wants that, serves its page until `signal` aborts. */
-async function playOne(
-  { open, stay, isQuiet, ...player }: {
-    readonly lobby: { readonly hostname: string; readonly port: number };
-    readonly join: JoinRequest;
-    readonly control: Control;
-    readonly pagePort: number;
-    readonly graceMs: number;
-    readonly stateFolder?: string;
-    readonly privateKey?: string | undefined;
-    readonly faults?: TransportFaults | undefined;
-    readonly open: boolean;
-    readonly stay: boolean;
-    /** Prints nothing: another player of this process does. */
-    readonly isQuiet?: boolean;
-    readonly signal: AbortSignal;
-  },
+async function runWatch(
+  command: WatchCommand,
+  signal: AbortSignal,
+): Promise<number> {
+  const { host, port, room, pagePort, lan, once } = command;
+  const outcome = await watchMatches({
+    ...clocks,
+    lobby: { hostname: host, port },
+    room,
+    assets: await loadAssets(),
+    pagePort,
+    isLan: lan,
+    stay: !once,
+    signal,
+    onServing: announce({ open: command.open }),
+  });
+  return signal.aborted ? SUCCESS : exitCodeOf(outcome);
+}
+
+async function runReplay(
+  command: ReplayCommand,
+  signal: AbortSignal,
+): Promise<number> {
+  const replay = await loadReplay(command.file);
+  if (command.check) {
+    print(JSON.stringify(summaryOf(replay)));
+    return SUCCESS;
+  }
+  await showReplay({
+    ...clocks,
+    replay,
+    assets: await loadAssets(),
+    pagePort: command.pagePort,
+    isLan: command.lan,
+    signal,
+    onServing: announce({ open: command.open }),
+  });
+  return SUCCESS;
+}
+
+async function human(): Promise<Control> {
+  return { kind: "human", assets: await loadAssets() };
+}
+
+/** A lobby for this machine alone. */
+function openLobby(): Promise<Lobby> {
+  return startLobby({
+    hostname: "127.0.0.1",
+    port: 0,
+    signal: new AbortController().signal,
+  });
+}
+
+/** The machine's clock and chance, for whoever needs them. */
+const clocks = {
+  nowMs: () => performance.now(),
+  randomBytes: (length: number) =>
+    crypto.getRandomValues(new Uint8Array(length)),
+};
+
+/** Plays and, for a person who wants that, goes on until `signal` aborts. */
+async function playAs(
+  { open, ...player }:
+    & Omit<
+      PlayerOptions,
+      keyof typeof clocks | "openLobby" | `on${string}`
+    >
+    & { readonly open: boolean },
 ): Promise<number> {
   const { control, signal } = player;
-  await using match = await playMatch({
+  const outcome = await runPlayer({
     ...player,
-    nowMs: () => performance.now(),
-    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
-    onServing: (url) => {
-      if (!isQuiet) {
-        print(`${control.kind === "bot" ? "status" : "page"}: ${url}`);
-      }
-      // Whether a browser opened or not, the address stands above.
-      if (open && control.kind === "human") void openBrowser(url);
-    },
-    onResult: (result: ResultLine) => {
-      if (!isQuiet) print(JSON.stringify(result));
-    },
-    onDesync: saveEvidence,
+    ...clocks,
+    openLobby,
+    onServing: announce({
+      open: open && control.kind === "human",
+      what: control.kind === "bot" ? "status" : "page",
+    }),
+    onResult: (result) => print(JSON.stringify(result)),
+    onDesync: (evidence) => complain(saveEvidence(evidence)),
   });
-  if (stay && match.outcome) await aborted(signal);
-  return signal.aborted ? SUCCESS : exitCodeOf(match.outcome);
+  return signal.aborted ? SUCCESS : exitCodeOf(outcome);
 }
 
-function exitCodeOf(outcome: Outcome | undefined): number {
+/** Says where the page is and, where that is wanted, opens it. */
+function announce(
+  { open, what = "page" }: {
+    readonly open: boolean;
+    readonly what?: "page" | "status";
+  },
+): (url: string, lanUrl: string) => void {
+  return (url, lanUrl) => {
+    print(`${what}: ${url}`);
+    if (lanUrl) {
+      print(`on your phone, and for whoever has this address: ${lanUrl}`);
+    }
+    // Whether a browser opened or not, the address stands above.
+    if (open) void openBrowser(url);
+  };
+}
+
+function exitCodeOf(
+  outcome:
+    | Pick<Outcome, "winner" | "reason"> & Partial<Outcome>
+    | undefined,
+): number {
   if (!outcome || outcome.winner !== null) return SUCCESS;
   complain(
-    `the match ended without a result: ${outcome.reason}. ${outcome.message}`,
+    `the match ended without a result: ${outcome.reason}. ` +
+      (outcome.message ?? ""),
   );
   return FAILURE;
-}
-
-function saveEvidence(evidence: Evidence): void {
-  const file = `pong-desync-${evidence.match}-${evidence.slot}.json`;
-  try {
-    Deno.writeTextFileSync(file, JSON.stringify(evidence));
-    complain(`two hosts disagreed; please report it with the file ${file}`);
-  } catch (error) {
-    getLogger(["pong", "player"]).error("Cannot write {file}: {error}", {
-      file,
-      error,
-    });
-  }
 }
 
 function defaultName(bot: string | undefined): string {
   if (bot) return "Bot";
   return Deno.env.get("USER") || Deno.env.get("USERNAME") || "Player";
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  if (signal.aborted) resolve();
-  signal.addEventListener("abort", () => resolve(), { once: true });
-  return promise;
 }
 
 function print(line: string): void {

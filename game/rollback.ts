@@ -61,6 +61,8 @@ export class Rollback {
   /** How often a prediction was wrong, and how many ticks were simulated again because of it. */
   rollbacks = 0;
   resimulatedTicks = 0;
+  /** Ticks of the deepest rollback; for whoever plots it to set back to 0. */
+  deepestTicks = 0;
 
   readonly #game: Game;
   readonly #players: number;
@@ -105,6 +107,14 @@ export class Rollback {
   /** The newest confirmed state; owned as `state` is. */
   get confirmedState(): Int32Array {
     return this.#states[this.confirmedTick % STATES];
+  }
+
+  /** Returns the state before a tick from `confirmedTick` to `tick`; owned as `state` is. */
+  stateAt(tick: number): Int32Array {
+    if (tick < this.confirmedTick || tick > this.tick) {
+      throw new RangeError(`the state before tick ${tick} is not kept`);
+    }
+    return this.#states[tick % STATES];
   }
 
   /** Whether another tick would leave the prediction window. */
@@ -184,6 +194,7 @@ export class Rollback {
     if (from === this.tick) return;
     this.rollbacks++;
     this.resimulatedTicks += this.tick - from;
+    this.deepestTicks = Math.max(this.deepestTicks, this.tick - from);
     for (let tick = from; tick < this.tick; tick++) this.#simulate(tick);
     this.#wrongTick = this.tick;
   }

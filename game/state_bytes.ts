@@ -53,6 +53,24 @@ export function decodeState(bytes: Uint8Array): State | undefined {
   return isState(state) ? state : undefined;
 }
 
+/** Writes states one after the other. */
+export function encodeStates(states: readonly State[]): Uint8Array {
+  const bytes = new Uint8Array(states.length * STATE_BYTES);
+  states.forEach((state, i) => bytes.set(encodeState(state), i * STATE_BYTES));
+  return bytes;
+}
+
+/** Returns the states of `encodeStates`, or `undefined` where there is none or one of them is wrong. */
+export function decodeStates(bytes: Uint8Array): readonly State[] | undefined {
+  const states: State[] = [];
+  for (let at = 0; at < bytes.length; at += STATE_BYTES) {
+    const state = decodeState(bytes.subarray(at, at + STATE_BYTES));
+    if (state === undefined) return undefined;
+    states.push(state);
+  }
+  return states.length > 0 ? states : undefined;
+}
+
 function isState(state: State): boolean {
   const players = state[PLAYERS];
   if (players < 2 || players > SLOTS_MAX) return false;

@@ -3,8 +3,9 @@
  *
  * One topic exchange carries all matches. A player publishes under `<match>.<player id>.<epoch>` and
  * has a queue of its own, bound to the keys of the others in any epoch; the queue dies with the
- * connection. A message is one packet and nothing else: who sent it is told by the routing key.
- * Whoever may publish can use any key, so a match signs its packets. Nothing is stored, acknowledged or sent again, for every packet repeats what matters;
+ * connection. So has who watches, and publishes nothing. A message is one packet and nothing else:
+ * who sent it is told by the routing key. Whoever may publish can use any key, so a match signs its
+ * packets. Nothing is stored, acknowledged or sent again, for every packet repeats what matters;
  * publisher confirms only tell whether the broker lives.
  *
  * Publishing and consuming have a channel each, because a refused publish closes its channel.
@@ -14,12 +15,14 @@
 import { Buffer } from "node:buffer";
 import type { ChannelModel, ConsumeMessage } from "amqplib";
 import type { Channels, ConnectionLife } from "./amqp_connection.ts";
-import { keepAmqpLink } from "./amqp_link.ts";
+import { type AmqpLink, keepAmqpLink } from "./amqp_link.ts";
 import { watchConfirms } from "./confirm_watch.ts";
 import { Inbox } from "./inbox.ts";
 import { EXCHANGE } from "./lobby_protocol.ts";
 import {
+  type Listening,
   PACKET_BYTES_MAX,
+  type Received,
   requirePacket,
   type Sender,
   type Transport,
@@ -32,19 +35,23 @@ export interface AmqpMember {
   readonly id: string;
 }
 
-/** This player's place in a match over a broker. */
-export interface AmqpOptions extends AmqpMember {
+/** A match over a broker, for who watches it. */
+export interface AmqpWatchOptions {
   /** The broker's address, `amqp://user:password@host:port/vhost`. */
   readonly url: string;
   readonly exchange: string;
   /** Unique among the matches on the broker; of the same letters as an `id`. */
   readonly match: string;
-  /** Of this process, 0 to 255. */
-  readonly epoch: number;
-  /** The other members; this one may be among them. */
+  /** All that are listened to. */
   readonly peers: readonly AmqpMember[];
   /** Gives up opening, or ends the transport as disposing does. */
   readonly signal?: AbortSignal;
+}
+
+/** This player's place in a match over a broker; it may be among the peers, and isn't listened to. */
+export interface AmqpOptions extends AmqpWatchOptions, AmqpMember {
+  /** Of this process, 0 to 255. */
+  readonly epoch: number;
 }
 
 /** For how long opening waits for a broker, and for a lobby to declare the exchange there. */
@@ -59,7 +66,7 @@ const LOOK_MS = 50;
  */
 const UNCONFIRMED_MAX = 256;
 
-/** How many messages wait in the queue of a player that doesn't read, before the oldest go. */
+/** How many messages wait in the queue of somebody who doesn't read, before the oldest go. */
 const QUEUE_MESSAGES_MAX = 256;
 
 /** One word of a routing key: no wildcard can hide in it. */
@@ -76,62 +83,109 @@ const EPOCH_MAX = 255;
  * @throws {TypeError} When the match, an ID or the epoch can't be a word of a routing key.
  */
 export async function openAmqp(options: AmqpOptions): Promise<Transport> {
-  const { url, exchange, signal } = options;
-  const ownKey = `${keyPrefix(options.match, options.id)}${options.epoch}`;
-  if (parseEpoch(`${options.epoch}`) === undefined) {
-    throw new TypeError(`Cannot make a routing key of epoch ${options.epoch}`);
+  const { match, id, epoch, exchange, peers } = options;
+  const ownKey = `${keyPrefix(match, id)}${epoch}`;
+  if (parseEpoch(`${epoch}`) === undefined) {
+    throw new TypeError(`Cannot make a routing key of epoch ${epoch}`);
   }
-  const slots = new Map(
-    options.peers
-      .filter(({ id }) => id !== options.id)
-      .map(({ id, slot }) => [keyPrefix(options.match, id), slot]),
-  );
-  const inbox = new Inbox();
-  let rejected = 0;
-
-  const take = ({ fields, content }: ConsumeMessage) => {
-    const atMs = performance.now();
-    // The exchange, too: the default one lets anybody write into a queue under any key.
-    const from = fields.exchange === exchange
-      ? senderOf(fields.routingKey, slots)
-      : undefined;
-    const fits = content.length > 0 && content.length <= PACKET_BYTES_MAX;
-    if (from === undefined || !fits) {
-      rejected++;
-      return;
-    }
-    inbox.push({ from, atMs, packet: new Uint8Array(content) });
-  };
-
+  const others = peers.filter((peer) => peer.id !== id);
+  const ear = new Ear({ match, exchange, peers: others });
   const link = await keepAmqpLink({
-    url,
-    ...(signal && { signal }),
-    openMsMax: OPEN_MS_MAX,
+    ...linkOptionsOf(options),
     setUp: async (connection, life) => {
-      const keys = [...slots.keys()].map((prefix) => `${prefix}*`);
-      await startConsuming(connection, { life, exchange, keys, take });
+      await startConsuming(connection, { life, ear });
       return await startPublishing(connection, { life, exchange, ownKey });
     },
   });
+  const send = (packet: Uint8Array) => {
+    requirePacket(packet);
+    link.current?.publish(packet);
+  };
+  return Object.assign(listen(link, ear), { send });
+}
 
-  return {
-    send(packet) {
-      requirePacket(packet);
-      link.current?.publish(packet);
+/**
+ * Opens what somebody hears who watches; resolves when packets can come.
+ *
+ * @throws {TransportError} When the broker can't be reached, refuses the user, or has no exchange.
+ * @throws {TypeError} When the match or an ID can't be a word of a routing key.
+ */
+export async function openAmqpWatch(
+  options: AmqpWatchOptions,
+): Promise<Listening> {
+  const ear = new Ear(options);
+  const link = await keepAmqpLink({
+    ...linkOptionsOf(options),
+    setUp: async (connection, life) => {
+      await startConsuming(connection, { life, ear });
+      return { flushed: () => Promise.resolve() };
     },
+  });
+  return listen(link, ear);
+}
+
+/** What is heard of some members of a match, over all connections. */
+class Ear {
+  readonly exchange: string;
+  rejected = 0;
+  readonly #inbox = new Inbox();
+  readonly #slots: ReadonlyMap<string, number>;
+
+  constructor(
+    { match, exchange, peers }: Pick<
+      AmqpWatchOptions,
+      "match" | "exchange" | "peers"
+    >,
+  ) {
+    this.exchange = exchange;
+    this.#slots = new Map(
+      peers.map(({ id, slot }) => [keyPrefix(match, id), slot]),
+    );
+  }
+
+  /** Under what these members publish, in any epoch. */
+  get keys(): readonly string[] {
+    return [...this.#slots.keys()].map((prefix) => `${prefix}*`);
+  }
+
+  hear({ fields, content }: ConsumeMessage): void {
+    const atMs = performance.now();
+    // The exchange, too: the default one lets anybody write into a queue under any key.
+    const from = fields.exchange === this.exchange
+      ? senderOf(fields.routingKey, this.#slots)
+      : undefined;
+    const fits = content.length > 0 && content.length <= PACKET_BYTES_MAX;
+    if (from === undefined || !fits) {
+      this.rejected++;
+      return;
+    }
+    this.#inbox.push({ from, atMs, packet: new Uint8Array(content) });
+  }
+
+  take(): readonly Received[] {
+    return this.#inbox.take();
+  }
+}
+
+function linkOptionsOf({ url, signal }: AmqpWatchOptions) {
+  return { url, ...(signal && { signal }), openMsMax: OPEN_MS_MAX };
+}
+
+function listen(link: AmqpLink<Channels>, ear: Ear): Listening {
+  return {
     receive() {
-      return inbox.take();
+      return ear.take();
     },
     get link() {
       return link.state;
     },
     get rejected() {
-      return rejected;
+      return ear.rejected;
     },
     closed: link.closed.then(() => ({ kind: "local" })),
     async [Symbol.asyncDispose]() {
       await link[Symbol.asyncDispose]();
-      inbox.take();
+      ear.take();
     },
   };
 }
@@ -163,11 +217,9 @@ export async function keepExchange(
 
 async function startConsuming(
   connection: ChannelModel,
-  { life, exchange, keys, take }: {
+  { life, ear }: {
     readonly life: ConnectionLife;
-    readonly exchange: string;
-    readonly keys: readonly string[];
-    readonly take: (message: ConsumeMessage) => void;
+    readonly ear: Ear;
   },
 ): Promise<void> {
   const channel = await connection.createChannel();
@@ -179,10 +231,12 @@ async function startConsuming(
     maxLength: QUEUE_MESSAGES_MAX,
     overflow: "drop-head",
   });
-  for (const key of keys) await channel.bindQueue(queue, exchange, key);
+  for (const key of ear.keys) {
+    await channel.bindQueue(queue, ear.exchange, key);
+  }
   await channel.consume(queue, (message) => {
-    if (message === null) life.drop("it deleted this player's queue");
-    else if (!life.ended.aborted) take(message);
+    if (message === null) life.drop("it deleted this program's queue");
+    else if (!life.ended.aborted) ear.hear(message);
   }, { noAck: true });
 }
 

@@ -9,87 +9,30 @@ import {
   InvalidArgumentError,
   Option,
 } from "commander";
-import { type Skill, SKILLS } from "../game/bot.ts";
+import { SKILLS } from "../game/bot.ts";
 import { DEFAULT_RULES } from "../game/court.ts";
 import { parseFaults } from "./fault_options.ts";
+import { type Command, LOG_FORMATS, LOG_LEVELS } from "./commands.ts";
 import type { TransportFaults } from "./faulty.ts";
 import { addLimitOptions, limitsOf } from "./limit_options.ts";
-import type { LobbyLimits } from "./lobby_limits.ts";
 import { DEFAULT_LOBBY_PORT } from "./lobby_protocol.ts";
 import { DEFAULT_GRACE_MS } from "./timers.ts";
 import { wholeNumber } from "./option_values.ts";
 
-const LOG_LEVELS = ["debug", "info", "warning", "error"] as const;
 const STATE_FOLDER = [
   "--state-folder <folder>",
   "where to keep what the next start needs, ~/.local/state/pong if not given",
 ] as const;
-
-const LOG_FORMATS = ["pretty", "json"] as const;
-
-export interface LogOptions {
-  readonly logFormat: typeof LOG_FORMATS[number];
-  readonly logLevel: typeof LOG_LEVELS[number];
-}
-
-export interface LobbyCommand extends LogOptions {
-  readonly kind: "lobby";
-  /** Address to listen on. */
-  readonly host: string;
-  readonly port: number;
-  readonly broker?: string;
-  /** Where the lobby's key is kept; undefined for where the system wants it. */
-  readonly stateFolder?: string;
-  readonly limits: LobbyLimits;
-}
-
-export interface PlayCommand extends LogOptions {
-  readonly kind: "play";
-  /** The lobby's machine. */
-  readonly host: string;
-  readonly port: number;
-  readonly name?: string;
-  readonly room?: string;
-  readonly players?: number;
-  readonly points?: number;
-  readonly lives?: number;
-  readonly bot?: Skill;
-  readonly pagePort: number;
-  /** Seconds. */
-  readonly grace: number;
-  /** Where the seat is kept while the match runs; undefined for where the system wants it. */
-  readonly stateFolder?: string;
-  readonly faults?: TransportFaults;
-  readonly open: boolean;
-  readonly once: boolean;
-}
-
-/** Comes back into a match that this computer has dropped out of, as whoever played there. */
-export interface ResumeCommand extends LogOptions {
-  readonly kind: "resume";
-  /** The seat's file; the newest in the state folder if not given. */
-  readonly file?: string;
-  readonly stateFolder?: string;
-  readonly pagePort: number;
-  /** Seconds. */
-  readonly grace: number;
-  readonly faults?: TransportFaults;
-  readonly open: boolean;
-  readonly once: boolean;
-}
-
-export interface DemoCommand extends LogOptions {
-  readonly kind: "demo";
-  readonly players: number;
-  readonly humans: number;
-  readonly points: number;
-  readonly lives: number;
-  readonly skill: Skill;
-  readonly open: boolean;
-  readonly once: boolean;
-}
-
-export type Command = LobbyCommand | PlayCommand | ResumeCommand | DemoCommand;
+const PAGE_PORT = [
+  "--page-port <port>",
+  "port of the page, 0 for any free one",
+] as const;
+const LAN = [
+  "--lan",
+  "let phones on your network open the page, by an address only you see",
+  false,
+] as const;
+const NO_OPEN = ["--no-open", "don't open the browser"] as const;
 
 /** A command to run, a text that was asked for, or what was wrong with the words. */
 export type ParsedArgs =
@@ -141,13 +84,16 @@ function createProgram(
     .helpCommand(false)
     .addHelpText(
       "after",
-      "\nStart here:\n  pong demo                      play against a bot on this computer\n" +
+      "\nStart here:\n" +
+        "  pong play                      choose on the page how to play\n" +
         "  pong lobby                     let others join from their computers\n" +
         "  pong play --host 192.168.1.20  join the lobby on that computer",
     );
   addLobby(program, done);
   addPlay(program, done);
   addDemo(program, done);
+  addWatch(program, done);
+  addReplay(program, done);
   return program;
 }
 
@@ -171,7 +117,9 @@ function addLobby(program: Program, done: (command: Command) => void): void {
 function addPlay(program: Program, done: (command: Command) => void): void {
   withLogging(
     withTarget(program.command("play"))
-      .description("Join a match; the game opens in the browser.")
+      .description(
+        "Join a match; the game opens in the browser. Without --host, choose there.",
+      )
       .option("--host <address>", "the lobby's computer")
       .option("--port <port>", "the lobby's port", port, DEFAULT_LOBBY_PORT)
       .option("--name <name>", "what the others call you")
@@ -181,12 +129,8 @@ function addPlay(program: Program, done: (command: Command) => void): void {
         new Option("--bot [skill]", "let a bot play, without a page")
           .choices(SKILLS).preset("normal"),
       )
-      .option(
-        "--page-port <port>",
-        "port of the page on 127.0.0.1, 0 for any free one",
-        port,
-        0,
-      )
+      .option(...PAGE_PORT, port, 0)
+      .option(...LAN)
       .option(
         "--resume [file]",
         "come back into the match that was left by a crash, as who you were",
@@ -197,7 +141,8 @@ function addPlay(program: Program, done: (command: Command) => void): void {
         "try a bad network: latency=80,jitter=20 (ms), loss=5,duplicate=1,reorder=2 (%), cut=in",
         faults,
       )
-      .option("--no-open", "don't open the browser")
+      .option("--no-record", "keep no recording of the match")
+      .option(...NO_OPEN)
       .option(
         "--grace <seconds>",
         "how long the game waits for a lost opponent",
@@ -212,8 +157,9 @@ function addPlay(program: Program, done: (command: Command) => void): void {
       const file = typeof resume === "string" ? { file: resume } : {};
       return done({ kind: "resume", ...others, ...file });
     }
-    // Not a required option: a misspelt one is to be named first.
-    if (!options.host) self.error("which lobby? Name its computer with --host");
+    if (options.bot && !options.host) {
+      self.error("which lobby? Name its computer with --host");
+    }
     done({ kind: "play", ...others });
   });
 }
@@ -235,10 +181,43 @@ function addDemo(program: Program, done: (command: Command) => void): void {
         new Option("--skill <skill>", "how well the bots play")
           .choices(SKILLS).default("normal"),
       )
-      .option("--no-open", "don't open the browser")
+      .option(...STATE_FOLDER)
+      .option(...NO_OPEN)
       .option("--once", "exit after the match", false),
     "pong demo --players 4",
   ).action((options) => done({ kind: "demo", ...options }));
+}
+
+function addWatch(program: Program, done: (command: Command) => void): void {
+  withLogging(
+    program.command("watch")
+      .description("Watch a match from any moment on, without disturbing it.")
+      .option("--host <address>", "the lobby's computer")
+      .option("--port <port>", "the lobby's port", port, DEFAULT_LOBBY_PORT)
+      .option("--room <code>", "which match; the newest if not given")
+      .option(...PAGE_PORT, port, 0)
+      .option(...LAN)
+      .option(...NO_OPEN)
+      .option("--once", "exit after the match", false),
+    "pong watch --host 192.168.1.20 --room KMPQRA",
+  ).action((options, self) => {
+    // Not a required option: a misspelt one is to be named first.
+    if (!options.host) self.error("which lobby? Name its computer with --host");
+    done({ kind: "watch", ...options });
+  });
+}
+
+function addReplay(program: Program, done: (command: Command) => void): void {
+  withLogging(
+    program.command("replay")
+      .argument("<file>", "a recording, *.pong-replay")
+      .description("Play a recorded match, and check that it is what happened.")
+      .option("--check", "only check it, and print its result", false)
+      .option(...PAGE_PORT, port, 0)
+      .option(...LAN)
+      .option(...NO_OPEN),
+    "pong replay ~/.local/state/pong/replays/5c9e33a1-4-0.pong-replay",
+  ).action((file, options) => done({ kind: "replay", file, ...options }));
 }
 
 function withTarget(command: Program): Program {
@@ -307,7 +286,9 @@ function faults(text: string): TransportFaults {
 
 function oneLine(text: string, args: readonly string[]): string {
   const message = text.replace(/^error: /, "").trim().replaceAll(/\s+/g, " ");
-  const command = ["lobby", "play", "demo"].find((name) => name === args[0]);
+  const command = ["lobby", "play", "demo", "watch", "replay"].find((name) =>
+    name === args[0]
+  );
   const help = command ? `pong ${command} --help` : "pong --help";
   return `pong: ${message} (see ${help})`;
 }

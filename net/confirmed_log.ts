@@ -11,6 +11,12 @@ import type { Play } from "./play.ts";
 const RECENT_TICKS = 256;
 const SAMPLE_TICKS = 60;
 
+/** Where what was confirmed comes from. */
+type Source = Pick<
+  Play,
+  "confirmedTick" | "confirmedState" | "hashAt" | "inputAt"
+>;
+
 export class ConfirmedLog {
   /** Tick of the newest confirmed state that was taken in; -1 before the first. */
   tick = -1;
@@ -24,7 +30,7 @@ export class ConfirmedLog {
   #sampled: TickHash[] = [];
 
   /** Takes in what was confirmed since the last call; call it after each `advance`. */
-  take(play: Play): void {
+  take(play: Source): void {
     while (this.tick < play.confirmedTick) {
       this.tick++;
       if (this.tick > this.#firstTick) this.#takeInputs(play, this.tick - 1);
@@ -42,7 +48,7 @@ export class ConfirmedLog {
    * Begins again with the state at which `play` stands, for this host has come back. What it
    * confirmed after `keptTick`, while the others had gone on without it, is taken back.
    */
-  restart(play: Play, keptTick: number): void {
+  restart(play: Source, keptTick: number): void {
     const tick = play.confirmedTick;
     const isKept = ([at]: TickHash) => at <= Math.min(keptTick, tick - 1);
     this.#recent = this.#recent.filter(isKept);
@@ -67,7 +73,7 @@ export class ConfirmedLog {
     return this.from?.tick ?? 0;
   }
 
-  #takeInputs(play: Play, tick: number): void {
+  #takeInputs(play: Source, tick: number): void {
     const at = (tick - this.#firstTick) * SLOTS_MAX;
     if (at + SLOTS_MAX > this.#inputs.length) {
       const larger = new Int8Array(this.#inputs.length * 2);

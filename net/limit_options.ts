@@ -42,6 +42,13 @@ const OPTIONS: readonly LimitOption[] = [
     limitsOf: (rooms) => ({ rooms }),
   },
   {
+    flag: "--max-watchers <n>",
+    description: "watchers of one match",
+    range: [0, MANY],
+    default: DEFAULT_LIMITS.watchersPerMatch,
+    limitsOf: (watchersPerMatch) => ({ watchersPerMatch }),
+  },
+  {
     flag: "--max-messages-per-second <n>",
     description: "messages from one player, beside its moves",
     range: [2, MANY], // A joining player says more than one.

@@ -4,30 +4,30 @@
  * `joinLobby` gives a seat; from then on `next` tells what happens, so that a player process can
  * show who else is there while it waits. Pings keep the seat. When the lobby says nothing for too
  * long, or the connection breaks, a seat in a room is `lost`. One in a match is not: the match needs
- * no lobby to go on, and the seat comes back by itself, also to a lobby that was restarted.
+ * no lobby to go on, and the seat comes back by itself, also to a lobby that was restarted. When all
+ * want to play again, another match starts on the same seat.
  *
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { dial, type LobbyAddress } from "./dial.ts";
-import { LineConnection } from "./line_connection.ts";
+import type { LobbyAddress } from "./dial.ts";
+import { EventQueue } from "./event_queue.ts";
 import {
+  type AgainMessage,
   type ClaimAnswerMessage,
   type ClaimMessage,
-  type ClientMessage,
+  type ClientLine,
   type ErrorMessage,
   type LobbyMessage,
-  parseLobbyLine,
-  PING_EVERY_MS,
   PROTOCOL_VERSION,
+  type RematchMessage,
   type ResultMessage,
   type RosterMessage,
-  SILENCE_MS,
   type StartMessage,
   type WelcomeMessage,
 } from "./lobby_protocol.ts";
+import { askLobby, type LinkTimes, LobbyLink } from "./lobby_link.ts";
 import { pause } from "./pause.ts";
-import { SilenceWatch } from "./silence.ts";
 import { TransportError } from "./transport.ts";
 
 const log = getLogger(["pong", "lobby_client"]);
@@ -39,51 +39,79 @@ export interface JoinRequest {
   readonly players?: number | undefined;
   readonly points?: number | undefined;
   readonly lives?: number | undefined;
+  /** The colour and mark that one would like, 0…3. */
+  readonly look?: number | undefined;
+  readonly isBot?: boolean | undefined;
+  /** Whether the match may begin; `true` unless it is said. Bots are always ready. */
+  readonly isReady?: boolean | undefined;
   readonly publicKey?: string | undefined;
   /** The token of a seat that this process takes again; room and rules are what they were. */
   readonly resume?: string | undefined;
 }
 
-export interface JoinOptions extends LobbyAddress {
+/** The times are for tests. */
+export interface JoinOptions extends LobbyAddress, LinkTimes {
   readonly join: JoinRequest;
   /** Leaves the lobby, or gives up joining. */
   readonly signal: AbortSignal;
-  /** For tests: how often to ping, and how long the lobby may be silent. */
-  readonly pingEveryMs?: number;
-  readonly silenceMs?: number;
 }
 
 /** A claim for an era, without what the seat knows by itself. */
 export type ClaimRequest = Omit<ClaimMessage, "type">;
 
-/** What happens to a seat; after one of the last three nothing more does. */
-export type LobbyEvent =
+/** How a match ended, without what the seat knows by itself. */
+export type ResultReport = Omit<ResultMessage, "type" | "match">;
+
+/** What happens in a room, to all who play there or watch. */
+export type RoomEvent =
   | { readonly kind: "roster"; readonly roster: RosterMessage }
+  /** A match begins: the first one or, after `askAgain`, the next. */
   | { readonly kind: "start"; readonly start: StartMessage }
-  /** The lobby's word about a claim. */
-  | { readonly kind: "claim"; readonly answer: ClaimAnswerMessage }
-  /** The connection broke in mid-match, or is back. */
-  | { readonly kind: "link"; readonly up: boolean }
+  /** How many watch the match. */
+  | { readonly kind: "watchers"; readonly count: number }
+  /** Who wants to play again, and who isn't there any more, by slot of the match. */
+  | { readonly kind: "again" } & Pick<RematchMessage, "wanted" | "gone">;
+
+/** The end of a connection to the lobby for good. */
+export type EndEvent =
   /** The lobby ended it; in a match only because the seat isn't this process's any more. */
   | {
     readonly kind: "refused";
     readonly code: string;
     readonly message: string;
   }
-  /** The connection died before the match started. */
+  /** The connection died before the match started, or died for somebody who watched. */
   | { readonly kind: "lost"; readonly message: string }
   /** This side left. */
   | { readonly kind: "left" };
 
+/** What happens to a seat; after an end nothing more does. */
+export type LobbyEvent =
+  | RoomEvent
+  | EndEvent
+  /** The lobby's word about a claim. */
+  | { readonly kind: "claim"; readonly answer: ClaimAnswerMessage }
+  /** The connection broke in mid-match, or is back. */
+  | { readonly kind: "link"; readonly up: boolean };
+
 /** A seat in the lobby, and later the link to the lobby during the match. Disposing it leaves. */
 export interface LobbySeat extends AsyncDisposable {
+  /** Its slot holds while the room fills; `slotIn` tells the one in a match. */
   readonly welcome: WelcomeMessage;
+  /** Smoothed round-trip time to the lobby; `null` until it is measured. */
+  readonly rttMs: number | null;
+  /** This player's slot in a match that has started. */
+  slotIn(start: StartMessage): number;
   /** Waits for the next event, oldest first; the last one is repeated for ever. Never rejects. */
   next(): Promise<LobbyEvent>;
+  /** Tells the room whether this player wants to begin; a no-op in a match. */
+  setReady(isReady: boolean): void;
+  /** Tells the match, which is over, that this player wants another; a no-op before one started. */
+  askAgain(): void;
   /** Asks the witness; asks again by itself until it has answered, or a later claim is made. */
   claim(claim: ClaimRequest): void;
-  /** Reports the confirmed result; a no-op once the seat is over. */
-  sendResult(result: Omit<ResultMessage, "type">): void;
+  /** Reports the confirmed result; a no-op before the match started and once the seat is over. */
+  sendResult(result: ResultReport): void;
 }
 
 /** The lobby refused to give a seat; the message says why and what to do. */
@@ -110,9 +138,6 @@ const FINAL_CODES: ReadonlySet<string> = new Set(
   ["bad_token", "taken_over", "version"] satisfies ErrorMessage["code"][],
 );
 
-/** Events that wait for `next`; a roster makes older ones obsolete, so few are ever needed. */
-const EVENTS_MAX = 64;
-
 /**
  * Connects to a lobby and takes a seat.
  *
@@ -120,51 +145,66 @@ const EVENTS_MAX = 64;
  */
 export async function joinLobby(options: JoinOptions): Promise<LobbySeat> {
   const { join } = options;
-  const welcomed = await takeSeat(options, {
-    type: "join",
-    version: PROTOCOL_VERSION,
-    ...join,
-  });
-  return new Seat(options, welcomed);
+  const request = { type: "join", version: PROTOCOL_VERSION, ...join } as const;
+  return new Seat(options, await takeSeat(options, request));
 }
 
 /** A connection to the lobby on which a seat was taken. */
 interface Welcomed {
-  readonly lines: LineConnection;
+  readonly link: LobbyLink;
   readonly welcome: WelcomeMessage;
 }
 
 /** Connects and asks for a seat, new or known. */
 async function takeSeat(
-  { hostname, port, signal }: Pick<
-    JoinOptions,
-    "hostname" | "port" | "signal"
-  >,
-  request: ClientMessage,
+  options: Omit<JoinOptions, "join">,
+  request: ClientLine,
 ): Promise<Welcomed> {
-  const lines = new LineConnection(await dial({ hostname, port, signal }));
-  const close = () => lines.close();
-  const timer = setTimeout(close, ANSWER_TIMEOUT_MS);
-  signal.addEventListener("abort", close, { once: true });
-  try {
-    signal.throwIfAborted();
-    say(lines, request);
-    const answer = await readMessage(lines);
-    signal.throwIfAborted();
-    if (answer?.type === "welcome") return { lines, welcome: answer };
-    if (answer?.type === "error") {
-      throw new JoinError(answer.code, answer.message);
-    }
-    throw new TransportError(
+  const { lines, answer } = await askLobby({
+    ...options,
+    line: JSON.stringify(request),
+    accept: (answer) => {
+      if (answer?.type === "welcome") return answer;
+      throw refusalOf(answer, options);
+    },
+    timeoutMs: ANSWER_TIMEOUT_MS,
+  });
+  return { link: new LobbyLink(lines, options), welcome: answer };
+}
+
+/** What an answer means that isn't the one that was hoped for. */
+export function refusalOf(
+  answer: LobbyMessage | undefined,
+  { hostname, port }: LobbyAddress,
+): Error {
+  return answer?.type === "error"
+    ? new JoinError(answer.code, answer.message)
+    : new TransportError(
       `Cannot join the lobby at ${hostname}:${port}: what listens there does ` +
         "not answer as a lobby does. Check the port.",
     );
-  } catch (error) {
-    lines.close();
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", close);
+}
+
+/** Returns what a message is to everybody in a room, who plays and who watches, if it is for them. */
+export function roomEventOf(message: LobbyMessage): RoomEvent | undefined {
+  switch (message.type) {
+    case "roster":
+      return { kind: "roster", roster: message };
+    case "start":
+      return { kind: "start", start: message };
+    case "watchers":
+      return { kind: "watchers", count: message.count };
+    case "again":
+      return { kind: "again", wanted: message.wanted, gone: message.gone };
+    case "error":
+    case "granted":
+    case "pong":
+    case "refused":
+    case "relay":
+    case "watch":
+    case "watching":
+    case "welcome":
+      return undefined;
   }
 }
 
@@ -173,39 +213,54 @@ class Seat implements LobbySeat {
   readonly #options: JoinOptions;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
-  readonly #events: LobbyEvent[] = [];
-  #lines: LineConnection;
-  /** Gives this seat back once its match has started. */
-  #token: string | undefined;
-  /** What the lobby has to know even if the connection breaks before it does. */
+  readonly #events = new EventQueue<LobbyEvent>();
+  #link: LobbyLink;
+  /** Of the newest match; its token gives this seat back. */
+  #start: StartMessage | undefined;
+  /** What the lobby has to know of that match even if the connection breaks before it does. */
   #claim: ClaimMessage | undefined;
   #result: ResultMessage | undefined;
-  #wake = Promise.withResolvers<void>();
-  #end: LobbyEvent | undefined;
+  #again: AgainMessage | undefined;
 
-  constructor(options: JoinOptions, { lines, welcome }: Welcomed) {
+  constructor(options: JoinOptions, { link, welcome }: Welcomed) {
     this.#options = options;
-    this.#lines = lines;
+    this.#link = link;
     this.welcome = welcome;
     this.#done = this.#run();
   }
 
-  async next(): Promise<LobbyEvent> {
-    for (;;) {
-      const event = this.#events.shift() ?? this.#end;
-      if (event !== undefined) return event;
-      await this.#wake.promise;
-    }
+  get rttMs(): number | null {
+    return this.#link.rttMs;
+  }
+
+  slotIn({ players }: StartMessage): number {
+    const { id, slot } = this.welcome;
+    return players.find((player) => player.id === id)?.slot ?? slot;
+  }
+
+  next(): Promise<LobbyEvent> {
+    return this.#events.next();
+  }
+
+  setReady(isReady: boolean): void {
+    this.#link.say({ type: "ready", isReady });
+  }
+
+  askAgain(): void {
+    if (this.#start === undefined) return;
+    this.#again = { type: "again", match: this.#start.match };
+    this.#link.say(this.#again);
   }
 
   claim(claim: ClaimRequest): void {
     this.#claim = { type: "claim", ...claim };
-    say(this.#lines, this.#claim);
+    this.#link.say(this.#claim);
   }
 
-  sendResult(result: Omit<ResultMessage, "type">): void {
-    this.#result = { type: "result", ...result };
-    say(this.#lines, this.#result);
+  sendResult(result: ResultReport): void {
+    if (this.#start === undefined) return;
+    this.#result = { type: "result", match: this.#start.match, ...result };
+    this.#link.say(this.#result);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -219,69 +274,45 @@ class Seat implements LobbySeat {
     const leave = () => this.#leave();
     signal.addEventListener("abort", leave, { once: true });
     if (signal.aborted) leave();
-    do await this.#follow(this.#lines); while (await this.#comeBack());
+    do await this.#follow(this.#link); while (await this.#comeBack());
     signal.removeEventListener("abort", leave);
   }
 
   /** Follows a connection until it is over. */
-  async #follow(lines: LineConnection): Promise<void> {
-    const { pingEveryMs, silenceMs } = this.#options;
-    const silence = new SilenceWatch(
-      silenceMs ?? SILENCE_MS,
-      performance.now(),
-    );
-    let pingedAtMs = performance.now();
-    let why = "it closed the connection";
-    const everyMs = pingEveryMs ?? PING_EVERY_MS;
-    const timer = setInterval(() => {
-      const nowMs = performance.now();
-      if (silence.isOver(nowMs)) {
-        why = "it has been silent for too long";
-        lines.close();
-      } else if (nowMs - pingedAtMs >= everyMs) {
-        pingedAtMs = nowMs;
-        say(lines, { type: "ping" });
-      }
-    }, Math.min(everyMs, 500) / 2);
-    let message = await readMessage(lines);
-    while (message !== undefined) {
-      silence.heard();
-      this.#take(message);
-      message = await readMessage(lines);
-    }
-    clearInterval(timer);
-    lines.close();
+  async #follow(link: LobbyLink): Promise<void> {
+    const why = await link.follow((message) => this.#take(message));
+    if (this.#start !== undefined) return;
     const { hostname, port } = this.#options;
-    if (this.#token === undefined) {
-      const message = `The lobby at ${hostname}:${port} is gone: ${why}.`;
-      this.#finish({ kind: "lost", message });
-    }
+    const message = `The lobby at ${hostname}:${port} is gone: ${why}.`;
+    this.#events.finish({ kind: "lost", message });
   }
 
   /** Takes the seat of a running match again; `false` when it is over. */
   async #comeBack(): Promise<boolean> {
-    const token = this.#token;
-    if (token === undefined || this.#end !== undefined) return false;
-    this.#tell({ kind: "link", up: false });
+    if (this.#start === undefined || this.#events.isOver) return false;
+    this.#events.push({ kind: "link", up: false });
+    const { token } = this.#start;
     const { signal } = this.#stop;
-    const request = { type: "return", version: PROTOCOL_VERSION } as const;
+    const where = { ...this.#options, signal };
+    const version = PROTOCOL_VERSION;
     for (let ms = RETRY_FIRST_MS;; ms = Math.min(2 * ms, RETRY_MAX_MS)) {
       await pause(ms, signal);
       if (signal.aborted) return false;
       try {
-        const where = { ...this.#options, signal };
-        const { lines } = await takeSeat(where, { ...request, token });
-        this.#lines = lines;
+        const request = { type: "return", version, token } as const;
+        const { link } = await takeSeat(where, request);
+        this.#link = link;
         if (signal.aborted) this.#leave();
-        this.#tell({ kind: "link", up: true });
-        if (this.#claim !== undefined) say(lines, this.#claim);
-        if (this.#result !== undefined) say(lines, this.#result);
+        this.#events.push({ kind: "link", up: true });
+        for (const message of [this.#claim, this.#result, this.#again]) {
+          if (message !== undefined) link.say(message);
+        }
         return true;
       } catch (error) {
         if (signal.aborted) return false;
         if (error instanceof JoinError && FINAL_CODES.has(error.code)) {
           const { code, message } = error;
-          this.#finish({ kind: "refused", code, message });
+          this.#events.finish({ kind: "refused", code, message });
           return false;
         }
         log.debug("Still without the lobby: {error}", { error });
@@ -290,71 +321,37 @@ class Seat implements LobbySeat {
   }
 
   #take(message: LobbyMessage): void {
-    switch (message.type) {
-      case "roster":
-        this.#tell({ kind: "roster", roster: message });
-        return;
-      case "start":
-        this.#token = message.token;
-        this.#tell({ kind: "start", start: message });
-        return;
-      case "granted":
-      case "refused":
-        if (message.era === this.#claim?.era) this.#claim = undefined;
-        this.#tell({ kind: "claim", answer: message });
-        return;
-      case "error":
-        this.#takeError(message);
-        return;
-      case "pong":
-      case "welcome":
-      case "relay":
-        return;
+    const event = roomEventOf(message);
+    if (event?.kind === "start") this.#begin(event.start);
+    if (event !== undefined) this.#events.push(event);
+    else if (message.type === "error") this.#takeError(message);
+    else if (message.type === "granted" || message.type === "refused") {
+      if (message.era === this.#claim?.era) this.#claim = undefined;
+      this.#events.push({ kind: "claim", answer: message });
     }
+  }
+
+  /** What was said of the match before isn't said of this one. */
+  #begin(start: StartMessage): void {
+    if (start.match !== this.#start?.match) {
+      this.#claim = undefined;
+      this.#result = undefined;
+      this.#again = undefined;
+    }
+    this.#start = start;
   }
 
   #takeError(
     { code, message }: Extract<LobbyMessage, { type: "error" }>,
   ): void {
-    if (this.#token === undefined || FINAL_CODES.has(code)) {
-      this.#finish({ kind: "refused", code, message });
+    if (this.#start === undefined || FINAL_CODES.has(code)) {
+      this.#events.finish({ kind: "refused", code, message });
     } else log.warn("The lobby says: {message}", { code, message });
   }
 
-  #tell(event: LobbyEvent): void {
-    if (this.#end !== undefined) return;
-    if (this.#events.length === EVENTS_MAX) this.#events.shift();
-    this.#events.push(event);
-    this.#notify();
-  }
-
-  /** The first end counts: what follows from it is no news. */
-  #finish(event: LobbyEvent): void {
-    this.#end ??= event;
-    this.#notify();
-  }
-
-  #notify(): void {
-    this.#wake.resolve();
-    this.#wake = Promise.withResolvers();
-  }
-
   #leave(): void {
-    this.#finish({ kind: "left" });
-    say(this.#lines, { type: "leave" });
-    this.#lines.end();
+    this.#events.finish({ kind: "left" });
+    this.#link.leave();
     this.#stop.abort();
   }
-}
-
-function say(lines: LineConnection, message: ClientMessage): void {
-  lines.send(JSON.stringify(message));
-}
-
-/** Waits for the next message; `undefined` at the end, or when this isn't our protocol. */
-async function readMessage(
-  lines: LineConnection,
-): Promise<LobbyMessage | undefined> {
-  const event = await lines.read();
-  return event?.kind === "line" ? parseLobbyLine(event.text) : undefined;
 }

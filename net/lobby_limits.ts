@@ -14,6 +14,8 @@ export interface LobbyLimits {
   readonly connectionsPerAddress: number;
   /** Open rooms and running matches together. */
   readonly rooms: number;
+  /** Of one room, while it fills and while it plays. */
+  readonly watchersPerMatch: number;
   /** Control messages from one connection. */
   readonly messages: Rate;
   readonly lineBytes: number;
@@ -34,6 +36,7 @@ export const DEFAULT_LIMITS: LobbyLimits = {
   connections: 512,
   connectionsPerAddress: 32,
   rooms: 128,
+  watchersPerMatch: 16,
   messages: { perSecond: 20, burst: 40 },
   lineBytes: LINE_BYTES_MAX,
   firstLineMs: 10_000,

@@ -1,7 +1,7 @@
 /**
  * What a player and the lobby say to each other: one JSON object a line, over TCP.
  *
- * A person can speak it with `nc`: type `{"type":"join","version":1,"name":"Mia"}`, then
+ * A person can speak it with `nc`: type `{"type":"join","version":2,"name":"Mia"}`, then
  * `{"type":"ping"}` at least every 6 s. Both sides parse every line with the schemas here and never
  * trust what came: unknown keys are dropped, wrong values are answered with `error`.
  *
@@ -9,8 +9,11 @@
  * `join` with `resume`, which gives the seat its next epoch and ends all that older ones had; a
  * process whose connection broke gets it back by `return`, in the same epoch.
  *
- * A relay connection goes to the same port, and its first line is not JSON but `relay <token>`;
- * `relay_frames.ts` says what follows.
+ * Somebody who joins with `spectate` watches a room: its members as they gather, then its match,
+ * and the next one when they play again.
+ *
+ * A relay connection goes to the same port, and its first line is not JSON but `relay <token>`, or
+ * `watch <token>` for who only listens; `relay_frames.ts` says what follows.
  *
  * @module
  */
@@ -24,7 +27,7 @@ import {
 import { CLAIM_ERA_MAX } from "./witness.ts";
 
 /** Raised whenever an older player or lobby couldn't take part any more. */
-export const PROTOCOL_VERSION = 1;
+export const PROTOCOL_VERSION = 2;
 
 /** The lobby's port unless somebody says otherwise. */
 export const DEFAULT_LOBBY_PORT = 5555;
@@ -35,6 +38,9 @@ export const LINE_BYTES_MAX = 4096;
 /** How often a client says `ping`, and how long either side may hear nothing before it gives up. */
 export const PING_EVERY_MS = 2_000;
 export const SILENCE_MS = 6_000;
+
+/** Longest round-trip time that a client may tell, in ms: by then the silence is too long anyway. */
+const RTT_MS_MAX = 60_000;
 
 /** Longest name, in code points. */
 export const NAME_LENGTH_MAX = 24;
@@ -49,7 +55,10 @@ export type ErrorCode =
   | "bad_token"
   | "line_too_long"
   | "lobby_full"
+  | "match_over"
+  | "no_such_room"
   | "not_playing"
+  | "not_ready"
   | "room_playing"
   | "rules"
   | "seat_lost"
@@ -59,10 +68,13 @@ export type ErrorCode =
   | "too_fast"
   | "too_many_connections"
   | "too_many_rooms"
-  | "unsupported"
+  | "too_many_watchers"
   | "version";
 
 const slot = z.int().min(0).max(3);
+const slots = z.array(slot).max(4).readonly();
+const look = z.int().min(0).max(3);
+const count = z.int().min(0);
 const uint32 = z.int().min(0).max(0xffffffff);
 const roomCode = z.string().regex(
   /^[A-Z0-9]{3,12}$/i,
@@ -92,10 +104,16 @@ const join = z.object({
   players: z.int().min(2).max(4).optional(),
   points: z.int().min(1).max(99).optional(),
   lives: z.int().min(1).max(99).optional(),
+  /** The colour that one would like; who asked first has it. */
+  look: look.optional(),
+  isBot: z.boolean().default(false),
+  /** Who types this line wants to play; a page asks its person first. */
+  isReady: z.boolean().default(true),
   publicKey: publicKey.optional(),
   // Whatever it is, if it isn't a token of this lobby the answer is the same.
   resume: z.string().optional(),
-  spectate: z.unknown().optional(),
+  /** To watch `room`, or the match that began last, and not to play. */
+  spectate: z.boolean().default(false),
 }).readonly();
 
 const comingBack = z.object({
@@ -114,10 +132,28 @@ const claim = z.object({
 
 const result = z.object({
   type: z.literal("result"),
+  match: id,
   winner: slot.nullable(),
   score: z.array(z.int().min(0).max(99)).min(2).max(4).readonly(),
   confirmedTick: uint32,
   hash: uint32,
+}).readonly();
+
+const ready = z.object({
+  type: z.literal("ready"),
+  isReady: z.boolean(),
+}).readonly();
+
+const ping = z.object({
+  type: z.literal("ping"),
+  /** How long pongs took to come lately. */
+  rttMs: z.number().min(0).max(RTT_MS_MAX).optional(),
+}).readonly();
+
+const again = z.object({
+  type: z.literal("again"),
+  /** The one that is over: who asks twice must not ask for the one after the next. */
+  match: id,
 }).readonly();
 
 const clientMessage = z.discriminatedUnion("type", [
@@ -125,7 +161,9 @@ const clientMessage = z.discriminatedUnion("type", [
   comingBack,
   claim,
   result,
-  z.object({ type: z.literal("ping") }).readonly(),
+  ready,
+  ping,
+  again,
   z.object({ type: z.literal("leave") }).readonly(),
 ]);
 
@@ -154,9 +192,23 @@ const lobbyMessage = z.discriminatedUnion("type", [
     type: z.literal("roster"),
     room: roomCode,
     rules,
-    players: z.array(z.object({ id, slot, name: shownName }).readonly())
-      .max(4).readonly(),
+    players: z.array(
+      z.object({
+        id,
+        slot,
+        name: shownName,
+        look,
+        isBot: z.boolean(),
+        isReady: z.boolean(),
+        /** To the lobby; `null` until the player has told it. */
+        rttMs: count.nullable(),
+      }).readonly(),
+    ).max(4).readonly(),
+    watchers: count,
+    /** When the match begins without those who aren't ready; `null` if it doesn't. */
+    startsInMs: count.nullable(),
   }).readonly(),
+  z.object({ type: z.literal("watching"), room: roomCode, rules }).readonly(),
   z.object({
     type: z.literal("start"),
     match: id,
@@ -169,7 +221,7 @@ const lobbyMessage = z.discriminatedUnion("type", [
         exchange: z.literal(EXCHANGE),
       }).readonly(),
     ]),
-    /** The receiver's own; whoever knows it can take the seat. */
+    /** The receiver's own: who knows it can take the seat, or listen as this watcher. */
     token,
     players: z.array(
       z.object({
@@ -177,13 +229,19 @@ const lobbyMessage = z.discriminatedUnion("type", [
         slot,
         epoch,
         name: shownName,
+        look,
+        isBot: z.boolean(),
         start,
         publicKey: publicKey.optional(),
       }).readonly(),
     ).min(2).max(4).readonly(),
   }).readonly(),
   z.object({ type: z.literal("pong") }).readonly(),
+  z.object({ type: z.literal("watchers"), count }).readonly(),
+  // Who wants to play again and who isn't there any more, once anybody wants to.
+  z.object({ type: z.literal("again"), wanted: slots, gone: slots }).readonly(),
   z.object({ type: z.literal("relay"), slot, epoch }).readonly(),
+  z.object({ type: z.literal("watch") }).readonly(),
   z.object({
     type: z.literal("granted"),
     match: id,
@@ -207,19 +265,24 @@ const lobbyMessage = z.discriminatedUnion("type", [
 ]);
 
 export type ClientMessage = z.infer<typeof clientMessage>;
+/** What a client may leave out, the lobby fills in. */
+export type ClientLine = z.input<typeof clientMessage>;
 export type JoinMessage = z.infer<typeof join>;
 export type ReturnMessage = z.infer<typeof comingBack>;
 export type ClaimMessage = z.infer<typeof claim>;
 export type ResultMessage = z.infer<typeof result>;
+export type AgainMessage = z.infer<typeof again>;
 
 export type LobbyMessage = z.infer<typeof lobbyMessage>;
 export type WelcomeMessage = Extract<LobbyMessage, { type: "welcome" }>;
 export type RosterMessage = Extract<LobbyMessage, { type: "roster" }>;
+export type WatchingMessage = Extract<LobbyMessage, { type: "watching" }>;
 export type StartMessage = Extract<LobbyMessage, { type: "start" }>;
 export type ClaimAnswerMessage = Extract<
   LobbyMessage,
   { type: "granted" | "refused" }
 >;
+export type RematchMessage = Extract<LobbyMessage, { type: "again" }>;
 export type StartTransport = StartMessage["transport"];
 export type ErrorMessage =
   & Extract<LobbyMessage, { type: "error" }>

@@ -10,7 +10,7 @@ import {
   getTextFormatter,
   type LogRecord,
 } from "@logtape/logtape";
-import type { LogOptions } from "./command_line.ts";
+import type { LogOptions } from "./commands.ts";
 
 /** Sends all logs of this process to standard error from now on. */
 export async function configureLogging(

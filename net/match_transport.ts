@@ -9,18 +9,19 @@
  * @module
  */
 import type { KeyObject } from "node:crypto";
-import { getLogger } from "@logtape/logtape";
 import { openAmqp } from "./amqp.ts";
 import { brokerUrlFor } from "./broker_url.ts";
 import type { LobbyAddress } from "./dial.ts";
-import { faulty, type TransportFaults } from "./faulty.ts";
+import {
+  faulty,
+  type FaultyTransport,
+  type TransportFaults,
+} from "./faulty.ts";
 import type { StartMessage, WelcomeMessage } from "./lobby_protocol.ts";
 import { openRelay } from "./relay.ts";
 import { signed } from "./signed.ts";
 import { importPublicKey } from "./signing_keys.ts";
 import { type Transport, TransportError } from "./transport.ts";
-
-const log = getLogger(["pong", "player"]);
 
 export interface MatchTransportOptions {
   readonly lobby: LobbyAddress;
@@ -31,14 +32,22 @@ export interface MatchTransportOptions {
   >;
   /** Belongs to the public key with which the seat was taken. */
   readonly privateKey: KeyObject;
-  /** What to do to the packets, both ways; nothing if not given. */
-  readonly faults?: TransportFaults | undefined;
+  /** What to do to the packets at first, both ways. */
+  readonly faults: TransportFaults;
   /** For the faults: numbers from 0 (inclusive) to 1. */
   readonly random: () => number;
   /** The clock that stamps arrivals. */
   readonly nowMs: () => number;
   /** Closes the transport, or gives up opening it. */
   readonly signal: AbortSignal;
+}
+
+/** The way to the other players. */
+export interface MatchTransport {
+  /** Owns all of it. */
+  readonly transport: Transport;
+  /** Where it can be made worse while the match runs. */
+  readonly faulty: Pick<FaultyTransport, "faults">;
 }
 
 /**
@@ -48,15 +57,18 @@ export interface MatchTransportOptions {
  */
 export async function openMatchTransport(
   options: MatchTransportOptions,
-): Promise<Transport> {
+): Promise<MatchTransport> {
   const { lobby, seat, start, privateKey, signal } = options;
   const { match, transport, players, token } = start;
   switch (transport.kind) {
-    case "relay":
-      return worsen(await openRelay({ ...lobby, token, signal }), options);
+    case "relay": {
+      const open = await openRelay({ ...lobby, token, signal });
+      const worse = faulty(open, options);
+      return { transport: worse, faulty: worse };
+    }
     case "amqp": {
       const { id, slot, epoch } = seat;
-      const publicKeys = publicKeysOf(players);
+      const publicKeys = publicKeysOf(players, "play with");
       const open = await openAmqp({
         url: brokerUrlFor(transport.url, lobby.hostname),
         exchange: transport.exchange,
@@ -68,28 +80,26 @@ export async function openMatchTransport(
         signal,
       });
       const sender = { match, slot, epoch, privateKey, publicKeys };
-      return signed(worsen(open, options), sender);
+      const worse = faulty(open, options);
+      return { transport: signed(worse, sender), faulty: worse };
     }
   }
 }
 
-function worsen(
-  transport: Transport,
-  { faults, random, nowMs }: MatchTransportOptions,
-): Transport {
-  if (faults === undefined) return transport;
-  log.warn("Faults are on, as --faults says: {faults}", { faults });
-  return faulty(transport, { faults, random, nowMs });
-}
-
-function publicKeysOf(
+/**
+ * Returns the keys of a match's players, by slot.
+ *
+ * @throws TransportError when somebody has none: then one can't `play with` or `watch` that player.
+ */
+export function publicKeysOf(
   players: StartMessage["players"],
+  wish: "play with" | "watch",
 ): ReadonlyMap<number, KeyObject> {
   return new Map(players.map(({ slot, name, publicKey }) => {
     const key = publicKey && importPublicKey(publicKey);
     if (key) return [slot, key];
     throw new TransportError(
-      `Cannot play with ${name} over a broker: ${name}'s program gave the ` +
+      `Cannot ${wish} ${name} over a broker: ${name}'s program gave the ` +
         "lobby no key to know its packets by, so it is too old. Update it.",
     );
   }));

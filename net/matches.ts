@@ -8,42 +8,45 @@
  * Each seat has one process. A newer one, with a higher epoch, ends what the older one had; tokens
  * of older epochs are refused, in the same words as forged ones.
  *
+ * When all members are still there and want to, their next match begins in the same room. Those who
+ * watch a room hear of its matches, and count for nothing else here.
+ *
  * @module
  */
+import type { Rules } from "../game/court.ts";
+import { Announcer, type AnnouncerOptions } from "./announcer.ts";
+import type { Chance } from "./chance.ts";
+import { BAD_TOKEN, type Delivery, NOT_PLAYING, refuse } from "./delivery.ts";
 import {
+  type AgainMessage,
   type ClaimMessage,
   errorMessage,
-  type LobbyMessage,
   type ResultMessage,
-  type StartTransport,
 } from "./lobby_protocol.ts";
+import { MatchList } from "./match_list.ts";
 import {
   answerClaim,
   type ClientId,
+  connect,
   createMatch,
+  disconnect,
   lossOf,
   type MatchTerms,
   type RunningMatch,
   takeResult,
   type Verdict,
+  welcomeBack,
 } from "./running_match.ts";
-import { openSeat, sealSeat, type Seat } from "./seat_token.ts";
-import { startPosition } from "./start_position.ts";
-
-/** One message to deliver; its receiver is closed after the last. */
-export interface Delivery {
-  readonly to: ClientId;
-  readonly message: LobbyMessage;
-  readonly isLast?: true;
-}
+import { openSeat, type Seat } from "./seat_token.ts";
 
 /** Which process of which match. */
 export type SeatName = Pick<Seat, "match" | "slot" | "epoch">;
 
-export interface MatchesOptions {
-  /** Seals the tokens. */
-  readonly key: Uint8Array;
-  readonly transport: StartTransport;
+/** A match that is to begin. */
+export type NewMatch = Omit<MatchTerms, "match" | "transport">;
+
+export interface MatchesOptions extends AnnouncerOptions {
+  readonly chance: Chance;
   /** Matches without any connection that are remembered at most. */
   readonly emptyMax: number;
   /** How long a match is remembered when nobody is connected any more. */
@@ -56,28 +59,24 @@ interface Place {
   readonly slot: number;
 }
 
-/** The same words whatever is wrong with a token: nobody can find out by trying. */
-export const BAD_TOKEN = errorMessage(
-  "bad_token",
-  "This seat can't be taken: it isn't of this lobby, or another process has taken it since. " +
-    "Join again.",
-);
 const TAKEN_OVER = errorMessage(
   "taken_over",
   "This seat was taken over by a newer connection of the same player.",
 );
-const NOT_PLAYING = errorMessage(
-  "not_playing",
-  "Only a player of a running match can do that, and only for that match.",
-);
 
 export class Matches {
   readonly #options: MatchesOptions;
-  readonly #matches = new Map<string, RunningMatch>();
+  /** In every match's name, so that no two starts of a lobby ever use the same. */
+  readonly #boot: string;
+  #begun = 0;
+  readonly #announcer: Announcer;
+  readonly #matches = new MatchList();
   readonly #places = new Map<ClientId, Place>();
 
   constructor(options: MatchesOptions) {
     this.#options = options;
+    this.#announcer = new Announcer(options);
+    this.#boot = options.chance.below(2 ** 32).toString(16).padStart(8, "0");
   }
 
   /** Matches that are remembered, and control connections that sit in them. */
@@ -87,14 +86,22 @@ export class Matches {
 
   /** Matches in which anybody is connected. */
   get running(): number {
-    return this.#list().filter(({ connections }) => connections > 0).length;
+    return this.#matches.running.length;
+  }
+
+  /** The room of the running match that began last. */
+  get newestRoom(): string | undefined {
+    return this.#matches.newest?.room;
   }
 
   /** Whether a match of that room is running. */
   isPlaying(room: string): boolean {
-    return this.#list().some((match) =>
-      match.room === room && match.connections > 0
-    );
+    return this.#matches.inRoom(room) !== undefined;
+  }
+
+  /** The rules of the match that runs in a room; `undefined` where none does. */
+  rulesOf(room: string): Rules | undefined {
+    return this.#matches.inRoom(room)?.rules;
   }
 
   isSeated(client: ClientId): boolean {
@@ -108,21 +115,8 @@ export class Matches {
   }
 
   /** Begins a match; `clients` are its members' by slot, and each is told so. */
-  begin(
-    /** Its name was never used before by any lobby with the same key. */
-    terms: Omit<MatchTerms, "transport">,
-    clients: readonly ClientId[],
-  ): readonly Delivery[] {
-    const transport = this.#options.transport.kind;
-    const match = createMatch({ ...terms, transport }, { isWitnessed: true });
-    this.#matches.set(match.match, match);
-    for (const [slot, client] of clients.entries()) {
-      this.#sit(client, { match, slot });
-    }
-    return clients.map((to, slot) => ({
-      to,
-      message: this.#start({ match, slot }),
-    }));
+  begin(terms: NewMatch, clients: readonly ClientId[]): readonly Delivery[] {
+    return this.#announcer.begin(this.#create(terms, clients));
   }
 
   /** Gives a seat to a new process, in its next epoch; or says why not. */
@@ -149,21 +143,33 @@ export class Matches {
       publicKey: publicKey ?? member.publicKey,
     };
     match.witness?.takenAgain(slot, epoch);
-    return [
-      ...this.#replace(client, place, nowMs),
-      { to: client, message: this.#start(place) },
-    ];
+    return this.#bring(client, place, nowMs);
   }
 
-  /** Gives a seat back to its process, whose connection broke. */
+  /**
+   * Gives a seat back to its process, whose connection broke, and tells it what it missed: that the
+   * match went on without it, or that the next one has begun.
+   */
   return(
     client: ClientId,
     { token, nowMs }: { readonly token: string; readonly nowMs: number },
   ): readonly Delivery[] {
     const place = this.#placeOf(token);
-    return place === undefined
-      ? refuse(client, BAD_TOKEN)
-      : this.#replace(client, place, nowMs);
+    if (place === undefined) return refuse(client, BAD_TOKEN);
+    const { match, slot } = place;
+    if (match.rematch !== undefined) {
+      return this.#follow(client, { match: match.rematch, slot }, nowMs);
+    }
+    const winner = match.witness?.wentOnWithout(slot);
+    const { match: name } = match;
+    return [
+      ...this.#replace(client, place, nowMs),
+      ...winner === undefined ? [] : [{
+        to: client,
+        message: { type: "refused", match: name, ...winner } as const,
+      }],
+      ...this.#announcer.news(match, client),
+    ];
   }
 
   /** Asks the witness. */
@@ -178,18 +184,49 @@ export class Matches {
   /** Records what a player says the result is; it counts when all of the match say the same. */
   result(client: ClientId, message: ResultMessage): Verdict | "not_playing" {
     const place = this.#places.get(client);
-    return place === undefined
+    return place === undefined || place.match.match !== message.match
       ? "not_playing"
       : takeResult(place.match, place.slot, message);
   }
 
-  /** The client left or its connection died. */
-  leave(client: ClientId, nowMs: number): void {
+  /** A member wants to play again; when all do, their next match begins. */
+  again(
+    client: ClientId,
+    message: AgainMessage,
+    nowMs: number,
+  ): readonly Delivery[] {
     const place = this.#places.get(client);
-    if (place === undefined) return;
-    this.#places.delete(client);
-    place.match.clients.delete(place.slot);
-    disconnect(place.match, nowMs);
+    if (place === undefined) return [{ to: client, message: NOT_PLAYING }];
+    const { match, slot } = place;
+    // Said twice, or while the next match was beginning.
+    if (match.match !== message.match || match.wanted?.has(slot)) return [];
+    match.wanted ??= new Set();
+    match.wanted.add(slot);
+    return match.wanted.size < match.members.length
+      ? this.#announcer.rematch(match)
+      : this.#playAgain(match, nowMs);
+  }
+
+  /** The client left or its connection died. */
+  leave(client: ClientId, nowMs: number): readonly Delivery[] {
+    const match = this.#places.get(client)?.match;
+    this.#unseat(client, nowMs);
+    return match === undefined ? [] : this.#announcer.rematch(match);
+  }
+
+  /** Shows the running match of a room to somebody who watches it now. */
+  show(room: string, client: ClientId): readonly Delivery[] {
+    const match = this.#matches.inRoom(room);
+    return match === undefined ? [] : [
+      this.#announcer.show(match, client),
+      ...this.#announcer.watchers(match),
+    ];
+  }
+
+  /** Tells all in the running match of a room how many watch. */
+  tellWatchers(room: string): readonly Delivery[] {
+    const match = this.#matches.inRoom(room);
+    return match === undefined ? [] : this.#announcer.watchers(match);
   }
 
   /**
@@ -210,20 +247,7 @@ export class Matches {
 
   /** Forgets matches to which nobody came back; to be called now and then. */
   sweep(nowMs: number): void {
-    const { lingerMs, emptyMax } = this.#options;
-    const empty = this.#list()
-      .filter(({ connections }) => connections === 0)
-      .sort((a, b) => a.emptySinceMs - b.emptySinceMs);
-    for (const [index, match] of empty.entries()) {
-      const isOld = nowMs - match.emptySinceMs >= lingerMs;
-      // Whoever starts matches and leaves them, over and over, only pushes out forgotten ones.
-      const isTooMany = index < empty.length - emptyMax;
-      if (isOld || isTooMany) this.#matches.delete(match.match);
-    }
-  }
-
-  #list(): readonly RunningMatch[] {
-    return [...this.#matches.values()];
+    this.#matches.forget(nowMs, this.#options);
   }
 
   /** Finds the place of a token of the newest epoch, or a newer one, remembering its match again. */
@@ -232,8 +256,8 @@ export class Matches {
     if (seat === undefined) return undefined;
     const { slot, epoch } = seat;
     const match = this.#matches.get(seat.match) ??
-      createMatch(seat, { isWitnessed: false });
-    this.#matches.set(match.match, match);
+      createMatch(seat, 0);
+    this.#matches.add(match);
     if (epoch < match.epochs[slot]) return undefined;
     if (epoch > match.epochs[slot]) {
       match.epochs[slot] = epoch;
@@ -258,23 +282,37 @@ export class Matches {
   ): readonly Delivery[] {
     const { match, slot } = place;
     const former = match.clients.get(slot);
-    if (former !== undefined) this.leave(former, nowMs);
+    if (former !== undefined) this.#unseat(former, nowMs);
     this.#sit(client, place);
-    const { id } = match.members[slot];
     return [
       ...(former === undefined ? [] : refuse(former, TAKEN_OVER)),
-      {
-        to: client,
-        message: {
-          type: "welcome",
-          id,
-          slot,
-          start: startPosition(match.rules, slot),
-          room: match.room,
-          rules: match.rules,
-          epoch: match.epochs[slot],
-        },
-      },
+      { to: client, message: welcomeBack(match, slot) },
+    ];
+  }
+
+  /** Seats somebody in the match that has begun while it was away. */
+  #follow(
+    client: ClientId,
+    place: Place,
+    nowMs: number,
+  ): readonly Delivery[] {
+    const { match, slot } = place;
+    // Another process has taken the seat in there: this one is an older one.
+    if (match.epochs[slot] > 0) return refuse(client, BAD_TOKEN);
+    this.#matches.add(match);
+    return this.#bring(client, place, nowMs);
+  }
+
+  /** Seats a process that doesn't know its match yet. */
+  #bring(
+    client: ClientId,
+    place: Place,
+    nowMs: number,
+  ): readonly Delivery[] {
+    return [
+      ...this.#replace(client, place, nowMs),
+      this.#announcer.start(place.match, place.slot),
+      ...this.#announcer.news(place.match, client),
     ];
   }
 
@@ -284,39 +322,41 @@ export class Matches {
     connect(place.match);
   }
 
-  #start({ match, slot }: Place): LobbyMessage {
-    const { key, transport } = this.#options;
-    const { members, epochs, rules } = match;
-    const seat: Seat = { ...match, slot, epoch: epochs[slot] };
-    return {
-      type: "start",
-      match: match.match,
-      rules,
-      transport: match.transport === "relay" ? { kind: "relay" } : transport,
-      token: sealSeat(key, seat),
-      players: members.map(({ publicKey, ...member }) => ({
-        ...member,
-        epoch: epochs[member.slot],
-        start: startPosition(rules, member.slot),
-        ...(publicKey === undefined ? {} : { publicKey }),
-      })),
-    };
+  #unseat(client: ClientId, nowMs: number): void {
+    const place = this.#places.get(client);
+    if (place === undefined) return;
+    const { match, slot } = place;
+    this.#places.delete(client);
+    match.clients.delete(slot);
+    match.wanted?.delete(slot);
+    disconnect(match, nowMs);
+  }
+
+  #create(terms: NewMatch, clients: readonly ClientId[]): RunningMatch {
+    const number = ++this.#begun;
+    const match = createMatch({
+      ...terms,
+      match: `${this.#boot}-${number}`,
+      transport: this.#options.transport.kind,
+    }, number);
+    this.#matches.add(match);
+    for (const [slot, client] of clients.entries()) {
+      this.#sit(client, { match, slot });
+    }
+    return match;
+  }
+
+  /** Begins the next match of the same members, all of whom are connected. */
+  #playAgain(match: RunningMatch, nowMs: number): readonly Delivery[] {
+    const clients = [...match.clients.entries()]
+      .sort(([a], [b]) => a - b)
+      .map(([, client]) => client);
+    for (const client of clients) this.#unseat(client, nowMs);
+    match.rematch = this.#create(match, clients);
+    return this.#announcer.begin(match.rematch);
   }
 }
 
 function nameOf({ match, slot }: Place): SeatName {
   return { match: match.match, slot, epoch: match.epochs[slot] };
-}
-
-function refuse(client: ClientId, message: LobbyMessage): readonly Delivery[] {
-  return [{ to: client, message, isLast: true }];
-}
-
-function connect(match: RunningMatch): void {
-  match.connections++;
-  match.emptySinceMs = Infinity;
-}
-
-function disconnect(match: RunningMatch, nowMs: number): void {
-  if (--match.connections === 0) match.emptySinceMs = nowMs;
 }

@@ -1,18 +1,21 @@
 /**
- * Serves the page to browsers on this machine, and carries views, states and inputs.
+ * Serves the page, and carries views, states and messages.
  *
- * It listens on 127.0.0.1 only. A foreign website that the player has open could still reach that
- * address, so the server checks what such a site can't forge: `Host` (against names that are
- * pointed here), `Origin` and a secret token (before a WebSocket may see or steer the game).
+ * It listens on 127.0.0.1, and on the network only where that was asked for. A foreign website that
+ * the player has open could still reach that address, so the server checks what such a site can't
+ * forge: `Host` (against names that are pointed here), `Origin` and a secret token (before a
+ * WebSocket may see or steer the game). Other machines get nothing but the page's code without it.
  *
  * Several pages may be open at once: all see the game, and whoever steered last steers.
  *
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { z } from "zod";
-import type { Assets } from "./page_assets.ts";
-import type { PageInput, View } from "./page_protocol.ts";
+import { encodeStates } from "../game/state_bytes.ts";
+import type { State } from "../game/state.ts";
+import type { Asset, Assets } from "./page_assets.ts";
+import { parsePageMessage } from "./page_message.ts";
+import type { PageMessage, View } from "./page_protocol.ts";
 
 const logger = getLogger(["pong", "page"]);
 
@@ -24,17 +27,21 @@ const MESSAGE_BYTES_MAX = 1024;
 const MESSAGES_PER_SECOND_MAX = 300;
 /** Malformed messages after which a page is cut off: it is not our page. */
 const MALFORMED_MAX = 20;
+const NO_TOKEN = "The address lacks its token.";
 /** With more than this waiting for a slow page, its states are skipped: only the newest counts. */
 const BUFFERED_BYTES_MAX = 16 * 1024;
 
-const pageInput: z.ZodType<PageInput> = z.object({
-  kind: z.literal("input"),
-  axis: z.int().min(-127).max(127),
-});
+/** What a page asks for, other than to steer or to inspect. */
+export type PageRequest = Exclude<
+  PageMessage,
+  { readonly kind: "input" | "inspect" }
+>;
 
 export interface PageServerOptions {
   /** 0 takes any free port. */
   readonly port: number;
+  /** Addresses under which other machines may open the page; none for this machine only. */
+  readonly lanAddresses?: readonly string[];
   readonly assets: Assets;
   /** What a page must know to open its WebSocket; unguessable. */
   readonly token: string;
@@ -42,8 +49,11 @@ export interface PageServerOptions {
   readonly signal: AbortSignal;
   /** A page steers: −127…127. Called with 0 when the page that steered last is closed. */
   readonly onInput: (axis: number) => void;
+  readonly onRequest?: (request: PageRequest) => void;
   /** The answer to `GET /status`, as JSON. */
   readonly status: () => unknown;
+  /** By path: what only a page with the token may fetch, as it is at that moment. */
+  readonly downloads?: ReadonlyMap<string, () => Asset | undefined>;
 }
 
 /** A listening server. Disposal closes all pages' sockets; disposing twice does no harm. */
@@ -51,18 +61,23 @@ export interface PageServer extends AsyncDisposable {
   readonly port: number;
   /** The address to open in a browser. Holds the token, so it doesn't belong in logs. */
   readonly url: string;
-  /** How many messages from pages were dropped. */
+  /** The same for another machine; empty where none may open it. */
+  readonly lanUrl: string;
+  /** Messages from pages that were dropped. */
   readonly rejected: number;
+  /** Whether any page shows the inspector. */
+  readonly isInspected: boolean;
   /** Shows a view on all pages, and on those that open later. */
   push(view: View): void;
-  /** Shows a state (bytes of `encodeState`; copied) on all pages, and on those that open later. */
-  pushState(bytes: Uint8Array): void;
+  /** Shows states (copied; the newest last) on all pages, and on those that open later. */
+  pushStates(states: readonly State[]): void;
 }
 
 interface Page {
   readonly socket: WebSocket;
   /** A view was skipped because the page is slow, and is still due. */
   viewDue: boolean;
+  isInspecting: boolean;
   malformed: number;
   /** The second being counted, and how many messages came in it. */
   second: number;
@@ -75,34 +90,59 @@ export function servePage(options: PageServerOptions): Promise<PageServer> {
 }
 
 function startServer(options: PageServerOptions): PageServer {
-  const { assets, token, onInput, status } = options;
+  const { assets, token, onInput, onRequest, status, lanAddresses = [] } =
+    options;
   const pages = new Set<Page>();
   let view = "";
-  let state: Uint8Array<ArrayBuffer> | undefined;
+  let states: Uint8Array<ArrayBuffer> | undefined;
   let steering: Page | undefined;
   let rejected = 0;
 
   const ending = new AbortController();
-  const server = listen({ port: options.port, signal: ending.signal }, answer);
+  const server = listen({
+    port: options.port,
+    hostname: lanAddresses.length > 0 ? "0.0.0.0" : "127.0.0.1",
+    signal: ending.signal,
+  }, answer);
   const port = server.addr.port;
-  const hosts = [`127.0.0.1:${port}`, `localhost:${port}`];
+  const hosts = ["127.0.0.1", "localhost", ...lanAddresses]
+    .map((name) => `${name}:${port}`);
   const security = securityHeaders(hosts);
 
-  function answer(request: Request): Response {
+  function answer(
+    request: Request,
+    { remoteAddr }: Deno.ServeHandlerInfo<Deno.NetAddr>,
+  ): Response {
     if (!hosts.includes(request.headers.get("host") ?? "")) {
       return text(403, "This address is not the game's.");
     }
     const { pathname, searchParams } = new URL(request.url);
-    if (pathname === "/socket") {
-      return openSocket(request, searchParams.get("token"));
-    }
+    const given = searchParams.get("token");
+    if (pathname === "/socket") return openSocket(request, given);
     if (request.method !== "GET") return text(405, "Only GET is answered.");
+    const isNear = remoteAddr.hostname.startsWith("127.");
+    const isKnown = given === token;
+    const download = options.downloads?.get(pathname);
+    const mustKnow = download !== undefined ||
+      (!isNear && (pathname === "/" || pathname === "/status"));
+    if (mustKnow && !isKnown) return text(403, NO_TOKEN);
     if (pathname === "/status") return Response.json(status(), security);
-    const asset = assets.get(pathname);
-    if (asset === undefined) return text(404, "There is no such page.");
-    return new Response(asset.body, {
-      headers: { ...security.headers, "content-type": asset.type },
-    });
+    const asset = download === undefined ? assets.get(pathname) : download();
+    return asset === undefined
+      ? text(404, "There is no such page.")
+      : file(asset);
+  }
+
+  function file({ body, type, name }: Asset): Response {
+    const saved = name === undefined
+      ? {}
+      : { "content-disposition": `attachment; filename="${name}"` };
+    const headers = { ...security.headers, "content-type": type, ...saved };
+    return new Response(body, { headers });
+  }
+
+  function urlAt(host: string): string {
+    return `http://${host}/?token=${encodeURIComponent(token)}`;
   }
 
   function text(code: number, body: string): Response {
@@ -114,7 +154,7 @@ function startServer(options: PageServerOptions): PageServer {
     if (!hosts.some((host) => origin === `http://${host}`)) {
       return text(403, "Only the game's own page may connect.");
     }
-    if (given !== token) return text(403, "The address lacks its token.");
+    if (given !== token) return text(403, NO_TOKEN);
     if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
       return text(426, "This address speaks WebSocket.");
     }
@@ -128,6 +168,7 @@ function startServer(options: PageServerOptions): PageServer {
     const page: Page = {
       socket,
       viewDue: view !== "",
+      isInspecting: false,
       malformed: 0,
       second: 0,
       messages: 0,
@@ -136,7 +177,7 @@ function startServer(options: PageServerOptions): PageServer {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       sendView(page);
-      if (state !== undefined) sendState(page, state);
+      if (states !== undefined) sendStates(page, states);
     };
     socket.onmessage = (event) => take(page, event.data);
     // A socket that fails also closes, and that is where it is dealt with.
@@ -158,14 +199,22 @@ function startServer(options: PageServerOptions): PageServer {
     // UTF-8 has at least as many bytes as UTF-16 has units, so this bound is never too strict.
     const length = typeof data === "string" ? data.length : Infinity;
     if (length > MESSAGE_BYTES_MAX) return cutOff(page, 1009, "too large");
-    const input = parseInput(data);
-    if (input === undefined) {
+    const message = parsePageMessage(data);
+    if (message === undefined) {
       rejected++;
       if (++page.malformed > MALFORMED_MAX) cutOff(page, 1008, "malformed");
       return;
     }
-    steering = page;
-    onInput(input.axis);
+    switch (message.kind) {
+      case "input":
+        steering = page;
+        return onInput(message.axis);
+      case "inspect":
+        page.isInspecting = message.isOn;
+        return;
+      default:
+        onRequest?.(message);
+    }
   }
 
   function cutOff(page: Page, code: number, reason: string): void {
@@ -181,7 +230,7 @@ function startServer(options: PageServerOptions): PageServer {
     page.socket.send(view);
   }
 
-  function sendState(page: Page, bytes: Uint8Array<ArrayBuffer>): void {
+  function sendStates(page: Page, bytes: Uint8Array<ArrayBuffer>): void {
     if (isWritable(page.socket)) page.socket.send(bytes);
   }
 
@@ -201,7 +250,11 @@ function startServer(options: PageServerOptions): PageServer {
 
   return {
     port,
-    url: `http://${hosts[0]}/?token=${encodeURIComponent(token)}`,
+    url: urlAt(hosts[0]),
+    lanUrl: lanAddresses.length > 0 ? urlAt(hosts[2]) : "",
+    get isInspected() {
+      return [...pages].some(({ isInspecting }) => isInspecting);
+    },
     get rejected() {
       return rejected;
     },
@@ -212,11 +265,11 @@ function startServer(options: PageServerOptions): PageServer {
         sendView(page);
       }
     },
-    pushState(bytes: Uint8Array): void {
-      state = new Uint8Array(bytes);
+    pushStates(next: readonly State[]): void {
+      states = new Uint8Array(encodeStates(next));
       for (const page of pages) {
         sendView(page);
-        sendState(page, state);
+        sendStates(page, states);
       }
     },
     [Symbol.asyncDispose]: disposeOnce,
@@ -224,11 +277,14 @@ function startServer(options: PageServerOptions): PageServer {
 }
 
 function listen(
-  { port, signal }: { readonly port: number; readonly signal: AbortSignal },
-  handler: (request: Request) => Response,
+  { port, hostname, signal }: {
+    readonly port: number;
+    readonly hostname: string;
+    readonly signal: AbortSignal;
+  },
+  handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
-    const hostname = "127.0.0.1";
     return Deno.serve({ port, hostname, signal, onListen() {} }, handler);
   } catch (cause) {
     const why = cause instanceof Deno.errors.AddrInUse
@@ -262,17 +318,6 @@ function securityHeaders(
       "cache-control": "no-store",
     },
   };
-}
-
-function parseInput(data: unknown): PageInput | undefined {
-  if (typeof data !== "string") return undefined;
-  let json: unknown;
-  try {
-    json = JSON.parse(data);
-  } catch {
-    return undefined; // Not JSON: dropped and counted like any other malformed message.
-  }
-  return pageInput.safeParse(json).data;
 }
 
 /** Counts a message and returns whether the page has sent too many in this second. */

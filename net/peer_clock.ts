@@ -15,6 +15,7 @@ const PERIOD_MS = 5000;
 const DRIFT_MS_MAX = 50;
 /** Weight of a new round-trip time in the smoothed one, as in TCP (RFC 6298). */
 const SMOOTHING = 1 / 8;
+const JITTER_SMOOTHING = 1 / 4;
 /** Transit times kept to judge how late packets come: one second of them. */
 const TRANSITS = 64;
 
@@ -28,6 +29,8 @@ export class PeerClock {
   roundTrips = 0;
   /** Smoothed round-trip time; `undefined` before the first. */
   rttMs: number | undefined;
+  /** How far round-trip times lie from the smoothed one, smoothed (RTTVAR of RFC 6298). */
+  jitterMs = 0;
 
   #best: Sample | undefined;
   #previousBest: Sample | undefined;
@@ -59,6 +62,8 @@ export class PeerClock {
   ): void {
     const rttMs = Math.max(0, atMs - sentMs - holdMs);
     this.roundTrips++;
+    const offMs = Math.abs(rttMs - (this.rttMs ?? rttMs));
+    this.jitterMs += (offMs - this.jitterMs) * JITTER_SMOOTHING;
     this.rttMs = this.rttMs === undefined
       ? rttMs
       : this.rttMs + (rttMs - this.rttMs) * SMOOTHING;

@@ -80,12 +80,17 @@ export class Play {
     return this.#rollback.confirmedState;
   }
 
-  get rollbacks(): number {
-    return this.#rollback.rollbacks;
+  /** Returns the state before a tick from `confirmedTick` to `newestTick`; owned as `state` is. */
+  stateAt(tick: number): Int32Array {
+    return this.#rollback.stateAt(tick);
   }
 
-  get resimulatedTicks(): number {
-    return this.#rollback.resimulatedTicks;
+  /** What wrong guesses cost. Whoever plots `deepestTicks` sets it back to 0. */
+  get rollbackWork(): Pick<
+    Rollback,
+    "rollbacks" | "resimulatedTicks" | "deepestTicks"
+  > {
+    return this.#rollback;
   }
 
   get era(): number {

@@ -1,379 +1,205 @@
 /**
- * One player's process: takes a seat, opens the transport that the lobby names, plays the match,
- * serves the page and `/status`, reports the result.
+ * One person's or one bot's process: the page, the start screen, and every match until it ends.
  *
  * @module
  */
-import { getLogger } from "@logtape/logtape";
-import { botInput, createBot, type Skill } from "../game/bot.ts";
-import { encodeState } from "../game/state_bytes.ts";
-import { isLoopback } from "./broker_url.ts";
-import { ConfirmedLog } from "./confirmed_log.ts";
-import type { LobbyAddress } from "./dial.ts";
-import { type Evidence, gatherEvidence } from "./evidence.ts";
-import type { TransportFaults } from "./faulty.ts";
-import { joinLobby, type JoinRequest, type LobbySeat } from "./lobby_client.ts";
-import { reachableAddresses } from "./listen.ts";
-import { DEFAULT_LOBBY_PORT, type StartMessage } from "./lobby_protocol.ts";
-import { runMatchLoop } from "./match_loop.ts";
-import { followLobby, keepMatchSeat, waitForStart } from "./match_seat.ts";
-import { openMatchTransport } from "./match_transport.ts";
-import type { Assets } from "./page_assets.ts";
-import { type PageServer, servePage } from "./page_server.ts";
+import { type Desk, newToken, openDesk, type Stage } from "./desk.ts";
+import type { JoinRequest } from "./lobby_client.ts";
+import type { Control } from "./match_stage.ts";
+import type { JoinSettings } from "./page_protocol.ts";
+import { EMPTY_VIEW } from "./report.ts";
+import type { Outcome } from "./session_event.ts";
 import {
-  type ResultLine,
-  resultOf,
-  type Situation,
-  statusOf,
-  viewOf,
-} from "./report.ts";
-import { Session } from "./session.ts";
-import type { Outcome, SessionEvent } from "./session_event.ts";
-import type { SavedSeat } from "./seat_file.ts";
-import {
-  exportPrivateKey,
-  exportPublicKey,
-  importPrivateKey,
-  KEY_SEED_BYTES,
-  privateKeyOf,
-} from "./signing_keys.ts";
-import { SECRET_BYTES } from "./wire.ts";
-import { timersFor } from "./timers.ts";
-import type { Transport } from "./transport.ts";
+  defaultSettings,
+  readSettings,
+  type Settings,
+  writeSettings,
+} from "./settings_file.ts";
+import { newRoomCode } from "./room_code.ts";
+import { type Plan, visit, type VisitOptions } from "./visit.ts";
 
-const log = getLogger(["pong", "player"]);
+/** A lobby of this process, for a match against bots. */
+export type OpenLobby = () => Promise<
+  AsyncDisposable & { readonly port: number }
+>;
 
-/** The page gets a view when it changed, looked at this often, and at the latest after the second. */
-const VIEW_EVERY_MS = 50;
-const VIEW_AT_LEAST_EVERY_MS = 250;
-
-/** Who moves the paddle. */
-export type Control =
-  | { readonly kind: "human"; readonly assets: Assets }
-  | { readonly kind: "bot"; readonly skill: Skill };
-
-export interface PlayerOptions {
-  readonly lobby: LobbyAddress;
-  readonly join: JoinRequest;
+export interface PlayerOptions
+  extends Omit<VisitOptions, "plan" | "desk" | "canLeave" | "onSeat"> {
+  /** Where to play first; `undefined` to ask on the page. */
+  readonly plan: Plan | undefined;
+  /** What others call the person until something else is chosen. */
+  readonly name: string;
   readonly control: Control;
-  /** Port of the page and of `/status` on 127.0.0.1; 0 for any free one. */
+  /** Port of the page and of `/status`; 0 for any free one. */
   readonly pagePort: number;
-  /** Where the seat is kept while the match runs; without it, a crash is the end. */
-  readonly stateFolder?: string | undefined;
-  /** With which this player signed before, where `join` takes a seat again. */
-  readonly privateKey?: string | undefined;
-  /** How long the game waits for a lost opponent. */
-  readonly graceMs: number;
-  /** Makes the network worse, both ways. */
-  readonly faults?: TransportFaults | undefined;
-  /** Monotonic clock in ms. */
-  readonly nowMs: () => number;
-  /** Fresh, unguessable bytes. */
-  readonly randomBytes: (length: number) => Uint8Array;
-  /** Leaves the match, or the lobby, and ends the process's part. */
-  readonly signal: AbortSignal;
-  /** The page, or a bot's `/status`, can be reached there. */
-  readonly onServing: (url: string) => void;
-  readonly onResult: (result: ResultLine) => void;
-  /** Two hosts disagreed: what a developer needs to find out why. */
-  readonly onDesync: (evidence: Evidence) => void;
-}
-
-/** A played match; a human's page is served until it is disposed. */
-export interface PlayedMatch extends AsyncDisposable {
-  /** `undefined` where the player left before it began. */
-  readonly outcome: Outcome | undefined;
+  /** Whether other machines may open the page. */
+  readonly isLan: boolean;
+  readonly openLobby: OpenLobby;
+  /** The page, or a bot's `/status`, can be reached there; empty where other machines can't. */
+  readonly onServing: (url: string, lanUrl: string) => void;
 }
 
 /**
- * Joins and plays one match to its end.
+ * Plays until `signal` aborts or, without `stay`, one match is over. Returns how the last match
+ * ended, `undefined` where none began.
  *
- * @throws TransportError or JoinError when the lobby or the broker can't be reached or refuses, or
- * the lobby is lost before the match has begun.
+ * @throws TransportError or JoinError when the first plan can't be followed; a later one's failure
+ * is told on the page.
  */
-export async function playMatch(options: PlayerOptions): Promise<PlayedMatch> {
-  await using stack = new AsyncDisposableStack();
-  const { lobby, nowMs, randomBytes, faults } = options;
-  const privateKey = importPrivateKey(options.privateKey ?? "") ??
-    privateKeyOf(randomBytes(KEY_SEED_BYTES));
-  const join = { ...options.join, publicKey: exportPublicKey(privateKey) };
-  // Once play has begun, an abort means to say goodbye first: the links outlive it by a moment.
-  const links = new AbortController();
-  const { signal } = links;
-  const abandon = () => links.abort();
-  options.signal.addEventListener("abort", abandon);
-  stack.defer(() => options.signal.removeEventListener("abort", abandon));
-  options.signal.throwIfAborted();
-  const seat = stack.use(await joinLobby({ ...lobby, join, signal }));
-  const desk = new Desk(options, seat);
-  stack.use(await desk.serve());
-  const start = await waitForStart(seat, (players) => desk.seat(players));
-  if (!start) return { outcome: undefined, ...disposing(stack.move()) };
-  const kept = options.stateFolder === undefined
-    ? undefined
-    : await keepMatchSeat(options.stateFolder, {
-      ...{ start, slot: seat.welcome.slot, lobby, name: join.name },
-      control: toSave(options.control),
-      privateKey: exportPrivateKey(privateKey),
-    });
-  if (kept) stack.use(kept);
-  const transport = stack.use(
-    await openMatchTransport({
-      lobby,
-      seat: seat.welcome,
-      start,
-      privateKey,
-      faults,
-      random: () => readUint32(randomBytes(4)) / 2 ** 32,
-      nowMs,
-      signal,
-    }),
-  );
-  options.signal.removeEventListener("abort", abandon);
-  const session = desk.begin(start, transport);
-  void followLobby(seat, session, nowMs);
-  void transport.closed.then((reason) => {
-    if (reason.kind !== "failed") return;
-    session.loseConnection(nowMs(), reason.error.message);
+export async function runPlayer(
+  options: PlayerOptions,
+): Promise<Outcome | undefined> {
+  const { control, stateFolder, name, signal, stay } = options;
+  const isHuman = control.kind === "human";
+  let settings = defaultSettings(name);
+  if (isHuman && stateFolder !== undefined) {
+    settings = await readSettings(stateFolder, settings);
+  }
+  const remember = async (news: Partial<Settings>) => {
+    settings = { ...settings, ...news };
+    if (stateFolder !== undefined) await writeSettings(stateFolder, settings);
+  };
+  const idle = startStage({ settings: settings.join, problem: "" });
+  await using desk = await openDesk({
+    assets: isHuman ? control.assets : new Map(),
+    pagePort: options.pagePort,
+    isLan: isHuman && options.isLan,
+    preferences: settings.preferences,
+    onPreferences: (preferences) => void remember({ preferences }),
+    token: newToken(options.randomBytes),
+    nowMs: options.nowMs,
+    stage: idle.stage,
   });
-  await runMatchLoop({
-    session,
-    transport,
-    nowMs,
-    input: () => desk.input(),
-    onAdvance: () => desk.update(transport),
-    signal: options.signal,
-  });
-  // Whoever only lost the others may find them again.
-  if (session.outcome?.reason !== "connection lost") await kept?.forget();
-  return { outcome: session.outcome, ...disposing(stack.move()) };
-}
-
-function disposing(stack: AsyncDisposableStack): AsyncDisposable {
-  return { [Symbol.asyncDispose]: () => stack.disposeAsync() };
-}
-
-/** What the process knows and shows: the player's desk between network and page. */
-class Desk {
-  readonly #options: PlayerOptions;
-  readonly #bot;
-  #situation: Situation;
-  #page: PageServer | undefined;
-  #seat: LobbySeat;
-  /** What the page's player holds. */
-  #axis = 0;
-  #seed = 0;
-  #shown = "";
-  #lookedMs = -Infinity;
-  #pushedMs = -Infinity;
-
-  constructor(options: PlayerOptions, seat: LobbySeat) {
-    const { control, nowMs, randomBytes } = options;
-    const { slot, room, rules } = seat.welcome;
-    this.#options = options;
-    this.#seat = seat;
-    this.#bot = control.kind === "human" ? undefined : createBot({
-      slot,
-      skill: control.skill,
-      seed: readUint32(randomBytes(4)) | 0,
-    });
-    this.#situation = {
-      nowMs: nowMs(),
-      room,
-      invite: inviteLine(options.lobby, room),
-      me: slot,
-      rules,
-      members: [],
-      match: "",
-      transport: "",
-      link: { up: true, detail: "" },
-      rejectedByTransport: 0,
-      session: undefined,
-      log: new ConfirmedLog(),
-      failure: "",
-    };
-  }
-
-  async serve(): Promise<PageServer> {
-    const { control, pagePort, signal, randomBytes, onServing } = this.#options;
-    const page = await servePage({
-      port: pagePort,
-      assets: control.kind === "human" ? control.assets : new Map(),
-      token: toHex(randomBytes(16)),
-      // A page outlives the match, so that its last word stays readable: disposal ends it.
-      signal: new AbortController().signal,
-      onInput: (axis) => this.#axis = axis,
-      status: () => statusOf(this.#now()),
-    });
-    this.#page = page;
-    onServing(control.kind === "human" ? page.url : statusUrl(page));
-    signal.throwIfAborted();
-    return page;
-  }
-
-  seat(members: Situation["members"]): void {
-    const sorted = members.toSorted((a, b) => a.slot - b.slot);
-    this.#situation = { ...this.#situation, members: sorted };
-    this.#show();
-  }
-
-  begin(start: StartMessage, transport: Transport): Session {
-    const { nowMs, randomBytes, graceMs } = this.#options;
-    const session = new Session({
-      slot: this.#situation.me,
-      rules: start.rules,
-      match: start.match,
-      epochs: start.players.toSorted((a, b) => a.slot - b.slot)
-        .map(({ epoch }) => epoch),
-      isResumed: this.#options.join.resume !== undefined,
-      secret: randomBytes(SECRET_BYTES),
-      nowMs: nowMs(),
-      timers: timersFor(graceMs),
-    });
-    this.#situation = {
-      ...this.#situation,
-      match: start.match,
-      rules: start.rules,
-      transport: start.transport.kind,
-      link: transport.link,
-      session,
-    };
-    this.seat(start.players);
-    log.info("Match {match} over {transport}: {players} players", {
-      match: start.match,
-      transport: start.transport.kind,
-      players: start.rules.players,
-    });
-    return session;
-  }
-
-  input(): number {
-    const state = this.#situation.session?.play?.state;
-    if (!this.#bot) return this.#axis;
-    return state ? botInput(this.#bot, state) : 0;
-  }
-
-  /** Takes in what the session has done, and shows it. */
-  update(transport: Transport): void {
-    const { session } = this.#situation;
-    if (!session) return;
-    for (const event of session.takeEvents()) this.#takeEvent(event, session);
-    const { play } = session;
-    if (play) {
-      this.#situation.log.take(play);
-      if (!this.#bot) this.#page?.pushState(encodeState(play.state));
-    }
-    const { link, rejected } = transport;
-    if (link.detail !== this.#situation.link.detail) {
-      if (link.up) log.info("The link is back");
-      else log.warn("The link is down: {detail}", { ...link });
-    }
-    this.#situation = {
-      ...this.#situation,
-      link,
-      rejectedByTransport: rejected,
-    };
-    const nowMs = this.#options.nowMs();
-    if (nowMs - this.#lookedMs < VIEW_EVERY_MS) return;
-    this.#lookedMs = nowMs;
-    this.#show();
-  }
-
-  #takeEvent(event: SessionEvent, { play }: Session): void {
-    switch (event.kind) {
-      case "started":
-        this.#seed = event.seed;
-        log.info("Play begins");
-        return;
-      case "peer":
-        log.info("{name} is {state}", {
-          name: this.#nameOf(event.slot),
-          state: event.state,
-        });
-        return;
-      case "claim":
-        this.#seat.claim({ match: this.#situation.match, ...event.claim });
-        return;
-      case "out":
-        log.warn("Out of the match: the others went on. Asking to come back");
-        return;
-      case "returned":
-        if (play) this.#situation.log.restart(play, event.keptTick);
-        log.info("Back in the match");
-        return;
-      case "membership":
-        log.debug("Membership: {what}", { what: event.what });
-        return;
-      case "over":
-        this.#finish(event.outcome);
-        return;
-    }
-  }
-
-  #finish(outcome: Outcome): void {
-    const { onResult, onDesync } = this.#options;
-    const result = resultOf(this.#now(), outcome);
-    if (outcome.reason === "finished") {
-      this.#seat.sendResult({
-        winner: result.winner,
-        score: result.score,
-        confirmedTick: result.confirmedTick,
-        hash: result.hash,
+  const announce = () => options.onServing(desk.url, desk.lanUrl);
+  if (options.plan === undefined) announce();
+  const canLeave = isHuman && stay;
+  let { plan } = options;
+  let outcome: Outcome | undefined;
+  let problem = "";
+  while (!signal.aborted) {
+    if (plan === undefined) {
+      const chosen = await choose(desk, {
+        settings: settings.join,
+        problem,
+        signal,
       });
+      if (chosen === undefined) break;
+      await remember({ join: chosen });
+      try {
+        outcome = await visitAs(chosen, { ...options, desk, canLeave });
+        problem = "";
+      } catch (error) {
+        if (!(error instanceof Error) || isBug(error)) throw error;
+        problem = error.message;
+      }
+    } else {
+      // A page that has nothing to show yet is not worth opening.
+      outcome = await visit({
+        ...options,
+        ...{ plan, desk, canLeave, onSeat: announce },
+      });
+      plan = undefined;
+      if (!canLeave) break;
     }
-    if (outcome.reason === "desync") {
-      onDesync(gatherEvidence(this.#situation, this.#seed));
-    }
-    onResult(result);
-    this.#show();
   }
+  return outcome;
+}
 
-  #show(): void {
-    const nowMs = this.#options.nowMs();
-    const view = viewOf(this.#now());
-    const shown = JSON.stringify(view);
-    const isOld = nowMs - this.#pushedMs >= VIEW_AT_LEAST_EVERY_MS;
-    if (shown === this.#shown && !isOld) return;
-    this.#shown = shown;
-    this.#pushedMs = nowMs;
-    this.#page?.push(view);
+interface StartStage {
+  readonly stage: Stage;
+  readonly chosen: Promise<JoinSettings>;
+}
+
+function startStage(
+  { settings, problem }: {
+    readonly settings: JoinSettings;
+    readonly problem: string;
+  },
+): StartStage {
+  const { promise, resolve } = Promise.withResolvers<JoinSettings>();
+  let view = { settings, problem, isBusy: false };
+  return {
+    chosen: promise,
+    stage: {
+      view: () => ({ ...EMPTY_VIEW, start: view }),
+      status: () => ({ phase: "start", players: [] }),
+      take(request) {
+        if (request.kind !== "join" || view.isBusy) return;
+        view = { settings: request.settings, problem: "", isBusy: true };
+        resolve(request.settings);
+      },
+      recording: () => undefined,
+    },
+  };
+}
+
+/** Asks on the page where to play; `undefined` when `signal` aborts before. */
+async function choose(
+  desk: Desk,
+  { settings, problem, signal }: {
+    readonly settings: JoinSettings;
+    readonly problem: string;
+    readonly signal: AbortSignal;
+  },
+): Promise<JoinSettings | undefined> {
+  const { stage, chosen } = startStage({ settings, problem });
+  desk.begin(stage);
+  const { promise: stopped, resolve } = Promise.withResolvers<undefined>();
+  const stop = () => resolve(undefined);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    return await Promise.race([chosen, stopped]);
+  } finally {
+    signal.removeEventListener("abort", stop);
   }
+}
 
-  #now(): Situation {
-    return { ...this.#situation, nowMs: this.#options.nowMs() };
+/** Plays as the start screen asks for. */
+async function visitAs(
+  settings: JoinSettings,
+  options: Omit<VisitOptions, "plan"> & { readonly openLobby: OpenLobby },
+): Promise<Outcome | undefined> {
+  await using stack = new AsyncDisposableStack();
+  const { name, look, mode, players, points, lives, skill } = settings;
+  const rules = { players, points, lives };
+  if (mode === "bots") {
+    const { port } = stack.use(await options.openLobby());
+    return await visit({
+      ...options,
+      plan: {
+        lobby: { hostname: "127.0.0.1", port },
+        join: { name, look, room: "BOTS", ...rules },
+        guests: players - 1,
+        isLocal: true,
+        skill,
+      },
+    });
   }
-
-  #nameOf(slot: number): string {
-    const member = this.#situation.members.find((known) => known.slot === slot);
-    return member?.name ?? `player ${slot + 1}`;
-  }
+  return await visit({
+    ...options,
+    plan: {
+      lobby: { hostname: settings.host || "127.0.0.1", port: settings.port },
+      join: {
+        ...{ name, look, isReady: false },
+        ...(mode === "quick" ? rules : roomOf(settings, options)),
+      },
+      guests: 0,
+      skill,
+    },
+  });
 }
 
-/** A friend elsewhere can't use the address by which a lobby on this machine is reached. */
-function inviteLine({ hostname, port }: LobbyAddress, room: string): string {
-  const host = isLoopback(hostname)
-    ? reachableAddresses("0.0.0.0")[0] ?? hostname
-    : hostname;
-  const where = port === DEFAULT_LOBBY_PORT ? "" : ` --port ${port}`;
-  return `pong play --host ${host}${where} --room ${room}`;
+/** A room that is known by its code plays by its own rules; another gets a code of its own. */
+function roomOf(
+  { room, players, points, lives }: JoinSettings,
+  { randomBytes }: Pick<VisitOptions, "randomBytes">,
+): Omit<JoinRequest, "name"> {
+  return room === ""
+    ? { room: newRoomCode(randomBytes), players, points, lives }
+    : { room };
 }
 
-function toSave(control: Control): SavedSeat["control"] {
-  return control.kind === "human"
-    ? { kind: "human" }
-    : { kind: "bot", skill: control.skill };
-}
-
-function statusUrl(page: PageServer): string {
-  return `http://127.0.0.1:${page.port}/status`;
-}
-
-function readUint32(bytes: Uint8Array): number {
-  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join(
-    "",
-  );
+/** Mistakes of ours; all else is the world's, and a person can do something about it. */
+function isBug(error: Error): boolean {
+  return error instanceof TypeError || error instanceof RangeError;
 }

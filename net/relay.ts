@@ -2,7 +2,8 @@
  * The transport through the lobby: packets travel in frames over a second TCP connection to it.
  *
  * When the connection breaks, or the lobby falls silent (an unplugged cable resets nothing), it
- * connects again by itself. What is sent meanwhile is lost: the session repeats what matters.
+ * connects again by itself. What is sent meanwhile is lost: the session repeats what matters. Who
+ * watches has the same connection, and only listens.
  *
  * @module
  */
@@ -23,6 +24,7 @@ import { SilenceWatch } from "./silence.ts";
 import {
   type CloseReason,
   type LinkState,
+  type Listening,
   type Received,
   requirePacket,
   type Sender,
@@ -43,11 +45,11 @@ const ANSWER_TIMEOUT_MS = 3_000;
 const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1_000;
 
-/** The seat isn't this process's, or no longer: trying again won't help. */
-class SeatRefused extends TransportError {}
+/** The token isn't good for this match, or no longer: trying again won't help. */
+class TokenRefused extends TransportError {}
 
 export interface RelayOptions extends LobbyAddress {
-  /** The seat's token, from the lobby's `start`; a lobby that was restarted knows it too. */
+  /** From the lobby's `start`; a lobby that was restarted still knows that of a seat. */
   readonly token: string;
   /** Closes the transport, or gives up opening it. */
   readonly signal: AbortSignal;
@@ -59,19 +61,40 @@ export interface RelayOptions extends LobbyAddress {
  * @throws TransportError when the lobby can't be reached or refuses the token.
  */
 export async function openRelay(options: RelayOptions): Promise<Transport> {
-  return new Relay(options, await attach(options));
+  return await open({ ...options, isWatching: false });
+}
+
+/**
+ * Opens the relay for somebody who watches a match. Its `closed` says `failed` once the token is
+ * no longer good: the match is over, or this watcher was given another one.
+ *
+ * @throws TransportError when the lobby can't be reached or refuses the token.
+ */
+export async function openRelayWatch(
+  options: RelayOptions,
+): Promise<Listening> {
+  return await open({ ...options, isWatching: true });
+}
+
+interface Options extends RelayOptions {
+  readonly isWatching: boolean;
 }
 
 /** A connection over which the lobby relays. */
 interface Attached {
   readonly conn: Deno.TcpConn;
   readonly rest: Uint8Array;
+  /** What stands in the frames that go out; the lobby writes the true one. */
   readonly senderByte: number;
+}
+
+async function open(options: Options): Promise<Relay> {
+  return new Relay(options, await attach(options));
 }
 
 class Relay implements Transport {
   readonly closed: Promise<CloseReason>;
-  readonly #options: RelayOptions;
+  readonly #options: Options;
   readonly #stop = new AbortController();
   readonly #queue = new FrameQueue();
   readonly #where: string;
@@ -81,7 +104,7 @@ class Relay implements Transport {
   #attached: Attached | undefined;
   #isWriting = false;
 
-  constructor(options: RelayOptions, attached: Attached) {
+  constructor(options: Options, attached: Attached) {
     this.#options = options;
     this.#where = `${options.hostname}:${options.port}`;
     this.closed = this.#run(attached);
@@ -140,7 +163,7 @@ class Relay implements Transport {
         attached = await attach({ ...this.#options, signal });
       } catch (error) {
         if (signal.aborted) break;
-        if (error instanceof SeatRefused) return { kind: "failed", error };
+        if (error instanceof TokenRefused) return { kind: "failed", error };
         attached = undefined;
         this.#loseLink(error instanceof Error ? error.message : String(error));
       }
@@ -227,16 +250,16 @@ class Relay implements Transport {
   }
 }
 
-/** Connects and shows the token; throws `SeatRefused` when the lobby doesn't take it. */
-async function attach(options: RelayOptions): Promise<Attached> {
-  const { hostname, port, token, signal } = options;
+/** Connects and shows the token; throws `TokenRefused` when the lobby doesn't take it. */
+async function attach(options: Options): Promise<Attached> {
+  const { hostname, port, token, signal, isWatching } = options;
   const lines = new LineConnection(await dial({ hostname, port, signal }));
   const close = () => lines.close();
   const timer = setTimeout(close, ANSWER_TIMEOUT_MS);
   signal.addEventListener("abort", close, { once: true });
   try {
     signal.throwIfAborted();
-    lines.send(`relay ${token}`);
+    lines.send(`${isWatching ? "watch" : "relay"} ${token}`);
     const event = await lines.read();
     signal.throwIfAborted();
     const text = event?.kind === "line" ? event.text : "";
@@ -253,19 +276,22 @@ async function attach(options: RelayOptions): Promise<Attached> {
   }
 }
 
-/** Returns the sender byte of the seat that the lobby confirmed. */
-function parseAnswer(text: string, options: RelayOptions): number {
+/** Returns the sender byte of the seat that the lobby confirmed; 0 for who watches. */
+function parseAnswer(text: string, options: Options): number {
   const answer = parseLobbyLine(text);
   if (answer?.type === "error") {
     const { hostname, port } = options;
     const message =
       `Cannot relay through the lobby at ${hostname}:${port}: ${answer.message}`;
     throw answer.code === "bad_token"
-      ? new SeatRefused(message)
+      ? new TokenRefused(message)
       : new TransportError(message);
   }
-  if (answer?.type !== "relay") throw unanswered(options);
-  return senderByteOf(answer);
+  if (answer?.type === "watch" && options.isWatching) return 0;
+  if (answer?.type === "relay" && !options.isWatching) {
+    return senderByteOf(answer);
+  }
+  throw unanswered(options);
 }
 
 function unanswered({ hostname, port }: LobbyAddress): TransportError {

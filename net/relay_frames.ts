@@ -13,6 +13,9 @@
  * client's sender byte is ignored: the lobby writes the true one. A frame without a packet is a sign of
  * life, which the lobby sends back and doesn't forward.
  *
+ * The line `watch <token>` is answered with `{"type":"watch"}`. All members' frames follow; who
+ * watches may send nothing but signs of life.
+ *
  * @module
  */
 import { PACKET_BYTES_MAX, type Sender } from "./transport.ts";

@@ -3,7 +3,8 @@
  *
  * It never looks into a packet. It overwrites the sender byte of every frame with the true one, so
  * that nobody can speak for somebody else. A receiver that is ready gets a frame at once; for one that
- * is slow, the newest frames wait and leave together, and nobody else waits for it.
+ * is slow, the newest frames wait and leave together, and nobody else waits for it. Who watches gets
+ * what the members send and has nothing to say.
  *
  * @module
  */
@@ -32,8 +33,12 @@ export interface RelayLimits {
   readonly queueFrames?: number;
 }
 
-interface Member {
-  readonly seat: SeatName;
+/** A connection on which frames travel. */
+interface Link {
+  readonly match: string;
+  /** The member's slot; `undefined` for who watches. */
+  readonly slot: number | undefined;
+  /** What stands in frames that it sent. */
   readonly senderByte: number;
   readonly conn: Deno.TcpConn;
   readonly queue: FrameQueue;
@@ -43,20 +48,27 @@ interface Member {
   isClosed: boolean;
 }
 
+interface Member extends Link {
+  readonly slot: number;
+  readonly epoch: number;
+}
+
+/** In the frames that a watcher gets back; it has no seat, and sends none with a packet. */
+const WATCHER_BYTE = 0;
+
 export class RelayHub {
   readonly #limits: RelayLimits;
-  /** Connected members by match; each list is replaced, never changed. */
-  readonly #matches = new Map<string, readonly Member[]>();
+  /** Connected members and watchers by match; each list is replaced, never changed. */
+  readonly #members = new Map<string, readonly Member[]>();
+  readonly #watchers = new Map<string, readonly Link[]>();
 
   constructor(limits: RelayLimits) {
     this.#limits = limits;
   }
 
-  /** How many relay connections are open. */
+  /** How many relay connections of members are open. */
   get connections(): number {
-    let count = 0;
-    for (const members of this.#matches.values()) count += members.length;
-    return count;
+    return [...this.#members.values()].flat().length;
   }
 
   /**
@@ -69,149 +81,191 @@ export class RelayHub {
     readonly rest: Uint8Array;
     readonly seat: SeatName;
   }): Promise<void> {
-    const nowMs = performance.now();
-    const member: Member = {
-      seat,
-      senderByte: senderByteOf(seat),
+    const { match, slot, epoch } = seat;
+    const senderByte = senderByteOf(seat);
+    const link = this.#createLink({ match, slot, senderByte, conn });
+    const member = { ...link, slot, epoch };
+    const former = this.#membersOf(match).find((other) => other.slot === slot);
+    add(this.#members, member);
+    if (former !== undefined) this.#part(this.#members, former);
+    await this.#carry(member, rest, { type: "relay", slot, epoch });
+    this.#part(this.#members, member);
+  }
+
+  /**
+   * Sends the frames of the match's members to somebody who watches, until its connection is over
+   * or `signal` aborts; owns `conn` and closes it. It may say nothing but that it lives. Never
+   * rejects.
+   */
+  async watch({ conn, rest, match, signal }: {
+    readonly conn: Deno.TcpConn;
+    /** What was already read after the first line. */
+    readonly rest: Uint8Array;
+    readonly match: string;
+    readonly signal?: AbortSignal;
+  }): Promise<void> {
+    const watcher = this.#createLink({
+      match,
+      slot: undefined,
+      senderByte: WATCHER_BYTE,
       conn,
-      queue: new FrameQueue(this.#limits.queueFrames ?? QUEUE_FRAMES_MAX),
-      bucket: new TokenBucket(this.#limits.rate, nowMs),
-      silence: new SilenceWatch(this.#limits.silenceMs, nowMs),
-      isWriting: true, // The confirmation goes first.
-      isClosed: false,
-    };
-    this.#enter(member);
-    try {
-      await writeAll(conn, confirmation(seat));
-      void write(member);
-      await this.#relay(member, new FrameReader(rest));
-    } catch {
-      // Reset by the other side or closed by us: over, either way.
-    } finally {
-      this.#exit(member);
-    }
+    });
+    const stop = () => close(watcher);
+    signal?.addEventListener("abort", stop, { once: true });
+    if (signal?.aborted) stop();
+    add(this.#watchers, watcher);
+    await this.#carry(watcher, rest, { type: "watch" });
+    this.#part(this.#watchers, watcher);
+    signal?.removeEventListener("abort", stop);
   }
 
   /** Closes the connection of an older process of that seat. */
   dropOlder({ match, slot, epoch }: SeatName): void {
-    for (const member of this.#matches.get(match) ?? []) {
-      const { seat } = member;
-      if (seat.slot === slot && seat.epoch < epoch) close(member);
+    for (const member of this.#membersOf(match)) {
+      if (member.slot === slot && member.epoch < epoch) close(member);
     }
   }
 
   /** Closes connections that have been silent for too long; to be called at least once a second. */
   sweep(nowMs: number): void {
-    for (const members of this.#matches.values()) {
-      for (const member of members) {
-        if (member.silence.isOver(nowMs)) this.#refuse(member, "is silent");
-      }
+    for (const link of this.#links) {
+      if (link.silence.isOver(nowMs)) refuse(link, "is silent");
     }
   }
 
-  /** Closes all connections; each `serve` then ends. */
+  /** Closes all connections; each `serve` and `watch` then ends. */
   close(): void {
-    for (const members of this.#matches.values()) members.forEach(close);
+    this.#links.forEach(close);
   }
 
-  async #relay(member: Member, reader: FrameReader): Promise<void> {
-    while (this.#pass(member, reader)) {
-      const bytes = await member.conn.read(reader.free());
-      if (bytes === null) return;
-      reader.filled(bytes);
+  get #links(): readonly Link[] {
+    return [...this.#members.values(), ...this.#watchers.values()].flat();
+  }
+
+  #membersOf(match: string): readonly Member[] {
+    return this.#members.get(match) ?? [];
+  }
+
+  #createLink(
+    parts: Pick<Link, "match" | "slot" | "senderByte" | "conn">,
+  ): Link {
+    const { rate, silenceMs, queueFrames } = this.#limits;
+    const nowMs = performance.now();
+    return {
+      ...parts,
+      queue: new FrameQueue(queueFrames ?? QUEUE_FRAMES_MAX),
+      bucket: new TokenBucket(rate, nowMs),
+      silence: new SilenceWatch(silenceMs, nowMs),
+      isWriting: true, // The confirmation goes first.
+      isClosed: false,
+    };
+  }
+
+  /** Confirms the connection, then passes on what comes until it is over. */
+  async #carry(
+    link: Link,
+    rest: Uint8Array,
+    confirmation: LobbyMessage,
+  ): Promise<void> {
+    try {
+      const line = JSON.stringify(confirmation) + "\n";
+      await writeAll(link.conn, new TextEncoder().encode(line));
+      void write(link);
+      const reader = new FrameReader(rest);
+      while (this.#pass(link, reader)) {
+        const bytes = await link.conn.read(reader.free());
+        if (bytes === null) return;
+        reader.filled(bytes);
+      }
+    } catch {
+      // Reset by the other side or closed by us: over, either way.
     }
   }
 
   /** Passes all whole frames on; `false` when the connection deserves no more. */
-  #pass(member: Member, reader: FrameReader): boolean {
-    const others = this.#matches.get(member.seat.match) ?? [];
+  #pass(link: Link, reader: FrameReader): boolean {
+    const members = this.#membersOf(link.match);
+    const watchers = this.#watchers.get(link.match) ?? [];
     const { bytes } = reader;
     const nowMs = performance.now();
     let found = reader.next();
     while (found === "frame") {
-      if (!member.bucket.take(nowMs)) {
-        return this.#refuse(member, "is too fast");
-      }
+      if (!link.bucket.take(nowMs)) return refuse(link, "is too fast");
       const { frameStart: start, frameEnd: end } = reader;
-      bytes[start + 2] = member.senderByte;
-      const isSignOfLife = end - start === HEADER_BYTES;
-      for (const other of others) {
-        if ((other === member) === isSignOfLife) {
-          other.queue.pushFrame(bytes, start, end);
+      bytes[start + 2] = link.senderByte;
+      if (end - start === HEADER_BYTES) link.queue.pushFrame(bytes, start, end);
+      else if (link.slot === undefined) {
+        return refuse(link, "sent a packet, and only watches");
+      } else {
+        for (const member of members) {
+          if (member !== link) member.queue.pushFrame(bytes, start, end);
+        }
+        for (const watcher of watchers) {
+          watcher.queue.pushFrame(bytes, start, end);
         }
       }
-      member.silence.heard();
+      link.silence.heard();
       found = reader.next();
     }
-    for (const other of others) if (!other.isWriting) void write(other);
+    for (const member of members) if (!member.isWriting) void write(member);
+    for (const other of watchers) if (!other.isWriting) void write(other);
     return found === "incomplete" ||
-      this.#refuse(member, "sent a frame of impossible length");
+      refuse(link, "sent a frame of impossible length");
   }
 
-  #refuse(member: Member, why: string): false {
-    const { match, slot } = member.seat;
-    log.warn("Relay connection of slot {slot} in match {match} {why}: closed", {
+  /** Closes a connection and forgets it. */
+  #part<L extends Link>(lists: Map<string, readonly L[]>, link: L): void {
+    close(link);
+    const { match, slot, queue: { dropped } } = link;
+    const links = lists.get(match) ?? [];
+    if (!links.includes(link)) return;
+    const left = links.filter((other) => other !== link);
+    if (left.length > 0) lists.set(match, left);
+    else lists.delete(match);
+    if (dropped === 0) return;
+    log.info("{who} in match {match} was too slow for {dropped} frames", {
+      who: nameOf(slot),
       match,
-      slot,
-      why,
+      dropped,
     });
-    close(member);
-    return false;
   }
+}
 
-  #enter(member: Member): void {
-    const { match, slot } = member.seat;
-    const members = this.#matches.get(match) ?? [];
-    const former = members.find(({ seat }) => seat.slot === slot);
-    this.#matches.set(match, [
-      ...members.filter((other) => other !== former),
-      member,
-    ]);
-    if (former !== undefined) close(former);
-  }
+function add<L extends Link>(lists: Map<string, readonly L[]>, link: L): void {
+  lists.set(link.match, [...lists.get(link.match) ?? [], link]);
+}
 
-  #exit(member: Member): void {
-    close(member);
-    const { match } = member.seat;
-    const left = (this.#matches.get(match) ?? [])
-      .filter((other) => other !== member);
-    if (left.length > 0) this.#matches.set(match, left);
-    else this.#matches.delete(match);
-    if (member.queue.dropped > 0) {
-      log.info(
-        "Slot {slot} in match {match} was too slow for {dropped} frames",
-        {
-          match,
-          slot: member.seat.slot,
-          dropped: member.queue.dropped,
-        },
-      );
-    }
-  }
+function refuse(link: Link, why: string): false {
+  log.warn("Relay connection of {who} in match {match} {why}: closed", {
+    who: nameOf(link.slot),
+    match: link.match,
+    why,
+  });
+  close(link);
+  return false;
+}
+
+function nameOf(slot: number | undefined): string {
+  return slot === undefined ? "a watcher" : `slot ${slot}`;
 }
 
 /** Writes what waits, and what comes meanwhile, one write at a time. */
-async function write(member: Member): Promise<void> {
-  member.isWriting = true;
+async function write(link: Link): Promise<void> {
+  link.isWriting = true;
   try {
-    let bytes = member.queue.take();
+    let bytes = link.queue.take();
     while (bytes !== undefined) {
-      await writeAll(member.conn, bytes);
-      bytes = member.queue.take();
+      await writeAll(link.conn, bytes);
+      bytes = link.queue.take();
     }
   } catch {
-    close(member); // The read in `serve` ends too, and says so.
+    close(link); // The read in `#carry` ends too, and says so.
   }
-  member.isWriting = false;
+  link.isWriting = false;
 }
 
-function close(member: Member): void {
-  if (member.isClosed) return;
-  member.isClosed = true;
-  member.conn.close();
-}
-
-function confirmation({ slot, epoch }: SeatName): Uint8Array {
-  const message: LobbyMessage = { type: "relay", slot, epoch };
-  return new TextEncoder().encode(JSON.stringify(message) + "\n");
+function close(link: Link): void {
+  if (link.isClosed) return;
+  link.isClosed = true;
+  link.conn.close();
 }

@@ -5,11 +5,21 @@
  *
  * @module
  */
-import type { Rules } from "../game/court.ts";
+import { DEFAULT_RULES, type Rules } from "../game/court.ts";
 import { SCORE } from "../game/state.ts";
 import type { ConfirmedLog } from "./confirmed_log.ts";
 import type { TickHash } from "./hash_watch.ts";
-import type { EndReason, PlayerState, View } from "./page_protocol.ts";
+import type { StageView } from "./desk.ts";
+import type {
+  EndReason,
+  FaultSettings,
+  NetworkView,
+  PlayerState,
+  RematchView,
+  Statistics,
+  View,
+} from "./page_protocol.ts";
+import type { Play } from "./play.ts";
 import type { Session } from "./session.ts";
 import {
   linkStateOf,
@@ -25,6 +35,11 @@ export interface Member {
   readonly slot: number;
   readonly id: string;
   readonly name: string;
+  readonly look: number;
+  readonly isBot: boolean;
+  /** While it waits in a room. */
+  readonly isReady?: boolean;
+  readonly rttMs?: number | null;
 }
 
 /** All that a player process knows of its match at one moment. */
@@ -48,6 +63,20 @@ export interface Situation {
   readonly log: ConfirmedLog;
   /** Why there will be no match; empty while there may be. */
   readonly failure: string;
+  /** When a room that is full begins without those who are not ready; `null` while it doesn't. */
+  readonly startsAtMs: number | null;
+  readonly watchers: number;
+  readonly rematch: RematchView | null;
+  /** Of all that was confirmed; `undefined` before the match. */
+  readonly statistics:
+    | Omit<Statistics, "rollbacks" | "resimulatedTicks">
+    | undefined;
+  /** By slot: since when a player is silent or away; `undefined` for whoever is not. */
+  readonly awaySinceMs: readonly (number | undefined)[];
+  readonly faults: FaultSettings | null;
+  readonly isInspected: boolean;
+  readonly isRecorded: boolean;
+  readonly canLeave: boolean;
 }
 
 export interface Status {
@@ -105,27 +134,114 @@ const NO_STATS: SessionStats = {
   stalledMs: 0,
 };
 
-export function viewOf(situation: Situation): View {
-  const { session, rules, link, failure } = situation;
+/** A view of nothing at all, to be filled in by whoever knows something. */
+export const EMPTY_VIEW: StageView = {
+  role: "player",
+  phase: "start",
+  me: -1,
+  room: "",
+  invite: "",
+  match: "",
+  transport: "",
+  rules: DEFAULT_RULES,
+  players: [],
+  waitingFor: [],
+  secondsLeft: null,
+  winner: null,
+  reason: null,
+  notice: "",
+  inputDelayTicks: 0,
+  watchers: 0,
+  start: null,
+  rematch: null,
+  statistics: null,
+  replay: null,
+  network: null,
+  isRecorded: false,
+  canLeave: false,
+};
+
+export function viewOf(situation: Situation): StageView {
+  const { session, link, failure } = situation;
   const outcome = session?.outcome;
-  const patienceMs = session ? patienceMsOf(session) : null;
   return {
+    ...EMPTY_VIEW,
     phase: phaseIn(situation),
     me: situation.me,
     room: situation.room,
     invite: situation.invite,
     match: situation.match,
     transport: situation.transport,
-    rules,
+    rules: situation.rules,
     players: playersOf(situation),
     waitingFor: session ? waitingForOf(session) : [],
-    secondsLeft: patienceMs === null ? null : Math.ceil(patienceMs / 1000),
+    secondsLeft: secondsLeftIn(situation),
     winner: outcome?.winner ?? null,
     reason: outcome?.reason ?? (failure ? "refused" : null),
     notice: failure || outcome?.message || link.detail ||
       (session?.isReturning ? RETURNING_NOTICE : ""),
     inputDelayTicks: session?.play?.inputDelayTicks ?? 0,
+    watchers: situation.watchers,
+    rematch: outcome ? situation.rematch : null,
+    statistics: statisticsOf(situation),
+    network: situation.isInspected && session?.play
+      ? networkOf(situation, session.play)
+      : null,
+    isRecorded: situation.isRecorded,
+    canLeave: situation.canLeave,
   };
+}
+
+function secondsLeftIn(
+  { session, startsAtMs, nowMs }: Situation,
+): number | null {
+  const leftMs = session
+    ? patienceMsOf(session)
+    : startsAtMs === null
+    ? null
+    : startsAtMs - nowMs;
+  return leftMs === null ? null : Math.max(0, Math.ceil(leftMs / 1000));
+}
+
+function statisticsOf({ statistics, session }: Situation): Statistics | null {
+  if (statistics === undefined) return null;
+  const work = session?.play?.rollbackWork;
+  return {
+    ...statistics,
+    rollbacks: work?.rollbacks ?? 0,
+    resimulatedTicks: work?.resimulatedTicks ?? 0,
+  };
+}
+
+function networkOf(
+  { nowMs, session, rejectedByTransport, faults }: Situation,
+  play: Play,
+): NetworkView {
+  const stats = session?.stats ?? NO_STATS;
+  return {
+    ...stats,
+    atMs: Math.round(nowMs),
+    newestTick: play.newestTick,
+    confirmedTick: play.confirmedTick,
+    rollbackTicks: play.rollbackWork.deepestTicks,
+    stalledMs: Math.round(stats.stalledMs),
+    rejected: stats.rejected + rejectedByTransport,
+    faults,
+  };
+}
+
+/** By slot: since when a player is silent or away, going on from what was known before. */
+export function awaySinceMs(
+  { members, me, session, awaySinceMs: known }: Situation,
+  nowMs: number,
+): Situation["awaySinceMs"] {
+  return members.map(({ slot }) => {
+    if (!session?.play || slot === me) return undefined;
+    const state = linkStateOf(session, slot);
+    return state === "suspect" || state === "away"
+      ? known[slot] ?? nowMs - session.liveness.silentMs(slot)
+      : undefined;
+  });
 }
 
 export function statusOf(situation: Situation): Status {
@@ -149,8 +265,8 @@ export function statusOf(situation: Situation): Status {
       ...stats,
       rejected: stats.rejected + rejectedByTransport,
       rejectedByTransport,
-      rollbacks: play?.rollbacks ?? 0,
-      resimulatedTicks: play?.resimulatedTicks ?? 0,
+      rollbacks: play?.rollbackWork.rollbacks ?? 0,
+      resimulatedTicks: play?.rollbackWork.resimulatedTicks ?? 0,
       leadTicks: play?.sync.leadTicks ?? 0,
     },
   };
@@ -173,31 +289,42 @@ function phaseIn({ session, failure }: Situation): View["phase"] {
 }
 
 function playersOf(situation: Situation): View["players"] {
-  const { session, me, rules } = situation;
+  const { session, rules, awaySinceMs, nowMs } = situation;
   const confirmed = session?.play?.confirmedState;
   const startScore = rules.players === 2 ? 0 : rules.lives;
-  return situation.members.map(({ slot, id, name }) => ({
-    slot,
-    id,
-    name,
-    score: confirmed ? confirmed[SCORE + slot] : startScore,
-    state: stateIn(session, slot, me),
-    rttMs: rttOf(session, slot),
-  }));
+  return situation.members.map((member) => {
+    const { slot, id, name, look, isBot } = member;
+    const sinceMs = awaySinceMs[slot];
+    const distance = session?.distanceTo(slot);
+    return {
+      slot,
+      id,
+      name,
+      look,
+      isBot,
+      score: confirmed ? confirmed[SCORE + slot] : startScore,
+      state: stateIn(situation, member),
+      rttMs: rounded(distance ? distance.rttMs : member.rttMs),
+      jitterMs: distance?.rttMs === undefined
+        ? null
+        : rounded(distance.jitterMs),
+      awaySeconds: sinceMs === undefined
+        ? null
+        : Math.floor((nowMs - sinceMs) / 1000),
+    };
+  });
 }
 
 function stateIn(
-  session: Session | undefined,
-  slot: number,
-  me: number,
+  { session, me }: Situation,
+  { slot, isReady }: Member,
 ): PlayerState {
-  if (!session) return "waiting";
+  if (!session) return isReady ? "ready" : "waiting";
   if (slot !== me) return linkStateOf(session, slot);
   if (session.isReturning) return "away";
   return session.play ? "ok" : linkStateOf(session, slot);
 }
 
-function rttOf(session: Session | undefined, slot: number): number | null {
-  const rttMs = session?.rttMs(slot);
-  return rttMs === undefined ? null : Math.round(rttMs * 10) / 10;
+function rounded(ms: number | null | undefined): number | null {
+  return ms === null || ms === undefined ? null : Math.round(ms * 10) / 10;
 }

@@ -1,71 +1,67 @@
 /**
- * The lobby's book-keeping of rooms that fill: who waits where, under which rules.
+ * The lobby's book-keeping of rooms that fill: who waits where, under which rules, and who is ready.
  *
  * Without I/O: the lobby calls in what a client said or that it is gone, and delivers the messages
  * that come back. Chance and identity come from `Chance`, time as `nowMs`.
  *
- * A room is open until its last seat is taken; then it is a match, and `matches.ts` goes on with it.
- * The room's code is free again as soon as nobody of the match is connected.
+ * A room is open until its match begins, and `matches.ts` goes on with it: when its last seat is taken
+ * and all are ready, or without those who keep the others waiting (`readiness.ts`). The room's code is
+ * free again as soon as nobody of the match is connected.
  *
  * @module
  */
 import { DEFAULT_RULES, type Rules } from "../game/court.ts";
+import type { Chance } from "./chance.ts";
+import { type Delivery, refuse } from "./delivery.ts";
 import {
+  type ErrorMessage,
   errorMessage,
   type JoinMessage,
-  type LobbyMessage,
-  NAME_LENGTH_MAX,
 } from "./lobby_protocol.ts";
-import type { Delivery, Matches } from "./matches.ts";
+import type { Matches } from "./matches.ts";
+import { areAllReady, countDown } from "./readiness.ts";
+import {
+  addMember,
+  type Member,
+  type Room,
+  rosterOf,
+  welcomeTo,
+} from "./room.ts";
 import type { ClientId } from "./running_match.ts";
-import { startPosition } from "./start_position.ts";
-
-/** All that must be unique or random. */
-export interface Chance {
-  newId(): string;
-  /** A whole number from 0 to `bound` − 1. */
-  below(bound: number): number;
-}
+import type { Watchers } from "./watchers.ts";
 
 export interface RoomsOptions {
   readonly chance: Chance;
-  /** Takes over the rooms that are full. */
+  /** Takes over the rooms whose match begins. */
   readonly matches: Matches;
+  /** Those of a room hear what its members hear. */
+  readonly watchers: Watchers;
   /** Open rooms and running matches together. */
   readonly roomsMax: number;
-}
-
-interface Member {
-  readonly client: ClientId;
-  readonly id: string;
-  readonly slot: number;
-  readonly name: string;
-  readonly publicKey: string | undefined;
-}
-
-interface Room {
-  readonly code: string;
-  /** Whether players without a code are sent here. */
-  readonly isPublic: boolean;
-  readonly rules: Rules;
-  readonly members: Member[];
 }
 
 /** Consonants only: no O or I that look like digits, and no words by chance. */
 const CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
 const CODE_LENGTH = 6;
 
+/** How long a room whose only news are round-trip times keeps them to itself. */
+const RTT_NEWS_MS = 1_000;
+
+/** Fewer can't play. */
+const PLAYERS_MIN = 2;
+
+const NOT_READY = errorMessage(
+  "not_ready",
+  "You were not ready, so your seat was given up. Join again.",
+);
+
 export class Rooms {
   readonly #options: RoomsOptions;
-  /** In every match's name, so that no two starts of a lobby ever use the same. */
-  readonly #boot: string;
-  #matchesStarted = 0;
   readonly #rooms = new Map<string, Room>();
   readonly #roomOf = new Map<ClientId, Room>();
 
   constructor(options: RoomsOptions) {
     this.#options = options;
-    this.#boot = options.chance.below(2 ** 32).toString(16).padStart(8, "0");
   }
 
   /** Open rooms, and clients that wait in them. */
@@ -77,46 +73,89 @@ export class Rooms {
     return this.#roomOf.has(client);
   }
 
-  /** Seats a client that sits nowhere yet, or answers it with an error; when its room is full, the match starts. */
-  join(client: ClientId, request: JoinMessage): readonly Delivery[] {
-    const found = this.#findRoom(request);
+  /** The rules of an open room; `undefined` where none is. */
+  rulesOf(code: string): Rules | undefined {
+    return this.#rooms.get(code)?.rules;
+  }
+
+  /** Seats a client that sits nowhere yet, or answers it with an error. */
+  join(
+    client: ClientId,
+    request: JoinMessage,
+    nowMs: number,
+  ): readonly Delivery[] {
+    const found = this.#findRoom(request, nowMs);
     if ("error" in found) return [{ to: client, message: found.error }];
     const { room } = found;
-    const member: Member = {
-      client,
-      id: this.#options.chance.newId(),
-      slot: firstFreeSlot(room),
-      name: uniqueName(request.name, room),
-      publicKey: request.publicKey,
-    };
-    room.members.push(member);
-    room.members.sort((a, b) => a.slot - b.slot);
+    const id = this.#options.chance.newId();
+    const member = addMember(room, { client, id, request });
     this.#roomOf.set(client, room);
-    const deliveries = [
-      { to: client, message: welcome(room, member) },
-      ...roster(room),
+    return [
+      { to: client, message: welcomeTo(room, member) },
+      ...this.#changed(room, nowMs),
     ];
-    if (room.members.length < room.rules.players) return deliveries;
-    return [...deliveries, ...this.#start(room)];
+  }
+
+  /** A member is ready, or no longer. */
+  setReady(
+    client: ClientId,
+    isReady: boolean,
+    nowMs: number,
+  ): readonly Delivery[] {
+    const found = this.#find(client);
+    if (found === undefined || found.member.isReady === isReady) return [];
+    found.member.isReady = isReady;
+    return this.#changed(found.room, nowMs);
+  }
+
+  /** Somebody tells its round-trip time; the room will hear of a new one. */
+  setRtt(client: ClientId, rttMs: number): void {
+    const found = this.#find(client);
+    const roundedMs = Math.round(rttMs);
+    if (found === undefined || found.member.rttMs === roundedMs) return;
+    found.member.rttMs = roundedMs;
+    found.room.isRttNews = true;
   }
 
   /** The client left or its connection died; its seat is free at once. */
-  leave(client: ClientId): readonly Delivery[] {
+  leave(client: ClientId, nowMs: number): readonly Delivery[] {
     const room = this.#roomOf.get(client);
     if (room === undefined) return [];
-    this.#roomOf.delete(client);
-    room.members.splice(
-      room.members.findIndex((member) => member.client === client),
-      1,
-    );
-    if (room.members.length > 0) return roster(room);
+    this.#free(room, [client]);
+    if (room.members.length > 0) return this.#changed(room, nowMs);
     this.#rooms.delete(room.code);
     return [];
   }
 
+  /** Tells everybody in an open room, and those who watch it, how it stands. */
+  tell(code: string, nowMs: number): readonly Delivery[] {
+    const room = this.#rooms.get(code);
+    return room === undefined ? [] : this.#tell(room, nowMs);
+  }
+
+  /** Does what is due by now; to be called a few times a second. */
+  sweep(nowMs: number): readonly Delivery[] {
+    const deliveries: Delivery[] = [];
+    for (const room of this.#rooms.values()) {
+      if (room.countdown !== undefined && nowMs >= room.countdown.endsAtMs) {
+        deliveries.push(...this.#goOnWithoutTheUnready(room, nowMs));
+      } else if (room.isRttNews && nowMs - room.toldAtMs >= RTT_NEWS_MS) {
+        deliveries.push(...this.#tell(room, nowMs));
+      }
+    }
+    return deliveries;
+  }
+
+  #find(client: ClientId): { room: Room; member: Member } | undefined {
+    const room = this.#roomOf.get(client);
+    const member = room?.members.find((member) => member.client === client);
+    return room && member && { room, member };
+  }
+
   #findRoom(
     request: JoinMessage,
-  ): { room: Room } | { error: LobbyMessage } {
+    nowMs: number,
+  ): { room: Room } | { error: ErrorMessage } {
     const { matches } = this.#options;
     const { room: code, players = DEFAULT_RULES.players } = request;
     const room = code === undefined
@@ -130,9 +169,9 @@ export class Rooms {
             `Room ${code} is playing. Wait until its players have left, or choose another code.`,
           ),
         }
-        : this.#openRoom(request);
+        : this.#openRoom(request, nowMs);
     }
-    if (request.room !== undefined && asksForOthers(request, room.rules)) {
+    if (code !== undefined && asksForOthers(request, room.rules)) {
       return {
         error: errorMessage(
           "rules",
@@ -141,17 +180,21 @@ export class Rooms {
         ),
       };
     }
-    return { room };
+    return isFull(room) ? { error: fullError(room) } : { room };
   }
 
   #publicRoom(players: number): Room | undefined {
     for (const room of this.#rooms.values()) {
-      if (room.isPublic && room.rules.players === players) return room;
+      const isOpen = room.isPublic && !isFull(room);
+      if (isOpen && room.rules.players === players) return room;
     }
     return undefined;
   }
 
-  #openRoom(request: JoinMessage): { room: Room } | { error: LobbyMessage } {
+  #openRoom(
+    request: JoinMessage,
+    nowMs: number,
+  ): { room: Room } | { error: ErrorMessage } {
     const rooms = this.#rooms.size + this.#options.matches.running;
     if (rooms >= this.#options.roomsMax) {
       return {
@@ -170,6 +213,9 @@ export class Rooms {
         lives: request.lives ?? DEFAULT_RULES.lives,
       },
       members: [],
+      countdown: undefined,
+      toldAtMs: nowMs,
+      isRttNews: false,
     };
     this.#rooms.set(room.code, room);
     return { room };
@@ -186,42 +232,75 @@ export class Rooms {
     }
   }
 
-  #start({ code, rules, members }: Room): readonly Delivery[] {
+  /** Tells all of a change among the members, and begins the match if that is due. */
+  #changed(room: Room, nowMs: number): readonly Delivery[] {
+    const { members, rules } = room;
+    const gathering = { members, seats: rules.players };
+    room.countdown = countDown(gathering, room.countdown, nowMs);
+    const deliveries = this.#tell(room, nowMs);
+    return areAllReady(gathering)
+      ? [...deliveries, ...this.#start(room)]
+      : deliveries;
+  }
+
+  #tell(room: Room, nowMs: number): readonly Delivery[] {
+    const watchers = this.#options.watchers.of(room.code);
+    const message = rosterOf(room, { watchers: watchers.length, nowMs });
+    room.toldAtMs = nowMs;
+    room.isRttNews = false;
+    return [...clientsOf(room), ...watchers].map((to) => ({ to, message }));
+  }
+
+  #goOnWithoutTheUnready(room: Room, nowMs: number): readonly Delivery[] {
+    const late = room.members
+      .filter(({ isReady }) => !isReady)
+      .map(({ client }) => client);
+    this.#free(room, late);
+    return [
+      ...late.flatMap((client) => refuse(client, NOT_READY)),
+      ...room.members.length >= PLAYERS_MIN
+        ? this.#start(room)
+        : this.#changed(room, nowMs),
+    ];
+  }
+
+  #free(room: Room, clients: readonly ClientId[]): void {
+    for (const client of clients) this.#roomOf.delete(client);
+    room.members = room.members
+      .filter(({ client }) => !clients.includes(client));
+  }
+
+  /** Begins the match of those who are there, on the first slots. */
+  #start(room: Room): readonly Delivery[] {
+    const { code, rules, members } = room;
     this.#rooms.delete(code);
-    for (const { client } of members) this.#roomOf.delete(client);
-    const match = `${this.#boot}-${++this.#matchesStarted}`;
+    for (const client of clientsOf(room)) this.#roomOf.delete(client);
     return this.#options.matches.begin(
       {
-        match,
         room: code,
-        rules,
-        members: members.map(({ client: _, ...member }) => member),
+        rules: { ...rules, players: members.length },
+        members: members.map(({ id, name, look, isBot, publicKey }, slot) => ({
+          ...{ id, slot, name, look, isBot, publicKey },
+        })),
       },
-      members.map(({ client }) => client),
+      clientsOf(room),
     );
   }
 }
 
-function firstFreeSlot({ members }: Room): number {
-  let slot = 0;
-  while (members.some((member) => member.slot === slot)) slot++;
-  return slot;
+function clientsOf({ members }: Room): readonly ClientId[] {
+  return members.map(({ client }) => client);
 }
 
-/** Appends a number to a name that somebody in the room has already: "Mia", "Mia 2". */
-function uniqueName(name: string, { members }: Room): string {
-  const taken = new Set(members.map((member) => alike(member.name)));
-  let unique = name;
-  for (let number = 2; taken.has(alike(unique)); number++) {
-    const suffix = ` ${number}`;
-    const kept = [...name].slice(0, NAME_LENGTH_MAX - suffix.length);
-    unique = kept.join("").trimEnd() + suffix;
-  }
-  return unique;
+function isFull({ members, rules }: Room): boolean {
+  return members.length === rules.players;
 }
 
-function alike(name: string): string {
-  return name.normalize("NFKC").toLowerCase();
+function fullError({ code }: Room): ErrorMessage {
+  return errorMessage(
+    "room_playing",
+    `Room ${code} is full and about to play. Wait until its players have left, or choose another code.`,
+  );
 }
 
 function asksForOthers(request: JoinMessage, rules: Rules): boolean {
@@ -239,26 +318,4 @@ function describe({ players, points, lives }: Rules): string {
   return players === 2
     ? `with 2 players to ${points} points`
     : `with ${players} players and ${lives} lives each`;
-}
-
-function welcome(room: Room, member: Member): LobbyMessage {
-  return {
-    type: "welcome",
-    id: member.id,
-    slot: member.slot,
-    start: startPosition(room.rules, member.slot),
-    room: room.code,
-    rules: room.rules,
-    epoch: 0,
-  };
-}
-
-function roster(room: Room): Delivery[] {
-  const message: LobbyMessage = {
-    type: "roster",
-    room: room.code,
-    rules: room.rules,
-    players: room.members.map(({ id, slot, name }) => ({ id, slot, name })),
-  };
-  return room.members.map(({ client }) => ({ to: client, message }));
 }

@@ -6,9 +6,13 @@
 import type {
   ClaimAnswerMessage,
   ClaimMessage,
+  RematchMessage,
   ResultMessage,
+  StartMessage,
+  WelcomeMessage,
 } from "./lobby_protocol.ts";
 import { type Seat, SEAT_EPOCH_MAX, type SeatMember } from "./seat_token.ts";
+import { startPosition } from "./start_position.ts";
 import { Witness } from "./witness.ts";
 
 /** A control connection, as the lobby numbers them. */
@@ -25,6 +29,8 @@ export type MatchTerms =
 export interface RunningMatch extends Omit<MatchTerms, "members"> {
   /** Absent where the lobby hasn't seen the match from its beginning. */
   readonly witness: Witness | undefined;
+  /** Grows from match to match; 0 where the lobby hasn't seen the beginning. */
+  readonly number: number;
   /** By slot. */
   readonly members: SeatMember[];
   /** By slot: the newest epoch that was given or seen. */
@@ -33,25 +39,86 @@ export interface RunningMatch extends Omit<MatchTerms, "members"> {
   readonly clients: Map<number, ClientId>;
   /** By slot. */
   readonly results: Map<number, string>;
+  /** Slots of connected members who want to play again; `undefined` until somebody has wanted. */
+  wanted: Set<number> | undefined;
+  /** The match that its members went on to. */
+  rematch: RunningMatch | undefined;
   /** Control and relay connections of its members. */
   connections: number;
   emptySinceMs: number;
 }
 
-/** A match to which nobody is connected yet. */
+/** A match to which nobody is connected yet; its `number` is 0 when it has begun long ago. */
 export function createMatch(
   { match, room, rules, transport, members }: MatchTerms,
-  { isWitnessed }: { readonly isWitnessed: boolean },
+  number: number,
 ): RunningMatch {
   return {
-    ...{ match, room, rules, transport },
-    witness: isWitnessed ? new Witness() : undefined,
+    ...{ match, room, rules, transport, number },
+    witness: number > 0 ? new Witness() : undefined,
     members: [...members],
     epochs: members.map(() => 0),
     clients: new Map(),
     results: new Map(),
+    wanted: undefined,
+    rematch: undefined,
     connections: 0,
     emptySinceMs: 0, // Forgotten by the next sweep, unless somebody connects before.
+  };
+}
+
+/** A control or relay connection of a member begins. */
+export function connect(match: RunningMatch): void {
+  match.connections++;
+  match.emptySinceMs = Infinity;
+}
+
+export function disconnect(match: RunningMatch, nowMs: number): void {
+  if (--match.connections === 0) match.emptySinceMs = nowMs;
+}
+
+/** What somebody is told who has a seat of the match again. */
+export function welcomeBack(
+  { room, rules, members, epochs }: RunningMatch,
+  slot: number,
+): WelcomeMessage {
+  return {
+    type: "welcome",
+    id: members[slot].id,
+    slot,
+    start: startPosition(rules, slot),
+    room,
+    rules,
+    epoch: epochs[slot],
+  };
+}
+
+/** What somebody is told who is to play or to watch; the token is its own. */
+export function startOf(
+  { match, rules, members, epochs }: RunningMatch,
+  { token, transport }: Pick<StartMessage, "token" | "transport">,
+): StartMessage {
+  return {
+    type: "start",
+    ...{ match, rules, transport, token },
+    players: members.map(({ publicKey, ...member }) => ({
+      ...member,
+      epoch: epochs[member.slot],
+      start: startPosition(rules, member.slot),
+      ...(publicKey === undefined ? {} : { publicKey }),
+    })),
+  };
+}
+
+/** Who wants to play again, and who isn't there any more. */
+export function rematchOf(
+  { members, clients, wanted }: RunningMatch,
+): RematchMessage {
+  const slots = members.map(({ slot }) => slot);
+  return {
+    type: "again",
+    wanted: slots.filter((slot) => wanted?.has(slot)),
+    gone: slots.filter((slot) => !clients.has(slot)),
   };
 }
 
@@ -90,8 +157,8 @@ export function takeResult(
 /** Says why no process can take a seat again, as far as the match knows; `undefined` when one can. */
 export function lossOf(match: RunningMatch, slot: number): string | undefined {
   const { witness, results, members, epochs } = match;
-  const isOver = results.size === members.length &&
-    new Set(results.values()).size === 1;
+  const isOver = match.rematch !== undefined ||
+    (results.size === members.length && new Set(results.values()).size === 1);
   if (isOver) return "The match is over.";
   const winner = witness?.wentOnWithout(slot);
   if (winner !== undefined) {

@@ -34,6 +34,9 @@ export interface SeatMember {
   readonly id: string;
   readonly slot: number;
   readonly name: string;
+  /** Colour and mark, 0…3; no two members have the same. */
+  readonly look: number;
+  readonly isBot: boolean;
   readonly publicKey?: string | undefined;
 }
 
@@ -63,6 +66,8 @@ const seatFields = z.tuple([
     z.string(),
     z.int().min(0).max(3),
     z.string(),
+    z.int().min(0).max(3),
+    z.boolean(),
     z.string().nullable(),
   ])).min(2).max(4),
 ]);
@@ -77,10 +82,12 @@ export function sealSeat(key: Uint8Array, seat: Seat): string {
     epoch,
     [rules.players, rules.points, rules.lives],
     transport,
-    members.map(({ id, slot, name, publicKey }) => [
+    members.map(({ id, slot, name, look, isBot, publicKey }) => [
       id,
       slot,
       name,
+      look,
+      isBot,
       publicKey ?? null,
     ]),
   ];
@@ -123,10 +130,12 @@ function parseSeat(json: string): Seat | undefined {
     epoch,
     rules: { players, points, lives },
     transport,
-    members: all.map(([id, slot, name, publicKey]) => ({
+    members: all.map(([id, slot, name, look, isBot, publicKey]) => ({
       id,
       slot,
       name,
+      look,
+      isBot,
       publicKey: publicKey ?? undefined,
     })),
   };

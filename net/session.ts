@@ -19,6 +19,7 @@ import { PeerLiveness } from "./liveness.ts";
 import type { Claim } from "./membership.ts";
 import { Opening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
+import type { PeerClock } from "./peer_clock.ts";
 import type { EndReason } from "./page_protocol.ts";
 import { Play } from "./play.ts";
 import type { Return } from "./play_options.ts";
@@ -50,8 +51,9 @@ export class Session {
   /** When `advance` has something to do next, on the driver's clock. */
   nextTickMs: number;
   outcome: Outcome | undefined;
-  /** Whether the own link works as far as its transport knows; set by the driver. */
+  /** Set by the driver: whether the own link works, as its transport knows; how many watch. */
   isLinkUp = true;
+  watchers = 0;
   /** What comes before tick 0. */
   readonly opening: Opening;
   readonly liveness: PeerLiveness;
@@ -82,7 +84,7 @@ export class Session {
     this.timers = options.timers ?? timersFor(DEFAULT_GRACE_MS);
     this.#beats = new Beats(players);
     this.#outbox = new Outbox({ slot, players, beats: this.#beats });
-    this.#sender = new PlaySender(this.#outbox);
+    this.#sender = new PlaySender(slot, this.#outbox);
     this.#gate = new Gate({ slot, players, epochs, beats: this.#beats });
     this.liveness = new PeerLiveness({
       slot,
@@ -137,9 +139,9 @@ export class Session {
     return nowMs - this.#overMs >= LINGER_MS;
   }
 
-  /** Smoothed round-trip time to a slot; `undefined` until measured. */
-  rttMs(slot: number): number | undefined {
-    return this.#beats.clocks[slot].rttMs;
+  /** How far away a slot is. */
+  distanceTo(slot: number): Pick<PeerClock, "rttMs" | "jitterMs"> {
+    return this.#beats.clocks[slot];
   }
 
   /** Returns what happened since the last call, oldest first. */
@@ -351,7 +353,7 @@ export class Session {
     this.#takeMembershipEvents(play);
     this.#judge(play, nowMs);
     if (ticks === 0 || !this.#play) return;
-    this.#sender.send(play, nowMs, this.stalledMs);
+    this.#sender.send(play, nowMs, this);
     this.opening.say(nowMs);
   }
 

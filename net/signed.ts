@@ -13,6 +13,7 @@
 import { Buffer } from "node:buffer";
 import { type KeyObject, sign, verify } from "node:crypto";
 import {
+  type Listening,
   PACKET_BYTES_MAX,
   PAYLOAD_BYTES_MAX,
   type Received,
@@ -28,13 +29,17 @@ const DOMAIN = "pong packet 1";
 /** Slot and epoch, in the signed bytes. */
 const SENDER_BYTES = 1 + 4;
 
-/** Whose packets go out, and whose may come in. */
-export interface SignedOptions extends Sender {
+/** Whose packets may come in. */
+export interface VerifiedOptions {
   readonly match: string;
-  /** Of this player. */
-  readonly privateKey: KeyObject;
   /** By slot; packets of a slot without a key are dropped. */
   readonly publicKeys: ReadonlyMap<number, KeyObject>;
+}
+
+/** Whose packets go out, and whose may come in. */
+export interface SignedOptions extends VerifiedOptions, Sender {
+  /** Of this player. */
+  readonly privateKey: KeyObject;
 }
 
 /**
@@ -43,10 +48,27 @@ export interface SignedOptions extends Sender {
  */
 export function signed(
   transport: Transport,
-  { match, slot, epoch, privateKey, publicKeys }: SignedOptions,
+  options: SignedOptions,
 ): Transport {
+  const { match, slot, epoch, privateKey } = options;
   const covered = coverOf(match);
   const frame = new Uint8Array(PACKET_BYTES_MAX);
+  const send = (packet: Uint8Array) => {
+    requirePacket(packet, PAYLOAD_BYTES_MAX);
+    const bytes = covered({ slot, epoch }, packet);
+    frame.set(packet);
+    frame.set(sign(null, bytes, privateKey), packet.length);
+    transport.send(frame.subarray(0, packet.length + SIGNATURE_BYTES));
+  };
+  return Object.assign(verified(transport, options), { send });
+}
+
+/** Makes of `transport`, which it owns, what `signed` makes of it, but for who only listens. */
+export function verified(
+  transport: Listening,
+  { match, publicKeys }: VerifiedOptions,
+): Listening {
+  const covered = coverOf(match);
   let rejected = 0;
 
   const open = ({ from, atMs, packet: bytes }: Received) => {
@@ -60,13 +82,6 @@ export function signed(
   };
 
   return {
-    send(packet) {
-      requirePacket(packet, PAYLOAD_BYTES_MAX);
-      const bytes = covered({ slot, epoch }, packet);
-      frame.set(packet);
-      frame.set(sign(null, bytes, privateKey), packet.length);
-      transport.send(frame.subarray(0, packet.length + SIGNATURE_BYTES));
-    },
     receive() {
       return transport.receive().flatMap(open);
     },

@@ -12,17 +12,27 @@ export class StateFolderError extends Error {
   override readonly name = "StateFolderError";
 }
 
-/** Says where state belongs on this system, by its environment; `undefined` where nobody knows. */
+/**
+ * Says where state belongs on this system, by its environment.
+ *
+ * @throws StateFolderError when nobody knows.
+ */
 export function defaultStateFolder(
   env: Readonly<Record<string, string | undefined>>,
   isWindows: boolean,
-): string | undefined {
+): string {
   if (isWindows) {
-    return env.LOCALAPPDATA ? `${env.LOCALAPPDATA}\\pong` : undefined;
+    if (env.LOCALAPPDATA) return `${env.LOCALAPPDATA}\\pong`;
+  } else {
+    // A relative one would mean another folder wherever the program is started.
+    const { XDG_STATE_HOME: state, HOME: home } = env;
+    if (state?.startsWith("/")) return `${state}/pong`;
+    if (home) return `${home}/.local/state/pong`;
   }
-  // A relative one would mean another folder wherever the program is started.
-  if (env.XDG_STATE_HOME?.startsWith("/")) return `${env.XDG_STATE_HOME}/pong`;
-  return env.HOME ? `${env.HOME}/.local/state/pong` : undefined;
+  throw new StateFolderError(
+    "Cannot tell where to keep state: this user has no home folder. " +
+      "Name a folder with --state-folder.",
+  );
 }
 
 /**

@@ -58,6 +58,9 @@ export interface Transport extends AsyncDisposable {
   readonly closed: Promise<CloseReason>;
 }
 
+/** What a transport is to somebody who watches a match. */
+export type Listening = Omit<Transport, "send">;
+
 /** Throws RangeError for what a transport doesn't carry: a caller's mistake. */
 export function requirePacket(
   packet: Uint8Array,

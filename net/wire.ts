@@ -19,7 +19,12 @@
  */
 import { SLOTS_MAX } from "../game/court.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
-import { readRecord, type SlotRecord, writeRecord } from "./record.ts";
+import {
+  readRecord,
+  type Returning,
+  type SlotRecord,
+  writeRecord,
+} from "./record.ts";
 import type { Stamp } from "./stamp.ts";
 import type { Terms } from "./terms.ts";
 
@@ -31,6 +36,9 @@ export const DIGEST_BYTES = 32;
 
 /** Most inputs in one run. */
 export const RUN_INPUTS_MAX = 64;
+
+/** Whom a snapshot is for that is only for those who watch. */
+export const NOBODY: Returning = { slot: 255, epoch: 0 };
 
 const HELLO = 0x51;
 const PLAY = 0x52;
@@ -85,13 +93,13 @@ export interface PlayPacket {
   readonly runs: readonly InputRun[];
 }
 
-/** A confirmed state for a player that came back: the one of which the record has the hash. */
+/** A confirmed state to begin with: the one of which the record has the hash. */
 export interface SnapshotPacket {
   readonly kind: "snapshot";
   readonly record: SlotRecord;
   readonly echoes: readonly (Echo | undefined)[];
-  /** For whom it is: a slot and its incarnation. */
-  readonly to: { readonly slot: number; readonly epoch: number };
+  /** For whom it is: a player that came back, or `NOBODY`. */
+  readonly to: Returning;
   readonly state: Int32Array;
 }
 

@@ -2,19 +2,14 @@
  * The ball with its glow and trail, and the ring of sparks where it hit a paddle.
  *
  * The trail is made of the places where the ball was just drawn, so its length tells the speed. It
- * bears the colour of who hit last.
+ * bears the colour of who hit last. All places and lengths are court units.
  *
  * @module
  */
 import { Container, Graphics, Sprite, Texture } from "pixi.js";
 import { BALL_RADIUS, UNIT } from "../game/court.ts";
 import { BALL_COLOR } from "./slots.ts";
-
-/** A place in court units. */
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+import type { Point } from "./turn.ts";
 
 /** Where the ball was drawn, and when. */
 interface Moment extends Point {
@@ -23,11 +18,13 @@ interface Moment extends Point {
 
 export interface BallView {
   readonly container: Container;
+  /** The sparks, apart: they lie beneath the paddles, ball and trail above. */
+  readonly sparks: Container;
   /** Draws the ball there, in the colour of who hit last. */
   move(at: Point, color: number, nowMs: number): void;
   /** Nothing flies: no ball, no trail. */
   hide(): void;
-  /** A paddle was hit there. */
+  /** A paddle's face was hit there. */
   spark(at: Point, color: number, nowMs: number): void;
   /** Shows neither trail nor sparks from now on. */
   setReduced(isReduced: boolean): void;
@@ -38,23 +35,26 @@ const RADIUS = BALL_RADIUS / UNIT;
 const TRAIL_MS = 150;
 /** Pieces in which it fades; so many that their edges are not seen. */
 const TRAIL_PIECES = 16;
+/** Farther between two pictures no ball flies, but a recording that is wound does jump. */
+const JUMP = 300;
 /** Places that are remembered: enough for a display of 240 Hz. */
 const PAST_MAX = 32;
 const SPARKS = 8;
 const SPARK_MS = 320;
-const SPARK_REACH = 56;
+const SPARK_REACH = 64;
 const GLOW_RADIUS = 84;
 
 export function createBallView(): BallView {
   const container = new Container();
   const trail = new Graphics();
-  const sparks = Array.from({ length: SPARKS }, () => dot(4));
+  const sparks = new Container();
+  sparks.addChild(...Array.from({ length: SPARKS }, () => dot(4)));
   const glow = new Sprite(glowTexture());
   glow.anchor.set(0.5);
   glow.setSize(2 * GLOW_RADIUS);
   const ball = dot(RADIUS);
   ball.tint = BALL_COLOR;
-  container.addChild(trail, ...sparks, glow, ball);
+  container.addChild(trail, glow, ball);
   let past: readonly Moment[] = [];
   let sparkedMs = -Infinity;
   let sparkedAt: Point = { x: 0, y: 0 };
@@ -68,29 +68,33 @@ export function createBallView(): BallView {
 
   const drawSparks = (nowMs: number) => {
     const age = (nowMs - sparkedMs) / SPARK_MS;
-    sparks.forEach((spark, i) => {
-      spark.visible = age < 1 && !reduced;
-      if (!spark.visible) return;
+    sparks.visible = age < 1 && !reduced;
+    if (!sparks.visible) return;
+    sparks.alpha = 1 - age;
+    sparks.children.forEach((spark, i) => {
       const angle = (i + 0.5) / SPARKS * 2 * Math.PI;
       // Fast at first, then slower.
-      const reach = RADIUS + SPARK_REACH * (1 - (1 - age) ** 2);
+      const reach = SPARK_REACH * (1 - (1 - age) ** 2);
       spark.position.set(
         sparkedAt.x + Math.cos(angle) * reach,
         sparkedAt.y + Math.sin(angle) * reach,
       );
-      spark.alpha = 1 - age;
     });
   };
 
   return {
     container,
+    sparks,
     move(at, color, nowMs) {
       setVisible(true);
       drawSparks(nowMs);
       ball.position.copyFrom(at);
       glow.position.copyFrom(at);
       glow.tint = color;
-      past = [{ ...at, atMs: nowMs }, ...past].slice(0, PAST_MAX);
+      const isJump = past.length > 0 &&
+        Math.hypot(at.x - past[0].x, at.y - past[0].y) > JUMP;
+      const before = isJump ? [] : past;
+      past = [{ ...at, atMs: nowMs }, ...before].slice(0, PAST_MAX);
       if (!reduced) drawTrail(trail.clear(), past, color);
     },
     hide() {
@@ -101,7 +105,7 @@ export function createBallView(): BallView {
     spark(at, color, nowMs) {
       sparkedMs = nowMs;
       sparkedAt = at;
-      for (const spark of sparks) spark.tint = color;
+      sparks.tint = color;
     },
     setReduced(isReduced) {
       reduced = isReduced;

@@ -11,7 +11,17 @@
 const source = new URL("./", import.meta.url);
 const target = new URL("./dist/", import.meta.url);
 /** Copied as they are. */
-const COPIED = ["index.html", "style.css"];
+const COPIED = [
+  "index.html",
+  "style.css",
+  "table.css",
+  "players.css",
+  "card.css",
+  "start.css",
+  "room.css",
+  "inspector.css",
+  "replay.css",
+];
 
 if (import.meta.main) {
   const { bytes, compressedBytes } = await buildPage();

@@ -14,7 +14,7 @@ import {
   waitingText,
 } from "./texts.ts";
 
-/** One line of a card's list of players. */
+/** One line of a list of players. */
 export interface RosterLine {
   readonly slot: number;
   /** `null` for a seat that nobody has taken. */
@@ -25,17 +25,20 @@ export interface RosterLine {
 
 /** What a card says; empty texts are left out. */
 export interface Card {
-  readonly kind: "problem" | "lobby" | "syncing" | "paused" | "over";
+  readonly kind: "problem" | "syncing" | "paused" | "over";
   readonly eyebrow: string;
   readonly hero: string;
   readonly title: string;
   readonly text: string;
   /** Whose colour the hero has, -1 for nobody's. */
-  readonly slot: number;
-  /** A command to copy. */
-  readonly command: string;
+  readonly look: number;
   readonly detail: string;
   readonly roster: readonly RosterLine[];
+}
+
+/** Whether there is no use in showing anything but the link's own trouble, or a result. */
+export function isLost(link: Link): boolean {
+  return link === "gone" || link === "refused";
 }
 
 /** Returns the card for what is known, `undefined` while the court should be free. */
@@ -45,18 +48,18 @@ export function cardFor(view: View | undefined, link: Link): Card | undefined {
   }
   if (link === "gone") {
     const gone = `${TEXTS.gone} ${TEXTS.goneWhatNow}`;
-    // The process ends after the match; its result stays readable.
+    // The process may end after the match; its result stays readable.
     if (view?.phase === "over") return { ...over(view), detail: gone };
     return problem(TEXTS.gone, TEXTS.goneWhatNow);
   }
   if (view === undefined) return problem(TEXTS.connecting, "");
   switch (view.phase) {
+    case "start":
     case "lobby":
-      return lobby(view);
-    case "syncing":
-      return syncing(view);
     case "playing":
       return undefined;
+    case "syncing":
+      return syncing(view);
     case "paused":
       return paused(view);
     case "over":
@@ -69,28 +72,13 @@ const EMPTY: Omit<Card, "kind"> = {
   hero: "",
   title: "",
   text: "",
-  slot: -1,
-  command: "",
+  look: -1,
   detail: "",
   roster: [],
 };
 
 function problem(title: string, text: string): Card {
   return { ...EMPTY, kind: "problem", title, text };
-}
-
-function lobby(view: View): Card {
-  const here = `${view.players.length} of ${view.rules.players}`;
-  return {
-    ...EMPTY,
-    kind: "lobby",
-    eyebrow: view.room === "" ? TEXTS.playersHere : TEXTS.room,
-    hero: view.room === "" ? here : view.room,
-    text: TEXTS.invite,
-    command: view.invite,
-    detail: view.notice,
-    roster: seats(view, () => ""),
-  };
 }
 
 function syncing(view: View): Card {
@@ -101,7 +89,7 @@ function syncing(view: View): Card {
     title: waiting === "" ? TEXTS.almostThere : waiting,
     text: waiting === "" ? "" : TEXTS.syncing,
     detail: view.notice,
-    roster: seats(view, () => ""),
+    roster: seats(view),
   };
 }
 
@@ -120,37 +108,37 @@ function over(view: View): Card {
   const isDuel = view.rules.players === 2;
   const isScored = view.players.length > 0 && view.reason !== "not ready" &&
     view.reason !== "refused";
+  const winner = view.players.find(({ slot }) => slot === view.winner);
+  const canGoOn = view.canLeave || view.rematch !== null ||
+    view.role === "replay";
   return {
     ...EMPTY,
     kind: "over",
-    hero: isDuel && isScored ? view.players.map(scoreOf).join(" : ") : "",
+    hero: isDuel && isScored
+      ? view.players.map(({ score }) => score).join(" : ")
+      : "",
     title: resultText(view),
-    slot: view.winner ?? -1,
+    look: winner?.look ?? -1,
     text: [reasonText(view.reason), view.notice].filter(Boolean).join(" "),
-    detail: TEXTS.again,
+    detail: canGoOn ? "" : TEXTS.again,
     roster: isDuel || !isScored ? [] : ranking(view),
   };
 }
 
-function scoreOf(player: PlayerView): number {
-  return player.score;
-}
-
-function seats(
-  view: View,
-  value: (player: PlayerView) => string,
-): readonly RosterLine[] {
+/** All seats of a match in the order of their slots, the free ones too. */
+export function seats(view: View): readonly RosterLine[] {
   return Array.from({ length: view.rules.players }, (_, slot) => {
     const player = view.players.find((other) => other.slot === slot) ?? null;
-    return { slot, player, value: player === null ? "" : value(player) };
+    return { slot, player, value: "" };
   });
 }
 
 function ranking(view: View): readonly RosterLine[] {
-  const lines = seats(
-    view,
-    (player) => isOut(view, player) ? "" : livesText(player.score),
-  );
+  const lines = seats(view).map((line) => {
+    const { player } = line;
+    const hasLives = player !== null && !isOut(view, player);
+    return { ...line, value: hasLives ? livesText(player.score) : "" };
+  });
   return lines.toSorted((a, b) =>
     (b.player?.score ?? -1) - (a.player?.score ?? -1)
   );

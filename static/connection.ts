@@ -6,9 +6,9 @@
  *
  * @module
  */
-import { decodeState } from "../game/state_bytes.ts";
+import { decodeStates } from "../game/state_bytes.ts";
 import type { State } from "../game/state.ts";
-import type { PageInput, View } from "../net/page_protocol.ts";
+import type { PageMessage, View } from "../net/page_protocol.ts";
 
 /** Where the line is; `refused`: the process is there but doesn't accept this page's address. */
 export type Link = "connecting" | "open" | "gone" | "refused";
@@ -16,13 +16,16 @@ export type Link = "connecting" | "open" | "gone" | "refused";
 export interface ConnectionOptions {
   readonly location: Location;
   readonly onView: (view: View) => void;
-  readonly onState: (state: State) => void;
+  /** Confirmed one first, newest last. */
+  readonly onStates: (states: readonly State[]) => void;
   readonly onLink: (link: Link) => void;
 }
 
 export interface Connection {
   /** Sends the axis now, and again whenever a new connection opens. */
   sendAxis(axis: number): void;
+  /** Sends any other message; lost where no connection is open. */
+  send(message: PageMessage): void;
 }
 
 /** First wait before connecting again, and the longest. */
@@ -37,10 +40,9 @@ export function connect(options: ConnectionOptions): Connection {
   let axis = 0;
   let retryMs = RETRY_MS_MIN;
 
-  const sendAxis = () => {
+  const send = (message: PageMessage) => {
     if (socket?.readyState !== WebSocket.OPEN) return;
-    const input: PageInput = { kind: "input", axis };
-    socket.send(JSON.stringify(input));
+    socket.send(JSON.stringify(message));
   };
   const open = () => {
     socket = new WebSocket(address);
@@ -48,7 +50,7 @@ export function connect(options: ConnectionOptions): Connection {
     socket.onopen = () => {
       retryMs = RETRY_MS_MIN;
       onLink("open");
-      if (axis !== 0) sendAxis();
+      if (axis !== 0) send({ kind: "input", axis });
     };
     socket.onmessage = (event) => take(event.data, options);
     socket.onclose = async () => {
@@ -62,8 +64,9 @@ export function connect(options: ConnectionOptions): Connection {
   return {
     sendAxis(next) {
       axis = next;
-      sendAxis();
+      send({ kind: "input", axis });
     },
+    send,
   };
 }
 
@@ -75,7 +78,8 @@ function socketAddress(location: Location): string {
 /** A browser hides why a WebSocket failed; the status tells a wrong token from a dead process. */
 async function isProcessThere(location: Location): Promise<boolean> {
   try {
-    return (await fetch(new URL("/status", location.href))).ok;
+    const status = new URL(`/status${location.search}`, location.href);
+    return (await fetch(status)).ok;
   } catch {
     return false; // Nobody listens any more.
   }
@@ -83,8 +87,8 @@ async function isProcessThere(location: Location): Promise<boolean> {
 
 function take(data: unknown, options: ConnectionOptions): void {
   if (data instanceof ArrayBuffer) {
-    const state = decodeState(new Uint8Array(data));
-    if (state !== undefined) options.onState(state);
+    const states = decodeStates(new Uint8Array(data));
+    if (states !== undefined) options.onStates(states);
   } else if (typeof data === "string") {
     // The server that served this very page made the text from a View.
     options.onView(JSON.parse(data) as View);

@@ -7,8 +7,13 @@
  * @module
  */
 import { Container, Graphics, Sprite, Texture } from "pixi.js";
-import { PADDLE_INSET, SLOTS_MAX, UNIT } from "../game/court.ts";
-import { COURT_COLOR, LINE_COLOR, SLOT_LOOKS, WALL_COLOR } from "./slots.ts";
+import {
+  PADDLE_INSET,
+  PADDLE_THICKNESS,
+  SLOTS_MAX,
+  UNIT,
+} from "../game/court.ts";
+import { COURT_COLOR, LINE_COLOR, LOOKS, WALL_COLOR } from "./slots.ts";
 
 /** What decides how the floor looks; it is drawn anew only when this changes. */
 export interface FloorPlan {
@@ -16,6 +21,8 @@ export interface FloorPlan {
   readonly height: number;
   /** By slot: nobody defends this side. */
   readonly walls: readonly boolean[];
+  /** By slot. */
+  readonly looks: readonly number[];
   /** The own side, -1 for none. */
   readonly me: number;
 }
@@ -23,8 +30,17 @@ export interface FloorPlan {
 export interface Floor {
   readonly container: Container;
   draw(plan: FloorPlan): void;
-  /** How strongly a side flashes after a goal, 0…1. */
-  flash(slot: number, strength: number, isReduced: boolean): void;
+  /** Draws what is left of a goal's flash. */
+  flash(flash: Flash): void;
+}
+
+export interface Flash {
+  /** By slot, 0…1. */
+  readonly strengths: readonly number[];
+  /** Outlines the side instead of lighting it. */
+  readonly isReduced: boolean;
+  /** A CSS pixel in court units. */
+  readonly pixel: number;
 }
 
 /** How far a side's light reaches into the court. */
@@ -35,16 +51,15 @@ const LIGHT_ALPHA_FLASH = 0.6;
 /** Of 255. At the alphas above, one step of the screen's 255 is six to fourteen of these. */
 const LIGHT_NOISE = 12;
 const LINE_WIDTH = 3;
+const OUTLINE_PX = 2;
+/** From the wall to a little in front of the paddle: what a flash outlines. */
+const LANE = (2 * PADDLE_INSET + PADDLE_THICKNESS) / UNIT;
 
 export function createFloor(): Floor {
   const container = new Container();
   const ground = new Graphics();
   const texture = lightTexture();
-  const lights = SLOT_LOOKS.map(({ color }) => {
-    const light = new Sprite(texture);
-    light.tint = color;
-    return light;
-  });
+  const lights = Array.from({ length: SLOTS_MAX }, () => new Sprite(texture));
   const lines = new Graphics();
   const outlines = new Graphics();
   container.addChild(ground, ...lights, lines, outlines);
@@ -65,22 +80,31 @@ export function createFloor(): Floor {
       ground.clear().rect(0, 0, width, height).fill(COURT_COLOR);
       lights.forEach((light, slot) => {
         placeLight(light, slot, plan);
-        light.alpha = restAlpha(plan, slot);
+        light.tint = colorOf(plan, slot);
       });
       drawLines(lines.clear(), plan);
     },
-    flash(slot, strength, isReduced) {
-      if (drawn === undefined) return;
+    flash({ strengths, isReduced, pixel }) {
       outlines.clear();
-      const rest = restAlpha(drawn, slot);
-      if (!isReduced) {
-        lights[slot].alpha = rest + (LIGHT_ALPHA_FLASH - rest) * strength;
-      } else if (strength > 0) {
-        const [x, y, w, h] = sideRect(slot, drawn, 6);
-        outlines.rect(x, y, w, h).fill(SLOT_LOOKS[slot].color);
+      if (drawn === undefined) return;
+      for (const [slot, strength] of strengths.entries()) {
+        const rest = restAlpha(drawn, slot);
+        const glow = isReduced ? 0 : (LIGHT_ALPHA_FLASH - rest) * strength;
+        lights[slot].alpha = rest + glow;
+        if (!isReduced || strength === 0) continue;
+        const [x, y, w, h] = sideRect(slot, drawn, LANE);
+        outlines.rect(x, y, w, h).stroke({
+          color: colorOf(drawn, slot),
+          width: OUTLINE_PX * pixel,
+          alignment: 1,
+        });
       }
     },
   };
+}
+
+function colorOf({ looks }: FloorPlan, slot: number): number {
+  return LOOKS[looks[slot]].color;
 }
 
 function drawLines(lines: Graphics, plan: FloorPlan): void {
@@ -116,7 +140,7 @@ function drawLines(lines: Graphics, plan: FloorPlan): void {
     const isWall = walls[slot];
     const thickness = isWall ? 8 : slot === me ? 4 : 2;
     const [x, y, w, h] = sideRect(slot, plan, thickness);
-    const color = isWall ? WALL_COLOR : SLOT_LOOKS[slot].color;
+    const color = isWall ? WALL_COLOR : colorOf(plan, slot);
     lines.rect(x, y, w, h).fill({ color, alpha: isWall ? 1 : 0.5 });
   }
 }

@@ -1,6 +1,8 @@
 /**
  * The court as pixi.js draws it. Knows how things look, not how they move: `motion.ts` says where
- * ball and paddles are, the newest state says everything else.
+ * they are and of which moment they are.
+ *
+ * Everything is drawn in court units as if the court were not turned; the root turns and scales it.
  *
  * pixi.js makes functions from text unless `unsafe-eval` (which does the opposite of its name) is
  * imported first; the page's Content-Security-Policy forbids that.
@@ -18,36 +20,25 @@ import {
 import {
   BALL_X,
   BALL_Y,
-  HITS,
   isWall,
   LAST_HIT,
-  paddleHalf,
   PHASE,
   RALLY,
   SERVE_TO,
   SERVING,
-  type State,
   TICK,
   TIMER,
 } from "../game/state.ts";
 import { createBallView } from "./ball_view.ts";
+import { createBounces } from "./bounces.ts";
 import { createFloor } from "./court_floor.ts";
-import type { Picture } from "./motion.ts";
+import { createGhostView } from "./ghost_view.ts";
 import { createPaddleView } from "./paddle_view.ts";
+import type { Scene } from "./scene.ts";
 import { createServeView } from "./serve_view.ts";
-import { BALL_COLOR, SLOT_LOOKS } from "./slots.ts";
-
-/** What to draw now. Before the first state, only the court itself. */
-export interface Scene {
-  readonly players: number;
-  /** The own slot, -1 for none. */
-  readonly me: number;
-  readonly state: State | undefined;
-  readonly picture: Picture | undefined;
-  readonly nowMs: number;
-  /** The reader wants less motion. */
-  readonly isReduced: boolean;
-}
+import { shakeAt } from "./shake.ts";
+import { BALL_COLOR, LOOKS } from "./slots.ts";
+import { type Size, sizeOnScreen, toScreen } from "./turn.ts";
 
 export interface CourtView {
   /** Draws without WebGL: works, but costs more. */
@@ -58,8 +49,8 @@ export interface CourtView {
 }
 
 const FLASH_MS = 300;
-/** A hit pushes the paddle back this far (4 px on a common screen); it is back after this time. */
-const NUDGE_UNITS = 6;
+/** A hit pushes the paddle back this far; it is back after this time. */
+const NUDGE_PX = 4;
 const NUDGE_MS = 140;
 
 /**
@@ -86,97 +77,130 @@ export async function createCourtView(host: HTMLElement): Promise<CourtView> {
   const floor = createFloor();
   const ball = createBallView();
   const serve = createServeView();
+  const ghosts = createGhostView();
   const paddles = Array.from(
     { length: SLOTS_MAX },
     (_, slot) => createPaddleView(slot),
   );
-  const hitMs = [-Infinity, -Infinity, -Infinity, -Infinity];
-  const flashMs = [-Infinity, -Infinity, -Infinity, -Infinity];
   const root = new Container();
   root.addChild(
     floor.container,
     serve.container,
+    ball.sparks,
     ...paddles.map((paddle) => paddle.container),
     ball.container,
+    ghosts.container,
   );
-  let hits = 0;
+  const bounces = createBounces();
+  const hitMs = new Array<number>(SLOTS_MAX).fill(-Infinity);
+  const flashMs = new Array<number>(SLOTS_MAX).fill(-Infinity);
 
-  function drawFloor({ players, me, state, nowMs, isReduced }: Scene): void {
-    const { width, height } = courtSize(players);
-    const walls = Array.from(
-      { length: SLOTS_MAX },
-      (_, slot) => state === undefined ? slot >= players : isWall(state, slot),
+  /** Returns a CSS pixel in court units. */
+  function placeRoot({ players, nowMs, isReduced, turn }: Scene): number {
+    const court = sizeInUnits(players);
+    const scale = renderer.screen.width / sizeOnScreen(court, turn).width;
+    const shake = isReduced
+      ? { x: 0, y: 0 }
+      : shakeAt(nowMs - Math.max(...flashMs));
+    const origin = toScreen({ x: 0, y: 0 }, court, turn);
+    root.scale.set(scale);
+    root.rotation = turn * Math.PI / 2;
+    root.position.set(
+      origin.x * scale + shake.x,
+      origin.y * scale + shake.y,
     );
-    floor.draw({ width: width / UNIT, height: height / UNIT, walls, me });
-    flashMs.forEach((atMs, slot) => {
-      const strength = Math.max(0, 1 - (nowMs - atMs) / FLASH_MS);
-      floor.flash(slot, strength, isReduced);
-    });
+    return 1 / scale;
   }
 
-  function drawPaddles(scene: Scene): void {
-    const { players, state, picture, nowMs, isReduced } = scene;
-    const { width, height } = courtSize(players);
+  function drawFloor(scene: Scene, pixel: number): void {
+    const { players, me, looks, picture, nowMs, isReduced } = scene;
+    const walls = Array.from(
+      { length: SLOTS_MAX },
+      (_, slot) =>
+        picture === undefined ? slot >= players : isWall(picture.state, slot),
+    );
+    floor.draw({ ...sizeInUnits(players), walls, looks, me });
+    const strengths = flashMs.map((atMs) =>
+      Math.max(0, 1 - (nowMs - atMs) / FLASH_MS)
+    );
+    floor.flash({ strengths, isReduced, pixel });
+  }
+
+  function drawPaddles(scene: Scene, pixel: number): void {
+    const { picture, looks, turn, nowMs, isReduced } = scene;
     paddles.forEach((paddle, slot) => {
-      const isThere = state !== undefined && picture !== undefined &&
-        !isWall(state, slot);
-      paddle.container.visible = isThere;
-      if (!isThere) return;
+      if (picture === undefined || isWall(picture.state, slot)) {
+        return paddle.hide();
+      }
       const pushed = Math.max(0, 1 - (nowMs - hitMs[slot]) / NUDGE_MS);
-      paddle.place({
-        width: width / UNIT,
-        height: height / UNIT,
-        at: picture.paddles[slot] / UNIT,
-        half: paddleHalf(state) / UNIT,
-        nudge: isReduced ? 0 : NUDGE_UNITS * pushed ** 2,
+      paddle.show({
+        state: picture.state,
+        at: picture.paddles[slot],
+        look: looks[slot],
+        turn,
+        nudge: isReduced ? 0 : NUDGE_PX * pixel * pushed ** 2,
       });
     });
   }
 
-  function drawBall({ state, picture, nowMs, isReduced }: Scene): void {
+  function drawBall({ picture, looks, nowMs, isReduced }: Scene): void {
     ball.setReduced(isReduced);
-    if (state?.[PHASE] !== RALLY || picture === undefined) {
-      ball.hide();
-      hits = 0;
-      return;
-    }
-    const at = { x: picture.ballX / UNIT, y: picture.ballY / UNIT };
-    const last = state[LAST_HIT];
-    const color = last < 0 ? BALL_COLOR : SLOT_LOOKS[last].color;
-    if (state[HITS] > hits && last >= 0) {
-      hitMs[last] = nowMs;
-      ball.spark(at, color, nowMs);
-    }
-    hits = state[HITS];
-    ball.move(at, color, nowMs);
+    if (picture?.ballState[PHASE] !== RALLY) return ball.hide();
+    const { ballState, ballX, ballY } = picture;
+    const last = ballState[LAST_HIT];
+    const color = last < 0 ? BALL_COLOR : LOOKS[looks[last]].color;
+    ball.move({ x: ballX / UNIT, y: ballY / UNIT }, color, nowMs);
   }
 
-  function drawServe({ state }: Scene): void {
-    if (state?.[PHASE] !== SERVING) return serve.hide();
-    const at = { x: state[BALL_X] / UNIT, y: state[BALL_Y] / UNIT };
-    const to = state[SERVE_TO];
-    const ticksLeft = state[TIMER];
+  function noticeHits({ picture, looks, nowMs }: Scene): void {
+    if (picture === undefined) return;
+    for (const { kind, side, at } of bounces.next(picture.ballState)) {
+      if (kind !== "paddle") continue;
+      hitMs[side] = nowMs;
+      ball.spark(at, LOOKS[looks[side]].color, nowMs);
+    }
+  }
+
+  function drawServe({ picture, looks, turn }: Scene): void {
+    if (picture?.ballState[PHASE] !== SERVING) return serve.hide();
+    const { ballState } = picture;
+    const to = ballState[SERVE_TO];
+    const ticksLeft = ballState[TIMER];
     serve.show({
-      at,
+      at: { x: ballState[BALL_X] / UNIT, y: ballState[BALL_Y] / UNIT },
       ticksLeft,
-      to: isWall(state, to) ? -1 : to,
-      isFirst: state[TICK] + ticksLeft <= FIRST_SERVE_TICKS,
+      to: isWall(ballState, to) ? -1 : to,
+      look: looks[to],
+      isFirst: ballState[TICK] + ticksLeft <= FIRST_SERVE_TICKS,
+      turn,
     });
+  }
+
+  function drawGhosts(scene: Scene, pixel: number): void {
+    const { picture, looks, isGhostShown } = scene;
+    if (picture === undefined || !isGhostShown) return ghosts.hide();
+    ghosts.show({ confirmed: picture.confirmed, looks, pixel });
   }
 
   return {
     isSlow: renderer.type === RendererType.CANVAS,
     draw(scene) {
-      const { width } = courtSize(scene.players);
-      root.scale.set(renderer.screen.width / (width / UNIT));
-      drawFloor(scene);
-      drawPaddles(scene);
+      const pixel = placeRoot(scene);
+      noticeHits(scene);
+      drawFloor(scene, pixel);
+      drawPaddles(scene, pixel);
       drawServe(scene);
       drawBall(scene);
+      drawGhosts(scene, pixel);
       renderer.render(root);
     },
     flash(slot, nowMs) {
       flashMs[slot] = nowMs;
     },
   };
+}
+
+function sizeInUnits(players: number): Size {
+  const { width, height } = courtSize(players);
+  return { width: width / UNIT, height: height / UNIT };
 }

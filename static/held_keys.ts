@@ -1,5 +1,5 @@
 /**
- * From held keys to an axis.
+ * From held keys to a push.
  *
  * Keys are told by their place on the keyboard (`KeyboardEvent.code`), so that W and S lie above
  * each other on every layout. Of two opposite keys the one pressed last counts: who changes
@@ -7,62 +7,53 @@
  *
  * @module
  */
-
-/** Full speed up or left, none, or full speed down or right. */
-export type KeyAxis = -127 | 0 | 127;
-
-type KeyMap = Readonly<Record<string, KeyAxis | undefined>>;
-
-const UP_DOWN: KeyMap = {
-  KeyW: -127,
-  ArrowUp: -127,
-  KeyS: 127,
-  ArrowDown: 127,
-};
-const LEFT_RIGHT: KeyMap = {
-  KeyA: -127,
-  ArrowLeft: -127,
-  KeyD: 127,
-  ArrowRight: 127,
-};
+import { isUpright, type Own } from "./own.ts";
 
 /** The keys that are down. */
 export interface HeldKeys {
-  /** Returns whether the key steers that slot's paddle. */
-  press(code: string, slot: number): boolean;
-  release(code: string): void;
+  /** Returns whether the key steers. */
+  press(code: string, own: Own): boolean;
+  /** Returns whether the key was held. */
+  release(code: string): boolean;
   releaseAll(): void;
-  /** Where the held keys move the paddle of that slot; 0 for -1. */
-  axis(slot: number): KeyAxis;
+  /** Returns −1 for up or left on the screen, 1 for down or right, 0 for neither. */
+  push(own: Own): -1 | 0 | 1;
 }
 
+/** Begins with no key down. */
 export function createHeldKeys(): HeldKeys {
-  // Oldest first. Only keys that steer get in, so there are never more than eight.
+  // Oldest first. Only keys that steer get in, so there are never many.
   let held: string[] = [];
   return {
-    press(code, slot) {
-      if (keysOf(slot)[code] === undefined) return false;
+    press(code, own) {
+      if (pushOf(code, own) === 0) return false;
       if (!held.includes(code)) held.push(code);
       return true;
     },
     release(code) {
+      const wasHeld = held.includes(code);
       held = held.filter((other) => other !== code);
+      return wasHeld;
     },
     releaseAll() {
       held = [];
     },
-    axis(slot) {
-      const keys = keysOf(slot);
-      for (let i = held.length - 1; i >= 0; i--) {
-        const axis = keys[held[i]];
-        if (axis !== undefined) return axis;
-      }
-      return 0;
+    push(own) {
+      // What was pressed for another side or with other preferences may steer no more.
+      const last = held.findLast((code) => pushOf(code, own) !== 0);
+      return last === undefined ? 0 : pushOf(last, own);
     },
   };
 }
 
-function keysOf(slot: number): KeyMap {
-  if (slot < 0) return {};
-  return slot < 2 ? UP_DOWN : LEFT_RIGHT;
+/** The arrow keys come first: they steer as they point, whatever else was chosen. */
+function pushOf(code: string, own: Own): -1 | 0 | 1 {
+  const { up, down, left, right } = own.keys;
+  const [back, forth] = isUpright(own)
+    ? [["ArrowUp", up], ["ArrowDown", down]]
+    : [["ArrowLeft", left], ["ArrowRight", right]];
+  if (code === back[0]) return -1;
+  if (code === forth[0]) return 1;
+  if (code === back[1]) return -1;
+  return code === forth[1] ? 1 : 0;
 }

@@ -1,237 +1,220 @@
 /**
- * Everything on the page but the court: players' cards, the card over the court, notices.
- *
- * Names come from other machines, so text gets into the page as text only, never as markup.
+ * Everything on the page but the court: screens, players' cards, the card over the court, tools.
  *
  * @module
  */
-import type { PlayerView, View } from "../net/page_protocol.ts";
-import { type Card, cardFor, type RosterLine } from "./card.ts";
+import type { PageMessage, View } from "../net/page_protocol.ts";
+import { cardFor, isLost } from "./card.ts";
+import { createCardView } from "./card_view.ts";
 import type { Link } from "./connection.ts";
+import { createLeaveDialog } from "./dialogs.ts";
+import { element, setData, setText } from "./elements.ts";
+import { type KeyLayout, keyName, readKeyLayout } from "./key_names.ts";
+import { fillLabels } from "./labelling.ts";
 import { chooseLayout } from "./layout.ts";
+import { createPlayerCard } from "./player_card.ts";
+import { createPreferences } from "./preferences.ts";
+import { createResultCard } from "./result_card.ts";
+import { createRoomScreen } from "./room_screen.ts";
+import { createSettings } from "./settings.ts";
+import { listenToShortcuts } from "./shortcut_keys.ts";
+import type { Shortcut } from "./shortcuts.ts";
+import { createStartScreen } from "./start_screen.ts";
 import {
-  type Badge,
-  badgesOf,
+  audienceText,
+  courtLabel,
   hintText,
-  isOut,
   noticeText,
+  playerText,
+  roleText,
   scoreText,
-  TEXTS,
 } from "./texts.ts";
+import { createToolbar } from "./toolbar.ts";
+import { type Turn, turnFor } from "./turn.ts";
 
-/** Round-trip time from which a link is no longer good: prediction starts to show. */
-const UNSURE_RTT_MS = 150;
-/** How long the copy button says that it has copied. */
-const COPIED_MS = 2000;
+export interface HudOptions {
+  readonly document: Document;
+  /** Asks something of the process. */
+  readonly send: (message: PageMessage) => void;
+  /** The inspector is to open, or to close. */
+  readonly onInspect: () => void;
+}
 
 export interface Hud {
   /** Shows what is known now; `view` is `undefined` before the first one came. */
   show(view: View | undefined, link: Link): void;
   /** A sentence about this browser, shown while nothing more urgent is. */
   warn(text: string): void;
+  /** How the court is turned on this page. */
+  turn(): Turn;
 }
 
 /** Takes over the elements of `index.html`. */
-export function createHud(document: Document): Hud {
+export function createHud({ document, send, onInspect }: HudOptions): Hud {
+  fillLabels(document);
   const table = element(document, "#table");
+  const court = element(document, "#court");
   const notice = element(document, "#notice");
   const hint = element(document, "#hint");
+  const role = element(document, "#role");
+  const audience = element(document, "#audience");
+  const title = element(document, "#title");
   const live = element(document, "#live");
-  const card = createCard(document);
+  const fingers = matchMedia("(pointer: coarse)");
+  const tall = matchMedia("(max-aspect-ratio: 4/5)");
   const players = [...document.querySelectorAll<HTMLElement>(".player")]
-    .map(createPlayer);
-  let shown: View | undefined;
+    .map(createPlayerCard);
+  const preferences = createPreferences(send);
+  const showStart = createStartScreen(document, send);
+  const showRoom = createRoomScreen(document, { location, send });
+  const showCard = createCardView(document);
+  const showResult = createResultCard(document, { location, send });
+  let view: View | undefined;
+  let link: Link = "connecting";
   let warning = "";
+  let keyLayout: KeyLayout | undefined;
+
+  const nameKey = (code: string) => keyName(code, keyLayout);
+  const settings = createSettings(document, {
+    preferences,
+    keyName: nameKey,
+    onChange: () => render(),
+  });
+  const askToLeave = createLeaveDialog(
+    element(document, "#leaving"),
+    () => send({ kind: "leave" }),
+  );
+  const mute = () => {
+    preferences.change({ isMuted: !preferences.now()?.isMuted });
+    render();
+  };
+  const toolbar = createToolbar(document, {
+    onMute: mute,
+    onInspect,
+    onSettings: settings.open,
+    onLeave: askToLeave,
+  });
+  const onShortcut = (shortcut: Shortcut) => {
+    switch (shortcut) {
+      case "mute":
+        return mute();
+      case "inspect":
+        return onInspect();
+      case "fullscreen":
+        return toolbar.toggleFullscreen();
+      case "settings":
+        return settings.open();
+    }
+  };
+  listenToShortcuts(document, {
+    keys: () => preferences.now()?.keys,
+    onShortcut,
+  });
+
+  const turn = () =>
+    turnFor({
+      me: view?.me ?? -1,
+      players: view?.rules.players ?? 2,
+      ownSide: preferences.now()?.ownSide ?? "auto",
+      isTall: tall.matches,
+    });
 
   const layOut = () => {
-    const count = shown?.rules.players ?? 2;
-    setData(table, "court", count === 2 ? "duel" : "square");
-    const { kind, width, height } = chooseLayout(window, count);
-    setData(table, "layout", kind);
-    table.style.setProperty("--court-width", `${width}px`);
-    table.style.setProperty("--court-height", `${height}px`);
+    showLayout(table, { players: view?.rules.players ?? 2, turn: turn() });
   };
-  globalThis.addEventListener("resize", layOut);
+
+  const render = () => {
+    layOut();
+    const isUsable = !isLost(link);
+    const isStart = isUsable && view?.phase === "start";
+    const isRoom = isUsable && view?.phase === "lobby";
+    const card = cardFor(view, link);
+    setData(table, "phase", view?.phase ?? link);
+    table.classList.toggle("dimmed", card !== undefined);
+    table.classList.toggle("behind", isStart || isRoom);
+    title.hidden = isStart || isRoom || card !== undefined;
+    showStart(isStart ? view?.start ?? null : null);
+    showRoom(isRoom ? view : undefined);
+    showCard(view, card);
+    showResult(view, link);
+    players.forEach((show, slot) => show(view, slot, turn()));
+    toolbar.show(isUsable ? view : undefined, preferences.now());
+    settings.show();
+    court.ariaLabel = courtLabel(view);
+    showFoot(card !== undefined);
+  };
+
+  const showFoot = (isCovered: boolean) => {
+    const part = view === undefined ? "" : roleText(view.role);
+    role.hidden = part === "";
+    setText(role, part);
+    setText(audience, view === undefined ? "" : audienceText(view));
+    // A card says itself what the trouble is.
+    const trouble = view === undefined || isCovered ? "" : noticeText(view);
+    notice.hidden = trouble === "" && warning === "";
+    setText(notice, trouble || warning);
+    const controls = {
+      turn: turn(),
+      isTouched: fingers.matches,
+      keyName: nameKey,
+    };
+    setText(hint, view === undefined ? "" : hintText(view, controls));
+  };
+
+  const announce = (before: View | undefined) => {
+    if (view === undefined || before === undefined) return;
+    const isNewPhase = before.phase !== view.phase;
+    const news = [
+      scoreText(before, view),
+      playerText(before, view),
+      isNewPhase ? cardFor(view, link)?.title ?? "" : "",
+    ].filter(Boolean).join(" ");
+    if (news !== "") setText(live, news);
+  };
+
+  new ResizeObserver(layOut).observe(table);
   layOut();
+  void readKeyLayout(navigator).then((read) => keyLayout = read);
 
   return {
+    turn,
     warn(text) {
       warning = text;
     },
-    show(view, link) {
-      const before = shown;
-      shown = view;
-      layOut();
-      setData(table, "phase", view?.phase ?? link);
-      const cardNow = cardFor(view, link);
-      card(view, cardNow);
-      table.classList.toggle("dimmed", cardNow !== undefined);
-      players.forEach((player, slot) => player(view, slot));
-      const trouble = view === undefined ? "" : noticeText(view);
-      const text = cardNow === undefined ? trouble || warning : warning;
-      notice.hidden = text === "";
-      setText(notice, text);
-      setText(hint, view === undefined ? "" : hintText(view));
-      if (view === undefined || before === undefined) return;
-      const news = scoreText(before, view) ||
-        (before.phase === view.phase ? "" : cardNow?.title ?? "");
-      if (news !== "") setText(live, news);
+    show(next, nextLink) {
+      const before = view;
+      view = next;
+      link = nextLink;
+      if (view !== undefined) preferences.take(view.preferences);
+      render();
+      announce(before);
     },
   };
 }
 
-type ShowPlayer = (view: View | undefined, slot: number) => void;
-
-function createPlayer(root: HTMLElement): ShowPlayer {
-  const who = child(root, "div", "about");
-  const line = child(who, "div", "who");
-  child(line, "span", "mark");
-  const name = child(line, "span", "name");
-  name.dir = "auto";
-  const link = child(who, "div", "link");
-  const bars = child(link, "span", "bars");
-  bars.role = "img";
-  for (let i = 0; i < 3; i++) child(bars, "i", "");
-  const rtt = child(link, "span", "rtt");
-  const badges = child(link, "span", "badges");
-  const score = child(root, "div", "score");
-
-  return (view, slot) => {
-    const player = view?.players.find((other) => other.slot === slot);
-    root.hidden = player === undefined;
-    if (view === undefined || player === undefined) return;
-    setText(name, player.name);
-    showBadges(badges, badgesOf(view, player));
-    root.toggleAttribute("data-out", isOut(view, player));
-    setText(score, String(player.score));
-    const isDuel = view.rules.players === 2;
-    setData(score, "unit", isDuel ? "" : player.score === 1 ? "life" : "lives");
-    const isMe = slot === view.me;
-    bars.hidden = isMe;
-    const level = linkLevel(player);
-    setData(bars, "level", String(level));
-    bars.ariaLabel = ["No link", "Bad link", "Unsure link", "Good link"][level];
-    const isMeasured = !isMe && player.rttMs !== null;
-    rtt.hidden = !isMeasured;
-    setText(rtt, isMeasured ? `${Math.round(player.rttMs)} ms` : "");
-  };
-}
-
-/** Bars of the link: 3 good, 2 unsure, 1 bad, 0 none. */
-function linkLevel(player: PlayerView): 0 | 1 | 2 | 3 {
-  switch (player.state) {
-    case "waiting":
-    case "left":
-    case "away":
-      return 0;
-    case "suspect":
-      return 1;
-    case "unstable":
-      return 2;
-    case "ready":
-    case "ok":
-      return (player.rttMs ?? 0) < UNSURE_RTT_MS ? 3 : 2;
-  }
-}
-
-function showBadges(root: HTMLElement, badges: readonly Badge[]): void {
-  const key = badges.map((badge) => badge.text).join(" ");
-  if (root.dataset.key === key) return;
-  root.dataset.key = key;
-  root.replaceChildren();
-  for (const { text, tone } of badges) {
-    const badge = child(root, "span", "badge");
-    badge.dataset.tone = tone;
-    badge.textContent = text;
-  }
-}
-
-type ShowCard = (view: View | undefined, card: Card | undefined) => void;
-
-function createCard(document: Document): ShowCard {
-  const root = element(document, "#card");
-  const roster = element(root, ".roster");
-  const command = element(root, ".command");
-  const code = element(command, "code");
-  const copy = element(command, "button");
-  setText(copy, TEXTS.copy);
-  copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(code.textContent ?? "");
-    setText(copy, TEXTS.copied);
-    setTimeout(() => setText(copy, TEXTS.copy), COPIED_MS);
-  });
-  let shown = "";
-
-  return (view, card) => {
-    // Views come several times a second; what stays the same is left alone, and selectable.
-    const key = JSON.stringify([card, view?.me]);
-    if (key === shown) return;
-    shown = key;
-    root.hidden = card === undefined;
-    if (card === undefined) return;
-    setData(root, "kind", card.kind);
-    setData(element(root, ".card-main"), "slot", String(card.slot));
-    setText(element(root, ".eyebrow"), card.eyebrow);
-    setText(element(root, ".hero"), card.hero);
-    setText(element(root, "h1"), card.title);
-    setText(element(root, ".text"), card.text);
-    setText(element(root, ".detail"), card.detail);
-    command.hidden = card.command === "";
-    showCommand(code, card.command);
-    roster.replaceChildren();
-    for (const line of card.roster) showLine(roster, view, line);
-  };
-}
-
-/** Word by word, so that a line never breaks at the hyphens of an option. */
-function showCommand(code: HTMLElement, command: string): void {
-  code.replaceChildren();
-  for (const word of command.split(" ")) {
-    if (code.hasChildNodes()) code.append(" ");
-    child(code, "span", "").textContent = word;
-  }
-}
-
-function showLine(
-  roster: HTMLElement,
-  view: View | undefined,
-  { slot, player, value }: RosterLine,
+/** Divides the table's space; the style sheets do the rest. */
+function showLayout(
+  table: HTMLElement,
+  { players, turn }: { readonly players: number; readonly turn: Turn },
 ): void {
-  const line = child(roster, "li", "");
-  line.dataset.slot = String(slot);
-  line.toggleAttribute("data-free", player === null);
-  child(line, "span", "mark");
-  const name = child(line, "span", "name");
-  name.dir = "auto";
-  name.textContent = player?.name ?? TEXTS.freeSeat;
-  if (view !== undefined && player !== null) {
-    showBadges(child(line, "span", "badges"), badgesOf(view, player));
+  const layout = chooseLayout({
+    width: table.clientWidth,
+    height: table.clientHeight,
+    players,
+    turn,
+  });
+  setData(table, "court", players === 2 ? "duel" : "square");
+  setData(table, "shape", layout.shape);
+  setData(table, "layout", layout.kind);
+  setData(table, "size", layout.isSmall ? "small" : "large");
+  const lengths = {
+    "court-width": layout.width,
+    "court-height": layout.height,
+    gap: layout.gap,
+    row: layout.row,
+    foot: layout.foot,
+  };
+  for (const [name, length] of Object.entries(lengths)) {
+    table.style.setProperty(`--${name}`, `${length}px`);
   }
-  if (value !== "") child(line, "span", "value").textContent = value;
-}
-
-function element(root: ParentNode, selector: string): HTMLElement {
-  const found = root.querySelector<HTMLElement>(selector);
-  if (found === null) throw new TypeError(`The page lacks "${selector}".`);
-  return found;
-}
-
-function child(
-  parent: HTMLElement,
-  tag: string,
-  className: string,
-): HTMLElement {
-  const made = parent.ownerDocument.createElement(tag);
-  if (className !== "") made.className = className;
-  parent.append(made);
-  return made;
-}
-
-/** Unchanged text is not written again: a screen reader would read it again. */
-function setText(target: HTMLElement, text: string): void {
-  if (target.textContent !== text) target.textContent = text;
-}
-
-function setData(target: HTMLElement, name: string, value: string): void {
-  if (target.dataset[name] !== value) target.dataset[name] = value;
 }

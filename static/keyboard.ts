@@ -1,43 +1,38 @@
 /**
- * Reports what the window's keys tell the own paddle to do.
+ * Tells what happens on the window's keyboard, as far as it may be meant for the paddle.
  *
  * @module
  */
-import { createHeldKeys, type KeyAxis } from "./held_keys.ts";
+import type { Helm } from "./helm.ts";
 
-export interface KeyboardOptions {
-  /** The slot whose paddle the keys steer now, -1 for none. */
-  readonly slot: () => number;
-  /** Called with each new axis, never twice in a row with the same. */
-  readonly onAxis: (axis: KeyAxis) => void;
-}
+/** With the focus on one of these, keys mean it and not the paddle. */
+const NEEDS_KEYS = [
+  "input:not([type=button], [type=checkbox], [type=reset], [type=submit])",
+  "select",
+  "textarea",
+  "[contenteditable]:not([contenteditable=false])",
+  "[role=slider]",
+].join();
 
-/** Listens to the window's keys for as long as the page lives. */
-export function listenToKeys(window: Window, options: KeyboardOptions): void {
-  const keys = createHeldKeys();
-  let last: KeyAxis = 0;
-  const report = () => {
-    const axis = keys.axis(options.slot());
-    if (axis === last) return;
-    last = axis;
-    options.onAxis(axis);
-  };
-  const letGo = () => {
-    keys.releaseAll();
-    report();
-  };
+/** Listens for as long as the page lives. */
+export function listenToKeys(window: Window, helm: Helm): void {
   window.addEventListener("keydown", (event) => {
     // With these, W or S means "close the tab" or "save the page".
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (!keys.press(event.code, options.slot())) return;
-    event.preventDefault();
-    report();
+    // Somebody took it before, as the settings do when they ask for a key.
+    if (event.defaultPrevented || needsKeys(event.target)) return;
+    if (helm.press(event.code)) event.preventDefault();
   });
   window.addEventListener("keyup", (event) => {
-    keys.release(event.code);
-    report();
+    // A Mac reports no keyup of what was let go while Cmd was down.
+    if (event.key === "Meta") helm.letGo();
+    else helm.release(event.code);
   });
   // A window without focus gets no keyup: the key would stay down for ever.
-  window.addEventListener("blur", letGo);
-  window.document.addEventListener("visibilitychange", letGo);
+  window.addEventListener("blur", () => helm.letGo());
+  window.document.addEventListener("visibilitychange", () => helm.letGo());
+}
+
+function needsKeys(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches(NEEDS_KEYS);
 }

@@ -1,67 +1,66 @@
 /**
  * Where ball and paddles are drawn at a given moment.
  *
- * States come once a tick, pictures are drawn whenever the display wants one. The ball is moved
- * from the newest state to the moment of drawing by the game's own rules, with a fraction of a
- * tick: exact, bounces included, and without the delay that interpolation costs.
+ * States come once a tick, pictures are drawn whenever the display wants one: `timeline.ts` gives
+ * the moments between. The own paddle follows the hand (`own_paddle.ts`), the ball may be drawn a
+ * little in the past (`perception.ts`).
  *
- * When a new state disagrees with what was shown (a prediction was wrong, or a message was late),
+ * When new states disagree with what was shown (a prediction was wrong, or a message was late),
  * the difference is kept and fades, so things glide to where they belong instead of jumping.
- *
- * The own paddle is drawn from the local axis at once: its input needs a while to come back as a
- * state, and longer with an input delay.
  *
  * @module
  */
-import {
-  courtSize,
-  PADDLE_SPEED,
-  SLOTS_MAX,
-  TICKS_PER_SECOND,
-  UNIT,
-} from "../game/court.ts";
+import { courtSize, UNIT } from "../game/court.ts";
 import {
   BALL_X,
   BALL_Y,
-  INPUT,
   PADDLE,
   paddleHalf,
   PHASE,
   PLAYERS,
   RALLY,
   type State,
-  STATE_LENGTH,
   TICK,
 } from "../game/state.ts";
-import { moveBall, movePaddles, WHOLE_TICK } from "../game/step.ts";
+import { createDisplayClock } from "./display_clock.ts";
+import { createHand } from "./own_paddle.ts";
+import { nextDelay, smoothLag } from "./perception.ts";
+import { extend, momentAt, stateBefore, type Timeline } from "./timeline.ts";
 
-const TICK_MS = 1000 / TICKS_PER_SECOND;
-/** How far past the newest state things move on. Beyond, the process hangs: better to stand still. */
-const AHEAD_TICKS_MAX = 3;
 /** A difference to what was shown fades by half in this time. Longer looks soft, shorter jumps. */
 const ERROR_HALF_LIFE_MS = 50;
 /** Larger differences are no corrections (a serve, a new match): they are shown at once. */
 const ERROR_MAX = 150 * UNIT;
-/** How fast the estimate of the process's clock follows; a late message should move it little. */
-const CLOCK_GAIN = 0.1;
-/** A clock this far off is not jitter: the process had stopped, or another match began. */
-const CLOCK_SNAP_MS = 100;
-/** Changes of the local axis that are remembered; more than a hand makes in the time that counts. */
-const AXIS_CHANGES_MAX = 64;
+/** So many ticks at once, at the speed of a match, are a seek. */
+const SEEK_TICKS = 30;
 
-/** What to draw, in subunits, fractions included. */
-export interface Picture {
+/** Places of ball and paddles, in subunits, fractions included. */
+interface Places {
   readonly ballX: number;
   readonly ballY: number;
   /** Centre of each paddle along its side, by slot. */
   readonly paddles: readonly number[];
 }
 
+/** What to draw. */
+export interface Picture extends Places {
+  /** The state at whose time the ball is drawn: phase, who hit last, hits. */
+  readonly ballState: State;
+  /** The newest state: everything else. */
+  readonly state: State;
+  /** What is certain, for ghosts. */
+  readonly confirmed: Places & { readonly state: State };
+}
+
 export interface Motion {
-  /** Takes over a newer state. */
-  receive(state: State, nowMs: number): void;
-  /** Says which paddle is the own one (-1 for none), and its input delay. */
+  /** Takes over newer states, one a tick: the newest confirmed one first, the newest one last. */
+  receive(states: readonly State[], nowMs: number): void;
+  /** Says which paddle is the own one, and its input delay; -1 for none, and no filter then. */
   setOwn(slot: number, inputDelayTicks: number): void;
+  /** Whether the ball is drawn a little in the past near remote paddles; at first it is. */
+  setFilter(isOn: boolean): void;
+  /** How fast the process plays: 1 in a match; 0.1…4 in a replay, 0 while it rests. */
+  setSpeed(speed: number): void;
   /** The local axis changes now. */
   steer(axis: number, nowMs: number): void;
   /** Returns what to draw at `nowMs`; `undefined` before the first state. */
@@ -70,133 +69,150 @@ export interface Motion {
 
 /** All times are in ms on one monotonic clock. */
 export function createMotion(): Motion {
-  let newest: State | undefined;
-  let tickZeroMs = 0;
+  const clock = createDisplayClock();
+  const hand = createHand();
   let own = -1;
   let inputDelayTicks = 0;
-  let axisChanges: AxisChange[] = [];
-  let error: Picture = { ballX: 0, ballY: 0, paddles: [0, 0, 0, 0] };
+  let isFilterOn = true;
+  let speed = 1;
+  let timeline: Timeline = [];
+  let confirmed: Picture["confirmed"] | undefined;
+  /** By how much what is confirmed lags behind the present, and the ball as it is drawn. */
+  let lagTicks = 0;
+  let ballDelayTicks = 0;
+  let drawnTick = 0;
+  let error: Places = NO_ERROR;
   let errorAtMs = 0;
-  const scratch: State = new Int32Array(STATE_LENGTH);
 
-  function follow(measuredMs: number): void {
-    const offMs = measuredMs - tickZeroMs;
-    tickZeroMs += Math.abs(offMs) > CLOCK_SNAP_MS ? offMs : offMs * CLOCK_GAIN;
+  /** What the states make of this moment, without the fading error. */
+  function truth(nowMs: number): Drawn {
+    const tick = clock.tickAt(nowMs);
+    const present = momentAt(timeline, tick);
+    const ballState = ballDelayTicks === 0
+      ? present
+      : momentAt(timeline, tick - ballDelayTicks);
+    const paddles = paddlesOf(present);
+    if (own >= 0) {
+      const before = stateBefore(timeline, tick);
+      const pushed = hand.pushed({
+        fromMs: clock.msAt(before[TICK] - inputDelayTicks),
+        toMs: clock.msAt(tick),
+      });
+      paddles[own] = withinCourt(before, own, before[PADDLE + own] + pushed);
+    }
+    return { ...ballOf(ballState), paddles, ballState };
   }
 
-  /** What the newest state makes of this moment, without the fading error. */
-  function truth(state: State, nowMs: number): Picture {
-    const sinceTick = (nowMs - tickZeroMs) / TICK_MS - state[TICK];
-    const ahead = Math.min(Math.max(sinceTick, 0), AHEAD_TICKS_MAX);
-    const { paddles, ballX, ballY } = moveOn(state, scratch, ahead);
-    if (own < 0) return { ballX, ballY, paddles };
-    const sampledMs = tickZeroMs + (state[TICK] - inputDelayTicks) * TICK_MS;
-    const moved = axisIntegral(axisChanges, {
-      fromMs: sampledMs,
-      toMs: sampledMs + (inputDelayTicks + ahead) * TICK_MS,
-    }) / TICK_MS * PADDLE_SPEED;
-    const limit = paddleRange(state, own);
-    const at = clamp(state[PADDLE + own] + moved, limit);
-    return {
-      ballX,
-      ballY,
-      paddles: paddles.map((other, slot) => slot === own ? at : other),
-    };
-  }
-
-  function picture(nowMs: number): Picture | undefined {
-    if (newest === undefined) return undefined;
+  function shown(nowMs: number): Drawn {
+    const now = truth(nowMs);
     const fade = 2 ** (-(nowMs - errorAtMs) / ERROR_HALF_LIFE_MS);
-    return combine(truth(newest, nowMs), error, fade);
+    return { ...combine(now, error, fade), ballState: now.ballState };
+  }
+
+  /** Takes over states that continue what was shown. */
+  function follow(states: readonly State[], nowMs: number): void {
+    const before = shown(nowMs);
+    timeline = extend(timeline, states);
+    clock.hear(tickOf(states), nowMs);
+    const after = truth(nowMs);
+    error = withoutLarge(combine(before, after, -1));
+    // A serve is no correction, however close the ball was.
+    if (!isFlying(before) || !isFlying(after)) {
+      error = { ...error, ballX: 0, ballY: 0 };
+    }
+    errorAtMs = nowMs;
+  }
+
+  /** Takes over states that have nothing to do with what was shown. */
+  function begin(states: readonly State[], nowMs: number): void {
+    timeline = states;
+    clock.hear(tickOf(states), nowMs);
+    lagTicks = states.length - 1;
+    ballDelayTicks = 0;
+    error = NO_ERROR;
+  }
+
+  function isSeek(tick: number): boolean {
+    const way = tick - tickOf(timeline);
+    return way < 0 || way > SEEK_TICKS * Math.max(1, speed);
   }
 
   return {
-    picture,
-    receive(state, nowMs) {
-      const shown = picture(nowMs);
-      const snaps = newest === undefined || startsAnew(newest, state);
-      // A state of the same tick is a correction, or a match that waits: it says nothing of time.
-      if (newest?.[TICK] !== state[TICK]) follow(nowMs - state[TICK] * TICK_MS);
-      newest = state;
-      const now = truth(state, nowMs);
-      error = combine(shown ?? now, now, -1);
-      if (snaps) error = { ...error, ballX: 0, ballY: 0 };
-      error = withoutLarge(error);
-      errorAtMs = nowMs;
+    receive(states, nowMs) {
+      if (confirmed === undefined || isSeek(tickOf(states))) {
+        begin(states, nowMs);
+      } else {
+        // Right before the news the lag is longest, and that is the one to bridge.
+        const lag = clock.tickAt(nowMs) - confirmed.state[TICK];
+        lagTicks = smoothLag(lagTicks, lag);
+        follow(states, nowMs);
+      }
+      const state = states[0];
+      confirmed = { ...ballOf(state), paddles: paddlesOf(state), state };
     },
     setOwn(slot, delayTicks) {
       own = slot;
       inputDelayTicks = delayTicks;
     },
-    steer(axis, nowMs) {
-      axisChanges = [...axisChanges, { axis, atMs: nowMs }]
-        .slice(-AXIS_CHANGES_MAX);
+    setFilter(isOn) {
+      isFilterOn = isOn;
+    },
+    setSpeed(next) {
+      speed = next;
+      clock.setSpeed(next);
+    },
+    steer: hand.steer,
+    picture(nowMs) {
+      if (confirmed === undefined) return undefined;
+      const tick = clock.tickAt(nowMs);
+      ballDelayTicks = nextDelay({
+        drawn: momentAt(timeline, tick - ballDelayTicks),
+        own: isFilterOn ? own : -1,
+        lagTicks,
+        delayTicks: ballDelayTicks,
+        elapsedTicks: tick - drawnTick,
+      });
+      drawnTick = tick;
+      return {
+        ...shown(nowMs),
+        state: timeline[timeline.length - 1],
+        confirmed,
+      };
     },
   };
 }
 
-interface AxisChange {
-  readonly axis: number;
-  readonly atMs: number;
+interface Drawn extends Places {
+  readonly ballState: State;
 }
 
-/** Moves a copy of the state on by whole ticks and the rest of one, with the inputs in effect. */
-function moveOn(state: State, scratch: State, ahead: number): Picture {
-  scratch.set(state);
-  let left = ahead;
-  for (; left >= 1; left--) {
-    movePaddles(scratch);
-    moveBall(scratch, WHOLE_TICK);
-  }
-  const limit = (slot: number) => paddleRange(scratch, slot);
-  const paddles = Array.from({ length: SLOTS_MAX }, (_, slot) => {
-    const moved = scratch[INPUT + slot] * PADDLE_SPEED * left;
-    return clamp(scratch[PADDLE + slot] + moved, limit(slot));
-  });
-  // The rules move paddles first, so the ball of this tick meets them at its end.
-  movePaddles(scratch);
-  moveBall(scratch, Math.floor(left * WHOLE_TICK));
-  return { ballX: scratch[BALL_X], ballY: scratch[BALL_Y], paddles };
+const NO_ERROR: Places = { ballX: 0, ballY: 0, paddles: [0, 0, 0, 0] };
+
+function tickOf(states: readonly State[]): number {
+  return states[states.length - 1][TICK];
 }
 
-/** Axis × ms between two moments: how far the local hand has pushed its paddle in that time. */
-function axisIntegral(
-  changes: readonly AxisChange[],
-  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-): number {
-  let sum = 0;
-  let untilMs = toMs;
-  for (let i = changes.length - 1; i >= 0 && untilMs > fromMs; i--) {
-    const { axis, atMs } = changes[i];
-    if (atMs >= untilMs) continue;
-    sum += axis * (untilMs - Math.max(atMs, fromMs));
-    untilMs = atMs;
-  }
-  return sum;
+function isFlying({ ballState }: Drawn): boolean {
+  return ballState[PHASE] === RALLY;
 }
 
-function startsAnew(before: State, after: State): boolean {
-  return after[PHASE] !== RALLY || before[PHASE] !== RALLY ||
-    after[TICK] < before[TICK];
+function ballOf(state: State): { ballX: number; ballY: number } {
+  return { ballX: state[BALL_X], ballY: state[BALL_Y] };
 }
 
-interface Range {
-  readonly low: number;
-  readonly high: number;
+function paddlesOf(state: State): number[] {
+  return [0, 1, 2, 3].map((slot) => state[PADDLE + slot]);
 }
 
-function paddleRange(state: State, slot: number): Range {
+function withinCourt(state: State, slot: number, at: number): number {
   const { width, height } = courtSize(state[PLAYERS]);
   const half = paddleHalf(state);
-  return { low: half, high: (slot < 2 ? height : width) - half };
-}
-
-function clamp(value: number, { low, high }: Range): number {
-  return Math.min(Math.max(value, low), high);
+  const length = slot < 2 ? height : width;
+  return Math.min(Math.max(at, half), length - half);
 }
 
 /** `a` + `b` × `weight`. */
-function combine(a: Picture, b: Picture, weight: number): Picture {
+function combine(a: Places, b: Places, weight: number): Places {
   return {
     ballX: a.ballX + b.ballX * weight,
     ballY: a.ballY + b.ballY * weight,
@@ -204,7 +220,7 @@ function combine(a: Picture, b: Picture, weight: number): Picture {
   };
 }
 
-function withoutLarge(error: Picture): Picture {
+function withoutLarge(error: Places): Places {
   const isLarge = Math.hypot(error.ballX, error.ballY) > ERROR_MAX;
   return {
     ballX: isLarge ? 0 : error.ballX,

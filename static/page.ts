@@ -4,75 +4,121 @@
  * @module
  */
 import { UNIT } from "../game/court.ts";
-import { PLAYERS, type State, TICK } from "../game/state.ts";
-import type { View } from "../net/page_protocol.ts";
+import { paddleHalf, PLAYERS, TICK } from "../game/state.ts";
+import type { PageMessage, View } from "../net/page_protocol.ts";
 import { connect, type Link } from "./connection.ts";
 import { type CourtView, createCourtView } from "./court_view.ts";
 import { concededSlots } from "./goals.ts";
 import { createHud, type Hud } from "./hud.ts";
-import { listenToKeys } from "./keyboard.ts";
+import { createInspector } from "./inspector.ts";
 import { createMotion, type Picture } from "./motion.ts";
+import type { Own } from "./own.ts";
+import { createReplayBar } from "./replay_bar.ts";
+import { createSound } from "./sound.ts";
+import { createSoundEvents, soundOfView } from "./sound_events.ts";
+import { createSteering } from "./steering.ts";
 import { TEXTS } from "./texts.ts";
 
 /** How often the court's attributes are renewed, from which tests read positions. */
 const ATTRIBUTES_EVERY_MS = 100;
 
 async function startPage(court: HTMLElement): Promise<void> {
-  const hud = createHud(document);
-  const motion = createMotion();
   const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
-  const courtView = await openCourtView(court, hud);
+  const motion = createMotion();
+  const sound = createSound();
+  const soundEvents = createSoundEvents();
   let view: View | undefined;
-  let state: State | undefined;
   let link: Link = "connecting";
+  let picture: Picture | undefined;
   let attributesMs = -Infinity;
 
+  const send = (message: PageMessage) => connection.send(message);
+  const inspector = createInspector({ root: section("#inspector"), send });
+  const replayBar = createReplayBar({ root: section("#replay"), send });
+  const hud = createHud({
+    document,
+    send,
+    onInspect: () => inspector.toggle(),
+  });
+  const steering = createSteering({
+    window,
+    court,
+    own: ownPaddle,
+    onAxis(axis) {
+      motion.steer(axis, performance.now());
+      connection.sendAxis(axis);
+    },
+  });
+  for (const gesture of ["pointerdown", "keydown"]) {
+    addEventListener(gesture, () => sound.unlock());
+  }
+  const courtView = await openCourtView(court, hud);
   const connection = connect({
     location,
     onLink(next) {
       link = next;
       hud.show(view, link);
     },
-    onView(next) {
-      const nowMs = performance.now();
-      for (const slot of concededSlots(view, next)) {
-        courtView?.flash(slot, nowMs);
-      }
-      view = next;
-      motion.setOwn(view.me, view.inputDelayTicks);
-      hud.show(view, link);
-    },
-    onState(next) {
-      state = next;
-      motion.receive(next, performance.now());
-    },
+    onView: showView,
+    onStates: (states) => motion.receive(states, performance.now()),
   });
 
-  listenToKeys(window, {
-    slot: () => view?.me ?? -1,
-    onAxis(axis) {
-      motion.steer(axis, performance.now());
-      connection.sendAxis(axis);
-    },
-  });
+  function showView(next: View): void {
+    const nowMs = performance.now();
+    for (const slot of concededSlots(view, next)) courtView?.flash(slot, nowMs);
+    const event = soundOfView(view, next, hud.turn());
+    if (event !== undefined) sound.play(event);
+    view = next;
+    const { replay, preferences } = next;
+    motion.setOwn(next.me, next.inputDelayTicks);
+    motion.setFilter(preferences.isFilterOn);
+    motion.setSpeed(replay ? (replay.isRunning ? replay.speed : 0) : 1);
+    sound.setVolume(preferences);
+    hud.show(next, link);
+    inspector.show(next);
+    replayBar.show(next);
+  }
+
+  function ownPaddle(): Own | undefined {
+    const isSteering = view?.phase === "playing" || view?.phase === "paused";
+    if (view === undefined || picture === undefined) return undefined;
+    if (view.me < 0 || !isSteering) return undefined;
+    return {
+      slot: view.me,
+      turn: hud.turn(),
+      players: view.rules.players,
+      paddle: picture.paddles[view.me],
+      half: paddleHalf(picture.state),
+      keys: view.preferences.keys,
+    };
+  }
 
   const draw = () => {
     requestAnimationFrame(draw);
     const nowMs = performance.now();
-    const picture = motion.picture(nowMs);
+    picture = motion.picture(nowMs);
+    steering.update(nowMs);
+    if (picture !== undefined) {
+      const { ballState } = picture;
+      for (const event of soundEvents.ofBall(ballState, hud.turn())) {
+        sound.play(event);
+      }
+    }
     courtView?.draw({
-      players: state?.[PLAYERS] ?? view?.rules.players ?? 2,
+      players: picture?.state[PLAYERS] ?? view?.rules.players ?? 2,
       me: view?.me ?? -1,
-      state,
+      looks: looksIn(view),
       picture,
       nowMs,
       isReduced: reducedMotion.matches,
+      turn: hud.turn(),
+      isGhostShown: inspector.isOpen,
     });
-    if (nowMs - attributesMs < ATTRIBUTES_EVERY_MS) return;
-    attributesMs = nowMs;
-    if (state !== undefined && picture !== undefined) {
-      showAttributes(court, state, picture);
+    if (picture === undefined || nowMs - attributesMs < ATTRIBUTES_EVERY_MS) {
+      return;
     }
+    attributesMs = nowMs;
+    showAttributes(court, picture);
   };
   draw();
 }
@@ -93,17 +139,28 @@ async function openCourtView(
   }
 }
 
+/** By slot: which colour and mark it has. */
+function looksIn(view: View | undefined): readonly number[] {
+  const looks = [0, 1, 2, 3];
+  for (const { slot, look } of view?.players ?? []) looks[slot] = look;
+  return looks;
+}
+
 /** `data-tick`, and in court units as drawn: `data-ball="x,y"`, `data-paddles="left,right,top,bottom"`. */
 function showAttributes(
   court: HTMLElement,
-  state: State,
-  picture: Picture,
+  { state, ballX, ballY, paddles }: Picture,
 ): void {
   const units = (subunits: number) => Math.round(subunits / UNIT);
   court.dataset.tick = String(state[TICK]);
-  court.dataset.ball = [picture.ballX, picture.ballY].map(units).join();
-  court.dataset.paddles = picture.paddles.map(units).join();
+  court.dataset.ball = [ballX, ballY].map(units).join();
+  court.dataset.paddles = paddles.map(units).join();
 }
 
-const court = document.querySelector<HTMLElement>("#court");
-if (court !== null) await startPage(court);
+function section(selector: string): HTMLElement {
+  const found = document.querySelector<HTMLElement>(selector);
+  if (found === null) throw new TypeError(`The page lacks "${selector}".`);
+  return found;
+}
+
+await startPage(section("#court"));

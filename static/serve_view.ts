@@ -12,8 +12,8 @@ import {
   TICKS_PER_SECOND,
   UNIT,
 } from "../game/court.ts";
-import type { Point } from "./ball_view.ts";
-import { BALL_COLOR, LINE_COLOR, SLOT_LOOKS } from "./slots.ts";
+import { BALL_COLOR, LINE_COLOR, LOOKS } from "./slots.ts";
+import type { Point, Turn } from "./turn.ts";
 
 /** A serve that is about to come. */
 export interface Serve {
@@ -22,8 +22,12 @@ export interface Serve {
   readonly ticksLeft: number;
   /** The slot that gets the ball, -1 where that is not known. */
   readonly to: number;
+  /** The look of who gets it. */
+  readonly look: number;
   /** The match begins with it: the count is shown in digits too. */
   readonly isFirst: boolean;
+  /** How far the court is turned: digits and ring stay upright. */
+  readonly turn: Turn;
 }
 
 export interface ServeView {
@@ -56,20 +60,22 @@ export function createServeView(): ServeView {
   });
   const ball = new Graphics().circle(0, 0, BALL_RADIUS / UNIT).fill(BALL_COLOR);
   container.addChild(ring, arrow, ball, digit);
-  let arrowTo = -1;
+  let drawnArrow = "";
 
   return {
     container,
-    show({ at, ticksLeft, to, isFirst }) {
+    show({ at, ticksLeft, to, look, isFirst, turn }) {
       container.visible = true;
       container.position.copyFrom(at);
       digit.visible = isFirst;
       ball.visible = !isFirst;
       digit.text = String(Math.ceil(ticksLeft / TICKS_PER_SECOND));
       drawRing(ring, ticksLeft / (isFirst ? FIRST_SERVE_TICKS : SERVE_TICKS));
-      if (arrowTo === to) return;
-      arrowTo = to;
-      drawArrow(arrow, to);
+      ring.rotation = digit.rotation = -turn * Math.PI / 2;
+      const key = [to, look].join();
+      if (key === drawnArrow) return;
+      drawnArrow = key;
+      drawArrow(arrow, to, look);
     },
     hide() {
       container.visible = false;
@@ -87,11 +93,11 @@ function drawRing(ring: Graphics, fraction: number): void {
     .stroke({ color: BALL_COLOR, width: RING_WIDTH, cap: "round" });
 }
 
-function drawArrow(arrow: Graphics, to: number): void {
+function drawArrow(arrow: Graphics, to: number, look: number): void {
   arrow.clear();
   if (to < 0) return;
   const s = ARROW_SIZE;
-  arrow.poly([s, 0, -s * 0.6, -s, -s * 0.6, s]).fill(SLOT_LOOKS[to].color);
+  arrow.poly([s, 0, -s * 0.6, -s, -s * 0.6, s]).fill(LOOKS[look].color);
   arrow.rotation = TOWARDS[to];
   arrow.position.set(
     Math.cos(TOWARDS[to]) * ARROW_DISTANCE,

@@ -1,5 +1,5 @@
 /**
- * How each slot looks: colours and marks, the same on the court and beside it.
+ * How players look: four colours, each with its mark, the same on the court and beside it.
  *
  * The colours stay apart in all common colour-blindnesses, and a mark always goes with them, so
  * colour never carries a meaning alone. `style.css` repeats them for the text beside the court.
@@ -7,17 +7,16 @@
  * @module
  */
 
-/** The shape that stands for a slot. */
 export type Mark = "circle" | "triangle" | "square" | "diamond";
 
-export interface SlotLook {
+export interface Look {
   /** As 0xrrggbb. */
   readonly color: number;
   readonly mark: Mark;
 }
 
-/** By slot: left, right, top, bottom. */
-export const SLOT_LOOKS: readonly SlotLook[] = [
+/** By the number that a player's view gives as its look. */
+export const LOOKS: readonly Look[] = [
   { color: 0x56b4e9, mark: "circle" },
   { color: 0xe69f00, mark: "triangle" },
   { color: 0x2bc49a, mark: "square" },

@@ -1,42 +1,48 @@
 /**
- * Every sentence that the page shows, in one place.
+ * Every sentence of the court and what lies over it; the other screens have files of their own.
  *
  * They speak to the player, say what is going on and what one can do, and never shout.
  *
  * @module
  */
-import type { EndReason, PlayerView, View } from "../net/page_protocol.ts";
+import type {
+  EndReason,
+  PlayerView,
+  Role,
+  View,
+} from "../net/page_protocol.ts";
+import { goesOn } from "./goals.ts";
+import { sideOnScreen, type Turn } from "./turn.ts";
 
 export const TEXTS = {
   connecting: "Connecting to the game.",
   gone: "The game's process has ended.",
-  goneWhatNow: "Start pong play again.",
+  goneWhatNow: "Start pong again.",
   refused: "This page may not join the game.",
   refusedWhatNow: "Open the whole address that pong play printed.",
   noDrawing:
     "This browser can't draw the court: WebGL is off. Turn on hardware acceleration, or open the page in another browser.",
   slowDrawing:
-    "WebGL is off in this browser, so the court is drawn the slow way. Hardware acceleration makes it smooth.",
-  room: "Your room",
-  playersHere: "Players here",
-  invite: "Friends join by typing this on their machine.",
+    "WebGL is off in this browser, so drawing is slow. Hardware acceleration makes it smooth.",
   copy: "Copy",
   copied: "Copied",
-  freeSeat: "Free seat",
+  copyFailed: "Select it",
   you: "you",
+  bot: "bot",
   almostThere: "Everybody is here. The match begins.",
   syncing: "It begins when all of you hear each other.",
   paused: "The match is paused.",
   gameOver: "The match is over.",
-  again: "Start pong play again for another match.",
-  keysUpDown: "Move with W and S, or the arrow keys.",
-  keysLeftRight: "Move with A and D, or the arrow keys.",
+  again: "Start pong again for another match.",
+  watching: "watching",
+  replay: "replay",
+  drag: "Drag to move.",
 } as const;
 
 /** A player's state in a word, and how much it should alarm. */
 export interface Badge {
   readonly text: string;
-  readonly tone: "plain" | "unsure" | "bad";
+  readonly tone: "plain" | "good" | "unsure" | "bad";
 }
 
 /** "Ada", "Ada and Mia", "Ada, Mia and Bo". */
@@ -45,46 +51,53 @@ export function nameList(names: readonly string[]): string {
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
 
+/** The names of those slots, as a list. */
+export function namesOf(view: View, slots: readonly number[]): string {
+  return nameList(slots.map((slot) => nameOf(view, slot)));
+}
+
 /** "Waiting for Mia. 14 s left." */
 export function waitingText(view: View): string {
-  const names = view.waitingFor.map((slot) => nameOf(view, slot));
-  if (names.length === 0) return "";
+  if (view.waitingFor.length === 0) return "";
   const left = view.secondsLeft === null
     ? ""
     : ` ${Math.ceil(view.secondsLeft)} s left.`;
-  return `Waiting for ${nameList(names)}.${left}`;
+  return `Waiting for ${namesOf(view, view.waitingFor)}.${left}`;
 }
 
 export function badgesOf(view: View, player: PlayerView): readonly Badge[] {
   const badges: Badge[] = [];
   if (player.slot === view.me) badges.push({ text: TEXTS.you, tone: "plain" });
+  if (player.isBot) badges.push({ text: TEXTS.bot, tone: "plain" });
   const state = stateBadge(view, player);
   if (state !== undefined) badges.push(state);
   return badges;
 }
 
 function stateBadge(view: View, player: PlayerView): Badge | undefined {
+  const isInRoom = view.phase === "lobby";
   switch (player.state) {
     case "waiting":
-      // In the lobby everybody is, so it would say nothing.
-      return view.phase === "lobby"
-        ? undefined
-        : { text: "waiting", tone: "plain" };
+      return { text: isInRoom ? "not ready" : "waiting", tone: "plain" };
     case "ready":
       return view.phase === "playing"
         ? undefined
-        : { text: "ready", tone: "plain" };
+        : { text: "ready", tone: isInRoom ? "good" : "plain" };
     case "unstable":
       return { text: "unstable", tone: "unsure" };
     case "suspect":
       return { text: "silent", tone: "bad" };
     case "away":
-      return { text: "away", tone: "bad" };
+      return { text: awayText(player), tone: "bad" };
     case "left":
       return { text: "left", tone: "bad" };
     case "ok":
       return isOut(view, player) ? { text: "out", tone: "plain" } : undefined;
   }
+}
+
+function awayText({ awaySeconds }: PlayerView): string {
+  return awaySeconds === null ? "away" : `away ${awaySeconds} s`;
 }
 
 /** Whether the player has lost all lives. */
@@ -110,15 +123,68 @@ function namesIn(view: View, state: PlayerView["state"]): string {
   );
 }
 
-export function hintText(view: View): string {
-  const keys = view.me < 2 ? TEXTS.keysUpDown : TEXTS.keysLeftRight;
-  return `${keys} ${goalText(view)}`;
+/** How this page is played. */
+export interface Controls {
+  readonly turn: Turn;
+  /** With a finger rather than with keys. */
+  readonly isTouched: boolean;
+  /** What to call a key. */
+  readonly keyName: (code: string) => string;
+}
+
+/** How to move and to win. */
+export function hintText(view: View, controls: Controls): string {
+  switch (view.role) {
+    case "player": {
+      const how = controls.isTouched ? TEXTS.drag : keysText(view, controls);
+      return `${how} ${goalText(view)}`;
+    }
+    case "watcher":
+      return goalText(view);
+    case "replay":
+      return "";
+  }
+}
+
+/** What one is here if not a player; empty for players. */
+export function roleText(role: Role): string {
+  switch (role) {
+    case "player":
+      return "";
+    case "watcher":
+      return TEXTS.watching;
+    case "replay":
+      return TEXTS.replay;
+  }
+}
+
+function keysText(view: View, { turn, keyName }: Controls): string {
+  const { me, preferences: { keys } } = view;
+  const isUpDown = me < 0 || sideOnScreen(me, turn) < 2;
+  const [less, more] = isUpDown
+    ? [keys.up, keys.down]
+    : [keys.left, keys.right];
+  return `Move with ${keyName(less)} and ${keyName(more)}, or the arrow keys.`;
 }
 
 function goalText({ rules }: View): string {
   return rules.players === 2
     ? `First to ${rules.points} wins.`
     : "The last one with lives left wins.";
+}
+
+/** "2 watching"; empty where nobody does. */
+export function audienceText({ watchers }: View): string {
+  return watchers === 0 ? "" : `${watchers} watching`;
+}
+
+/** What a screen reader says of the court. */
+export function courtLabel(view: View | undefined): string {
+  if (view === undefined || view.players.length === 0) return "Court";
+  const scores = view.players.map(({ name, score }) =>
+    `${name} ${view.rules.players === 2 ? score : livesText(score)}`
+  );
+  return `Court. ${scores.join(", ")}.`;
 }
 
 /** "You win.", "Mia wins.", or that the match is over. */
@@ -151,7 +217,7 @@ export function reasonText(reason: EndReason | null): string {
 
 /** What a change of confirmed scores means: "Mia scores. 3 to 2." Empty where nothing changed. */
 export function scoreText(before: View, view: View): string {
-  if (before.match !== view.match) return "";
+  if (!goesOn(before, view)) return "";
   const changed = view.players.find((player) => {
     const old = before.players.find((other) => other.slot === player.slot);
     return old !== undefined && old.score !== player.score;
@@ -162,6 +228,23 @@ export function scoreText(before: View, view: View): string {
     return `${changed.name} scores. ${scores}.`;
   }
   return `${changed.name} has ${livesText(changed.score)} left.`;
+}
+
+/** What has become of a player between two views: "Mia is away." Empty where nothing has. */
+export function playerText(before: View, view: View): string {
+  for (const player of view.players) {
+    const old = before.players.find((other) => other.slot === player.slot);
+    if (old === undefined) return `${player.name} is here.`;
+    if (old.state !== player.state) {
+      if (player.state === "away") return `${player.name} is away.`;
+      if (player.state === "left") return `${player.name} left.`;
+      if (old.state === "away") return `${player.name} is back.`;
+      if (view.phase === "lobby" && player.state === "ready") {
+        return `${player.name} is ready.`;
+      }
+    }
+  }
+  return "";
 }
 
 export function livesText(lives: number): string {

@@ -3,7 +3,11 @@ import { Buffer } from "node:buffer";
 import { connect } from "amqplib";
 import { type AmqpOptions, keepExchange, openAmqp } from "../net/amqp.ts";
 import { EXCHANGE } from "../net/lobby_protocol.ts";
+import { publicKeysOf } from "../net/match_transport.ts";
+import { signed } from "../net/signed.ts";
+import { exportPublicKey, privateKeyOf } from "../net/signing_keys.ts";
 import { type Transport, TransportError } from "../net/transport.ts";
+import { openWatchTransport } from "../net/watch_transport.ts";
 import { type Broker, skipWithoutBroker, startBroker } from "./broker.ts";
 import { CAN_READ_NODELAY, nodelayOf } from "./nodelay.ts";
 import {
@@ -250,6 +254,53 @@ test("refuses IDs that could be wildcards", async () => {
     await expect(openAmqp({ ...ALONE, url: broker.url, id })).rejects
       .toThrow(TypeError);
   }
+});
+
+test("lets somebody watch, who hears what the players signed and nothing else", async () => {
+  const url = await broker.createVhost("watch");
+  await using _lobby = await keepExchange({ url });
+  const keys = [1, 2].map((byte) =>
+    privateKeyOf(new Uint8Array(32).fill(byte))
+  );
+  const { signal } = new AbortController();
+  const match = "watched";
+  const seats = ["ann", "bob"].map((id, slot) => ({ id, slot, epoch: slot }));
+  const start = {
+    match,
+    token: "",
+    transport: { kind: "amqp", url, exchange: EXCHANGE },
+    players: seats.map((seat, slot) => ({
+      ...seat,
+      ...{ name: seat.id, look: slot, isBot: false, start: { x: 0, y: 0 } },
+      publicKey: exportPublicKey(keys[slot]),
+    })),
+  } as const;
+  const lobby = { hostname: "127.0.0.1", port: 1 };
+  const publicKeys = publicKeysOf(start.players, "play with");
+  const open = async ({ slot, epoch }: typeof seats[number]) =>
+    signed(await openMember(slot, { url, match, epoch }), {
+      ...{ match, slot, epoch, publicKeys, privateKey: keys[slot] },
+    });
+  await using ann = await open(seats[0]);
+  await using bob = await open(seats[1]);
+  await using watcher = await openWatchTransport({ lobby, start, signal });
+  await using stranger = await connectStranger(url);
+
+  const forged = Buffer.alloc(80);
+  stranger.channel.publish(EXCHANGE, "watched.ann.0", forged);
+  ann.send(Uint8Array.of(1, 2));
+  bob.send(Uint8Array.of(3));
+  const got: string[] = [];
+  await until(() => {
+    for (const { from, packet } of watcher.receive()) {
+      got.push(`${from.slot}.${from.epoch}: ${packet}`);
+    }
+    return got.length >= 2 && watcher.rejected === 1;
+  }, () => `${got} came, ${watcher.rejected} were rejected`);
+
+  expect(got.toSorted()).toEqual(["0.0: 1,2", "1.1: 3"]);
+  expect([...(await nextPacket(bob)).packet]).toEqual([1, 2]);
+  expect(watcher.link).toEqual({ up: true, detail: "" });
 });
 
 test("names the cause in one line without the password", async () => {

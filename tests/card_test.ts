@@ -1,64 +1,28 @@
 /**
- * What the page says over the court in each state of a match.
+ * What the page says over and beside the court in each state of a match.
  *
  * @module
  */
 import { expect } from "@std/expect";
 import { DEFAULT_RULES } from "../game/court.ts";
-import type { EndReason, PlayerView, View } from "../net/page_protocol.ts";
+import type { EndReason } from "../net/page_protocol.ts";
 import { cardFor } from "../static/card.ts";
 import { concededSlots } from "../static/goals.ts";
-import { chooseLayout } from "../static/layout.ts";
-import { noticeText, scoreText } from "../static/texts.ts";
+import { keyName } from "../static/key_names.ts";
+import {
+  badgesOf,
+  courtLabel,
+  hintText,
+  noticeText,
+  playerText,
+  scoreText,
+} from "../static/texts.ts";
+import { playerView, view } from "./views.ts";
 
-function player(slot: number, changes: Partial<PlayerView> = {}): PlayerView {
-  const name = ["Ada", "Mia", "Bo", "Zoë"][slot];
-  return {
-    slot,
-    id: name,
-    name,
-    score: 0,
-    state: "ok",
-    rttMs: null,
-    ...changes,
-  };
-}
-
-function view(changes: Partial<View>): View {
-  return {
-    phase: "playing",
-    me: 0,
-    room: "KMPQRA",
-    invite: "pong play --host 192.168.1.20 --room KMPQRA",
-    match: "m",
-    transport: "relay",
-    rules: DEFAULT_RULES,
-    players: [player(0), player(1)],
-    waitingFor: [],
-    secondsLeft: null,
-    winner: null,
-    reason: null,
-    notice: "",
-    inputDelayTicks: 0,
-    ...changes,
-  };
-}
-
-Deno.test("cardFor() leaves the court free during play", () => {
-  expect(cardFor(view({}), "open")).toBeUndefined();
-});
-
-Deno.test("cardFor() makes the room the hero of the lobby and shows free seats", () => {
-  const lobby = view({ phase: "lobby", players: [player(0)] });
-
-  const card = cardFor(lobby, "open");
-
-  expect(card?.hero).toBe("KMPQRA");
-  expect(card?.command).toContain("--room KMPQRA");
-  expect(card?.roster.map((line) => line.player?.name)).toEqual([
-    "Ada",
-    undefined,
-  ]);
+Deno.test("cardFor() leaves the court free during play, and the screens alone", () => {
+  for (const phase of ["start", "lobby", "playing"] as const) {
+    expect(cardFor(view({ phase }), "open")).toBeUndefined();
+  }
 });
 
 Deno.test("cardFor() says for whom the match waits, and how long", () => {
@@ -71,8 +35,11 @@ Deno.test("cardFor() says for whom the match waits, and how long", () => {
   }
 });
 
-Deno.test("cardFor() says who won and the score", () => {
-  const players = [player(0, { score: 7 }), player(1, { score: 11 })];
+Deno.test("cardFor() says who won and the score, in the winner's colour", () => {
+  const players = [
+    playerView(0, { score: 7 }),
+    playerView(1, { score: 11, look: 3 }),
+  ];
   const over = view({
     phase: "over",
     players,
@@ -84,12 +51,29 @@ Deno.test("cardFor() says who won and the score", () => {
     title: "Mia wins.",
     hero: "7 : 11",
     text: "",
+    look: 3,
   });
   expect(cardFor({ ...over, me: 1 }, "open")?.title).toBe("You win.");
 });
 
+Deno.test("cardFor() ranks three or four players by their lives", () => {
+  const over = view({
+    phase: "over",
+    rules: { ...DEFAULT_RULES, players: 3 },
+    players: [0, 2, 0].map((score, slot) => playerView(slot, { score })),
+    winner: 1,
+    reason: "finished",
+  });
+
+  const roster = cardFor(over, "open")?.roster ?? [];
+
+  expect(roster.map(({ slot, value }) => [slot, value]))
+    .toEqual([[1, "2 lives"], [0, ""], [2, ""]]);
+});
+
 Deno.test("cardFor() has words for each way in which a match ends early", () => {
   const reasons: readonly EndReason[] = [
+    "walkover",
     "connection lost",
     "player left",
     "not ready",
@@ -110,7 +94,7 @@ Deno.test("cardFor() keeps the result readable after the process has ended", () 
 
   expect(cardFor(over, "gone")).toMatchObject({
     title: "You win.",
-    detail: "The game's process has ended. Start pong play again.",
+    detail: "The game's process has ended. Start pong again.",
   });
   expect(cardFor(view({}), "gone")?.title).toBe(
     "The game's process has ended.",
@@ -118,7 +102,7 @@ Deno.test("cardFor() keeps the result readable after the process has ended", () 
 });
 
 Deno.test("noticeText() puts the process's own words first, then who is away", () => {
-  const players = [player(0), player(1, { state: "suspect" })];
+  const players = [playerView(0), playerView(1, { state: "suspect" })];
 
   expect(noticeText(view({ players }))).toBe("No news from Mia.");
   expect(noticeText(view({ players, notice: "The lobby is away." })))
@@ -126,40 +110,57 @@ Deno.test("noticeText() puts the process's own words first, then who is away", (
   expect(noticeText(view({}))).toBe("");
 });
 
-Deno.test("a goal is told and flashes on the side that conceded it", () => {
-  const before = view({});
-  const duel = view({ players: [player(0), player(1, { score: 1 })] });
-  const rules = { ...DEFAULT_RULES, players: 3 };
+Deno.test("a goal is told, as points or as lives, and flashes where it was conceded", () => {
+  const duel = view({ players: [playerView(0), playerView(1, { score: 1 })] });
   const lives = (bo: number) =>
     view({
-      rules,
-      players: [5, 5, bo].map((score, slot) => player(slot, { score })),
+      rules: { ...DEFAULT_RULES, players: 3 },
+      players: [5, 5, bo].map((score, slot) => playerView(slot, { score })),
     });
 
-  expect(scoreText(before, duel)).toBe("Mia scores. 0 to 1.");
-  expect(concededSlots(before, duel)).toEqual([0]);
+  expect(scoreText(view({}), duel)).toBe("Mia scores. 0 to 1.");
   expect(scoreText(lives(2), lives(1))).toBe("Bo has 1 life left.");
+  expect(concededSlots(view({}), duel)).toEqual([0]);
   expect(concededSlots(lives(2), lives(1))).toEqual([2]);
-  expect(concededSlots(lives(2), { ...lives(1), match: "other" })).toEqual([]);
+  const other = { ...lives(1), match: "other" };
+  expect(scoreText(lives(2), other)).toBe("");
+  expect(concededSlots(lives(2), other)).toEqual([]);
 });
 
-Deno.test("chooseLayout() fits the court into the window, as large as it can", () => {
-  for (
-    const [innerWidth, innerHeight, players, kind] of [
-      [1280, 720, 2, "stack"],
-      [1280, 720, 4, "side"],
-      [390, 844, 2, "stack"],
-      [390, 844, 4, "stack"],
-      [844, 390, 2, "side"],
-      [3440, 1440, 2, "side"],
-    ] as const
-  ) {
-    const layout = chooseLayout({ innerWidth, innerHeight }, players);
+Deno.test("playerText() tells who comes, goes and returns", () => {
+  const mia = (state: "ok" | "away" | "left") =>
+    view({ players: [playerView(0), playerView(1, { state })] });
+  const alone = view({ players: [playerView(0)] });
 
-    expect(layout.kind).toBe(kind);
-    expect(layout.width).toBeLessThanOrEqual(innerWidth - 32);
-    expect(layout.height).toBeLessThanOrEqual(innerHeight - 72);
-    expect(layout.width / layout.height)
-      .toBeCloseTo(players === 2 ? 16 / 9 : 1, 1);
-  }
+  expect(playerText(alone, mia("ok"))).toBe("Mia is here.");
+  expect(playerText(mia("ok"), mia("away"))).toBe("Mia is away.");
+  expect(playerText(mia("away"), mia("ok"))).toBe("Mia is back.");
+  expect(playerText(mia("away"), mia("left"))).toBe("Mia left.");
+  expect(playerText(mia("ok"), mia("ok"))).toBe("");
+});
+
+Deno.test("badgesOf() says who one is, who is a bot, and for how long somebody is away", () => {
+  const away = playerView(1, { state: "away", awaySeconds: 7, isBot: true });
+  const texts = (slot: number) =>
+    badgesOf(view({}), slot === 0 ? playerView(0) : away)
+      .map(({ text }) => text);
+
+  expect(texts(0)).toEqual(["you"]);
+  expect(texts(1)).toEqual(["bot", "away 7 s"]);
+});
+
+Deno.test("hintText() names the keys for the side on which one's own is shown", () => {
+  const hint = (me: number, turn: 0 | 3, isTouched = false) =>
+    hintText(view({ me }), { turn, isTouched, keyName });
+
+  expect(hint(0, 0)).toContain("Move with W and S");
+  expect(hint(0, 3)).toContain("Move with A and D");
+  expect(hint(0, 3, true)).toBe("Drag to move. First to 11 wins.");
+});
+
+Deno.test("courtLabel() tells the score to who can't see it", () => {
+  const players = [playerView(0, { score: 3 }), playerView(1, { score: 2 })];
+
+  expect(courtLabel(view({ players }))).toBe("Court. Ada 3, Mia 2.");
+  expect(courtLabel(undefined)).toBe("Court");
 });

@@ -33,6 +33,12 @@ const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
   ["play --host a --faults latency=80,cut=in", {
     faults: { ...NO_TRANSPORT_FAULTS, delayMs: 80, cut: "in" },
   }],
+  ["play", { kind: "play", lan: false, record: true }],
+  ["play --lan --no-record", { lan: true, record: false }],
+  ["watch --host a", { kind: "watch", host: "a", port: 5555, once: false }],
+  ["watch --host a --room KMPQRA --once", { room: "KMPQRA", once: true }],
+  ["replay a.pong-replay", { kind: "replay", file: "a.pong-replay" }],
+  ["replay a --check", { file: "a", check: true }],
   ["play --resume", { kind: "resume", open: true, once: false }],
   ["play --resume a.json --no-open", { file: "a.json", open: false }],
   ["play --resume --host a", { kind: "resume" }],
@@ -77,7 +83,9 @@ for (const [words, expected] of CASES) {
 }
 
 const REFUSED: readonly (readonly [string, RegExp])[] = [
-  ["play", /--host/],
+  ["play --bot", /--host/],
+  ["watch --room KMPQRA", /--host/],
+  ["replay", /missing required argument 'file'/],
   ["play --host a --port 70000", /whole number from 0 to 65535.*play --help/],
   ["play --host a --players 5", /from 2 to 4/],
   ["play --host a --points 0", /from 1 to 99/],
@@ -119,7 +127,17 @@ Deno.test("the environment sets options, and flags win over it", () => {
     .toMatchObject({ kind: "usage" });
 });
 
-for (const words of ["", "--help", "lobby --help", "play --help", "demo -h"]) {
+for (
+  const words of [
+    "",
+    "--help",
+    "lobby --help",
+    "play --help",
+    "demo -h",
+    "watch --help",
+    "replay --help",
+  ]
+) {
   Deno.test(`pong ${words} shows help with an example`, () => {
     const parsed = parse(words);
     expect(parsed.kind).toBe("text");

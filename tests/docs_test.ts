@@ -9,6 +9,7 @@ import { parseArgs } from "../net/command_line.ts";
 
 const ARCHITECTURE_LINES_MAX = 150;
 const DECISION_LINES_MAX = 40;
+const COMMANDS = ["demo", "lobby", "play", "watch", "replay"];
 
 const root = new URL("../", import.meta.url);
 
@@ -39,7 +40,7 @@ for (const { path, text } of GUIDES) {
 Deno.test("README shows how to start each command", () => {
   const kinds = commandLines(README.text).map((line) => wordsOf(line)[0]);
 
-  expect([...new Set(kinds)].toSorted()).toEqual(["demo", "lobby", "play"]);
+  expect([...new Set(kinds)].toSorted()).toEqual(COMMANDS.toSorted());
 });
 
 Deno.test("README's table of commands names options that exist", () => {
@@ -52,7 +53,7 @@ Deno.test("README's table of commands names options that exist", () => {
       .map(([option]) => `pong ${command} ${option}`);
   });
 
-  expect(rows.map(([, command]) => command)).toEqual(["demo", "lobby", "play"]);
+  expect(rows.map(([, command]) => command)).toEqual(COMMANDS);
   expect(unknown).toEqual([]);
 });
 
@@ -162,7 +163,7 @@ function commandLines(text: string): readonly string[] {
   const blocks = [...text.matchAll(/^```sh\n([^]*?)^```$/gm)];
   return blocks.flatMap(([, block]) => block.trimEnd().split("\n"))
     .filter((line) =>
-      /^((dist\/)?pong|.*deno task (demo|lobby|play))\b/.test(line)
+      /^((dist\/)?pong|.*deno task (demo|lobby|play|watch|replay))\b/.test(line)
     );
 }
 

@@ -605,7 +605,7 @@ class FaultSimulation {
     for (const { slot, session } of this.#hosts) {
       const { play } = session;
       if (play && play.conflicts > 0) this.#violate("input changed", `${slot}`);
-      this.#count("rollbacks", play?.rollbacks ?? 0);
+      this.#count("rollbacks", play?.rollbackWork.rollbacks ?? 0);
       this.#count("rejected packets", session.stats.rejected);
     }
     const isAlive = this.#winners.size > 0 ||

@@ -169,11 +169,11 @@ const VALUES: readonly unknown[] = [
 
 const KEYS = [
   ...["version", "name", "room", "players", "points", "lives"],
-  ...["publicKey", "resume", "spectate"],
+  ...["publicKey", "resume", "spectate", "look", "isBot", "isReady"],
 ];
 const TYPES = [
   ...["join", "return", "ping", "leave", "result", "claim", "start"],
-  ...["granted", "refused", ""],
+  ...["granted", "refused", "ready", "again", "watching", ""],
 ];
 const CLAIM_KEYS = ["match", "era", "value", "seats"];
 
@@ -184,10 +184,12 @@ function anyBytes(random: Random, length: number): Uint8Array {
 function validJoin(random: Random): Record<string, unknown> {
   return {
     type: "join",
-    version: 1,
+    version: 2,
     name: `Fuzz ${random(1000)}`,
     room: `FUZZ${random(4)}`,
     players: 2 + (random(8) >> 2) + (random(8) >> 2),
+    look: random(4),
+    isReady: random(3) > 0,
   };
 }
 
@@ -216,11 +218,18 @@ const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
   (random) => json({ ...validJoin(random), room: undefined }),
   () => json({ type: "ping" }),
   () => json({ type: "leave" }),
+  (random) => json({ type: "ready", isReady: random(2) === 0 }),
+  (random) => json({ type: "ping", rttMs: random(200) / 3 }),
+  (random) => json({ type: "ping", rttMs: VALUES[random(VALUES.length)] }),
+  (random) => json({ type: "again", match: `${random(9)}-${random(9)}` }),
   (random) => json(validClaim(random)),
   (random) => json({ ...validJoin(random), spectate: true }),
   (random) =>
+    json({ ...validJoin(random), room: `NONE${random(4)}`, spectate: true }),
+  (random) =>
     json({
       type: "result",
+      match: `${random(9)}-${random(9)}`,
       winner: random(5),
       score: [random(20), random(20)],
       confirmedTick: random(9999),
@@ -233,11 +242,11 @@ const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
       [CLAIM_KEYS[random(CLAIM_KEYS.length)]]: VALUES[random(VALUES.length)],
     }),
   (random) => json({ ...validJoin(random), resume: anyToken(random) }),
-  (random) => json({ type: "return", version: 1, token: anyToken(random) }),
+  (random) => json({ type: "return", version: 2, token: anyToken(random) }),
   (random) =>
     json({
       type: "return",
-      version: 1,
+      version: 2,
       token: VALUES[random(VALUES.length)],
     }),
   (random) =>
@@ -253,13 +262,13 @@ const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
   (random) => json(VALUES[random(VALUES.length)]),
   (random) => json({ ...validJoin(random), version: random(5) - 2 }),
   // Wrong JSON, and JSON that is only just right.
-  () => line('{"type":"join","version":1,'),
+  () => line('{"type":"join","version":2,'),
   () => line("[".repeat(4000)),
   () => line('{"a":'.repeat(700) + "1" + "}".repeat(700)),
-  () => line('{"type":"join","__proto__":{"name":"x"},"version":1}'),
+  () => line('{"type":"join","__proto__":{"name":"x"},"version":2}'),
   () => line('{"constructor":{"prototype":{"type":"join"}}}'),
   () => line('{"type":"ping","type":"leave","type":1e999}'),
-  () => line(`{"type":"join","version":1,"name":${"9".repeat(3000)}}`),
+  () => line(`{"type":"join","version":2,"name":${"9".repeat(3000)}}`),
   () => line(""),
   () => line("\u0000\u0000\u0000"),
   () => line("GET / HTTP/1.1\r\nHost: x\r\n"),
@@ -277,6 +286,9 @@ const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
   (random) => line(`relay ${random(2 ** 30).toString(16)}`),
   (random) => line(`relay ${anyToken(random)}`),
   (random) => line("relay " + "f".repeat(random(5000))),
+  () => line("watch "),
+  (random) => line(`watch ${random(2 ** 30).toString(16)}`),
+  (random) => line(`watch ${anyToken(random)}`),
   (random) =>
     Uint8Array.of(
       ...line(`relay ${random(1000)}`),

@@ -1,13 +1,17 @@
 import { expect } from "@std/expect";
+import { Command } from "commander";
+import { addLimitOptions, limitsOf } from "../net/limit_options.ts";
+import { DEFAULT_LIMITS } from "../net/lobby_limits.ts";
 import {
   eventually,
   join,
   openLobby,
   RawClient,
   startMatch,
+  watch,
 } from "./lobby_support.ts";
 
-const JOIN = { type: "join", version: 1, name: "Mia" };
+const JOIN = { type: "join", version: 2, name: "Mia" };
 
 Deno.test("the lobby limits connections in all", async () => {
   await using lobby = await openLobby({ connections: 2 });
@@ -36,6 +40,27 @@ Deno.test("the lobby limits rooms", async () => {
   await expect(join(lobby, { room: "TWO" })).rejects.toMatchObject({
     code: "too_many_rooms",
   });
+});
+
+Deno.test("the lobby limits watchers of a match", async () => {
+  await using lobby = await openLobby({ watchersPerMatch: 1 });
+  await using _match = await startMatch(lobby);
+  await using _eve = await watch(lobby);
+
+  await expect(watch(lobby)).rejects.toMatchObject({
+    code: "too_many_watchers",
+    message: expect.stringContaining("No more than 1 may watch room"),
+  });
+});
+
+Deno.test("who runs a lobby may allow more watchers, or none", () => {
+  for (const watchersPerMatch of [0, 100]) {
+    const command = addLimitOptions(new Command());
+    command.parse(["--max-watchers", `${watchersPerMatch}`], { from: "user" });
+
+    expect(limitsOf(command.opts()))
+      .toEqual({ ...DEFAULT_LIMITS, watchersPerMatch });
+  }
 });
 
 Deno.test("the lobby limits control messages a second", async () => {

@@ -12,6 +12,7 @@ import {
   type LobbySeat,
 } from "../net/lobby_client.ts";
 import type { StartMessage } from "../net/lobby_protocol.ts";
+import { type LobbyWatch, watchLobby } from "../net/lobby_watch.ts";
 
 /** How long a test waits for what must happen: far more than a busy machine needs. */
 export const DEADLINE_MS = 20_000;
@@ -86,15 +87,18 @@ export function join(
   });
 }
 
-/** Skips events of a seat until one of that kind. */
+/** What happens in a room before what is waited for. */
+const SKIPPED: readonly string[] = ["roster", "start", "watchers", "again"];
+
+/** Skips events of a seat, or of somebody who watches, until one of that kind. */
 export async function nextOf<K extends LobbyEvent["kind"]>(
-  seat: LobbySeat,
+  seat: { next(): Promise<LobbyEvent> },
   kind: K,
 ): Promise<Extract<LobbyEvent, { kind: K }>> {
   for (;;) {
     const event = await soon(seat.next(), `"${kind}"`);
     if (isOf(event, kind)) return event;
-    if (event.kind !== "roster" && event.kind !== "start") {
+    if (!SKIPPED.includes(event.kind)) {
       throw new Error(`Got ${JSON.stringify(event)} instead of "${kind}"`);
     }
   }
@@ -105,6 +109,22 @@ function isOf<K extends LobbyEvent["kind"]>(
   kind: K,
 ): event is Extract<LobbyEvent, { kind: K }> {
   return event.kind === kind;
+}
+
+/** Watches; the options are the rare ones. */
+export function watch(
+  lobby: { readonly port: number },
+  room?: string,
+  options: { pingEveryMs?: number; silenceMs?: number; signal?: AbortSignal } =
+    {},
+): Promise<LobbyWatch> {
+  return watchLobby({
+    hostname: "127.0.0.1",
+    port: lobby.port,
+    room,
+    signal: FOREVER,
+    ...options,
+  });
 }
 
 /** A started match: its players' seats, ordered by slot. */

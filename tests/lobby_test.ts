@@ -14,8 +14,11 @@ import {
   startMatch,
 } from "./lobby_support.ts";
 
-const JOIN = { type: "join", version: 1, name: "Mia" };
-const EMPTY = { connections: 0, relays: 0, rooms: 0, matches: 0 };
+const JOIN = { type: "join", version: 2, name: "Mia" };
+const EMPTY = {
+  ...{ connections: 0, relays: 0 },
+  ...{ rooms: 0, matches: 0, watchers: 0 },
+};
 
 for (const players of [2, 3, 4]) {
   Deno.test(`the lobby introduces ${players} players to each other`, async () => {
@@ -124,7 +127,7 @@ Deno.test("another protocol version is refused with both versions", async () => 
 
   const error = await raw.message();
   expect(error.code).toBe("version");
-  expect(error.message).toMatch(/version 1.*version 7.*Update the lobby/);
+  expect(error.message).toMatch(/version 2.*version 7.*Update the lobby/);
 });
 
 Deno.test("other rules for a named room are refused with the room's rules", async () => {
@@ -182,16 +185,16 @@ Deno.test("results are taken from players only", async () => {
   using raw = await RawClient.connect(lobby);
   await raw.say(JOIN);
   const result = { winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 };
-  await raw.say({ type: "result", ...result });
+  await raw.say({ type: "result", match: "m", ...result });
   expect((await raw.messageOf("error")).code).toBe("not_playing");
   await using seat = await join(lobby);
   await nextOf(seat, "start");
 
   seat.sendResult(result);
-  await raw.say({ type: "result", ...result });
+  const { match } = await raw.messageOf("start");
+  await raw.say({ type: "result", match, ...result });
   await raw.say({ type: "ping" });
 
-  await raw.messageOf("start");
   expect((await raw.message()).type).toBe("pong");
 });
 
@@ -207,15 +210,6 @@ Deno.test("claims are taken from players only", async () => {
   expect((await raw.message()).code).toBe("bad_message");
 });
 
-Deno.test("watching is answered with unsupported", async () => {
-  await using lobby = await openLobby();
-  using raw = await RawClient.connect(lobby);
-
-  await raw.say({ ...JOIN, spectate: true });
-
-  expect((await raw.message()).code).toBe("unsupported");
-});
-
 Deno.test("one connection gets one seat", async () => {
   await using lobby = await openLobby();
   await using match = await startMatch(lobby);
@@ -228,13 +222,13 @@ Deno.test("one connection gets one seat", async () => {
     const message of [
       { ...JOIN, players: 4 },
       { ...JOIN, resume: token },
-      { type: "return", version: 1, token },
+      { type: "return", version: 2, token },
     ]
   ) {
     await raw.say(message);
     expect((await raw.message()).code).toBe("already_joined");
   }
-  await raw.say({ type: "return", version: 2, token });
+  await raw.say({ type: "return", version: 3, token });
   expect((await raw.message()).code).toBe("version");
 });
 

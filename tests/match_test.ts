@@ -7,6 +7,7 @@ import { expect } from "@std/expect";
 import type { Status } from "../net/report.ts";
 import { type Broker, skipWithoutBroker, startBroker } from "./broker.ts";
 import {
+  expectSameStates,
   type PongProcess,
   resultOf,
   startLobbyProcess,
@@ -14,9 +15,6 @@ import {
   statusOf,
   waitForStatus,
 } from "./processes.ts";
-
-/** How many confirmed ticks hosts must share for their comparison to mean something. */
-const SHARED_TICKS_MIN = 100;
 
 interface Match extends AsyncDisposable {
   readonly port: number;
@@ -51,15 +49,10 @@ async function expectOneTruth(
   const [{ result, status }] = ends;
   expect(result.reason).toBe("finished");
   expect(result.winner).not.toBeNull();
-  const first = new Map(status.hashes);
   for (const end of ends) {
     expect(end.result).toEqual(result);
     expect(end.status.winner).toBe(result.winner);
-    const shared = end.status.hashes.filter(([tick]) => first.has(tick));
-    expect(shared.length).toBeGreaterThanOrEqual(SHARED_TICKS_MIN);
-    for (const [tick, hash] of shared) {
-      expect([tick, hash]).toEqual([tick, first.get(tick)]);
-    }
+    expectSameStates(status, end.status);
   }
   return ends.map((end) => end.status);
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { expect } from "@std/expect";
+import { NO_TRANSPORT_FAULTS } from "../net/faulty.ts";
 import { openMatchTransport } from "../net/match_transport.ts";
 import { privateKeyOf } from "../net/signing_keys.ts";
 import { TransportError } from "../net/transport.ts";
@@ -20,7 +21,7 @@ for (const [what, key] of Object.entries(UNUSABLE)) {
   Deno.test(`a match over a broker is refused where a player gives ${what} key`, async () => {
     const start = { x: 0, y: 0 };
     const players = ["ann", "bob"].map((id, slot) => ({
-      ...{ id, slot, start },
+      ...{ id, slot, start, look: slot, isBot: false },
       epoch: 0,
     }));
     const [ann, bob] = players;
@@ -41,6 +42,7 @@ for (const [what, key] of Object.entries(UNUSABLE)) {
         ],
       },
       privateKey: privateKeyOf(new Uint8Array(32)),
+      faults: NO_TRANSPORT_FAULTS,
       random: () => 0,
       nowMs: () => 0,
       signal: new AbortController().signal,

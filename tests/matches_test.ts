@@ -4,9 +4,11 @@ import type {
   LobbyMessage,
   StartTransport,
 } from "../net/lobby_protocol.ts";
-import { type Delivery, Matches } from "../net/matches.ts";
+import type { Delivery } from "../net/delivery.ts";
+import { Matches } from "../net/matches.ts";
 import type { ClientId } from "../net/running_match.ts";
 import { openSeat, SEAT_EPOCH_MAX } from "../net/seat_token.ts";
+import { Watchers } from "../net/watchers.ts";
 
 const LINGER_MS = 1000;
 const KEY = new Uint8Array(32).fill(7);
@@ -17,26 +19,35 @@ const BROKER: StartTransport = {
 };
 
 /** A lobby's matches as they are after each of its starts: nothing is known. */
-function newMatches(transport: StartTransport = { kind: "relay" }): Matches {
-  return new Matches({
+function newMatches(
+  transport: StartTransport = { kind: "relay" },
+): Matches & { readonly watchers: Watchers } {
+  let count = 0;
+  const newId = () => `token-${++count}`;
+  const watchers = new Watchers({ newToken: newId, roomMax: 2 });
+  const matches = new Matches({
+    chance: { newId, below: () => 0xb007 },
+    watchers,
     key: KEY,
     transport,
     emptyMax: 10,
     lingerMs: LINGER_MS,
   });
+  return Object.assign(matches, { watchers });
 }
 
 /** Begins a match between clients 1, 2 …; returns their tokens. */
 function begin(matches: Matches, players = 2): readonly string[] {
   const slots = Array.from({ length: players }, (_, slot) => slot);
   const deliveries = matches.begin({
-    match: "boot-1",
     room: "MINE",
     rules: { players, points: 11, lives: 5 },
     members: slots.map((slot) => ({
       id: `id-${slot}`,
       slot,
       name: ["Mia", "Ben", "Ada", "Eve"][slot],
+      look: slot,
+      isBot: false,
     })),
   }, slots.map((slot) => slot + 1));
   return slots.map((slot) => one(deliveries, slot + 1, "start").token);
@@ -64,7 +75,7 @@ function resume(matches: Matches, client: ClientId, token: string) {
 
 function claim(fields: Partial<ClaimMessage> = {}): ClaimMessage {
   return {
-    ...{ type: "claim", match: "boot-1", era: 1, value: "v" },
+    ...{ type: "claim", match: "0000b007-1", era: 1, value: "v" },
     seats: [[0, 0]],
     ...fields,
   };
@@ -83,7 +94,7 @@ Deno.test("a match is remembered until all connections are gone for a while", ()
   const matches = newMatches();
   const [token] = begin(matches);
   const seat = matches.relayOpened(token);
-  expect(seat).toEqual({ match: "boot-1", slot: 0, epoch: 0 });
+  expect(seat).toEqual({ match: "0000b007-1", slot: 0, epoch: 0 });
   if (seat === undefined) return;
   matches.leave(1, 10);
   matches.leave(2, 10);
@@ -106,6 +117,7 @@ Deno.test("a match is remembered until all connections are gone for a while", ()
 Deno.test("a result counts when all players of the match report the same", () => {
   const result = {
     type: "result",
+    match: "0000b007-1",
     winner: 0,
     score: [11, 3],
     confirmedTick: 900,
@@ -128,7 +140,10 @@ Deno.test("a result counts when all players of the match report the same", () =>
 Deno.test("different results of one match are disputed", () => {
   const matches = newMatches();
   const tokens = begin(matches);
-  const result = { type: "result", winner: 0, score: [1, 0], hash: 1 } as const;
+  const result = {
+    ...{ type: "result", match: "0000b007-1", winner: 0 } as const,
+    ...{ score: [1, 0], hash: 1 },
+  };
   matches.result(1, { ...result, confirmedTick: 1 });
 
   expect(matches.result(2, { ...result, confirmedTick: 2 })).toBe("disputed");
@@ -149,14 +164,14 @@ Deno.test("a seat is taken again in the next epoch, and its former process is pu
   expect(one(deliveries, 9, "welcome"))
     .toMatchObject({ id: "id-1", slot: 1, room: "MINE", epoch: 1 });
   const start = one(deliveries, 9, "start");
-  expect(start.match).toBe("boot-1");
+  expect(start.match).toBe("0000b007-1");
   expect(start.players.map(({ name, epoch, publicKey }) => [
     name,
     epoch,
     publicKey,
   ])).toEqual([["Mia", 0, undefined], ["Ben", 1, "k"]]);
   expect(openSeat(KEY, start.token)).toMatchObject({ slot: 1, epoch: 1 });
-  expect(matches.seatOf(9)).toEqual({ match: "boot-1", slot: 1, epoch: 1 });
+  expect(matches.seatOf(9)).toEqual({ match: "0000b007-1", slot: 1, epoch: 1 });
   expect(matches.seatOf(2)).toBe(undefined);
 });
 
@@ -259,7 +274,7 @@ Deno.test("claims are judged for members, and for their own match", () => {
   const foreign = one(matches.claim(1, claim({ match: "x" })), 1, "error");
 
   expect(granted).toEqual({
-    ...{ type: "granted", match: "boot-1", era: 1, value: "v" },
+    ...{ type: "granted", match: "0000b007-1", era: 1, value: "v" },
     seats: [[0, 0]],
   });
   expect(refused).toEqual({ ...granted, type: "refused" });
@@ -272,7 +287,7 @@ Deno.test("a lobby that was restarted witnesses nothing for its former matches",
   matches.return(1, { token: tokens[0], nowMs: 0 });
 
   expect(one(matches.claim(1, claim()), 1, "refused"))
-    .toEqual({ type: "refused", match: "boot-1", era: 1 });
+    .toEqual({ type: "refused", match: "0000b007-1", era: 1 });
 });
 
 Deno.test("a lobby that has forgotten a match witnesses nothing for it", () => {

@@ -4,9 +4,14 @@
  * @module
  */
 import { DEFAULT_RULES } from "../game/court.ts";
-import type { Assets } from "../net/page_assets.ts";
-import type { View } from "../net/page_protocol.ts";
-import { type PageServer, servePage } from "../net/page_server.ts";
+import type { Asset, Assets } from "../net/page_assets.ts";
+import { DEFAULT_PREFERENCES, type View } from "../net/page_protocol.ts";
+import {
+  type PageRequest,
+  type PageServer,
+  type PageServerOptions,
+  servePage,
+} from "../net/page_server.ts";
 
 export const TOKEN = "a token";
 const DEADLINE_MS = 15_000;
@@ -15,6 +20,7 @@ export const ASSETS: Assets = new Map([["/", {
   body: new TextEncoder().encode("<!DOCTYPE html>"),
 }]]);
 export const VIEW: View = {
+  role: "player",
   phase: "lobby",
   me: 0,
   room: "KMPQRA",
@@ -29,29 +35,56 @@ export const VIEW: View = {
   reason: null,
   notice: "",
   inputDelayTicks: 0,
+  watchers: 0,
+  start: null,
+  rematch: null,
+  statistics: null,
+  replay: null,
+  network: null,
+  phoneUrl: "",
+  isRecorded: false,
+  canLeave: false,
+  preferences: DEFAULT_PREFERENCES,
+};
+
+const RECORDING: Asset = {
+  type: "application/octet-stream",
+  body: new TextEncoder().encode("recorded"),
+  name: "a.pong-replay",
 };
 
 /** A running server and what its pages send. */
 export interface Served extends AsyncDisposable {
   readonly server: PageServer;
-  /** The next axis that a page sends. */
+  /** The next axis that a page sends, and the next of its requests. */
   nextAxis(): Promise<number>;
+  nextRequest(): Promise<PageRequest>;
 }
 
 /** Serves a page without content on any port. */
-export async function serve(): Promise<Served> {
+export async function serve(
+  options: Pick<PageServerOptions, "lanAddresses"> = {},
+): Promise<Served> {
   const axes = createInbox<number>();
+  const requests = createInbox<PageRequest>();
   const server = await servePage({
     port: 0,
     assets: ASSETS,
     token: TOKEN,
     signal: new AbortController().signal,
     onInput: axes.put,
+    onRequest: requests.put,
     status: () => ({ phase: "lobby" }),
+    downloads: new Map<string, () => Asset | undefined>([
+      ["/replay", () => RECORDING],
+      ["/qr.svg", () => undefined],
+    ]),
+    ...options,
   });
   return {
     server,
     nextAxis: axes.next,
+    nextRequest: requests.next,
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
@@ -65,7 +98,9 @@ export interface Client extends AsyncDisposable {
 }
 
 /** Connects as the page does. */
-export async function openPage({ server }: Served): Promise<Client> {
+export async function openPage(
+  { server }: Pick<Served, "server">,
+): Promise<Client> {
   const socket = new WebSocket(socketUrl(server.port), {
     headers: { origin: `http://127.0.0.1:${server.port}` },
   });

@@ -14,37 +14,49 @@ import {
   RALLY,
   type State,
 } from "../game/state.ts";
-import { encodeState } from "../game/state_bytes.ts";
 import { loadAssets } from "../net/page_assets.ts";
 import type { PlayerView, View } from "../net/page_protocol.ts";
 import { type PageServer, servePage } from "../net/page_server.ts";
 import { launchBrowser, type TestBrowser } from "./browser.ts";
+import { VIEW } from "./page_client.ts";
+import { type Color, colorsAt, isNear, type Place } from "./pixels.ts";
 
 const RULES = { ...DEFAULT_RULES, players: 4 };
 const COURT = 1000;
 const WAIT = { timeout: 20_000 };
+const SKY = [0x56, 0xb4, 0xe9];
+const ORANGE = [0xe6, 0x9f, 0x00];
+const GREEN = [0x2b, 0xc4, 0x9a];
+const PINK = [0xe5, 0x8b, 0xbd];
+/** On each side's paddle between two marks, when all rest in the middle. */
+const LEFT: Place = [34, 522];
+const RIGHT: Place = [966, 522];
+const TOP: Place = [522, 34];
+const BOTTOM: Place = [522, 966];
 
 function player(slot: number): PlayerView {
   const name = ["Ada", "<b>Mia</b>", "Bo", "Zoë"][slot];
   const rttMs = slot === 0 ? null : 12;
-  return { slot, id: `p${slot}`, name, score: 5, state: "ok", rttMs };
+  return {
+    slot,
+    id: `p${slot}`,
+    name,
+    look: slot,
+    isBot: false,
+    score: 5,
+    state: "ok",
+    rttMs,
+    jitterMs: rttMs === null ? null : 1,
+    awaySeconds: null,
+  };
 }
 
-const VIEW: View = {
+const SHOWN: View = {
+  ...VIEW,
   phase: "playing",
-  me: 0,
-  room: "KMPQRA",
-  invite: "pong play --host 192.168.1.20 --room KMPQRA",
   match: "m",
-  transport: "relay",
   rules: RULES,
   players: [0, 1, 2, 3].map(player),
-  waitingFor: [],
-  secondsLeft: null,
-  winner: null,
-  reason: null,
-  notice: "",
-  inputDelayTicks: 0,
 };
 
 /** A rally whose ball rests a quarter of the court from the left and from the top. */
@@ -80,35 +92,20 @@ async function withPage(
     onInput: (axis) => axes.push(axis),
     status: () => ({}),
   });
-  server.push(VIEW);
-  server.pushState(encodeState(restingRally()));
+  server.push(SHOWN);
+  server.pushStates([restingRally()]);
   const page = await browser.open(server.url);
   await check({ browser, server, page, axes });
 }
 
-/** The colours drawn at places of the court, which are given in court units. */
-async function colorsAt(
+/** Whether the page has those colours at places of the screen, given in court units. */
+async function hasColors(
   page: Page,
-  places: readonly (readonly [x: number, y: number])[],
-): Promise<number[][]> {
-  const picture = await page.locator("#court").screenshot();
-  const base64 = btoa(String.fromCharCode(...picture));
-  const shares = places.map(([x, y]) => [x / COURT, y / COURT]);
-  // The browser, which made the picture, also decodes it.
-  return await page.evaluate(`(async () => {
-    const bytes = Uint8Array.from(atob("${base64}"), (c) => c.charCodeAt(0));
-    const image = await createImageBitmap(new Blob([bytes]));
-    const canvas = new OffscreenCanvas(image.width, image.height);
-    const context = canvas.getContext("2d");
-    context.drawImage(image, 0, 0);
-    return ${JSON.stringify(shares)}.map(([x, y]) => [
-      ...context.getImageData(x * image.width, y * image.height, 1, 1).data,
-    ].slice(0, 3));
-  })()`);
-}
-
-function isNear(color: readonly number[], wanted: readonly number[]): boolean {
-  return color.every((value, i) => Math.abs(value - wanted[i]) < 24);
+  wanted: readonly (readonly [Place, Color])[],
+): Promise<readonly boolean[]> {
+  const places = wanted.map(([place]) => place);
+  const colors = await colorsAt(page, { width: COURT, height: COURT, places });
+  return colors.map((color, i) => isNear(color, wanted[i][1]));
 }
 
 Deno.test(
@@ -120,19 +117,41 @@ Deno.test(
         WAIT,
       );
 
-      // Beside the marks in the middle of the paddles; the ball; nothing.
-      const wanted = [
-        [34, 540, 0x56, 0xb4, 0xe9],
-        [966, 540, 0xe6, 0x9f, 0x00],
-        [540, 34, 0x2b, 0xc4, 0x9a],
-        [540, 966, 0xe5, 0x8b, 0xbd],
-        [250, 250, 0xf4, 0xf7, 0xfd],
-        [300, 700, 0x11, 0x18, 0x27],
-      ];
-      const colors = await colorsAt(page, wanted.map(([x, y]) => [x, y]));
-      expect(colors.map((color, i) => isNear(color, wanted[i].slice(2))))
-        .toEqual(wanted.map(() => true));
+      const drawn = await hasColors(page, [
+        [LEFT, SKY],
+        [RIGHT, ORANGE],
+        [TOP, GREEN],
+        [BOTTOM, PINK],
+        [[250, 250], [0xf4, 0xf7, 0xfd]], // the ball
+        [[300, 700], [0x11, 0x18, 0x27]], // nothing
+      ]);
+      expect(drawn).toEqual(drawn.map(() => true));
       expect(browser.problems).toEqual([]);
+    }),
+);
+
+Deno.test(
+  "the page draws who has another look in that, and the own side at the bottom on request",
+  () =>
+    withPage(async ({ server, page }) => {
+      await page.waitForSelector("#court[data-tick]", WAIT);
+
+      server.push({
+        ...SHOWN,
+        players: SHOWN.players.map((one) => ({ ...one, look: 3 - one.slot })),
+        preferences: { ...SHOWN.preferences, ownSide: "bottom" },
+      });
+
+      const drawsIt = async () => {
+        const drawn = await hasColors(page, [
+          [BOTTOM, PINK],
+          [TOP, GREEN],
+          [LEFT, ORANGE],
+          [RIGHT, SKY],
+        ]);
+        return drawn.every(Boolean);
+      };
+      expect(await becomesTrue(page, drawsIt)).toBe(true);
     }),
 );
 
@@ -160,7 +179,7 @@ Deno.test(
       await page.keyboard.down("ArrowDown");
       await page.keyboard.up("ArrowDown");
       await page.keyboard.up("KeyW");
-      await expectSoon(page, () => axes.length >= 4);
+      await becomesTrue(page, () => axes.length >= 4);
 
       expect(axes).toEqual([-127, 127, -127, 0]);
     }),
@@ -172,7 +191,7 @@ Deno.test(
     withPage(async ({ browser, server, page }) => {
       await page.waitForSelector("#court[data-tick]", WAIT);
       server.push({
-        ...VIEW,
+        ...SHOWN,
         phase: "paused",
         waitingFor: [1],
         secondsLeft: 9,
@@ -219,16 +238,20 @@ Deno.test(
         WAIT,
       );
 
-      const [color] = await colorsAt(page, [[34, 540]]);
-      expect(isNear(color, [0x56, 0xb4, 0xe9])).toBe(true);
+      expect(await hasColors(page, [[LEFT, SKY]])).toEqual([true]);
       expect(await page.locator("#notice").textContent()).toContain("WebGL");
     }, ["--disable-3d-apis"]),
 );
 
-/** Waits, in steps of the page's own pictures, until something holds in this process. */
-async function expectSoon(page: Page, holds: () => boolean): Promise<void> {
+/** Waits, in steps of the page's own pictures, until something holds; returns whether it does. */
+async function becomesTrue(
+  page: Page,
+  holds: () => boolean | Promise<boolean>,
+): Promise<boolean> {
   const untilMs = performance.now() + WAIT.timeout;
-  while (!holds() && performance.now() < untilMs) {
+  while (performance.now() < untilMs) {
+    if (await holds()) return true;
     await page.evaluate("new Promise(requestAnimationFrame)");
   }
+  return false;
 }

@@ -5,8 +5,9 @@
  */
 import { expect } from "@std/expect";
 import { DEFAULT_RULES } from "../game/court.ts";
-import { createState, STATE_LENGTH } from "../game/state.ts";
-import { encodeState } from "../game/state_bytes.ts";
+import { createState } from "../game/state.ts";
+import { encodeStates } from "../game/state_bytes.ts";
+import { reachableAddresses } from "../net/listen.ts";
 import { loadAssets } from "../net/page_assets.ts";
 import { servePage } from "../net/page_server.ts";
 import {
@@ -84,6 +85,61 @@ Deno.test("the page server tells its status without a token", async () => {
   expect(await response.json()).toEqual({ phase: "lobby" });
 });
 
+Deno.test("the page server gives downloads only to who has its token", async () => {
+  await using served = await serve();
+  const { port, url } = served.server;
+  const download = `http://127.0.0.1:${port}/replay`;
+
+  const without = await fetch(download);
+  await without.body?.cancel();
+  const missing = await fetch(url.replace("/?", "/qr.svg?"));
+  await missing.body?.cancel();
+  const response = await fetch(url.replace("/?", "/replay?"));
+
+  expect([without.status, missing.status]).toEqual([403, 404]);
+  expect(await response.text()).toBe("recorded");
+  expect(response.headers.get("content-disposition"))
+    .toBe('attachment; filename="a.pong-replay"');
+});
+
+Deno.test("the page server lets other machines in only with the token", async () => {
+  const [address] = reachableAddresses("0.0.0.0");
+  // A machine without a network has no other machines.
+  if (address === undefined) return;
+  await using served = await serve({ lanAddresses: [address] });
+  await using alone = await serve();
+  const { port, lanUrl } = served.server;
+  const base = `http://${address}:${port}`;
+  const codeOf = async (url: string) => {
+    const response = await fetch(url);
+    await response.body?.cancel();
+    return response.status;
+  };
+
+  expect(lanUrl).toMatch(`${base}/?token=`);
+  expect(await codeOf(`${base}/`)).toBe(403);
+  expect(await codeOf(`${base}/status`)).toBe(403);
+  expect(await codeOf(lanUrl)).toBe(200);
+  expect(await codeOf(lanUrl.replace("/?", "/status?"))).toBe(200);
+  expect(alone.server.lanUrl).toBe("");
+  await expect(codeOf(`http://${address}:${alone.server.port}/`))
+    .rejects.toThrow();
+});
+
+Deno.test("the page server passes on what a page asks for, and knows who inspects", async () => {
+  await using served = await serve();
+  const page = await openPage(served);
+
+  page.socket.send(JSON.stringify({ kind: "inspect", isOn: true }));
+  page.socket.send(JSON.stringify({ kind: "join", settings: {} }));
+  page.socket.send(JSON.stringify({ kind: "ready", isReady: true }));
+
+  expect(await served.nextRequest()).toEqual({ kind: "ready", isReady: true });
+  expect(served.server.isInspected).toBe(true);
+  expect(served.server.rejected).toBe(1);
+  await page[Symbol.asyncDispose]();
+});
+
 Deno.test("the page server has no other files and takes no other methods", async () => {
   await using served = await serve();
   const address = `http://127.0.0.1:${served.server.port}`;
@@ -96,13 +152,13 @@ Deno.test("the page server has no other files and takes no other methods", async
   expect([missing.status, posted.status]).toEqual([404, 405]);
 });
 
-Deno.test("the page server sends the newest view and state to a page that comes later", async () => {
+Deno.test("the page server sends the newest view and states to a page that comes later", async () => {
   await using served = await serve();
-  const state = encodeState(createState(DEFAULT_RULES, 3));
+  const states = [3, 4].map((seed) => createState(DEFAULT_RULES, seed));
   served.server.push({ ...VIEW, room: "OLDOLD" });
   served.server.push(VIEW);
-  served.server.pushState(new Uint8Array(STATE_LENGTH * 4));
-  served.server.pushState(state);
+  served.server.pushStates(states.toReversed());
+  served.server.pushStates(states);
 
   for (let visit = 0; visit < 2; visit++) {
     await using page = await openPage(served);
@@ -110,7 +166,7 @@ Deno.test("the page server sends the newest view and state to a page that comes 
     expect(JSON.parse(String(await page.nextMessage()))).toEqual(VIEW);
     // The server sends states as binary messages.
     const bytes = await page.nextMessage() as ArrayBuffer;
-    expect(new Uint8Array(bytes)).toEqual(state);
+    expect(new Uint8Array(bytes)).toEqual(encodeStates(states));
   }
 });
 

@@ -5,6 +5,8 @@
  *
  * @module
  */
+import { expect } from "@std/expect";
+import type { View } from "../net/page_protocol.ts";
 import type { ResultLine, Status } from "../net/report.ts";
 
 /** How long a test waits for what should come in a moment; CI machines can be slow. */
@@ -173,36 +175,105 @@ export async function startLobbyProcess(
   return Object.assign(lobby, { port: Number(port) });
 }
 
+/** Words that name a lobby of this machine. */
+export function lobbyAt({ port }: { readonly port: number }): string[] {
+  return ["--host", "127.0.0.1", "--port", `${port}`];
+}
+
 /** Waits for the result line of a player. */
 export async function resultOf(player: PongProcess): Promise<ResultLine> {
   const [line] = await player.line(/^\{"match".*\}$/);
   return JSON.parse(line);
 }
 
-/** Fetches a player's status, from the address that it printed. */
-export async function statusOf(player: PongProcess): Promise<Status> {
-  const [, base] = await player.line(
-    /^(?:status|page): (http:\/\/127\.0\.0\.1:\d+)/,
-  );
-  const response = await fetch(`${base}/status`);
+/** Returns the address that a process printed: of its page or, for a bot, of its status. */
+export async function addressOf(pong: PongProcess): Promise<string> {
+  const [, address] = await pong.line(/^(?:status|page): (http:\/\/\S+)$/);
+  return address;
+}
+
+/** Fetches the status of a player, or of whoever else shows a match. */
+export async function statusOf<S extends object = Status>(
+  pong: PongProcess,
+): Promise<S> {
+  const response = await fetch(new URL("/status", await addressOf(pong)));
   return await response.json();
 }
 
-/** Polls a player's status until `isWanted` holds; rejects after `PATIENCE_MS`. */
-export async function waitForStatus(
-  player: PongProcess,
-  isWanted: (status: Status) => boolean,
-): Promise<Status> {
+/** Polls the status until `isWanted` holds; rejects after `PATIENCE_MS`. */
+export async function waitForStatus<S extends object = Status>(
+  pong: PongProcess,
+  isWanted: (status: S) => boolean,
+): Promise<S> {
   const untilMs = performance.now() + PATIENCE_MS;
   for (;;) {
-    const status = await statusOf(player);
+    const status = await statusOf<S>(pong);
     if (isWanted(status)) return status;
     if (performance.now() > untilMs) {
-      const { hashes: _, ...rest } = status;
-      throw new Error(`Status never came: ${JSON.stringify(rest)}`);
+      const rest = JSON.stringify({ ...status, hashes: undefined });
+      throw new Error(`Status never came: ${rest}`);
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     setTimeout(resolve, 50);
     await promise;
   }
+}
+
+/** Waits for what a process shows on its page, as a page of its own would see it. */
+export async function waitForView(
+  pong: PongProcess,
+  isWanted: (view: View) => boolean,
+): Promise<View> {
+  const { host, origin, search } = new URL(await addressOf(pong));
+  const socket = new WebSocket(`ws://${host}/socket${search}`, {
+    headers: { origin },
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<View>();
+  const closed = Promise.withResolvers<void>();
+  let newest = "";
+  const timer = setTimeout(
+    () => reject(new Error(`View never came: ${newest}`)),
+    PATIENCE_MS,
+  );
+  socket.onclose = () => {
+    reject(new Error(`The page was closed. It showed: ${newest}`));
+    closed.resolve();
+  };
+  socket.onmessage = ({ data }) => {
+    if (typeof data !== "string") return; // The court.
+    newest = data;
+    const view: View = JSON.parse(data);
+    if (isWanted(view)) resolve(view);
+  };
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    socket.close();
+    await closed.promise;
+  }
+}
+
+/** Waits until it has failed with one line that says why. */
+export async function expectOneLine(
+  pong: PongProcess,
+  message: RegExp,
+): Promise<void> {
+  expect(await pong.exited).toBe(1);
+  expect(pong.stderr).toMatch(message);
+  expect(pong.stderr.trimEnd().split("\n").length).toBe(1);
+}
+
+/** What a process needs to say of its confirmed states to be compared with others. */
+export type Truth = Pick<Status, "hashes">;
+
+/** How many confirmed ticks hosts must share for their comparison to mean something. */
+const SHARED_TICKS_MIN = 100;
+
+/** Compares the confirmed states of all ticks that two processes have in common. */
+export function expectSameStates(one: Truth, other: Truth): void {
+  const known = new Map(one.hashes);
+  const shared = other.hashes.filter(([tick]) => known.has(tick));
+  expect(shared.length).toBeGreaterThanOrEqual(SHARED_TICKS_MIN);
+  expect(shared).toEqual(shared.map(([tick]) => [tick, known.get(tick)]));
 }

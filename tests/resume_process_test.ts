@@ -6,6 +6,7 @@
 import { expect } from "@std/expect";
 import { temporaryFolder } from "./lobby_support.ts";
 import {
+  expectOneLine,
   type PongProcess,
   startLobbyProcess,
   startPong,
@@ -35,15 +36,6 @@ function filesIn(folder: string): readonly string[] {
 async function matchOf(player: PongProcess): Promise<string> {
   const { match } = await waitForStatus(player, ({ tick }) => tick > 60);
   return match;
-}
-
-async function expectOneLine(
-  player: PongProcess,
-  message: RegExp,
-): Promise<void> {
-  expect(await player.exited).toBe(1);
-  expect(player.stderr).toMatch(message);
-  expect(player.stderr.trimEnd().split("\n").length).toBe(1);
 }
 
 Deno.test("a player that was killed comes back into its match, under a restarted lobby too", async () => {

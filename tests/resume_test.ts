@@ -20,7 +20,7 @@ import {
 } from "./lobby_support.ts";
 import { nextPacket } from "./transport_contract.ts";
 
-const JOIN = { type: "join", version: 1, name: "Mia" };
+const JOIN = { type: "join", version: 2, name: "Mia" };
 const RESULT = { winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 };
 
 /** Asks the witness and waits for its answer. */
@@ -101,7 +101,7 @@ Deno.test("nobody else takes a seat: wrong, forged and old tokens all meet the s
     for (
       const message of [
         JSON.stringify({ ...JOIN, resume: wrong }),
-        JSON.stringify({ type: "return", version: 1, token: wrong }),
+        JSON.stringify({ type: "return", version: 2, token: wrong }),
         `relay ${wrong}`,
       ]
     ) {
@@ -192,7 +192,7 @@ Deno.test("two connections of one process don't take the seat from each other fo
   await using match = await startMatch(lobby);
   using other = await RawClient.connect(lobby);
 
-  await other.say({ type: "return", version: 1, token: match.tokens[0] });
+  await other.say({ type: "return", version: 2, token: match.tokens[0] });
 
   expect(await other.message())
     .toEqual({ ...match.seats[0].welcome, type: "welcome" });

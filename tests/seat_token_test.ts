@@ -10,6 +10,7 @@ import {
   SEAT_KEY_BYTES,
   SEAT_TOKEN_LENGTH_MAX,
 } from "../net/seat_token.ts";
+import { Watchers } from "../net/watchers.ts";
 
 const KEY = Uint8Array.from({ length: SEAT_KEY_BYTES }, (_, i) => i);
 
@@ -24,10 +25,19 @@ const SEAT: Seat = {
     {
       id: "a-1",
       slot: 0,
+      look: 2,
+      isBot: false,
       name: "Zo\u00eb \u00ab\u{1f3d3}\u00bb",
       publicKey: "Zm9v_-",
     },
-    { id: "b-2", slot: 1, name: 'Ben "\\"', publicKey: undefined },
+    {
+      id: "b-2",
+      slot: 1,
+      look: 1,
+      isBot: true,
+      name: 'Ben "\\"',
+      publicKey: undefined,
+    },
   ],
 };
 
@@ -70,6 +80,8 @@ Deno.test("a seat token that is cut, longer or of another key is refused", () =>
 Deno.test("the longest start still fits a line", () => {
   const names = ["\u{1f3d3}".repeat(24), '"'.repeat(24), "\u00eb".repeat(24)];
   const matches = new Matches({
+    chance: { newId: () => "id", below: (bound) => bound - 1 },
+    watchers: new Watchers({ newToken: () => "token", roomMax: 0 }),
     key: KEY,
     transport: {
       kind: "amqp",
@@ -83,11 +95,12 @@ Deno.test("the longest start still fits a line", () => {
     id: crypto.randomUUID(),
     slot,
     name: names[slot] ?? names[0],
+    look: 3 - slot,
+    isBot: false,
     publicKey: "k".repeat(PUBLIC_KEY_LENGTH_MAX),
   }));
 
   const [{ message }] = matches.begin({
-    match: "ffffffff-999999999",
     room: "TWELVELONG12",
     rules: { players: 4, points: 99, lives: 99 },
     members,
@@ -98,7 +111,7 @@ Deno.test("the longest start still fits a line", () => {
   expect(bytes.length).toBeLessThan(LINE_BYTES_MAX - 100);
   expect(message.token.length).toBeLessThan(SEAT_TOKEN_LENGTH_MAX - 50);
   const resume = JSON.stringify({
-    ...{ type: "join", version: 1, name: names[0], resume: message.token },
+    ...{ type: "join", version: 2, name: names[0], resume: message.token },
     publicKey: "k".repeat(PUBLIC_KEY_LENGTH_MAX),
   });
   expect(resume.length).toBeLessThan(LINE_BYTES_MAX / 2);

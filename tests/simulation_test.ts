@@ -16,7 +16,7 @@ Deno.test(`${SEEDS} matches with delay, jitter, loss, duplicates and reordering:
     // The seed is the reproduction: deno task sim --seeds N..N
     expect({ seed, failures }).toEqual({ seed, failures: [] });
     for (const { session, hashes } of hosts) {
-      rollbacks += session.play?.rollbacks ?? 0;
+      rollbacks += session.play?.rollbackWork.rollbacks ?? 0;
       confirmed += hashes.length;
     }
   }

@@ -42,7 +42,9 @@ for (
   ] as const
 ) {
   Deno.test(`state is kept in ${folder ?? "no folder"} for ${JSON.stringify(env)}`, () => {
-    expect(defaultStateFolder(env, isWindows)).toBe(folder);
+    const told = () => defaultStateFolder(env, isWindows);
+    if (folder === undefined) expect(told).toThrow(StateFolderError);
+    else expect(told()).toBe(folder);
   });
 }
 

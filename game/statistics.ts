@@ -1,0 +1,36 @@
+/**
+ * What is worth telling of a match, gathered from its confirmed states, one after the other.
+ *
+ * Everything here follows from the states alone, so hosts that confirmed the same tell the same.
+ *
+ * @module
+ */
+import { TICKS_PER_SECOND, UNIT } from "./court.ts";
+import { BALL_VX, BALL_VY, HITS, type State, TICK } from "./state.ts";
+
+export interface MatchStatistics {
+  /** Hits of the longest rally. */
+  readonly longestRallyHits: number;
+  /** Highest speed of the ball, in court units a second. */
+  readonly fastestBall: number;
+  /** Ticks of the match up to the newest state. */
+  readonly playedTicks: number;
+}
+
+export class StatisticsCounter implements MatchStatistics {
+  longestRallyHits = 0;
+  fastestBall = 0;
+  playedTicks = 0;
+
+  /** Takes in the next confirmed state; after a gap, the first one that is known again. */
+  take(state: State): void {
+    const vx = state[BALL_VX];
+    const vy = state[BALL_VY];
+    const speed = Math.sqrt(vx * vx + vy * vy) * TICKS_PER_SECOND / UNIT;
+    if (speed > this.fastestBall) this.fastestBall = speed;
+    if (state[HITS] > this.longestRallyHits) {
+      this.longestRallyHits = state[HITS];
+    }
+    this.playedTicks = state[TICK];
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * Events that wait to be asked for, up to a last one.
+ *
+ * @module
+ */
+
+/** Events that wait; a roster makes older ones obsolete, so few are ever needed. */
+const EVENTS_MAX = 64;
+
+/** A queue for one reader; the event given to `finish` is its last. */
+export class EventQueue<Event> {
+  readonly #events: Event[] = [];
+  #wake = Promise.withResolvers<void>();
+  #end: Event | undefined;
+
+  /** Whether the last event has happened. */
+  get isOver(): boolean {
+    return this.#end !== undefined;
+  }
+
+  /** Waits for the next event, oldest first; the last one is repeated for ever. Never rejects. */
+  async next(): Promise<Event> {
+    for (;;) {
+      const event = this.#events.shift() ?? this.#end;
+      if (event !== undefined) return event;
+      await this.#wake.promise;
+    }
+  }
+
+  /** Adds an event, unless the last one has happened; too many push out the oldest. */
+  push(event: Event): void {
+    if (this.isOver) return;
+    if (this.#events.length === EVENTS_MAX) this.#events.shift();
+    this.#events.push(event);
+    this.#notify();
+  }
+
+  /** Sets the last event. The first one given counts: what follows from it is no news. */
+  finish(event: Event): void {
+    this.#end ??= event;
+    this.#notify();
+  }
+
+  #notify(): void {
+    this.#wake.resolve();
+    this.#wake = Promise.withResolvers();
+  }
+}

@@ -1,0 +1,17 @@
+/**
+ * Leaves the evidence of a disagreement where a person finds it.
+ *
+ * @module
+ */
+import type { Evidence } from "./evidence.ts";
+
+/** Writes it into the working directory; returns a sentence that says so, or why not. */
+export function saveEvidence(evidence: Evidence): string {
+  const file = `pong-desync-${evidence.match}-${evidence.slot}.json`;
+  try {
+    Deno.writeTextFileSync(file, JSON.stringify(evidence));
+    return `two hosts disagreed; please report it with the file ${file}`;
+  } catch (error) {
+    return `two hosts disagreed, and ${file} can't be written: ${error}`;
+  }
+}

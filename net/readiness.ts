@@ -1,0 +1,56 @@
+/**
+ * When a full room begins its match: at once when all are ready; and when at least half are, a while
+ * later without the others.
+ *
+ * @module
+ */
+
+/** How long those who aren't ready have when most are, and when as many are as aren't. */
+const MOST_READY_MS = 10_000;
+const HALF_READY_MS = 30_000;
+
+/** A wait for those who aren't ready. */
+export interface Countdown {
+  readonly lengthMs: number;
+  readonly endsAtMs: number;
+}
+
+/** What is to be known of a room. */
+export interface Gathering {
+  /** Seats, free ones too. */
+  readonly seats: number;
+  readonly members: readonly { readonly isReady: boolean }[];
+}
+
+/** Whether the match may begin at once: no seat is free, and nobody needs more time. */
+export function areAllReady({ seats, members }: Gathering): boolean {
+  return members.length === seats && members.every(({ isReady }) => isReady);
+}
+
+/**
+ * Returns the countdown that runs from now on, given the one that has run so far. One that still
+ * applies goes on; that more are ready never makes it longer.
+ */
+export function countDown(
+  gathering: Gathering,
+  running: Countdown | undefined,
+  nowMs: number,
+): Countdown | undefined {
+  const lengthMs = lengthFor(gathering);
+  if (lengthMs === undefined || lengthMs === running?.lengthMs) {
+    return lengthMs === undefined ? undefined : running;
+  }
+  const latestMs = running && lengthMs < running.lengthMs
+    ? running.endsAtMs
+    : Infinity;
+  return { lengthMs, endsAtMs: Math.min(nowMs + lengthMs, latestMs) };
+}
+
+function lengthFor(
+  { seats, members }: Gathering,
+): number | undefined {
+  const ready = members.filter(({ isReady }) => isReady).length;
+  if (members.length < seats || ready === seats) return undefined;
+  if (2 * ready === seats) return HALF_READY_MS;
+  return 2 * ready > seats ? MOST_READY_MS : undefined;
+}

@@ -1,0 +1,26 @@
+/**
+ * Buttons of the inspector and of the replay bar.
+ *
+ * @module
+ */
+import { child } from "./elements.ts";
+
+export interface ButtonOptions {
+  readonly text: string;
+  /** What tests find it by. */
+  readonly testId: string;
+  readonly onClick: () => void;
+}
+
+/** Appends a button that submits nothing. */
+export function addButton(
+  parent: HTMLElement,
+  { text, testId, onClick }: ButtonOptions,
+): HTMLButtonElement {
+  const button = child(parent, "button", "");
+  button.type = "button";
+  button.textContent = text;
+  button.dataset.testid = testId;
+  button.addEventListener("click", onClick);
+  return button;
+}

@@ -1,0 +1,33 @@
+/**
+ * Steers the own paddle with keys, mouse, fingers and gamepads, all at once.
+ *
+ * @module
+ */
+import { readPads } from "./gamepad.ts";
+import { createHelm, type HelmOptions } from "./helm.ts";
+import { listenToKeys } from "./keyboard.ts";
+import { listenToPointers } from "./pointer.ts";
+
+export interface SteeringOptions extends HelmOptions {
+  readonly window: Window;
+  /** Shows the court, turned as on the screen, and nothing but the court. */
+  readonly court: HTMLElement;
+}
+
+export interface Steering {
+  /** To be called with every picture, once the own paddle's place in it is known. */
+  update(nowMs: number): void;
+}
+
+/** Listens for as long as the page lives. */
+export function createSteering(options: SteeringOptions): Steering {
+  const { window, court } = options;
+  const helm = createHelm(options);
+  listenToKeys(window, helm);
+  listenToPointers(window, court, helm);
+  return {
+    update(nowMs) {
+      helm.update(nowMs, readPads(window.navigator));
+    },
+  };
+}
