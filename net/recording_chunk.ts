@@ -200,7 +200,7 @@ function readInputs(
     for (let run = 0; run < (runs || ticks); run++) {
       const repeats = runs === 0 ? 1 : reader.u8();
       const input = reader.i8();
-      if (at + repeats > ticks) return undefined;
+      // What lies behind the last tick has no place in the array.
       for (const end = at + repeats; at < end; at++) {
         inputs[at * SLOTS_MAX + slot] = input;
       }

@@ -119,7 +119,6 @@ export class Replay {
     const wanted = Math.max(this.#firstTick, Math.min(this.#lastTick, tick));
     const at = segments.findIndex(({ lastTick }) => wanted <= lastTick);
     const isInGap = wanted < segments[at].firstTick;
-    this.#passed = 0;
     if (!isInGap) this.#show(at, wanted);
     else if (wanted > this.tick) this.#show(at, segments[at].firstTick);
     else this.#show(at - 1, segments[at - 1].lastTick);

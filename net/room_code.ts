@@ -8,13 +8,8 @@
 const LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
 const LENGTH = 6;
 
-/** Makes a code that nobody uses, as far as chance goes. */
-export function newRoomCode(
-  randomBytes: (length: number) => Uint8Array,
-): string {
-  // 256 isn't a multiple of 20, so some letters are a little likelier: it matters to nobody.
-  return Array.from(
-    randomBytes(LENGTH),
-    (byte) => LETTERS[byte % LETTERS.length],
-  ).join("");
+/** Makes a code; `below` gives whole numbers from 0 to its bound − 1, by chance. */
+export function newRoomCode(below: (bound: number) => number): string {
+  const letter = () => LETTERS[below(LETTERS.length)];
+  return Array.from({ length: LENGTH }, letter).join("");
 }

@@ -20,6 +20,7 @@ import {
 } from "./lobby_protocol.ts";
 import type { Matches } from "./matches.ts";
 import { areAllReady, countDown } from "./readiness.ts";
+import { newRoomCode } from "./room_code.ts";
 import {
   addMember,
   type Member,
@@ -39,10 +40,6 @@ export interface RoomsOptions {
   /** Open rooms and running matches together. */
   readonly roomsMax: number;
 }
-
-/** Consonants only: no O or I that look like digits, and no words by chance. */
-const CODE_LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
-const CODE_LENGTH = 6;
 
 /** How long a room whose only news are round-trip times keeps them to itself. */
 const RTT_NEWS_MS = 1_000;
@@ -222,10 +219,8 @@ export class Rooms {
   }
 
   #newCode(): string {
-    const letter = () =>
-      CODE_LETTERS[this.#options.chance.below(CODE_LETTERS.length)];
     for (;;) {
-      const code = Array.from({ length: CODE_LENGTH }, letter).join("");
+      const code = newRoomCode(this.#options.chance.below);
       const isTaken = this.#rooms.has(code) ||
         this.#options.matches.isPlaying(code);
       if (!isTaken) return code;

@@ -190,12 +190,12 @@ export const PAGE_STATES: readonly PageState[] = [
       watchers: 2,
       players: [
         player(0, { score: 4 }),
-        player(1, { score: 5, rttMs: 210, state: "unstable" }),
-        player(2, { score: 0, isBot: true, name: "Bot" }),
-        player(3, { score: 3, state: "away", awaySeconds: 7 }),
+        player(1, { score: 5 }),
+        player(2, { score: 2, isBot: true, name: "Bot", rttMs: 1 }),
+        player(3, { score: 3 }),
       ],
     }),
-    states: (atMs) => during(rally(4, [4, 5, 0, 3]), atMs),
+    states: (atMs) => during(rally(4, [4, 5, 2, 3]), atMs),
   },
   {
     name: "pause",

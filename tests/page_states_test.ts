@@ -80,6 +80,19 @@ async function show(
   });
 }
 
+Deno.test("what is wrong with a page is found", async () => {
+  await using browser = await launchBrowser();
+  if (browser === undefined) return;
+  const page = await browser.open(
+    "data:text/html,<title>A</title><button></button>" +
+      "<p style='width:3000px;font-size:9px'>wide</p>",
+  );
+
+  expect(await violations(page)).not.toEqual([]);
+  expect(await overflowing(page)).toHaveLength(1);
+  expect(await tinyTexts(page)).toHaveLength(1);
+});
+
 for (const state of PAGE_STATES) {
   Deno.test(`the page's state "${state.name}" is complete, legible and accessible`, async (t) => {
     await using browser = await launchBrowser();

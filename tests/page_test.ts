@@ -7,46 +7,16 @@ import { expect } from "@std/expect";
 import type { Page } from "playwright-core";
 import { launchBrowser } from "./browser.ts";
 import {
-  PATIENCE_MS,
-  resultOf,
-  startLobbyProcess,
-  startPong,
-} from "./processes.ts";
+  drawnTick,
+  paddles,
+  sitDown,
+  waitForPhase,
+  waitUntil,
+} from "./person.ts";
+import { lobbyAt, resultOf, startLobbyProcess } from "./processes.ts";
 
 /** Court units by which a held key must have moved a paddle. */
 const MOVED_MIN = 60;
-
-/** Where each paddle is drawn, in court units, by slot. */
-async function paddles(page: Page): Promise<number[]> {
-  const text = await page.getByTestId("court").getAttribute("data-paddles");
-  return (text ?? "").split(",").map(Number);
-}
-
-async function drawnTick(page: Page): Promise<number> {
-  return Number(await page.getByTestId("court").getAttribute("data-tick"));
-}
-
-/** Waits until `isWanted` holds of what a page shows. */
-async function waitFor(
-  page: Page,
-  isWanted: () => Promise<boolean>,
-): Promise<void> {
-  const untilMs = performance.now() + PATIENCE_MS;
-  while (!(await isWanted())) {
-    if (performance.now() > untilMs) {
-      throw new Error(`The page never came to it: ${await page.content()}`);
-    }
-    await page.waitForTimeout(50);
-  }
-}
-
-function waitForPhase(page: Page, phase: string): Promise<void> {
-  const table = page.getByTestId("table");
-  return waitFor(
-    page,
-    async () => await table.getAttribute("data-phase") === phase,
-  );
-}
 
 /** What a page shows as the scores of slots 0 and 1. */
 async function scores(page: Page): Promise<number[]> {
@@ -60,20 +30,17 @@ Deno.test("two pages show one match: keys, scores, a reload in the middle", asyn
   await using browser = await launchBrowser();
   if (!browser) return;
   await using lobby = await startLobbyProcess();
-  const join = ["play", "--host", "127.0.0.1", "--port", `${lobby.port}`];
-  const args = [...join, "--no-open", "--points", "9"];
-  await using mia = startPong([...args, "--name", "Mia"]);
-  const [, miaUrl] = await mia.line(/^page: (.*)$/);
-  const miaPage = await browser.open(miaUrl);
+  const words = ["play", ...lobbyAt(lobby), "--points", "9", "--name"];
+  await using mia = await sitDown(browser, [...words, "Mia"]);
+  const { page: miaPage } = mia;
   await waitForPhase(miaPage, "lobby");
-  expect(await miaPage.getByTestId("card").textContent()).toContain("Mia");
-  await using bo = startPong([...args, "--name", "Bo"]);
-  const [, boUrl] = await bo.line(/^page: (.*)$/);
-  const boPage = await browser.open(boUrl);
+  expect(await miaPage.getByTestId("seats").textContent()).toContain("Mia");
+  await using bo = await sitDown(browser, [...words, "Bo"]);
+  const { page: boPage } = bo;
   const pages = [miaPage, boPage];
   for (const page of pages) {
     await waitForPhase(page, "playing");
-    await waitFor(page, async () => await drawnTick(page) > 0);
+    await waitUntil(page, async () => await drawnTick(page) > 0);
   }
 
   // Mia sits left, Bo right; each holds a key, and both pages must show both.
@@ -81,7 +48,7 @@ Deno.test("two pages show one match: keys, scores, a reload in the middle", asyn
   await miaPage.keyboard.down("KeyW");
   await boPage.keyboard.down("ArrowDown");
   for (const page of pages) {
-    await waitFor(page, async () => {
+    await waitUntil(page, async () => {
       const [left, right] = await paddles(page);
       return left < before[0] - MOVED_MIN && right > before[1] + MOVED_MIN;
     });
@@ -91,12 +58,15 @@ Deno.test("two pages show one match: keys, scores, a reload in the middle", asyn
 
   const tick = await drawnTick(boPage);
   await boPage.reload();
-  await waitFor(boPage, async () => await drawnTick(boPage) > tick);
+  await waitUntil(boPage, async () => await drawnTick(boPage) > tick);
   const [left] = await paddles(boPage);
   expect(left).toBeLessThan(before[0] - MOVED_MIN);
 
   for (const page of pages) await waitForPhase(page, "over");
-  const [result, other] = await Promise.all([resultOf(mia), resultOf(bo)]);
+  const [result, other] = await Promise.all([
+    resultOf(mia.pong),
+    resultOf(bo.pong),
+  ]);
   expect(other).toEqual(result);
   expect(result.reason).toBe("finished");
   for (const page of pages) expect(await scores(page)).toEqual(result.score);

@@ -20,6 +20,9 @@ export interface Person extends AsyncDisposable {
   readonly page: Page;
 }
 
+/** Drawing without a graphics card is slow: large enough for all there is, not larger. */
+const VIEWPORT = { width: 640, height: 480 };
+
 /** Starts `pong` with these words, which must make it serve a page, and opens that. */
 export async function sitDown(
   browser: TestBrowser,
@@ -27,7 +30,7 @@ export async function sitDown(
 ): Promise<Person> {
   await using stack = new AsyncDisposableStack();
   const pong = stack.use(startPong([...words, "--no-open"]));
-  const page = await browser.open(await addressOf(pong));
+  const page = await browser.open(await addressOf(pong), VIEWPORT);
   stack.defer(() => page.close());
   const moved = stack.move();
   return { pong, page, [Symbol.asyncDispose]: () => moved.disposeAsync() };
@@ -64,15 +67,23 @@ export async function choose(page: Page, testId: string): Promise<void> {
   await page.locator("label", { has: page.getByTestId(testId) }).click(WAIT);
 }
 
-/** Waits until the court is drawn later than a tick; returns the newest drawn one. */
-export async function waitForTick(page: Page, after: number): Promise<number> {
-  const tick = await page.waitForFunction(
-    `Number(document.querySelector("#court").dataset.tick) > ${after} &&
-      Number(document.querySelector("#court").dataset.tick)`,
-    undefined,
-    WAIT,
-  );
-  return Number(await tick.jsonValue());
+/** Asks over and over until something holds of a page. */
+export async function waitUntil(
+  page: Page,
+  isSo: () => Promise<boolean>,
+): Promise<void> {
+  const untilMs = performance.now() + PATIENCE_MS;
+  while (!(await isSo())) {
+    if (performance.now() > untilMs) {
+      throw new Error(`The page never came to it: ${await page.content()}`);
+    }
+    await page.waitForTimeout(50);
+  }
+}
+
+/** The tick of the drawn court, 0 where there is none. */
+export async function drawnTick(page: Page): Promise<number> {
+  return Number(await page.getByTestId("court").getAttribute("data-tick"));
 }
 
 /** Where each paddle is drawn, in court units, by slot. */

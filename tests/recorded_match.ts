@@ -7,7 +7,7 @@ import { botInput, createBot } from "../game/bot.ts";
 import type { Rules } from "../game/court.ts";
 import { createPong } from "../game/pong.ts";
 import { hashState } from "../game/state.ts";
-import { Rollback, type Snapshot } from "../game/rollback.ts";
+import { Rollback } from "../game/rollback.ts";
 import { type RecordedPlay, Recorder } from "../net/recorder.ts";
 import type { RecordingHeader } from "../net/recording.ts";
 import { Session } from "../net/session.ts";
@@ -72,7 +72,7 @@ export function headerFor(
   };
 }
 
-/** A match without a network, whose every tick is confirmed at once. */
+/** A match without a network: a tick is confirmed as soon as it is played. */
 export interface ScriptedMatch {
   readonly play: RecordedPlay;
   /** Plays ticks; each slot's input is what `inputFor` returns. */
@@ -80,14 +80,16 @@ export interface ScriptedMatch {
 }
 
 export function createScripted(
-  { rules, seed, inputFor, from }: {
+  { rules, seed, inputFor, aheadTicks = 0 }: {
     readonly rules: Rules;
     readonly seed: number;
+    /** `ABSENT_INPUT` where nobody plays. */
     readonly inputFor: (slot: number, tick: number) => number;
-    readonly from?: Snapshot;
+    /** How much earlier than they are needed inputs are known. */
+    readonly aheadTicks?: number;
   },
 ): ScriptedMatch {
-  const rollback = new Rollback(createPong(rules, seed), rules.players, from);
+  const rollback = new Rollback(createPong(rules, seed), rules.players);
   const play: RecordedPlay = {
     get confirmedTick() {
       return rollback.confirmedTick;
@@ -103,9 +105,11 @@ export function createScripted(
     play,
     advance(ticks) {
       for (let i = 0; i < ticks; i++) {
-        const { tick } = rollback;
         for (let slot = 0; slot < rules.players; slot++) {
-          rollback.addInput(slot, tick, inputFor(slot, tick));
+          let tick = rollback.nextInputTick(slot);
+          for (; tick <= rollback.tick + aheadTicks; tick++) {
+            rollback.addInput(slot, tick, inputFor(slot, tick));
+          }
         }
         rollback.advance();
         rollback.confirmNext();

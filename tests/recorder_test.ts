@@ -1,5 +1,5 @@
 import { expect } from "@std/expect";
-import { HITS } from "../game/state.ts";
+import { ABSENT_INPUT, hashState, HITS } from "../game/state.ts";
 import { Recorder } from "../net/recorder.ts";
 import { RECORDED_TICKS_MAX, RECORDING_BYTES_MAX } from "../net/recording.ts";
 import { openReplay } from "../net/replay.ts";
@@ -109,22 +109,115 @@ Deno.test("a recorder forgets what its host had confirmed alone, in its statisti
   expect(recorder.statistics).toEqual(match.statistics);
 });
 
-Deno.test("a recorder that was not told the seed begins with a whole state", () => {
-  const inputFor = () => 20;
-  const before = createScripted({ rules: DUEL, seed: 8, inputFor });
-  before.advance(500);
-  const from = { tick: 500, state: before.play.confirmedState };
+Deno.test("a recorder doesn't believe inputs of long ago that newer ones have replaced", () => {
+  const inputFor = (_: number, tick: number) => tick % 100;
   const { play, advance } = createScripted({
-    ...{ rules: DUEL, seed: 0, inputFor, from },
+    ...{ rules: DUEL, seed: 7, inputFor, aheadTicks: 100 },
   });
-  const recorder = new Recorder(headerFor(DUEL, { seed: null, slot: 1 }));
-  expect(recorder.tick).toBe(-1);
-  expect(() => openReplay(recorder.bytes())).toThrow("nothing in it");
+  const recorder = new Recorder(headerFor(DUEL, { seed: 7, slot: 0 }));
+  for (const ticks of [50, 200, 50]) {
+    advance(ticks);
+    recorder.take(play);
+  }
 
-  recorder.restart(play, -1);
-  advance(100);
-  recorder.take(play);
+  const replay = openReplay(recorder.bytes());
+  replay.seek(300);
 
-  expect(openReplay(recorder.bytes()).view)
-    .toMatchObject({ firstTick: 500, lastTick: 600, isIncomplete: true });
+  expect(replay.match.segments.length).toBe(2);
+  expect(hashState(replay.state)).toBe(play.hashAt(300));
 });
+
+for (const keptTick of [40, 100]) {
+  Deno.test(`a recorder that goes on at tick 45 forgets who was dropped later (${keptTick} kept)`, () => {
+    const scripted = (inputFor: (slot: number, tick: number) => number) =>
+      createScripted({ rules: DUEL, seed: 4, inputFor });
+    const alone = scripted((slot, tick) =>
+      slot === 1 && tick >= 50 ? ABSENT_INPUT : 0
+    );
+    const together = scripted(() => 0);
+    const recorder = new Recorder(headerFor(DUEL, { seed: 4, slot: 0 }));
+    alone.advance(60);
+    recorder.take(alone.play);
+    expect(openReplay(recorder.bytes()).match.marks)
+      .toEqual([{ tick: 51, kind: "dropped", slot: 1 }]);
+
+    together.advance(45);
+    recorder.restart(together.play, keptTick);
+    together.advance(30);
+    recorder.take(together.play);
+
+    const { view, match } = openReplay(recorder.bytes());
+    expect(match.marks).toEqual([]);
+    expect(view.lastTick).toBe(75);
+  });
+}
+
+for (const fromTick of [0, 500]) {
+  Deno.test(`a recorder that was not told the seed begins with the whole state ${fromTick}`, () => {
+    const inputFor = (slot: number) => slot === 1 ? ABSENT_INPUT : 20;
+    const { play, advance } = createScripted({
+      ...{ rules: DUEL, seed: 8, inputFor },
+    });
+    const recorder = new Recorder(headerFor(DUEL, { seed: null, slot: 0 }));
+    expect(recorder.tick).toBe(-1);
+    expect(() => openReplay(recorder.bytes())).toThrow("nothing in it");
+
+    advance(fromTick);
+    recorder.restart(play, -1);
+    advance(100);
+    recorder.take(play);
+
+    const { view, match } = openReplay(recorder.bytes());
+    const lastTick = fromTick + 100;
+    expect(view).toMatchObject({ firstTick: fromTick, lastTick });
+    // Who was away before the recording began was not dropped in it.
+    const dropped = { tick: 1, kind: "dropped", slot: 1 };
+    expect(match.marks.filter(({ kind }) => kind !== "goal"))
+      .toEqual(fromTick === 0 ? [dropped] : []);
+  });
+}
+
+Deno.test("a finished recording takes nothing more", () => {
+  const match = createScripted({ rules: DUEL, seed: 8, inputFor: () => 0 });
+  const recorder = new Recorder(headerFor(DUEL, { seed: 8, slot: 0 }));
+  match.advance(100);
+  recorder.take(match.play);
+  const bytes = recorder.finish({
+    ...{ reason: "walkover", winner: 0, confirmedTick: 100 },
+    hash: hashState(match.play.confirmedState),
+  });
+  expect(openReplay(bytes).view.isIncomplete).toBe(false);
+
+  match.advance(100);
+  recorder.take(match.play);
+  recorder.restart(match.play, 50);
+
+  expect(recorder.bytes()).toEqual(bytes);
+});
+
+const ENDLESS:
+  readonly (readonly [string, (tick: number) => number, boolean])[] = [
+    ["comes and goes", (tick) => tick % 2 === 0 ? 0 : ABSENT_INPUT, false],
+    ["begins again", () => 0, true],
+  ];
+
+for (const [what, input, isRestarted] of ENDLESS) {
+  Deno.test(`a recorder stops when somebody ${what} without end`, () => {
+    const inputFor = (slot: number, tick: number) =>
+      slot === 1 ? input(tick) : 0;
+    const { play, advance } = createScripted({
+      rules: DUEL,
+      seed: 8,
+      inputFor,
+    });
+    const recorder = new Recorder(headerFor(DUEL, { seed: 8, slot: 0 }));
+    for (let tick = 1; tick < 4000; tick++) {
+      advance(1);
+      if (isRestarted) recorder.restart(play, tick);
+      else recorder.take(play);
+    }
+
+    expect(recorder.isFull).toBe(true);
+    expect(openReplay(recorder.bytes()).view.lastTick).toBe(recorder.tick);
+  });
+}

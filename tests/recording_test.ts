@@ -261,17 +261,31 @@ for (const [what, tick, chunks] of WRONG) {
   });
 }
 
-for (
-  const [what, row] of [
-    ["fill too few ticks", [1, 2, 0]],
-    ["fill too many ticks", [1, 4, 0]],
-    ["end in the middle", [2, 3]],
-  ] as const
-) {
-  Deno.test(`runs of inputs that ${what} are refused`, () => {
-    const body = [3, ...row, 1, 3, 0, ...[0, 0, 0, 0]];
+const INPUTS = 2;
+const MEMBERSHIP = 3;
+const END = 4;
+/** Of the second player, for three ticks, and the hash. */
+const REST = [1, 3, 0, 0, 0, 0, 0];
 
-    expect(() => openReplay(withChunks([[2, 0, Uint8Array.from(body)]])))
+const WRONG_BODIES: readonly (readonly [string, number, readonly number[]])[] =
+  [
+    ["runs for too few ticks", INPUTS, [3, 1, 2, 0, ...REST]],
+    ["runs for too many ticks", INPUTS, [3, 1, 4, 0, ...REST]],
+    ["runs that end in the middle", INPUTS, [3, 2, 3, ...REST]],
+    ["a byte too much", INPUTS, [3, 1, 3, 0, ...REST, 0]],
+    ["a byte too few", INPUTS, [3, 1, 3, 0, ...REST.slice(1)]],
+    ["a change that is none", MEMBERSHIP, [2, 0, 0, 0, 0, 0]],
+    ["a player who isn't there", MEMBERSHIP, [1, 2, 0, 0, 0, 0]],
+    ["a winner who isn't there", END, [2, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ["a winner below nobody", END, [0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ["a reason that is none", END, [0, 7, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ["an end cut short", END, [0, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ["a chunk of no kind", 5, []],
+  ];
+
+for (const [what, kind, body] of WRONG_BODIES) {
+  Deno.test(`a chunk with ${what} is refused`, () => {
+    expect(() => openReplay(withChunks([[kind, 0, Uint8Array.from(body)]])))
       .toThrow("damaged at tick 0.");
   });
 }

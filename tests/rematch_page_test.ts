@@ -9,12 +9,13 @@ import type { Status } from "../net/report.ts";
 import { launchBrowser } from "./browser.ts";
 import { temporaryFolder } from "./lobby_support.ts";
 import {
+  drawnTick,
   type Person,
   press,
   sitDown,
   waitForPhase,
   waitForText,
-  waitForTick,
+  waitUntil,
 } from "./person.ts";
 import { lobbyAt, startLobbyProcess, waitForStatus } from "./processes.ts";
 
@@ -101,7 +102,7 @@ Deno.test("from the start screen: against bots, again, and back to the start scr
   const first = await playToTheEnd(person);
   await press(page, "rematch");
   await waitForPhase(page, "playing");
-  await waitForTick(page, 0);
+  await waitUntil(page, async () => await drawnTick(page) > 0);
   const second = await playToTheEnd(person, first.match);
 
   expect(first.players.map(({ isBot }) => isBot)).toEqual([false, true]);

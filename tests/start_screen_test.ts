@@ -10,14 +10,15 @@ import { launchBrowser, type TestBrowser } from "./browser.ts";
 import { temporaryFolder } from "./lobby_support.ts";
 import {
   choose,
+  drawnTick,
   type Person,
   press,
   sitDown,
   waitForPhase,
   waitForText,
-  waitForTick,
+  waitUntil,
 } from "./person.ts";
-import { PATIENCE_MS, startLobbyProcess, waitForStatus } from "./processes.ts";
+import { startLobbyProcess, waitForStatus } from "./processes.ts";
 
 /** What is typed into the form: text by the field's test id. */
 type Form = Readonly<
@@ -49,18 +50,16 @@ function start(browser: TestBrowser, folder: string): Promise<Person> {
   return sitDown(browser, ["play", "--state-folder", folder]);
 }
 
-/** Waits until that many have a seat. */
+/** Waits until that many of three have a seat. */
 async function waitForSeats(page: Page, taken: number): Promise<void> {
   const free = page.locator('#room [data-testid^="add-bot-"]');
-  const untilFree = (count: number) =>
-    page.waitForFunction(
-      `document.querySelectorAll('#room [data-testid^="add-bot-"]').length ===
-        ${count}`,
-      undefined,
-      { timeout: PATIENCE_MS },
-    );
-  await untilFree(3 - taken);
-  expect(await free.count()).toBe(3 - taken);
+  await waitUntil(page, async () => await free.count() === 3 - taken);
+}
+
+function isQrCodeShown(page: Page): Promise<boolean> {
+  return page.evaluate(
+    `document.querySelector('[data-testid="phone"] img').naturalWidth > 0`,
+  );
 }
 
 Deno.test("friends meet by a room's code, add a bot, and play when all are ready", async () => {
@@ -86,7 +85,7 @@ Deno.test("friends meet by a room's code, add a bot, and play when all are ready
   await choose(bo.page, "mode-room");
   const typed = { name: "Bo", ...place, "room-code": room.toLowerCase() };
   await fillIn(bo.page, typed);
-  expect(await bo.page.locator("#start .rules").isDisabled()).toBe(true);
+  expect(await bo.page.getByTestId("points").isDisabled()).toBe(true);
   await press(bo.page, "play");
   for (const { page } of [mia, bo]) {
     await waitForPhase(page, "lobby");
@@ -104,7 +103,7 @@ Deno.test("friends meet by a room's code, add a bot, and play when all are ready
 
   for (const { page } of [mia, bo]) {
     await waitForPhase(page, "playing");
-    await waitForTick(page, 0);
+    await waitUntil(page, async () => await drawnTick(page) > 0);
     expect(
       await page.locator('.player[data-slot="0"]').getAttribute("data-look"),
     )
@@ -202,11 +201,7 @@ Deno.test(
 
     for (const page of [phone, mia.page]) {
       await waitForPhase(page, "lobby");
-      await page.waitForFunction(
-        `document.querySelector('[data-testid="phone"] img').naturalWidth > 0`,
-        undefined,
-        { timeout: PATIENCE_MS },
-      );
+      await waitUntil(page, () => isQrCodeShown(page));
     }
     expect(await mia.page.locator('[data-testid="phone"] code').textContent())
       .toBe(lanUrl);

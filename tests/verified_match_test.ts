@@ -10,6 +10,7 @@ import { type Chunk, endOf } from "../net/recording_chunk.ts";
 import { openReplay, type Replay } from "../net/replay.ts";
 import {
   hashesOf,
+  playRecorded,
   playThroughCut,
   type RecordedHost,
 } from "./recorded_match.ts";
@@ -17,6 +18,7 @@ import { createRandom } from "./simulation.ts";
 
 const hosts = playThroughCut();
 const [witness, , , lost] = hosts;
+const LAST_TICK = openReplay(witness.bytes).view.lastTick;
 
 function changesIn({ match }: Replay): readonly string[] {
   return match.marks.filter(({ kind }) => kind !== "goal")
@@ -59,6 +61,37 @@ Deno.test("what a host had confirmed alone is taken back when it returns", () =>
   expect(lost.takenBackTicks).toBeGreaterThan(0);
   expect(segments.length).toBe(2);
   expect(segments[0].lastTick).toBe(droppedTick - 1);
+});
+
+Deno.test("seconds that two hosts recorded have the same hashes", () => {
+  const inputsOf = ({ bytes }: RecordedHost) =>
+    decodeRecording(bytes).chunks.filter((chunk) => chunk.kind === "inputs");
+  const known = new Map(inputsOf(witness).map((chunk) => [chunk.tick, chunk]));
+
+  const shared = inputsOf(lost).filter(({ tick }) => tick % 60 === 0);
+
+  // All but the one with which it began again.
+  expect(shared.length).toBe(inputsOf(lost).length - 1);
+  for (const chunk of shared) {
+    const isWhole = endOf(chunk) % 60 === 0 || endOf(chunk) === LAST_TICK;
+    if (isWhole) expect(chunk.hash).toBe(known.get(chunk.tick)?.hash);
+  }
+});
+
+Deno.test("a recording marks every goal of two players at who conceded it", () => {
+  const [{ bytes }] = playRecorded({
+    seed: 5,
+    rules: { players: 2, points: 3, lives: 1 },
+  });
+  const replay = openReplay(bytes);
+  const points = [0, 0];
+
+  for (const { tick, slot } of replay.match.marks) {
+    points[1 - slot]++;
+    replay.seek(tick);
+    expect(replay.scores).toEqual(points);
+  }
+  expect(Math.max(...points)).toBe(3);
 });
 
 Deno.test("a recording marks every goal at the state that first shows it", () => {
@@ -158,7 +191,6 @@ Deno.test("any changed input is refused at the tick of its chunk, even with righ
   }
 });
 
-const LAST_TICK = openReplay(witness.bytes).view.lastTick;
 const DROPPED_TICK = openReplay(witness.bytes).match.marks
   .find(({ kind }) => kind === "dropped")?.tick ?? 0;
 
