@@ -15,6 +15,7 @@ const RUNTIME_PACKAGES = [
   "@logtape/logtape",
   "amqplib",
   "commander",
+  "uqr",
   "zod",
 ] as const;
 

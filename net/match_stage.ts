@@ -23,7 +23,7 @@ import type { FaultSettings, RematchView } from "./page_protocol.ts";
 import type { PageRequest } from "./page_server.ts";
 import type { Play } from "./play.ts";
 import { Recorder } from "./recorder.ts";
-import { replayFileName } from "./replay_file.ts";
+import { replayFileName } from "./replay_name.ts";
 import {
   awaySinceMs,
   type ResultLine,

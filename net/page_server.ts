@@ -134,10 +134,11 @@ function startServer(options: PageServerOptions): PageServer {
   }
 
   function file({ body, type, name }: Asset): Response {
-    const saved = name === undefined
-      ? {}
-      : { "content-disposition": `attachment; filename="${name}"` };
-    const headers = { ...security.headers, "content-type": type, ...saved };
+    const headers = new Headers(security.headers);
+    headers.set("content-type", type);
+    if (name !== undefined) {
+      headers.set("content-disposition", `attachment; filename="${name}"`);
+    }
     return new Response(body, { headers });
   }
 

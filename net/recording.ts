@@ -146,7 +146,7 @@ export function decodeRecording(bytes: Uint8Array): Recording {
     if (chunk.kind !== "membership") at = endOf(chunk);
     ticks += endOf(chunk) - tick;
     if (ticks > RECORDED_TICKS_MAX) {
-      throw new ReplayError("it is longer than an hour", tick);
+      throw new ReplayError("it is longer than an hour");
     }
     chunks.push(chunk);
   }

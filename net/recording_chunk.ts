@@ -82,7 +82,7 @@ export function absenceChanges(
 
 /** Mixes the hash of the next state into that of a chunk, which begins at 0. */
 export function mixHash(hash: number, stateHash: number): number {
-  // Odd, so that no difference gets lost.
+  // An odd factor loses no difference.
   return (Math.imul(hash, 0x01000193) ^ stateHash) >>> 0;
 }
 
@@ -162,26 +162,26 @@ function writeInputs(
   const ticks = inputs.length / SLOTS_MAX;
   writer.u8(ticks);
   for (let slot = 0; slot < players; slot++) {
-    const row = inputs.filter((_, at) => at % SLOTS_MAX === slot);
-    const runs = runsOf(row);
-    const isRaw = 2 * runs.length > ticks;
-    writer.u8(isRaw ? 0 : runs.length);
-    for (const [repeats, input] of isRaw ? [] : runs) {
-      writer.u8(repeats);
-      writer.u8(input);
+    const row: number[] = [];
+    for (let at = slot; at < inputs.length; at += SLOTS_MAX) {
+      row.push(inputs[at]);
     }
-    if (isRaw) { for (const input of row) writer.u8(input); }
+    const runs = runsOf(row);
+    const isRaw = runs.length > ticks;
+    writer.u8(isRaw ? 0 : runs.length / 2);
+    for (const byte of isRaw ? row : runs) writer.u8(byte);
   }
 }
 
-type Run = [repeats: number, input: number];
-
-function runsOf(row: Int8Array): readonly Run[] {
-  const runs: Run[] = [];
-  for (const input of row) {
-    const last = runs.at(-1);
-    if (last?.[1] === input) last[0]++;
-    else runs.push([1, input]);
+/** Returns how often an input is repeated, then that input, and so on. */
+function runsOf(row: readonly number[]): readonly number[] {
+  const runs: number[] = [];
+  let repeats = 0;
+  for (const [at, input] of row.entries()) {
+    repeats++;
+    if (input === row[at + 1]) continue;
+    runs.push(repeats, input);
+    repeats = 0;
   }
   return runs;
 }

@@ -15,8 +15,8 @@ import { TICK_MS } from "./time_sync.ts";
 import { type VerifiedMatch, verifyRecording } from "./verified_match.ts";
 
 /** Slowest and fastest, as multiples of real time. */
-export const SPEED_MIN = 0.1;
-export const SPEED_MAX = 4;
+const SPEED_MIN = 0.1;
+const SPEED_MAX = 4;
 
 /** After a longer time without `advance` the replay goes on from where it was. */
 const GAP_MS = 500;
@@ -100,7 +100,7 @@ export class Replay {
     this.#isRunning = isRunning;
   }
 
-  /** Sets how fast to play, 1 being real time; bounded by `SPEED_MIN` and `SPEED_MAX`. */
+  /** Sets how fast to play, 1 being real time; below 0.1 it is 0.1, above 4 it is 4. */
   setSpeed(speed: number): void {
     if (!Number.isFinite(speed)) throw new RangeError(`no speed: ${speed}`);
     this.#speed = Math.max(SPEED_MIN, Math.min(SPEED_MAX, speed));

@@ -5,25 +5,15 @@
  */
 import { RECORDING_BYTES_MAX, ReplayError } from "./recording.ts";
 import { openReplay, type Replay } from "./replay.ts";
+import {
+  REPLAY_ENDING,
+  replayFileName,
+  type ReplayName,
+} from "./replay_name.ts";
 import { removeFile, writeState } from "./state_folder.ts";
-
-const ENDING = ".pong-replay";
 
 /** A few MB in all: a match takes 20 to 200 KB. */
 const REPLAYS_MAX = 100;
-
-/** Whose recording of which match. */
-export interface ReplayName {
-  /** Letters, digits and `-`. */
-  readonly match: string;
-  readonly slot: number;
-}
-
-/** Returns the name of a recording's file, without a folder. Throws RangeError for no such match. */
-export function replayFileName({ match, slot }: ReplayName): string {
-  if (!/^[A-Za-z0-9-]+$/.test(match)) throw new RangeError("no match's name");
-  return `${match}-${slot}${ENDING}`;
-}
 
 /**
  * Writes a recording, whole or not at all, and removes the oldest ones beyond a hundred. Returns
@@ -79,7 +69,7 @@ async function readBounded(path: string): Promise<Uint8Array> {
 async function namesByAge(folder: string): Promise<readonly string[]> {
   const found: { readonly name: string; readonly atMs: number }[] = [];
   for await (const { name } of Deno.readDir(folder)) {
-    if (!name.endsWith(ENDING)) continue;
+    if (!name.endsWith(REPLAY_ENDING)) continue;
     try {
       const { mtime } = await Deno.stat(`${folder}/${name}`);
       found.push({ name, atMs: mtime?.getTime() ?? 0 });

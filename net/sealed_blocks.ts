@@ -10,7 +10,7 @@
  */
 
 /** Bytes of a checksum. */
-export const SEAL_BYTES = 4;
+const SEAL_BYTES = 4;
 
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
@@ -48,7 +48,7 @@ export class SealedBlockWriter {
   }
 }
 
-export type SealedBlock =
+type SealedBlock =
   | { readonly kind: "block"; readonly block: Uint8Array }
   /** The bytes end before it does. */
   | { readonly kind: "cut off" }

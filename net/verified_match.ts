@@ -40,7 +40,7 @@ import {
 const KEYFRAME_TICKS = 300;
 
 /** Ticks without a gap. */
-export interface VerifiedSegment {
+interface VerifiedSegment {
   readonly firstTick: number;
   /** Of its last state. */
   readonly lastTick: number;

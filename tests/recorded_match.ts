@@ -6,10 +6,11 @@
 import { botInput, createBot } from "../game/bot.ts";
 import type { Rules } from "../game/court.ts";
 import { createPong } from "../game/pong.ts";
-import { hashState } from "../game/state.ts";
 import { Rollback } from "../game/rollback.ts";
+import { hashState } from "../game/state.ts";
 import { type RecordedPlay, Recorder } from "../net/recorder.ts";
 import type { RecordingHeader } from "../net/recording.ts";
+import { openReplay } from "../net/replay.ts";
 import { Session } from "../net/session.ts";
 import {
   type LinkFaults,
@@ -17,7 +18,6 @@ import {
   SimulatedNetwork,
   type SimulatedTransport,
 } from "../net/simulated.ts";
-import { openReplay } from "../net/replay.ts";
 import { WIRE_VERSION } from "../net/terms.ts";
 import { createRandom } from "./simulation.ts";
 
