@@ -110,6 +110,8 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       ["/replay", () => stage.recording()],
     ]),
   });
+  // Seconds pass also where nothing else happens.
+  const timer = setInterval(show, VIEW_AT_LEAST_EVERY_MS);
   return {
     port: page.port,
     url: assets.size > 0 ? page.url : `http://127.0.0.1:${page.port}/status`,
@@ -127,6 +129,9 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     },
     show,
     showStates: (states) => page.pushStates(states),
-    [Symbol.asyncDispose]: () => page[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      return page[Symbol.asyncDispose]();
+    },
   };
 }

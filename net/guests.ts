@@ -31,6 +31,11 @@ export class Guests implements AsyncDisposable {
     this.#play = play;
   }
 
+  /** Of those who have a seat. */
+  get ids(): readonly string[] {
+    return [...this.#guests].map(({ id }) => id).filter((id) => id !== "");
+  }
+
   /** Brings one more along; no more than could ever have a seat. */
   add(): void {
     if (this.#guests.size >= SLOTS_MAX - 1) return;

@@ -54,6 +54,8 @@ export interface MatchStageOptions {
   readonly desk: Desk | undefined;
   readonly control: Control;
   readonly welcome: WelcomeMessage;
+  /** IDs of the bots that this process has brought along. */
+  readonly guestIds: () => readonly string[];
   /** The line that a friend types to join. */
   readonly invite: string;
   readonly graceMs: number;
@@ -118,6 +120,7 @@ export class MatchStage implements Stage {
       statistics: undefined,
       awaySinceMs: [],
       faults: null,
+      guestIds: [],
       isInspected: false,
       isRecorded: false,
       canLeave,
@@ -373,6 +376,7 @@ export class MatchStage implements Stage {
       nowMs: nowMs(),
       statistics: this.#recorder?.statistics,
       isRecorded: this.#recorder !== undefined,
+      guestIds: this.#options.guestIds(),
       isInspected: desk?.isInspected ?? false,
       faults: this.#faulty ? settingsOf(this.#faulty.faults) : null,
     };

@@ -49,6 +49,8 @@ export interface PlayerView {
   /** Which of the four colours and marks, 0…3; no two players of a match have the same. */
   readonly look: number;
   readonly isBot: boolean;
+  /** This process has brought it along, so it can send it away. */
+  readonly isGuest: boolean;
   /** Points (2 players) or lives left (3–4), from confirmed ticks. */
   readonly score: number;
   readonly state: PlayerState;

@@ -99,6 +99,7 @@ function playersOf({ match, scores }: Replay): View["players"] {
     name,
     look,
     isBot,
+    isGuest: false,
     score: scores[slot],
     state: "ok",
     rttMs: null,

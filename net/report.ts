@@ -74,6 +74,8 @@ export interface Situation {
   /** By slot: since when a player is silent or away; `undefined` for whoever is not. */
   readonly awaySinceMs: readonly (number | undefined)[];
   readonly faults: FaultSettings | null;
+  /** IDs of the bots that this process has brought along. */
+  readonly guestIds: readonly string[];
   readonly isInspected: boolean;
   readonly isRecorded: boolean;
   readonly canLeave: boolean;
@@ -289,7 +291,7 @@ function phaseIn({ session, failure }: Situation): View["phase"] {
 }
 
 function playersOf(situation: Situation): View["players"] {
-  const { session, rules, awaySinceMs, nowMs } = situation;
+  const { session, rules, awaySinceMs, nowMs, guestIds } = situation;
   const confirmed = session?.play?.confirmedState;
   const startScore = rules.players === 2 ? 0 : rules.lives;
   return situation.members.map((member) => {
@@ -302,6 +304,7 @@ function playersOf(situation: Situation): View["players"] {
       name,
       look,
       isBot,
+      isGuest: guestIds.includes(id),
       score: confirmed ? confirmed[SCORE + slot] : startScore,
       state: stateIn(situation, member),
       rttMs: rounded(distance ? distance.rttMs : member.rttMs),

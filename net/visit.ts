@@ -112,6 +112,7 @@ export async function visit(
   const stage = new MatchStage({
     ...options,
     welcome: seat.welcome,
+    guestIds: () => guests.ids,
     invite: inviteLine(plan.lobby, seat.welcome.room),
     onRequest: take,
     onClaim: (claim) => seat.claim(claim),

@@ -271,6 +271,7 @@ class WatchStage implements Stage {
     const isAway = state === "away" || state === "suspect";
     return {
       ...{ slot, id, name, look, isBot, state },
+      isGuest: false,
       score: watching?.scores[slot] ?? lives,
       rttMs: watching ? null : member.rttMs ?? null,
       jitterMs: null,

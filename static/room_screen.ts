@@ -102,7 +102,7 @@ function showSeat(roster: HTMLElement, { view, line, send }: Seat): void {
   if (player === null) {
     const add = seatButton(item, `add-bot-${slot}`, ROOM_TEXTS.addBot);
     add.addEventListener("click", () => send({ kind: "addBot" }));
-  } else if (player.isBot) {
+  } else if (player.isGuest) {
     showRemove(item, player, () => send({ kind: "removeBot", slot }));
   }
 }

@@ -6,7 +6,7 @@
 import type { Page } from "playwright-core";
 import type { TestBrowser } from "./browser.ts";
 import { temporaryFolder } from "./lobby_support.ts";
-import { drawnTick, waitUntil } from "./person.ts";
+import { drawnTick, VIEWPORT, waitUntil } from "./person.ts";
 import { addressOf, type PongProcess, startPong } from "./processes.ts";
 
 /** A match of one person, who does nothing, and three bots, on a page that is watched. */
@@ -73,7 +73,7 @@ export async function openWatched(browser: TestBrowser): Promise<WatchedPage> {
     ...["--state-folder", folder.path],
   ]));
   const address = await addressOf(pong);
-  const page = await browser.open("about:blank");
+  const page = await browser.open("about:blank", VIEWPORT);
   stack.defer(() => page.close());
   await page.addInitScript(WATCH);
   await page.goto(address);

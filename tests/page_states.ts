@@ -50,6 +50,7 @@ function player(slot: number, news: Partial<PlayerView> = {}): PlayerView {
     name: NAMES[slot],
     look: slot,
     isBot: false,
+    isGuest: false,
     score: 0,
     state: "ok",
     rttMs: slot === 0 ? null : 8 + 17 * slot,
@@ -172,7 +173,10 @@ export const PAGE_STATES: readonly PageState[] = [
       players: [
         player(0, { ...waiting("waiting"), rttMs: 3 }),
         player(1, { ...waiting("ready"), rttMs: 24 }),
-        player(2, { ...waiting("ready"), isBot: true, name: "Bot", rttMs: 1 }),
+        player(2, {
+          ...waiting("ready"),
+          ...{ isBot: true, isGuest: true, name: "Bot", rttMs: 1 },
+        }),
       ],
     }),
     states: () => [],

@@ -8,7 +8,7 @@ import { expect } from "@std/expect";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { loadAssets } from "../net/page_assets.ts";
-import { servePage } from "../net/page_server.ts";
+import { type PageServer, servePage } from "../net/page_server.ts";
 import { qrCodeOf } from "../net/qr.ts";
 import { launchBrowser } from "./browser.ts";
 import { PAGE_STATES, type PageState } from "./page_states.ts";
@@ -20,7 +20,7 @@ const VIEWPORTS = [
 ] as const;
 const ARTEFACTS = new URL("../artefacts/", import.meta.url);
 /** Long enough for plots and trails to show something. */
-const SHOWN_MS = 2_500;
+const SHOWN_MS = 1_500;
 const PUSH_EVERY_MS = 1000 / 60;
 
 /** What axe-core finds, in lines to read. */
@@ -61,11 +61,11 @@ async function tinyTexts(page: Page): Promise<readonly string[]> {
       .map((element) => element.outerHTML.slice(0, 120)))()`);
 }
 
-/** Shows a state for a while, as a process would. */
-async function show(
+/** Shows a state until it is disposed, as a process would. */
+function show(
   { view, states }: PageState,
-  server: Awaited<ReturnType<typeof servePage>>,
-): Promise<Disposable> {
+  server: PageServer,
+): Disposable {
   const beganMs = performance.now();
   const push = () => {
     const atMs = performance.now() - beganMs;
@@ -75,9 +75,7 @@ async function show(
   };
   push();
   const timer = setInterval(push, PUSH_EVERY_MS);
-  return await Promise.resolve({
-    [Symbol.dispose]: () => clearInterval(timer),
-  });
+  return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
 Deno.test("what is wrong with a page is found", async () => {
@@ -107,21 +105,19 @@ for (const state of PAGE_STATES) {
       status: () => ({}),
       downloads: new Map([["/qr.svg", () => qrCodeOf("http://192.168.1.20")]]),
     });
-    using _shown = await show(state, server);
+    using _shown = show(state, server);
+    const { phase } = state.view(0);
     for (const viewport of VIEWPORTS) {
-      const { width, height } = viewport;
-      await t.step(`at ${width}×${height}`, async () => {
+      const name = `${viewport.width}x${viewport.height}`;
+      await t.step(`at ${name}`, async () => {
         const page = await browser.open(server.url, viewport);
-        const { phase } = state.view(0);
         await page.waitForSelector(`#table[data-phase="${phase}"]`, {
           state: "attached",
         });
         if (state.key !== undefined) await page.keyboard.press(state.key);
         await page.waitForTimeout(SHOWN_MS);
-        await page.screenshot({
-          path: new URL(`${state.name}-${width}x${height}.png`, ARTEFACTS)
-            .pathname,
-        });
+        const picture = new URL(`${state.name}-${name}.png`, ARTEFACTS);
+        await page.screenshot({ path: picture.pathname });
 
         expect(await violations(page)).toEqual([]);
         expect(await overflowing(page)).toEqual([]);

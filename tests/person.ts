@@ -21,7 +21,7 @@ export interface Person extends AsyncDisposable {
 }
 
 /** Drawing without a graphics card is slow: large enough for all there is, not larger. */
-const VIEWPORT = { width: 640, height: 480 };
+export const VIEWPORT = { width: 640, height: 480 };
 
 /** Starts `pong` with these words, which must make it serve a page, and opens that. */
 export async function sitDown(

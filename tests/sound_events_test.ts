@@ -46,6 +46,7 @@ function player(slot: number, score: number): PlayerView {
     name: "Ada",
     look: slot,
     isBot: false,
+    isGuest: false,
     score,
     state: "ok",
     rttMs: null,
