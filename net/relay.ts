@@ -9,9 +9,10 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { Inbox } from "./inbox.ts";
-import { dial, type LobbyAddress } from "./dial.ts";
-import { LineConnection, writeAll } from "./line_connection.ts";
-import { parseLobbyLine } from "./lobby_protocol.ts";
+import type { LobbyAddress } from "./dial.ts";
+import { writeAll } from "./line_connection.ts";
+import { askLobby } from "./lobby_link.ts";
+import type { LobbyMessage } from "./lobby_protocol.ts";
 import { pause } from "./pause.ts";
 import {
   FrameQueue,
@@ -252,33 +253,23 @@ class Relay implements Transport {
 
 /** Connects and shows the token; throws `TokenRefused` when the lobby doesn't take it. */
 async function attach(options: Options): Promise<Attached> {
-  const { hostname, port, token, signal, isWatching } = options;
-  const lines = new LineConnection(await dial({ hostname, port, signal }));
-  const close = () => lines.close();
-  const timer = setTimeout(close, ANSWER_TIMEOUT_MS);
-  signal.addEventListener("abort", close, { once: true });
-  try {
-    signal.throwIfAborted();
-    lines.send(`${isWatching ? "watch" : "relay"} ${token}`);
-    const event = await lines.read();
-    signal.throwIfAborted();
-    const text = event?.kind === "line" ? event.text : "";
-    const senderByte = parseAnswer(text, options);
-    const detached = lines.detach();
-    if (detached !== undefined) return { ...detached, senderByte };
-    throw unanswered(options);
-  } catch (error) {
-    lines.close();
-    throw error;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", close);
-  }
+  const { token, isWatching } = options;
+  const { lines, answer: senderByte } = await askLobby({
+    ...options,
+    line: `${isWatching ? "watch" : "relay"} ${token}`,
+    accept: (answer) => senderByteIn(answer, options),
+    timeoutMs: ANSWER_TIMEOUT_MS,
+  });
+  const detached = lines.detach();
+  if (detached !== undefined) return { ...detached, senderByte };
+  throw unanswered(options);
 }
 
 /** Returns the sender byte of the seat that the lobby confirmed; 0 for who watches. */
-function parseAnswer(text: string, options: Options): number {
-  const answer = parseLobbyLine(text);
+function senderByteIn(
+  answer: LobbyMessage | undefined,
+  options: Options,
+): number {
   if (answer?.type === "error") {
     const { hostname, port } = options;
     const message =

@@ -4,8 +4,14 @@
  * @module
  */
 import { OVER, PHASE } from "../game/state.ts";
-import { newToken, openDesk, type Stage, type StageView } from "./desk.ts";
-import type { Asset, Assets } from "./page_assets.ts";
+import {
+  type DeskOptions,
+  newToken,
+  openDesk,
+  type Stage,
+  type StageView,
+} from "./desk.ts";
+import type { Asset } from "./page_assets.ts";
 import { DEFAULT_PREFERENCES, type View } from "./page_protocol.ts";
 import type { PageRequest } from "./page_server.ts";
 import { pause } from "./pause.ts";
@@ -13,12 +19,9 @@ import type { Replay } from "./replay.ts";
 import { EMPTY_VIEW } from "./report.ts";
 import { TICK_MS } from "./time_sync.ts";
 
-export interface ReplayStageOptions {
+export interface ReplayStageOptions
+  extends Pick<DeskOptions, "assets" | "pagePort" | "isLan" | "nowMs"> {
   readonly replay: Replay;
-  readonly assets: Assets;
-  readonly pagePort: number;
-  readonly isLan: boolean;
-  readonly nowMs: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly signal: AbortSignal;
   readonly onServing: (url: string, lanUrl: string) => void;

@@ -4,12 +4,17 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import type { Desk, Stage, StageView } from "./desk.ts";
-import { newToken, openDesk } from "./desk.ts";
+import {
+  type Desk,
+  type DeskOptions,
+  newToken,
+  openDesk,
+  type Stage,
+  type StageView,
+} from "./desk.ts";
 import type { LobbyAddress } from "./dial.ts";
 import { type LobbyWatch, watchLobby } from "./lobby_watch.ts";
 import type { RosterMessage, StartMessage } from "./lobby_protocol.ts";
-import type { Assets } from "./page_assets.ts";
 import { DEFAULT_PREFERENCES, type View } from "./page_protocol.ts";
 import { aborted, pause } from "./pause.ts";
 import { EMPTY_VIEW, type Member } from "./report.ts";
@@ -24,16 +29,13 @@ const SILENCE_SECONDS_MAX = 60;
 /** How often arrivals are looked for between ticks. */
 const LOOK_EVERY_MS = 4;
 
-export interface WatcherOptions {
+export interface WatcherOptions
+  extends Pick<DeskOptions, "assets" | "pagePort" | "isLan" | "nowMs"> {
   readonly lobby: LobbyAddress;
   /** The match that began last if not given. */
   readonly room?: string | undefined;
-  readonly assets: Assets;
-  readonly pagePort: number;
-  readonly isLan: boolean;
   /** Whether to wait for the players' next match after one. */
   readonly stay: boolean;
-  readonly nowMs: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly signal: AbortSignal;
   readonly onServing: (url: string, lanUrl: string) => void;

@@ -12,6 +12,7 @@ import {
   type PageServerOptions,
   servePage,
 } from "../net/page_server.ts";
+import { EMPTY_VIEW } from "../net/report.ts";
 
 export const TOKEN = "a token";
 const DEADLINE_MS = 15_000;
@@ -20,30 +21,13 @@ export const ASSETS: Assets = new Map([["/", {
   body: new TextEncoder().encode("<!DOCTYPE html>"),
 }]]);
 export const VIEW: View = {
-  role: "player",
+  ...EMPTY_VIEW,
   phase: "lobby",
   me: 0,
   room: "KMPQRA",
   invite: "pong play --host 192.168.1.20 --room KMPQRA",
-  match: "",
   transport: "relay",
-  rules: DEFAULT_RULES,
-  players: [],
-  waitingFor: [],
-  secondsLeft: null,
-  winner: null,
-  reason: null,
-  notice: "",
-  inputDelayTicks: 0,
-  watchers: 0,
-  start: null,
-  rematch: null,
-  statistics: null,
-  replay: null,
-  network: null,
   phoneUrl: "",
-  isRecorded: false,
-  canLeave: false,
   preferences: DEFAULT_PREFERENCES,
 };
 
