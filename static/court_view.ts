@@ -32,6 +32,7 @@ import {
 import { createBallView } from "./ball_view.ts";
 import { createBounces } from "./bounces.ts";
 import { createFloor } from "./court_floor.ts";
+import { createGoalFlash } from "./goal_flash.ts";
 import { createGhostView } from "./ghost_view.ts";
 import { createPaddleView } from "./paddle_view.ts";
 import type { Scene } from "./scene.ts";
@@ -59,22 +60,25 @@ const NUDGE_MS = 140;
  * @throws {Error} The browser can draw neither with WebGL nor without.
  */
 export async function createCourtView(host: HTMLElement): Promise<CourtView> {
+  const isFast = hasGraphicsCard();
+  const resolution = () => isFast ? devicePixelRatio : 1;
   const renderer = await autoDetectRenderer({
     preference: ["webgl", "canvas"],
-    antialias: true,
+    antialias: isFast,
     autoDensity: true,
     backgroundAlpha: 0,
-    resolution: devicePixelRatio,
+    resolution: resolution(),
   });
-  host.append(renderer.canvas);
+  const floor = createFloor();
+  host.append(floor.canvas, renderer.canvas);
   const fit = () => {
     const { width, height } = host.getBoundingClientRect();
-    if (width > 0) renderer.resize(width, height, devicePixelRatio);
+    if (width > 0) renderer.resize(width, height, resolution());
   };
   new ResizeObserver(fit).observe(host);
   fit();
 
-  const floor = createFloor();
+  const flash = createGoalFlash();
   const ball = createBallView();
   const serve = createServeView();
   const ghosts = createGhostView();
@@ -84,7 +88,7 @@ export async function createCourtView(host: HTMLElement): Promise<CourtView> {
   );
   const root = new Container();
   root.addChild(
-    floor.container,
+    flash.container,
     serve.container,
     ball.sparks,
     ...paddles.map((paddle) => paddle.container),
@@ -109,21 +113,29 @@ export async function createCourtView(host: HTMLElement): Promise<CourtView> {
       origin.x * scale + shake.x,
       origin.y * scale + shake.y,
     );
+    floor.move(shake);
     return 1 / scale;
   }
 
   function drawFloor(scene: Scene, pixel: number): void {
-    const { players, me, looks, picture, nowMs, isReduced } = scene;
+    const { players, me, looks, picture, nowMs, isReduced, turn } = scene;
     const walls = Array.from(
       { length: SLOTS_MAX },
       (_, slot) =>
         picture === undefined ? slot >= players : isWall(picture.state, slot),
     );
-    floor.draw({ ...sizeInUnits(players), walls, looks, me });
-    const strengths = flashMs.map((atMs) =>
-      Math.max(0, 1 - (nowMs - atMs) / FLASH_MS)
-    );
-    floor.flash({ strengths, isReduced, pixel });
+    const { width, height } = renderer.canvas;
+    const court = sizeInUnits(players);
+    floor.draw({ court, turn, pixels: { width, height }, walls, looks, me });
+    flash.show({
+      court,
+      strengths: flashMs.map((atMs) =>
+        Math.max(0, 1 - (nowMs - atMs) / FLASH_MS)
+      ),
+      colors: looks.map((look) => LOOKS[look].color),
+      isReduced,
+      pixel,
+    });
   }
 
   function drawPaddles(scene: Scene, pixel: number): void {
@@ -203,4 +215,17 @@ export async function createCourtView(host: HTMLElement): Promise<CourtView> {
 function sizeInUnits(players: number): Size {
   const { width, height } = courtSize(players);
   return { width: width / UNIT, height: height / UNIT };
+}
+
+/**
+ * Whether WebGL is more than a program on the processor. There, smooth edges cost half of the
+ * pictures, and a fine screen's pixels most of them.
+ */
+function hasGraphicsCard(): boolean {
+  const context = document.createElement("canvas").getContext("webgl");
+  const info = context?.getExtension("WEBGL_debug_renderer_info");
+  if (!context || !info) return true;
+  const name = String(context.getParameter(info.UNMASKED_RENDERER_WEBGL));
+  context.getExtension("WEBGL_lose_context")?.loseContext();
+  return !/swiftshader|llvmpipe|software|basic render/i.test(name);
 }

@@ -104,16 +104,20 @@ async function startPage(court: HTMLElement): Promise<void> {
         sound.play(event);
       }
     }
-    courtView?.draw({
-      players: picture?.state[PLAYERS] ?? view?.rules.players ?? 2,
-      me: view?.me ?? -1,
-      looks: looksIn(view),
-      picture,
-      nowMs,
-      isReduced: reducedMotion.matches,
-      turn: hud.turn(),
-      isGhostShown: inspector.isOpen,
-    });
+    // Behind the start screen and the room nobody would see it.
+    const isSeen = view?.phase !== "start" && view?.phase !== "lobby";
+    if (isSeen) {
+      courtView?.draw({
+        players: picture?.state[PLAYERS] ?? view?.rules.players ?? 2,
+        me: view?.me ?? -1,
+        looks: looksIn(view),
+        picture,
+        nowMs,
+        isReduced: reducedMotion.matches,
+        turn: hud.turn(),
+        isGhostShown: inspector.isOpen,
+      });
+    }
     if (picture === undefined || nowMs - attributesMs < ATTRIBUTES_EVERY_MS) {
       return;
     }

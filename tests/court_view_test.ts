@@ -113,8 +113,10 @@ async function withStage(check: (stage: Stage) => Promise<void>) {
 const OPEN_COURT = `(async () => {
   const court = document.createElement("div");
   court.id = "court";
-  court.style.cssText = "width: 500px; height: 500px";
-  document.body.replaceChildren(court);
+  court.style.cssText = "position: relative; width: 500px; height: 500px";
+  const style = document.createElement("style");
+  style.textContent = "canvas { position: absolute; inset: 0; width: 100%; height: 100% }";
+  document.body.replaceChildren(style, court);
   globalThis.courtView = await part.createCourtView(court);
 })()`;
 
