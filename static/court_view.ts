@@ -4,13 +4,9 @@
  *
  * Everything is drawn in court units as if the court were not turned; the root turns and scales it.
  *
- * pixi.js makes functions from text unless `unsafe-eval` (which does the opposite of its name) is
- * imported first; the page's Content-Security-Policy forbids that.
- *
  * @module
  */
-import "pixi.js/unsafe-eval";
-import { autoDetectRenderer, Container, RendererType } from "pixi.js";
+import { Container, RendererType } from "pixi.js";
 import {
   courtSize,
   FIRST_SERVE_TICKS,
@@ -34,7 +30,9 @@ import { createBounces } from "./bounces.ts";
 import { createFloor } from "./court_floor.ts";
 import { createGoalFlash } from "./goal_flash.ts";
 import { createGhostView } from "./ghost_view.ts";
+import { nextTask } from "./next_task.ts";
 import { createPaddleView } from "./paddle_view.ts";
+import { createRenderer } from "./renderer.ts";
 import type { Scene } from "./scene.ts";
 import { createServeView } from "./serve_view.ts";
 import { shakeAt } from "./shake.ts";
@@ -60,15 +58,8 @@ const NUDGE_MS = 140;
  * @throws {Error} The browser can draw neither with WebGL nor without.
  */
 export async function createCourtView(host: HTMLElement): Promise<CourtView> {
-  const isFast = hasGraphicsCard();
-  const resolution = () => isFast ? devicePixelRatio : 1;
-  const renderer = await autoDetectRenderer({
-    preference: ["webgl", "canvas"],
-    antialias: isFast,
-    autoDensity: true,
-    backgroundAlpha: 0,
-    resolution: resolution(),
-  });
+  const { renderer, resolution } = await createRenderer();
+  await nextTask();
   const floor = createFloor();
   host.append(floor.canvas, renderer.canvas);
   const fit = () => {
@@ -77,6 +68,7 @@ export async function createCourtView(host: HTMLElement): Promise<CourtView> {
   };
   new ResizeObserver(fit).observe(host);
   fit();
+  await nextTask();
 
   const flash = createGoalFlash();
   const ball = createBallView();
@@ -215,17 +207,4 @@ export async function createCourtView(host: HTMLElement): Promise<CourtView> {
 function sizeInUnits(players: number): Size {
   const { width, height } = courtSize(players);
   return { width: width / UNIT, height: height / UNIT };
-}
-
-/**
- * Whether WebGL is more than a program on the processor. There, smooth edges cost half of the
- * pictures, and a fine screen's pixels most of them.
- */
-function hasGraphicsCard(): boolean {
-  const context = document.createElement("canvas").getContext("webgl");
-  const info = context?.getExtension("WEBGL_debug_renderer_info");
-  if (!context || !info) return true;
-  const name = String(context.getParameter(info.UNMASKED_RENDERER_WEBGL));
-  context.getExtension("WEBGL_lose_context")?.loseContext();
-  return !/swiftshader|llvmpipe|software|basic render/i.test(name);
 }

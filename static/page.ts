@@ -12,6 +12,7 @@ import { concededSlots } from "./goals.ts";
 import { createHud, type Hud } from "./hud.ts";
 import { createInspector } from "./inspector.ts";
 import { createMotion, type Picture } from "./motion.ts";
+import { nextTask } from "./next_task.ts";
 import type { Own } from "./own.ts";
 import { createReplayBar } from "./replay_bar.ts";
 import { createSound } from "./sound.ts";
@@ -30,10 +31,12 @@ async function startPage(court: HTMLElement): Promise<void> {
   let view: View | undefined;
   let link: Link = "connecting";
   let picture: Picture | undefined;
+  let courtView: CourtView | undefined = undefined;
   let attributesMs = -Infinity;
 
   const send = (message: PageMessage) => connection.send(message);
   const inspector = createInspector({ root: section("#inspector"), send });
+  await nextTask();
   const replayBar = createReplayBar({ root: section("#replay"), send });
   const hud = createHud({
     document,
@@ -52,7 +55,7 @@ async function startPage(court: HTMLElement): Promise<void> {
   for (const gesture of ["pointerdown", "keydown"]) {
     addEventListener(gesture, () => sound.unlock());
   }
-  const courtView = await openCourtView(court, hud);
+  await nextTask();
   const connection = connect({
     location,
     onLink(next) {
@@ -124,6 +127,8 @@ async function startPage(court: HTMLElement): Promise<void> {
     attributesMs = nowMs;
     showAttributes(court, picture);
   };
+  await nextTask();
+  courtView = await openCourtView(court, hud);
   draw();
 }
 
@@ -167,4 +172,5 @@ function section(selector: string): HTMLElement {
   return found;
 }
 
+await nextTask();
 await startPage(section("#court"));
