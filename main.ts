@@ -20,6 +20,7 @@ import type {
   WatchCommand,
 } from "./net/commands.ts";
 import { saveEvidence } from "./net/evidence_file.ts";
+import { joinWishes } from "./net/join_wishes.ts";
 import { JoinError } from "./net/lobby_client.ts";
 import { DEFAULT_LOBBY_PORT } from "./net/lobby_protocol.ts";
 import { configureLogging } from "./net/logging.ts";
@@ -94,6 +95,7 @@ async function runPlay(
   const join = { name, room, players, points, lives };
   return await playAs({
     ...partOf(command, signal),
+    wishes: joinWishes(command),
     control: bot ? { kind: "bot", skill: bot } : await human(),
     name,
     plan: host === undefined ? undefined : {
@@ -215,11 +217,11 @@ async function runWatch(
   command: WatchCommand,
   signal: AbortSignal,
 ): Promise<number> {
-  const { host, port, room, pagePort, lan, once } = command;
+  const { host, port, pagePort, lan, once } = command;
   const outcome = await watchMatches({
     ...clocks,
     lobby: { hostname: host, port },
-    room,
+    room: command.room,
     assets: await loadAssets(),
     pagePort,
     isLan: lan,
@@ -285,10 +287,9 @@ async function playAs(
     ...player,
     ...clocks,
     openLobby,
-    onServing: announce({
-      open: open && control.kind === "human",
-      what: control.kind === "bot" ? "status" : "page",
-    }),
+    onServing: control.kind === "human"
+      ? announce({ open })
+      : announce({ open: false, what: "status" }),
     onResult: (result) => print(JSON.stringify(result)),
     onDesync: (evidence) => complain(saveEvidence(evidence)),
   });
@@ -381,9 +382,7 @@ function stopSignal(): AbortSignal {
   const signals: Deno.Signal[] = Deno.build.os === "windows"
     ? ["SIGINT"]
     : ["SIGINT", "SIGTERM"];
-  for (const name of signals) {
-    Deno.addSignalListener(name, () => stop.abort());
-  }
+  for (const name of signals) Deno.addSignalListener(name, () => stop.abort());
   return stop.signal;
 }
 

@@ -29,6 +29,8 @@ export interface PlayerOptions
   readonly plan: Plan | undefined;
   /** What others call the person until something else is chosen. */
   readonly name: string;
+  /** What the start screen shows instead of what was chosen the last time. */
+  readonly wishes?: Partial<JoinSettings>;
   readonly control: Control;
   /** Port of the page and of `/status`; 0 for any free one. */
   readonly pagePort: number;
@@ -55,9 +57,13 @@ export async function runPlayer(
   if (isHuman && stateFolder !== undefined) {
     settings = await readSettings(stateFolder, settings);
   }
-  const remember = async (news: Partial<Settings>) => {
+  settings = { ...settings, join: { ...settings.join, ...options.wishes } };
+  // One after the other, so that the newest is what stays.
+  let written = Promise.resolve();
+  const remember = (news: Partial<Settings>) => {
     settings = { ...settings, ...news };
-    if (stateFolder !== undefined) await writeSettings(stateFolder, settings);
+    if (!isHuman || stateFolder === undefined) return;
+    written = written.then(() => writeSettings(stateFolder, settings));
   };
   const idle = startStage({ settings: settings.join, problem: "" });
   await using desk = await openDesk({
@@ -65,7 +71,7 @@ export async function runPlayer(
     pagePort: options.pagePort,
     isLan: isHuman && options.isLan,
     preferences: settings.preferences,
-    onPreferences: (preferences) => void remember({ preferences }),
+    onPreferences: (preferences) => remember({ preferences }),
     token: newToken(options.randomBytes),
     nowMs: options.nowMs,
     stage: idle.stage,
@@ -84,10 +90,11 @@ export async function runPlayer(
         signal,
       });
       if (chosen === undefined) break;
-      await remember({ join: chosen });
+      remember({ join: chosen });
       try {
         outcome = await visitAs(chosen, { ...options, desk, canLeave });
         problem = "";
+        if (!stay) break;
       } catch (error) {
         if (!(error instanceof Error) || isBug(error)) throw error;
         problem = error.message;
@@ -102,6 +109,7 @@ export async function runPlayer(
       if (!canLeave) break;
     }
   }
+  await written;
   return outcome;
 }
 

@@ -94,6 +94,7 @@ export interface Status {
   readonly players: View["players"];
   readonly winner: number | null;
   readonly reason: EndReason | null;
+  readonly watchers: number;
   /** `rejected` counts what session and transport have dropped together. */
   readonly stats: SessionStats & {
     readonly rejectedByTransport: number;
@@ -263,6 +264,7 @@ export function statusOf(situation: Situation): Status {
     players: playersOf(situation),
     winner: session?.outcome?.winner ?? null,
     reason: session?.outcome?.reason ?? null,
+    watchers: situation.watchers,
     stats: {
       ...stats,
       rejected: stats.rejected + rejectedByTransport,

@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { parseArgs, type ParsedArgs } from "../net/command_line.ts";
 import { NO_TRANSPORT_FAULTS } from "../net/faulty.ts";
+import { joinWishes } from "../net/join_wishes.ts";
 import { DEFAULT_LIMITS } from "../net/lobby_limits.ts";
 
 function parse(
@@ -107,6 +108,19 @@ for (const [words, message] of REFUSED) {
     expect(text).not.toContain("\n");
   });
 }
+
+Deno.test("what was said without a lobby is what the start screen shows", () => {
+  const said = (words: string) => {
+    const parsed = parse(words);
+    if (parsed.kind !== "run" || parsed.command.kind !== "play") return;
+    return joinWishes(parsed.command);
+  };
+
+  expect(said("play")).toEqual({});
+  expect(said("play --name Mia --players 3 --lives 2"))
+    .toEqual({ name: "Mia", players: 3, lives: 2 });
+  expect(said("play --room KMPQRA")).toEqual({ room: "KMPQRA", mode: "room" });
+});
 
 Deno.test("the environment sets options, and flags win over it", () => {
   const env = {
