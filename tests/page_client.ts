@@ -3,7 +3,6 @@
  *
  * @module
  */
-import { DEFAULT_RULES } from "../game/court.ts";
 import type { Asset, Assets } from "../net/page_assets.ts";
 import { DEFAULT_PREFERENCES, type View } from "../net/page_protocol.ts";
 import {
