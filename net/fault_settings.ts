@@ -6,6 +6,7 @@
 import type { TransportFaults } from "./faulty.ts";
 import type { FaultSettings } from "./page_protocol.ts";
 
+/** Returns where the sliders stand; loss is in percent there. */
 export function settingsOf(faults: TransportFaults): FaultSettings {
   return {
     latencyMs: faults.delayMs,

@@ -8,7 +8,7 @@ import type { LobbyAddress } from "./dial.ts";
 import { reachableAddresses } from "./listen.ts";
 import { DEFAULT_LOBBY_PORT } from "./lobby_protocol.ts";
 
-/** Returns it; a friend elsewhere can't use the address of a lobby on this machine. */
+/** Makes it with an address that others can use, also where the lobby is on this machine. */
 export function inviteLine(
   { hostname, port }: LobbyAddress,
   room: string,

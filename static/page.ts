@@ -6,7 +6,7 @@
 import { UNIT } from "../game/court.ts";
 import { paddleHalf, PLAYERS, TICK } from "../game/state.ts";
 import type { PageMessage, View } from "../net/page_protocol.ts";
-import { connect, type Link } from "./connection.ts";
+import { connect, type Connection, type Link } from "./connection.ts";
 import { type CourtView, createCourtView } from "./court_view.ts";
 import { concededSlots } from "./goals.ts";
 import { createHud, type Hud } from "./hud.ts";
@@ -32,9 +32,10 @@ async function startPage(court: HTMLElement): Promise<void> {
   let link: Link = "connecting";
   let picture: Picture | undefined;
   let courtView: CourtView | undefined = undefined;
+  let connection: Connection | undefined = undefined;
   let attributesMs = -Infinity;
 
-  const send = (message: PageMessage) => connection.send(message);
+  const send = (message: PageMessage) => connection?.send(message);
   const inspector = createInspector({ root: section("#inspector"), send });
   await nextTask();
   const replayBar = createReplayBar({ root: section("#replay"), send });
@@ -49,14 +50,14 @@ async function startPage(court: HTMLElement): Promise<void> {
     own: ownPaddle,
     onAxis(axis) {
       motion.steer(axis, performance.now());
-      connection.sendAxis(axis);
+      connection?.sendAxis(axis);
     },
   });
   for (const gesture of ["pointerdown", "keydown"]) {
     addEventListener(gesture, () => sound.unlock());
   }
   await nextTask();
-  const connection = connect({
+  connection = connect({
     location,
     onLink(next) {
       link = next;
