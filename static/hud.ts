@@ -180,6 +180,7 @@ export function createHud({ document, send, onInspect }: HudOptions): Hud {
     turn,
     warn(text) {
       warning = text;
+      render();
     },
     show(next, nextLink) {
       const before = view;
