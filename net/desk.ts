@@ -8,7 +8,11 @@ import type { State } from "../game/state.ts";
 import { reachableAddresses } from "./listen.ts";
 import type { Asset, Assets } from "./page_assets.ts";
 import { type PageRequest, type PageServer, servePage } from "./page_server.ts";
-import type { Preferences, View } from "./page_protocol.ts";
+import {
+  DEFAULT_PREFERENCES,
+  type Preferences,
+  type View,
+} from "./page_protocol.ts";
 import { qrCodeOf } from "./qr.ts";
 
 /** The page gets a view when it changed, and at the latest after this. */
@@ -34,10 +38,11 @@ export interface DeskOptions {
   readonly pagePort: number;
   /** Whether other machines may open the page. */
   readonly isLan: boolean;
-  readonly preferences: Preferences;
-  readonly onPreferences: (preferences: Preferences) => void;
-  /** Unguessable; whoever knows it may steer. */
-  readonly token: string;
+  /** What was chosen before; the defaults, if not given. */
+  readonly preferences?: Preferences;
+  readonly onPreferences?: (preferences: Preferences) => void;
+  /** For the token: whoever knows it may steer. */
+  readonly randomBytes: (length: number) => Uint8Array;
   /** Monotonic clock in ms. */
   readonly nowMs: () => number;
   readonly stage: Stage;
@@ -60,18 +65,10 @@ export interface Desk extends AsyncDisposable {
   showStates(states: readonly State[]): void;
 }
 
-/** Makes what is unguessable. */
-export function newToken(randomBytes: (length: number) => Uint8Array): string {
-  return Array.from(
-    randomBytes(16),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  ).join("");
-}
-
 /** Serves the page. Rejects with an `Error` when the port can't be used. */
 export async function openDesk(options: DeskOptions): Promise<Desk> {
-  const { assets, pagePort, isLan, token, nowMs, onPreferences } = options;
-  let { preferences, stage } = options;
+  const { assets, pagePort, isLan, nowMs, onPreferences } = options;
+  let { preferences = DEFAULT_PREFERENCES, stage } = options;
   let axis = 0;
   let shown = "";
   let shownMs = -Infinity;
@@ -93,14 +90,14 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
     port: pagePort,
     lanAddresses: isLan ? reachableAddresses("0.0.0.0") : [],
     assets,
-    token,
+    token: newToken(options.randomBytes),
     // A page outlives the match, so that its last word stays readable: disposal ends it.
     signal: new AbortController().signal,
     onInput: (next) => axis = next,
     onRequest(request) {
       if (request.kind === "preferences") {
         preferences = request.preferences;
-        onPreferences(preferences);
+        onPreferences?.(preferences);
       } else stage.take(request);
       show();
     },
@@ -134,4 +131,11 @@ export async function openDesk(options: DeskOptions): Promise<Desk> {
       return page[Symbol.asyncDispose]();
     },
   };
+}
+
+function newToken(randomBytes: (length: number) => Uint8Array): string {
+  return Array.from(
+    randomBytes(16),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  ).join("");
 }

@@ -86,9 +86,20 @@ export interface MatchBeginning {
   readonly isResumed: boolean;
 }
 
+/** What is remembered of the situation; the rest is asked for when it is told. */
+type Known = Omit<
+  Situation,
+  | "nowMs"
+  | "statistics"
+  | "faults"
+  | "guestIds"
+  | "isInspected"
+  | "isRecorded"
+>;
+
 export class MatchStage implements Stage {
   readonly #options: MatchStageOptions;
-  #situation: Situation;
+  #situation: Known;
   #transport: Transport | undefined;
   #faulty: Pick<FaultyTransport, "faults"> | undefined;
   #recorder: Recorder | undefined;
@@ -97,11 +108,10 @@ export class MatchStage implements Stage {
   #lookedMs = -Infinity;
 
   constructor(options: MatchStageOptions) {
-    const { welcome, invite, canLeave, nowMs } = options;
+    const { welcome, invite, canLeave } = options;
     const { slot, room, rules } = welcome;
     this.#options = options;
     this.#situation = {
-      nowMs: nowMs(),
       room,
       invite,
       me: slot,
@@ -113,16 +123,10 @@ export class MatchStage implements Stage {
       rejectedByTransport: 0,
       session: undefined,
       log: new ConfirmedLog(),
-      failure: "",
       startsAtMs: null,
       watchers: 0,
       rematch: null,
-      statistics: undefined,
       awaySinceMs: [],
-      faults: null,
-      guestIds: [],
-      isInspected: false,
-      isRecorded: false,
       canLeave,
     };
   }
@@ -234,7 +238,6 @@ export class MatchStage implements Stage {
       log: new ConfirmedLog(),
       startsAtMs: null,
       rematch: null,
-      statistics: undefined,
       awaySinceMs: [],
     });
     log.info("Match {match} over {transport}: {players} players", {
@@ -268,7 +271,7 @@ export class MatchStage implements Stage {
     const nowMs = this.#options.nowMs();
     if (nowMs - this.#lookedMs < VIEW_EVERY_MS) return;
     this.#lookedMs = nowMs;
-    this.#change({ awaySinceMs: awaySinceMs(this.#situation, nowMs) });
+    this.#change({ awaySinceMs: awaySinceMs(this.#now()) });
   }
 
   /** The whole recording of a match that is over; `undefined` where none was made. */
@@ -351,7 +354,7 @@ export class MatchStage implements Stage {
       onFinished({ match, winner, score, confirmedTick, hash });
     }
     if (outcome.reason === "desync") {
-      onDesync(gatherEvidence(this.#situation, this.#seed));
+      onDesync(gatherEvidence(this.#now(), this.#seed));
     }
     onResult(result);
     this.#change({
@@ -364,7 +367,7 @@ export class MatchStage implements Stage {
     if (faulty) faulty.faults = withSettings(faulty.faults, settings);
   }
 
-  #change(news: Partial<Situation>): void {
+  #change(news: Partial<Known>): void {
     this.#situation = { ...this.#situation, ...news };
     this.#options.desk?.show();
   }

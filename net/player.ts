@@ -3,10 +3,11 @@
  *
  * @module
  */
-import { type Desk, newToken, openDesk, type Stage } from "./desk.ts";
+import { type Desk, openDesk, type Stage } from "./desk.ts";
 import type { JoinRequest } from "./lobby_client.ts";
 import type { Control } from "./match_stage.ts";
 import type { JoinSettings } from "./page_protocol.ts";
+import { aborted } from "./pause.ts";
 import { EMPTY_VIEW } from "./report.ts";
 import type { Outcome } from "./session_event.ts";
 import {
@@ -72,7 +73,7 @@ export async function runPlayer(
     isLan: isHuman && options.isLan,
     preferences: settings.preferences,
     onPreferences: (preferences) => remember({ preferences }),
-    token: newToken(options.randomBytes),
+    randomBytes: options.randomBytes,
     nowMs: options.nowMs,
     stage: idle.stage,
   });
@@ -152,14 +153,7 @@ async function choose(
 ): Promise<JoinSettings | undefined> {
   const { stage, chosen } = startStage({ settings, problem });
   desk.begin(stage);
-  const { promise: stopped, resolve } = Promise.withResolvers<undefined>();
-  const stop = () => resolve(undefined);
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await Promise.race([chosen, stopped]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
+  return await Promise.race([chosen, aborted(signal)]) ?? undefined;
 }
 
 /** Plays as the start screen asks for. */

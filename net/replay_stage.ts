@@ -6,23 +6,24 @@
 import { OVER, PHASE } from "../game/state.ts";
 import {
   type DeskOptions,
-  newToken,
   openDesk,
   type Stage,
   type StageView,
 } from "./desk.ts";
 import type { Asset } from "./page_assets.ts";
-import { DEFAULT_PREFERENCES, type View } from "./page_protocol.ts";
+import type { View } from "./page_protocol.ts";
 import type { PageRequest } from "./page_server.ts";
 import { pause } from "./pause.ts";
 import type { Replay } from "./replay.ts";
 import { EMPTY_VIEW } from "./report.ts";
 import { TICK_MS } from "./time_sync.ts";
 
-export interface ReplayStageOptions
-  extends Pick<DeskOptions, "assets" | "pagePort" | "isLan" | "nowMs"> {
+export interface ReplayStageOptions extends
+  Pick<
+    DeskOptions,
+    "assets" | "pagePort" | "isLan" | "nowMs" | "randomBytes"
+  > {
   readonly replay: Replay;
-  readonly randomBytes: (length: number) => Uint8Array;
   readonly signal: AbortSignal;
   readonly onServing: (url: string, lanUrl: string) => void;
 }
@@ -47,9 +48,6 @@ export async function showReplay(options: ReplayStageOptions): Promise<void> {
   const { replay, nowMs, signal, onServing } = options;
   await using desk = await openDesk({
     ...options,
-    preferences: DEFAULT_PREFERENCES,
-    onPreferences: () => {},
-    token: newToken(options.randomBytes),
     stage: replayStage(replay),
   });
   onServing(desk.url, desk.lanUrl);

@@ -61,8 +61,6 @@ export interface Situation {
   readonly rejectedByTransport: number;
   readonly session: Session | undefined;
   readonly log: ConfirmedLog;
-  /** Why there will be no match; empty while there may be. */
-  readonly failure: string;
   /** When a room that is full begins without those who are not ready; `null` while it doesn't. */
   readonly startsAtMs: number | null;
   readonly watchers: number;
@@ -165,7 +163,7 @@ export const EMPTY_VIEW: StageView = {
 };
 
 export function viewOf(situation: Situation): StageView {
-  const { session, link, failure } = situation;
+  const { session, link } = situation;
   const outcome = session?.outcome;
   return {
     ...EMPTY_VIEW,
@@ -180,8 +178,8 @@ export function viewOf(situation: Situation): StageView {
     waitingFor: session ? waitingForOf(session) : [],
     secondsLeft: secondsLeftIn(situation),
     winner: outcome?.winner ?? null,
-    reason: outcome?.reason ?? (failure ? "refused" : null),
-    notice: failure || outcome?.message || link.detail ||
+    reason: outcome?.reason ?? null,
+    notice: outcome?.message || link.detail ||
       (session?.isReturning ? RETURNING_NOTICE : ""),
     inputDelayTicks: session?.play?.inputDelayTicks ?? 0,
     watchers: situation.watchers,
@@ -235,8 +233,7 @@ function networkOf(
 
 /** By slot: since when a player is silent or away, going on from what was known before. */
 export function awaySinceMs(
-  { members, me, session, awaySinceMs: known }: Situation,
-  nowMs: number,
+  { nowMs, members, me, session, awaySinceMs: known }: Situation,
 ): Situation["awaySinceMs"] {
   return members.map(({ slot }) => {
     if (!session?.play || slot === me) return undefined;
@@ -287,8 +284,7 @@ export function resultOf(situation: Situation, outcome: Outcome): ResultLine {
   };
 }
 
-function phaseIn({ session, failure }: Situation): View["phase"] {
-  if (failure) return "over";
+function phaseIn({ session }: Situation): View["phase"] {
   return session ? phaseOf(session) : "lobby";
 }
 

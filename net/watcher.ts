@@ -7,7 +7,6 @@ import { getLogger } from "@logtape/logtape";
 import {
   type Desk,
   type DeskOptions,
-  newToken,
   openDesk,
   type Stage,
   type StageView,
@@ -15,7 +14,7 @@ import {
 import type { LobbyAddress } from "./dial.ts";
 import { type LobbyWatch, watchLobby } from "./lobby_watch.ts";
 import type { RosterMessage, StartMessage } from "./lobby_protocol.ts";
-import { DEFAULT_PREFERENCES, type View } from "./page_protocol.ts";
+import type { View } from "./page_protocol.ts";
 import { aborted, pause } from "./pause.ts";
 import { EMPTY_VIEW, type Member } from "./report.ts";
 import { TransportError } from "./transport.ts";
@@ -29,14 +28,16 @@ const SILENCE_SECONDS_MAX = 60;
 /** How often arrivals are looked for between ticks. */
 const LOOK_EVERY_MS = 4;
 
-export interface WatcherOptions
-  extends Pick<DeskOptions, "assets" | "pagePort" | "isLan" | "nowMs"> {
+export interface WatcherOptions extends
+  Pick<
+    DeskOptions,
+    "assets" | "pagePort" | "isLan" | "nowMs" | "randomBytes"
+  > {
   readonly lobby: LobbyAddress;
   /** The match that began last if not given. */
   readonly room?: string | undefined;
   /** Whether to wait for the players' next match after one. */
   readonly stay: boolean;
-  readonly randomBytes: (length: number) => Uint8Array;
   readonly signal: AbortSignal;
   readonly onServing: (url: string, lanUrl: string) => void;
 }
@@ -63,9 +64,6 @@ export async function watchMatches(
   const desk = stack.use(
     await openDesk({
       ...options,
-      preferences: DEFAULT_PREFERENCES,
-      onPreferences: () => {},
-      token: newToken(options.randomBytes),
       stage,
     }),
   );

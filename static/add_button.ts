@@ -1,5 +1,5 @@
 /**
- * Buttons of the inspector and of the replay bar.
+ * Buttons that are not in `index.html`.
  *
  * @module
  */

@@ -9,6 +9,7 @@ import type { PageMessage, View } from "../net/page_protocol.ts";
 import { connect, type Connection, type Link } from "./connection.ts";
 import { type CourtView, createCourtView } from "./court_view.ts";
 import { concededSlots } from "./goals.ts";
+import { element } from "./elements.ts";
 import { createHud, type Hud } from "./hud.ts";
 import { createInspector } from "./inspector.ts";
 import { createMotion, type Picture } from "./motion.ts";
@@ -36,9 +37,15 @@ async function startPage(court: HTMLElement): Promise<void> {
   let attributesMs = -Infinity;
 
   const send = (message: PageMessage) => connection?.send(message);
-  const inspector = createInspector({ root: section("#inspector"), send });
+  const inspector = createInspector({
+    root: element(document, "#inspector"),
+    send,
+  });
   await nextTask();
-  const replayBar = createReplayBar({ root: section("#replay"), send });
+  const replayBar = createReplayBar({
+    root: element(document, "#replay"),
+    send,
+  });
   const hud = createHud({
     document,
     send,
@@ -167,11 +174,5 @@ function showAttributes(
   court.dataset.paddles = paddles.map(units).join();
 }
 
-function section(selector: string): HTMLElement {
-  const found = document.querySelector<HTMLElement>(selector);
-  if (found === null) throw new TypeError(`The page lacks "${selector}".`);
-  return found;
-}
-
 await nextTask();
-await startPage(section("#court"));
+await startPage(element(document, "#court"));

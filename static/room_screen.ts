@@ -3,11 +3,12 @@
  *
  * @module
  */
-import type { PageMessage, PlayerView, View } from "../net/page_protocol.ts";
+import type { PageMessage, View } from "../net/page_protocol.ts";
+import { addButton } from "./add_button.ts";
 import { type RosterLine, seats } from "./card.ts";
 import { showRosterLine } from "./card_view.ts";
 import { createCommand } from "./command.ts";
-import { child, element, setText } from "./elements.ts";
+import { element, setText } from "./elements.ts";
 import {
   distanceText,
   removeBotText,
@@ -100,34 +101,20 @@ function showSeat(roster: HTMLElement, { view, line, send }: Seat): void {
   const item = showRosterLine(roster, view, { ...line, value });
   if (view.role !== "player") return;
   if (player === null) {
-    const add = seatButton(item, `add-bot-${slot}`, ROOM_TEXTS.addBot);
-    add.addEventListener("click", () => send({ kind: "addBot" }));
+    addButton(item, {
+      text: ROOM_TEXTS.addBot,
+      testId: `add-bot-${slot}`,
+      onClick: () => send({ kind: "addBot" }),
+    }).className = "seat-button";
   } else if (player.isGuest) {
-    showRemove(item, player, () => send({ kind: "removeBot", slot }));
+    const remove = addButton(item, {
+      text: "×",
+      testId: `remove-bot-${slot}`,
+      onClick: () => send({ kind: "removeBot", slot }),
+    });
+    remove.className = "seat-button";
+    remove.ariaLabel = remove.title = removeBotText(player);
   }
-}
-
-function showRemove(
-  item: HTMLElement,
-  player: PlayerView,
-  onRemove: () => void,
-): void {
-  const remove = seatButton(item, `remove-bot-${player.slot}`, "×");
-  remove.ariaLabel = removeBotText(player);
-  remove.title = remove.ariaLabel;
-  remove.addEventListener("click", onRemove);
-}
-
-function seatButton(
-  item: HTMLElement,
-  testid: string,
-  text: string,
-): HTMLButtonElement {
-  const button = child(item, "button", "seat-button");
-  button.type = "button";
-  button.dataset.testid = testid;
-  button.textContent = text;
-  return button;
 }
 
 /** Returns how to show the address for phones; where there is none, how one would get it. */

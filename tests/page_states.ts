@@ -28,6 +28,7 @@ import type {
   View,
 } from "../net/page_protocol.ts";
 import { VIEW } from "./page_client.ts";
+import { playerView } from "./views.ts";
 
 /** A state of the page: what the process pushes, over and over, `at` ms from the beginning. */
 export interface PageState {
@@ -44,20 +45,12 @@ const DUEL = DEFAULT_RULES;
 const SQUARE = { ...DEFAULT_RULES, players: 4 };
 
 function player(slot: number, news: Partial<PlayerView> = {}): PlayerView {
-  return {
-    slot,
-    id: `id-${slot}`,
+  return playerView(slot, {
     name: NAMES[slot],
-    look: slot,
-    isBot: false,
-    isGuest: false,
-    score: 0,
-    state: "ok",
     rttMs: slot === 0 ? null : 8 + 17 * slot,
     jitterMs: slot === 0 ? null : 1 + slot,
-    awaySeconds: null,
     ...news,
-  };
+  });
 }
 
 function duel(scores: readonly number[]): readonly PlayerView[] {

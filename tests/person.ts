@@ -91,3 +91,13 @@ export async function paddles(page: Page): Promise<readonly number[]> {
   const text = await page.getByTestId("court").getAttribute("data-paddles");
   return (text ?? "").split(",").map(Number);
 }
+
+/** From the start screen into a match against bots, to so many points. */
+export async function playAgainstBots(
+  page: Page,
+  points: number,
+): Promise<void> {
+  await waitForPhase(page, "start");
+  await page.getByTestId("points").fill(`${points}`);
+  await press(page, "play");
+}

@@ -11,6 +11,7 @@ import { temporaryFolder } from "./lobby_support.ts";
 import {
   drawnTick,
   type Person,
+  playAgainstBots,
   press,
   sitDown,
   waitForPhase,
@@ -95,10 +96,8 @@ Deno.test("from the start screen: against bots, again, and back to the start scr
     ...["play", "--state-folder", folder.path],
   ]);
   const { page } = person;
-  await waitForPhase(page, "start");
-  await page.getByTestId("points").fill("1");
 
-  await press(page, "play");
+  await playAgainstBots(page, 1);
   const first = await playToTheEnd(person);
   await press(page, "rematch");
   await waitForPhase(page, "playing");

@@ -10,6 +10,7 @@ import { temporaryFolder } from "./lobby_support.ts";
 import {
   drawnTick,
   paddles,
+  playAgainstBots,
   press,
   sitDown,
   waitForPhase,
@@ -32,9 +33,7 @@ async function withMatch(
     ...["play", "--state-folder", folder.path],
   ]);
   const { page } = person;
-  await waitForPhase(page, "start");
-  await page.getByTestId("points").fill("99");
-  await press(page, "play");
+  await playAgainstBots(page, 99);
   await waitForPhase(page, "playing");
   await waitUntil(page, async () => await drawnTick(page) > 0);
   await check(page);
