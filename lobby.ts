@@ -1,20 +1,20 @@
 /**
  * The lobby: introduces players to each other, and relays for them.
  *
- * One port takes control connections (`net/lobby_protocol.ts`) and relay connections
- * (`net/relay_hub.ts`), told apart by their first line. Who sits or watches where, and who may come
- * back, is decided in `net/lobby_books.ts`; here are the sockets, the clock and the limits. Who breaks
+ * One port takes control connections (`net/lobby/protocol.ts`) and relay connections
+ * (`net/lobby_server/relay_hub.ts`), told apart by their first line. Who sits or watches where, and who may come
+ * back, is decided in `net/lobby_server/books.ts`; here are the sockets, the clock and the limits. Who breaks
  * a limit is told so and closed, and nobody else notices.
  *
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { BAD_TOKEN, type Delivery, NOT_PLAYING } from "./net/delivery.ts";
-import { LineConnection } from "./net/line_connection.ts";
-import type { LineEvent } from "./net/lines.ts";
-import { listen, reachableAddresses } from "./net/listen.ts";
-import { LobbyBooks } from "./net/lobby_books.ts";
-import { DEFAULT_LIMITS, type LobbyLimits } from "./net/lobby_limits.ts";
+import { keepSecret } from "./net/files/state_folder.ts";
+import { LineConnection } from "./net/link/line_connection.ts";
+import type { LineEvent } from "./net/link/lines.ts";
+import { listen, reachableAddresses } from "./net/link/listen.ts";
+import { SilenceWatch } from "./net/link/silence.ts";
+import { TokenBucket } from "./net/link/token_bucket.ts";
 import {
   type ClientMessage,
   type ErrorCode,
@@ -23,14 +23,18 @@ import {
   type LobbyMessage,
   parseClientLine,
   type ResultMessage,
-} from "./net/lobby_protocol.ts";
-import { Reception } from "./net/reception.ts";
-import { RelayHub } from "./net/relay_hub.ts";
-import type { ClientId } from "./net/running_match.ts";
-import { SEAT_KEY_BYTES } from "./net/seat_token.ts";
-import { SilenceWatch } from "./net/silence.ts";
-import { keepSecret } from "./net/state_folder.ts";
-import { TokenBucket } from "./net/token_bucket.ts";
+} from "./net/lobby/protocol.ts";
+import { LobbyBooks } from "./net/lobby_server/books.ts";
+import {
+  BAD_TOKEN,
+  type Delivery,
+  NOT_PLAYING,
+} from "./net/lobby_server/books_port.ts";
+import { DEFAULT_LIMITS, type LobbyLimits } from "./net/lobby_server/limits.ts";
+import { Reception } from "./net/lobby_server/reception.ts";
+import { RelayHub } from "./net/lobby_server/relay_hub.ts";
+import type { ClientId } from "./net/lobby_server/running_matches.ts";
+import { SEAT_KEY_BYTES } from "./net/lobby_server/seat_token.ts";
 
 const log = getLogger(["pong", "lobby"]);
 
@@ -367,7 +371,7 @@ async function openExchange(
   url: string,
   signal: AbortSignal,
 ): Promise<AsyncDisposable> {
-  const { keepExchange } = await import("./net/amqp.ts");
+  const { keepExchange } = await import("./net/transport/amqp.ts");
   return await keepExchange({ url, signal });
 }
 

@@ -8,8 +8,7 @@
  */
 import config from "./deno.json" with { type: "json" };
 import { type Lobby, startLobby } from "./lobby.ts";
-import { openBrowser } from "./net/browser.ts";
-import { parseArgs } from "./net/command_line.ts";
+import { parseArgs } from "./net/cli/command_line.ts";
 import type {
   Command,
   DemoCommand,
@@ -18,23 +17,24 @@ import type {
   ReplayCommand,
   ResumeCommand,
   WatchCommand,
-} from "./net/commands.ts";
-import { saveEvidence } from "./net/evidence_file.ts";
-import { joinWishes } from "./net/join_wishes.ts";
-import { JoinError } from "./net/lobby_client.ts";
-import { DEFAULT_LOBBY_PORT } from "./net/lobby_protocol.ts";
-import { configureLogging } from "./net/logging.ts";
-import type { Control } from "./net/match_stage.ts";
-import { loadAssets } from "./net/page_assets.ts";
-import { aborted } from "./net/pause.ts";
-import { type PlayerOptions, runPlayer } from "./net/player.ts";
-import { loadReplay } from "./net/replay_file.ts";
-import { showReplay, summaryOf } from "./net/replay_stage.ts";
-import { findSeat, forgetSeat, openSeatFile } from "./net/seat_file.ts";
-import type { Outcome } from "./net/session_event.ts";
-import { defaultStateFolder } from "./net/state_folder.ts";
-import { DEFAULT_GRACE_MS } from "./net/timers.ts";
-import { watchMatches } from "./net/watcher.ts";
+} from "./net/cli/commands.ts";
+import { joinWishes } from "./net/cli/join_wishes.ts";
+import { configureLogging } from "./net/cli/logging.ts";
+import { findSeat, forgetSeat, openSeatFile } from "./net/files/seat_file.ts";
+import { defaultStateFolder } from "./net/files/state_folder.ts";
+import { aborted } from "./net/link/pause.ts";
+import { DEFAULT_LOBBY_PORT } from "./net/lobby/protocol.ts";
+import { JoinError } from "./net/lobby/seat.ts";
+import { DEFAULT_GRACE_MS } from "./net/match/membership/timers.ts";
+import type { Outcome } from "./net/match/session_event.ts";
+import { loadAssets } from "./net/page/assets.ts";
+import { openBrowser } from "./net/page/browser.ts";
+import { saveEvidence } from "./net/player/evidence_file.ts";
+import type { Control } from "./net/player/match_stage.ts";
+import { type PlayerOptions, runPlayer } from "./net/player/player.ts";
+import { loadReplay } from "./net/recording/replay_file.ts";
+import { showReplay, summaryOf } from "./net/recording/replay_stage.ts";
+import { watchMatches } from "./net/watch/watcher.ts";
 
 const SUCCESS = 0;
 const FAILURE = 1;

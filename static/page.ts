@@ -5,21 +5,21 @@
  */
 import { UNIT } from "../game/court.ts";
 import { paddleHalf, PLAYERS, TICK } from "../game/state.ts";
-import type { PageMessage, View } from "../net/page_protocol.ts";
-import { connect, type Connection, type Link } from "./connection.ts";
-import { type CourtView, createCourtView } from "./court_view.ts";
-import { concededSlots } from "./goals.ts";
-import { element } from "./elements.ts";
-import { createHud, type Hud } from "./hud.ts";
-import { createInspector } from "./inspector.ts";
-import { createMotion, type Picture } from "./motion.ts";
-import { nextTask } from "./next_task.ts";
-import type { Own } from "./own.ts";
-import { createReplayBar } from "./replay_bar.ts";
-import { createSound } from "./sound.ts";
-import { createSoundEvents, soundOfView } from "./sound_events.ts";
-import { createSteering } from "./steering.ts";
-import { TEXTS } from "./texts.ts";
+import type { PageMessage, View } from "../net/page/protocol.ts";
+import { type CourtView, createCourtView } from "./court/court_view.ts";
+import { concededSlots } from "./court/goals.ts";
+import { element } from "./html/elements.ts";
+import { nextTask } from "./html/next_task.ts";
+import { createHud, type Hud } from "./hud/hud.ts";
+import { createInspector } from "./inspector/inspector.ts";
+import { connect, type Connection, type Link } from "./line/connection.ts";
+import { createMotion, type Picture } from "./motion/motion.ts";
+import { createReplayBar } from "./replay/bar.ts";
+import { TEXTS } from "./screens/texts.ts";
+import { createSound } from "./sound/sound.ts";
+import { createSoundEvents, soundOfView } from "./sound/sound_events.ts";
+import type { Own } from "./steering/own.ts";
+import { createSteering } from "./steering/steering.ts";
 
 /** How often the court's attributes are renewed, from which tests read positions. */
 const ATTRIBUTES_EVERY_MS = 100;

@@ -1,0 +1,165 @@
+/**
+ * The seat of a running match in a file, so that a process that dies can be started again.
+ *
+ * The file names the process that plays. So the newest file whose process is gone is the match that
+ * somebody on this computer dropped out of. Whoever can read the file can take the seat; only the
+ * user can.
+ *
+ * @module
+ */
+import { kill } from "node:process";
+import { z } from "zod";
+import { SKILLS } from "../../game/bot.ts";
+import { removeFile, StateFolderError, writeState } from "./state_folder.ts";
+
+const savedSeat = z.object({
+  match: z.string().regex(/^[A-Za-z0-9-]{1,64}$/),
+  slot: z.int().min(0).max(3),
+  lobby: z.object({
+    hostname: z.string().min(1),
+    port: z.int().min(1).max(65535),
+  }).readonly(),
+  token: z.string(),
+  name: z.string(),
+  control: z.discriminatedUnion("kind", [
+    z.object({ kind: z.literal("human") }).readonly(),
+    z.object({ kind: z.literal("bot"), skill: z.enum(SKILLS) }).readonly(),
+  ]),
+  privateKey: z.string().optional(),
+}).readonly();
+
+/** A seat with the process that plays there; 0 once that has left it. */
+const seatOnFile = z.object({ pid: z.int().min(0), seat: savedSeat })
+  .readonly();
+type SeatOnFile = z.infer<typeof seatOnFile>;
+
+/** All that a new process needs to go on as the same player. */
+export type SavedSeat = z.infer<typeof savedSeat>;
+
+/** A seat on file for as long as its process plays. Disposing leaves the file to a later process. */
+export interface KeptSeat extends Disposable {
+  /** Removes the file: there is nothing to come back to. */
+  forget(): Promise<void>;
+}
+
+export interface FoundSeat {
+  readonly path: string;
+  readonly seat: SavedSeat;
+}
+
+const FILE_NAME = /^seat-[A-Za-z0-9-]+\.json$/;
+
+/** Longest file that is read, in bytes: an honest one has about 2 KiB. */
+const FILE_BYTES_MAX = 16 * 1024;
+
+/**
+ * Writes a seat into the state folder, instead of what an older process of that seat wrote.
+ *
+ * @throws StateFolderError when that isn't possible.
+ */
+export async function keepSeat(
+  folder: string,
+  seat: SavedSeat,
+): Promise<KeptSeat> {
+  const name = `seat-${seat.match}-${seat.slot}.json`;
+  const path = `${folder}/${name}`;
+  await writeState(folder, name, toBytes({ pid: Deno.pid, seat }));
+  let isKept = true;
+  return {
+    forget() {
+      isKept = false;
+      return forgetSeat({ path, seat });
+    },
+    [Symbol.dispose]() {
+      if (isKept) leaveSeat(path, seat);
+      isKept = false;
+    },
+  };
+}
+
+/**
+ * Finds the seat that a process of this computer left last; `undefined` where there is none.
+ *
+ * @throws StateFolderError when the folder can't be read.
+ */
+export async function findSeat(folder: string): Promise<FoundSeat | undefined> {
+  const candidates: { readonly path: string; readonly atMs: number }[] = [];
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (!FILE_NAME.test(name)) continue;
+      const path = `${folder}/${name}`;
+      const { mtime } = await Deno.stat(path);
+      candidates.push({ path, atMs: mtime?.getTime() ?? 0 });
+    }
+  } catch (cause) {
+    if (cause instanceof Deno.errors.NotFound) return undefined;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StateFolderError(
+      `Cannot look into the state folder ${folder}: ${why}.`,
+      { cause },
+    );
+  }
+  candidates.sort((a, b) => b.atMs - a.atMs);
+  for (const { path } of candidates) {
+    const seat = await readSeat(path);
+    if (typeof seat === "object") return { path, seat };
+  }
+  return undefined;
+}
+
+/**
+ * Reads the seat in that file.
+ *
+ * @throws StateFolderError when there is none, or its process still plays.
+ */
+export async function openSeatFile(path: string): Promise<FoundSeat> {
+  const seat = await readSeat(path);
+  if (typeof seat === "object") return { path, seat };
+  throw new StateFolderError(`Cannot come back with ${path}: ${seat}.`);
+}
+
+/** Removes a seat's file, unless a newer process of the seat has written it since. */
+export async function forgetSeat({ path, seat }: FoundSeat): Promise<void> {
+  const now = await readFile(path);
+  if (now?.seat.token === seat.token) await removeFile(path);
+}
+
+/** Leaves the file to a later process of this computer. */
+function leaveSeat(path: string, seat: SavedSeat): void {
+  try {
+    Deno.writeFileSync(path, toBytes({ pid: 0, seat }), { create: false });
+  } catch {
+    // It is gone; and if not, this process soon is, which says the same.
+  }
+}
+
+/** Returns the seat, or why there is none to take. */
+async function readSeat(path: string): Promise<SavedSeat | string> {
+  const found = await readFile(path);
+  if (!found) return "there is no such file, or it holds no seat";
+  if (isRunning(found.pid)) return "the process that plays there still runs";
+  return found.seat;
+}
+
+function isRunning(pid: number): boolean {
+  if (pid === 0) return false;
+  try {
+    return kill(pid, 0); // Signal 0 only asks.
+  } catch {
+    return false; // It is gone, or its number is now somebody else's.
+  }
+}
+
+async function readFile(path: string): Promise<SeatOnFile | undefined> {
+  try {
+    const { size } = await Deno.stat(path);
+    if (size > FILE_BYTES_MAX) return undefined;
+    return seatOnFile.safeParse(JSON.parse(await Deno.readTextFile(path))).data;
+  } catch {
+    return undefined; // Not there, not this user's, or no JSON: nobody's seat either way.
+  }
+}
+
+function toBytes(seat: SeatOnFile): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(seat));
+}

@@ -1,0 +1,67 @@
+/**
+ * Connects to a lobby, and explains why not.
+ *
+ * @module
+ */
+import { TransportError } from "../match/transport.ts";
+
+/** Where a lobby listens. */
+export interface LobbyAddress {
+  readonly hostname: string;
+  readonly port: number;
+}
+
+/** A network that answers at all does so within this time, even around the globe. */
+export const DIAL_TIMEOUT_MS = 5_000;
+
+/**
+ * Opens a connection without delay for small writes.
+ *
+ * @throws TransportError when there is no way; the signal's reason when it was aborted.
+ */
+export async function dial(
+  { hostname, port, signal, timeoutMs = DIAL_TIMEOUT_MS }: LobbyAddress & {
+    readonly signal: AbortSignal;
+    readonly timeoutMs?: number;
+  },
+): Promise<Deno.TcpConn> {
+  signal.throwIfAborted();
+  const attempt = new AbortController();
+  const abort = () => attempt.abort();
+  const timer = setTimeout(abort, timeoutMs);
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    const conn = await Deno.connect({ hostname, port, signal: attempt.signal });
+    conn.setNoDelay(true);
+    return conn;
+  } catch (cause) {
+    signal.throwIfAborted();
+    const why = explain(cause, {
+      hostname,
+      port,
+      timedOut: attempt.signal.aborted,
+    });
+    throw new TransportError(why, { cause });
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+function explain(
+  cause: unknown,
+  { hostname, port, timedOut }: LobbyAddress & { readonly timedOut: boolean },
+): string {
+  const what = `Cannot connect to the lobby at ${hostname}:${port}: `;
+  if (timedOut) {
+    return what + "nothing answers. Either a firewall on that machine blocks " +
+      `port ${port}, or the two machines are in different networks, or no lobby ` +
+      "runs there (check the address).";
+  }
+  if (cause instanceof Deno.errors.ConnectionRefused) {
+    return what + "the machine answers, but no lobby listens there. " +
+      "Start one on it, or check the port.";
+  }
+  const said = cause instanceof Error ? cause.message : String(cause);
+  return what + `${said}. Check the address and the network.`;
+}

@@ -1,0 +1,147 @@
+/**
+ * A TCP connection that carries lines: reads them bounded, writes them bounded, ends politely.
+ *
+ * The lobby and its clients both use it. Whoever owns one calls `read` in a loop until it gives
+ * `undefined`; only then is the connection closed in both directions.
+ *
+ * @module
+ */
+import { LINE_BYTES_MAX } from "../lobby/protocol.ts";
+import { type LineEvent, LineSplitter } from "./lines.ts";
+
+/** What may wait for a reader that is slow; a full room's messages have less than 10 KiB. */
+const QUEUE_BYTES_MAX = 64 * 1024;
+
+/**
+ * How long the other side has to take our last words and close. Closing at once while its bytes
+ * are still unread would reset the connection, and our last words with it.
+ */
+const LAST_WORDS_MS = 250;
+
+const READ_BYTES = 4096;
+
+export class LineConnection implements Disposable {
+  readonly #conn: Deno.TcpConn;
+  readonly #splitter: LineSplitter;
+  readonly #buffer = new Uint8Array(READ_BYTES);
+  readonly #encoder = new TextEncoder();
+  readonly #queueBytesMax: number;
+  #queue: Uint8Array[] = [];
+  #queuedBytes = 0;
+  /** The write under way; never rejects. */
+  #writing: Promise<void> | undefined;
+  #state: "open" | "ending" | "closed" = "open";
+  #lastWordsTimer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(
+    conn: Deno.TcpConn,
+    { lineBytesMax = LINE_BYTES_MAX, queueBytesMax = QUEUE_BYTES_MAX }: {
+      readonly lineBytesMax?: number;
+      readonly queueBytesMax?: number;
+    } = {},
+  ) {
+    this.#conn = conn;
+    this.#splitter = new LineSplitter(lineBytesMax);
+    this.#queueBytesMax = queueBytesMax;
+  }
+
+  /** Waits for the next line; `undefined` when the connection is over, for whatever reason. */
+  async read(): Promise<LineEvent | undefined> {
+    for (;;) {
+      if (this.#state === "open") {
+        const event = this.#splitter.next();
+        if (event !== undefined) return event;
+      }
+      const bytes = await this.#readBytes();
+      if (bytes === null) {
+        // Whoever says no more may still listen to our answers.
+        this.end();
+        await this.#writing;
+        this.close();
+        return undefined;
+      }
+      if (this.#state === "open") {
+        this.#splitter.push(this.#buffer.subarray(0, bytes));
+      }
+    }
+  }
+
+  /** Queues one line. A reader that lets too much wait is closed: nobody's memory is its buffer. */
+  send(line: string): void {
+    if (this.#state !== "open") return;
+    const bytes = this.#encoder.encode(line + "\n");
+    if (this.#queuedBytes + bytes.length > this.#queueBytesMax) {
+      this.close();
+      return;
+    }
+    this.#queue.push(bytes);
+    this.#queuedBytes += bytes.length;
+    this.#writing ??= this.#write();
+  }
+
+  /** Says no more, once all that is queued is written; `read` then waits for the other side. */
+  end(): void {
+    if (this.#state !== "open") return;
+    this.#state = "ending";
+    this.#lastWordsTimer = setTimeout(() => this.close(), LAST_WORDS_MS);
+    this.#writing ??= this.#write();
+  }
+
+  /** Closes at once. */
+  close(): void {
+    if (this.#state === "closed") return;
+    this.#state = "closed";
+    clearTimeout(this.#lastWordsTimer);
+    this.#queue = [];
+    this.#conn.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /**
+   * Gives the connection away, with the bytes already read after the last line; only between two
+   * `read`s, and with nothing queued. `undefined` when it is no longer open.
+   */
+  detach(): { conn: Deno.TcpConn; rest: Uint8Array } | undefined {
+    if (this.#state !== "open") return undefined;
+    this.#state = "closed";
+    return { conn: this.#conn, rest: this.#splitter.takeRest() };
+  }
+
+  async #readBytes(): Promise<number | null> {
+    if (this.#state === "closed") return null;
+    try {
+      return await this.#conn.read(this.#buffer);
+    } catch {
+      return null; // Reset by the other side or closed by us: over, either way.
+    }
+  }
+
+  async #write(): Promise<void> {
+    try {
+      while (this.#queue.length > 0) {
+        const [bytes] = this.#queue;
+        await writeAll(this.#conn, bytes);
+        this.#queue.shift();
+        this.#queuedBytes -= bytes.length;
+      }
+      if (this.#state === "ending") await this.#conn.closeWrite();
+    } catch {
+      this.close(); // The other side is gone; `read` reports it.
+    }
+    this.#writing = undefined;
+  }
+}
+
+/** Writes all of `bytes`, which must not change until then. */
+export async function writeAll(
+  conn: Deno.TcpConn,
+  bytes: Uint8Array,
+): Promise<void> {
+  let written = await conn.write(bytes);
+  while (written < bytes.length) {
+    written += await conn.write(bytes.subarray(written));
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * A client's connection to the lobby: asks for something, then follows what the lobby says, with
+ * pings that keep it alive and measure how far away the lobby is.
+ *
+ * @module
+ */
+import { dial, type LobbyAddress } from "../link/dial.ts";
+import { LineConnection } from "../link/line_connection.ts";
+import { SilenceWatch } from "../link/silence.ts";
+import {
+  type ClientLine,
+  type LobbyMessage,
+  parseLobbyLine,
+  PING_EVERY_MS,
+  SILENCE_MS,
+} from "./protocol.ts";
+import { RoundTrip } from "./round_trip.ts";
+
+export interface Question<Answer> extends LobbyAddress {
+  /** The first line. */
+  readonly line: string;
+  /** Makes of the lobby's answer what was asked for, or throws; `undefined` is no answer at all. */
+  readonly accept: (answer: LobbyMessage | undefined) => Answer;
+  /** How long the lobby may take to answer. */
+  readonly timeoutMs: number;
+  /** Gives up. */
+  readonly signal: AbortSignal;
+}
+
+/** A connection whose first line was answered. */
+export interface Answered<Answer> {
+  readonly lines: LineConnection;
+  readonly answer: Answer;
+}
+
+export interface LinkTimes {
+  /** How often to ping, and how long the lobby may be silent. */
+  readonly pingEveryMs?: number | undefined;
+  readonly silenceMs?: number | undefined;
+}
+
+/** How often is looked whether a ping is due, or the lobby silent. */
+const CHECK_EVERY_MS = 250;
+
+/**
+ * Connects to a lobby, says a first line, and waits for the answer.
+ *
+ * @throws TransportError when there is no way to the lobby, the signal's reason when it aborts, and
+ * what `accept` throws; nothing is left open then.
+ */
+export async function askLobby<Answer>(
+  { hostname, port, line, accept, timeoutMs, signal }: Question<Answer>,
+): Promise<Answered<Answer>> {
+  const lines = new LineConnection(await dial({ hostname, port, signal }));
+  const close = () => lines.close();
+  const timer = setTimeout(close, timeoutMs);
+  signal.addEventListener("abort", close, { once: true });
+  try {
+    signal.throwIfAborted();
+    lines.send(line);
+    const message = await readMessage(lines);
+    signal.throwIfAborted();
+    return { lines, answer: accept(message) };
+  } catch (error) {
+    lines.close();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", close);
+  }
+}
+
+/** A connection on which the lobby knows who we are. */
+export class LobbyLink {
+  readonly #lines: LineConnection;
+  readonly #times: LinkTimes;
+  readonly #roundTrip = new RoundTrip();
+
+  constructor(lines: LineConnection, times: LinkTimes) {
+    this.#lines = lines;
+    this.#times = times;
+  }
+
+  /** Smoothed time from ping to pong; `null` before the first. */
+  get rttMs(): number | null {
+    return this.#roundTrip.rttMs;
+  }
+
+  say(message: ClientLine): void {
+    this.#lines.send(JSON.stringify(message));
+  }
+
+  /** Says goodbye; `follow` ends soon. */
+  leave(): void {
+    this.say({ type: "leave" });
+    this.#lines.end();
+  }
+
+  /** Passes on what the lobby says until the connection is over; then returns why it is. */
+  async follow(onMessage: (message: LobbyMessage) => void): Promise<string> {
+    const { pingEveryMs = PING_EVERY_MS, silenceMs = SILENCE_MS } = this.#times;
+    const silence = new SilenceWatch(silenceMs, performance.now());
+    let why = "it closed the connection";
+    let pingedAtMs = this.#ping();
+    const timer = setInterval(() => {
+      const nowMs = performance.now();
+      if (silence.isOver(nowMs)) {
+        why = "it has been silent for too long";
+        this.#lines.close();
+      } else if (nowMs - pingedAtMs >= pingEveryMs) pingedAtMs = this.#ping();
+    }, Math.min(pingEveryMs / 2, CHECK_EVERY_MS));
+    let message = await readMessage(this.#lines);
+    while (message !== undefined) {
+      silence.heard();
+      if (message.type === "pong") this.#roundTrip.answered(performance.now());
+      else onMessage(message);
+      message = await readMessage(this.#lines);
+    }
+    clearInterval(timer);
+    this.#lines.close();
+    return why;
+  }
+
+  /** Pings, and tells what the pongs before were like; returns when that was. */
+  #ping(): number {
+    const nowMs = performance.now();
+    const { rttMs } = this.#roundTrip;
+    this.#roundTrip.asked(nowMs);
+    this.say(
+      rttMs === null
+        ? { type: "ping" }
+        : { type: "ping", rttMs: Math.round(rttMs) },
+    );
+    return nowMs;
+  }
+}
+
+/** Waits for the next message; `undefined` at the end, or when this isn't our protocol. */
+async function readMessage(
+  lines: LineConnection,
+): Promise<LobbyMessage | undefined> {
+  const event = await lines.read();
+  return event?.kind === "line" ? parseLobbyLine(event.text) : undefined;
+}

@@ -1,0 +1,369 @@
+/**
+ * What a player and the lobby say to each other: one JSON object a line, over TCP.
+ *
+ * A person can speak it with `nc`: type `{"type":"join","version":2,"name":"Mia"}`, then
+ * `{"type":"ping"}` at least every 6 s. Both sides parse every line with the schemas here and never
+ * trust what came: unknown keys are dropped, wrong values are answered with `error`.
+ *
+ * Whoever has a seat in a match holds its token. A new process comes back into the match by
+ * `join` with `resume`, which gives the seat its next epoch and ends all that older ones had; a
+ * process whose connection broke gets it back by `return`, in the same epoch.
+ *
+ * Somebody who joins with `spectate` watches a room: its members as they gather, then its match,
+ * and the next one when they play again.
+ *
+ * A relay connection goes to the same port, and its first line is not JSON but `relay <token>`, or
+ * `watch <token>` for who only listens; `relay_frames.ts` says what follows.
+ *
+ * @module
+ */
+import { z } from "zod";
+import type { Rules } from "../../game/court.ts";
+import {
+  PUBLIC_KEY_LENGTH_MAX,
+  SEAT_EPOCH_MAX,
+  SEAT_TOKEN_LENGTH_MAX,
+} from "../lobby_server/seat_token.ts";
+import { CLAIM_ERA_MAX } from "../lobby_server/witness.ts";
+
+/** Raised whenever an older player or lobby couldn't take part any more. */
+export const PROTOCOL_VERSION = 2;
+
+/** The lobby's port unless somebody says otherwise. */
+export const DEFAULT_LOBBY_PORT = 5555;
+
+/** Longest line, in bytes without its newline: the largest honest one has about 3.5 KiB. */
+export const LINE_BYTES_MAX = 4096;
+
+/** How often a client says `ping`, and how long either side may hear nothing before it gives up. */
+export const PING_EVERY_MS = 2_000;
+export const SILENCE_MS = 6_000;
+
+/** Longest round-trip time that a client may tell, in ms: by then the silence is too long anyway. */
+const RTT_MS_MAX = 60_000;
+
+/** Longest name, in code points. */
+export const NAME_LENGTH_MAX = 24;
+
+/** The topic exchange over which matches are played when the lobby was given a broker. */
+export const EXCHANGE = "pong";
+
+/** What an `error` is about. */
+export type ErrorCode =
+  | "already_joined"
+  | "bad_message"
+  | "bad_token"
+  | "line_too_long"
+  | "lobby_full"
+  | "match_over"
+  | "no_such_room"
+  | "not_playing"
+  | "not_ready"
+  | "room_playing"
+  | "rules"
+  | "seat_lost"
+  | "shutting_down"
+  | "silent"
+  | "taken_over"
+  | "too_fast"
+  | "too_many_connections"
+  | "too_many_rooms"
+  | "too_many_watchers"
+  | "version";
+
+const slot = z.int().min(0).max(3);
+const slots = z.array(slot).max(4).readonly();
+const look = z.int().min(0).max(3);
+const count = z.int().min(0);
+const uint32 = z.int().min(0).max(0xffffffff);
+const roomCode = z.string().regex(
+  /^[A-Z0-9]{3,12}$/i,
+  "A room code has 3 to 12 letters and digits.",
+).transform((code) => code.toUpperCase());
+const publicKey = z.string().regex(/^[A-Za-z0-9+/=_-]+$/)
+  .max(PUBLIC_KEY_LENGTH_MAX);
+const epoch = z.int().min(0).max(SEAT_EPOCH_MAX);
+const token = z.string().regex(/^[A-Za-z0-9._-]{16,}$/)
+  .max(SEAT_TOKEN_LENGTH_MAX);
+const id = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
+const value = z.string().regex(
+  /^[A-Za-z0-9.,:|/-]{0,256}$/,
+  "A value has at most 256 letters, digits and . , : | / -",
+);
+const seats = z.array(z.tuple([slot, epoch]).readonly()).min(1).max(4)
+  .readonly();
+
+const join = z.object({
+  type: z.literal("join"),
+  version: z.int(),
+  name: z.string().transform(cleanName).refine(
+    (name) => name.length > 0 && [...name].length <= NAME_LENGTH_MAX,
+    `A name has 1 to ${NAME_LENGTH_MAX} characters.`,
+  ),
+  room: roomCode.optional(),
+  players: z.int().min(2).max(4).optional(),
+  points: z.int().min(1).max(99).optional(),
+  lives: z.int().min(1).max(99).optional(),
+  /** The colour that one would like; who asked first has it. */
+  look: look.optional(),
+  isBot: z.boolean().default(false),
+  /** Who types this line wants to play; a page asks its person first. */
+  isReady: z.boolean().default(true),
+  publicKey: publicKey.optional(),
+  // Whatever it is, if it isn't a token of this lobby the answer is the same.
+  resume: z.string().optional(),
+  /** To watch `room`, or the match that began last, and not to play. */
+  spectate: z.boolean().default(false),
+}).readonly();
+
+const comingBack = z.object({
+  type: z.literal("return"),
+  version: z.int(),
+  token: z.string(),
+}).readonly();
+
+const claim = z.object({
+  type: z.literal("claim"),
+  match: id,
+  era: z.int().min(0).max(CLAIM_ERA_MAX),
+  value,
+  seats,
+}).readonly();
+
+const result = z.object({
+  type: z.literal("result"),
+  match: id,
+  winner: slot.nullable(),
+  score: z.array(z.int().min(0).max(99)).min(2).max(4).readonly(),
+  confirmedTick: uint32,
+  hash: uint32,
+}).readonly();
+
+const ready = z.object({
+  type: z.literal("ready"),
+  isReady: z.boolean(),
+}).readonly();
+
+const ping = z.object({
+  type: z.literal("ping"),
+  /** How long pongs took to come lately. */
+  rttMs: z.number().min(0).max(RTT_MS_MAX).optional(),
+}).readonly();
+
+const again = z.object({
+  type: z.literal("again"),
+  /** The one that is over: who asks twice must not ask for the one after the next. */
+  match: id,
+}).readonly();
+
+const clientMessage = z.discriminatedUnion("type", [
+  join,
+  comingBack,
+  claim,
+  result,
+  ready,
+  ping,
+  again,
+  z.object({ type: z.literal("leave") }).readonly(),
+]);
+
+const rules = z.object({
+  players: z.int().min(2).max(4),
+  points: z.int().min(1).max(99),
+  lives: z.int().min(1).max(99),
+}).readonly() satisfies z.ZodType<Rules>;
+
+const start = z.object({ x: z.number(), y: z.number() }).readonly();
+// Shown in terminals, so nothing in them may move the cursor or reverse the text.
+const shownName = z.string().max(2 * NAME_LENGTH_MAX).transform(cleanName);
+const shownText = z.string().max(1000).transform(stripInvisible);
+
+const lobbyMessage = z.discriminatedUnion("type", [
+  z.object({
+    type: z.literal("welcome"),
+    id,
+    slot,
+    start,
+    room: roomCode,
+    rules,
+    epoch,
+  }).readonly(),
+  z.object({
+    type: z.literal("roster"),
+    room: roomCode,
+    rules,
+    players: z.array(
+      z.object({
+        id,
+        slot,
+        name: shownName,
+        look,
+        isBot: z.boolean(),
+        isReady: z.boolean(),
+        /** To the lobby; `null` until the player has told it. */
+        rttMs: count.nullable(),
+      }).readonly(),
+    ).max(4).readonly(),
+    watchers: count,
+    /** When the match begins without those who aren't ready; `null` if it doesn't. */
+    startsInMs: count.nullable(),
+  }).readonly(),
+  z.object({ type: z.literal("watching"), room: roomCode, rules }).readonly(),
+  z.object({
+    type: z.literal("start"),
+    match: id,
+    rules,
+    transport: z.discriminatedUnion("kind", [
+      z.object({ kind: z.literal("relay") }).readonly(),
+      z.object({
+        kind: z.literal("amqp"),
+        url: z.string().max(500).regex(/^amqps?:\/\//),
+        exchange: z.literal(EXCHANGE),
+      }).readonly(),
+    ]),
+    /** The receiver's own: who knows it can take the seat, or listen as this watcher. */
+    token,
+    players: z.array(
+      z.object({
+        id,
+        slot,
+        epoch,
+        name: shownName,
+        look,
+        isBot: z.boolean(),
+        start,
+        publicKey: publicKey.optional(),
+      }).readonly(),
+    ).min(2).max(4).readonly(),
+  }).readonly(),
+  z.object({ type: z.literal("pong") }).readonly(),
+  z.object({ type: z.literal("watchers"), count }).readonly(),
+  // Who wants to play again and who isn't there any more, once anybody wants to.
+  z.object({ type: z.literal("again"), wanted: slots, gone: slots }).readonly(),
+  z.object({ type: z.literal("relay"), slot, epoch }).readonly(),
+  z.object({ type: z.literal("watch") }).readonly(),
+  z.object({
+    type: z.literal("granted"),
+    match: id,
+    era: uint32,
+    value,
+    seats,
+  }).readonly(),
+  // With the winner's value and seats; without them, nobody has won.
+  z.object({
+    type: z.literal("refused"),
+    match: id,
+    era: uint32,
+    value: value.optional(),
+    seats: seats.optional(),
+  }).readonly(),
+  z.object({
+    type: z.literal("error"),
+    code: z.string().regex(/^[a-z_]{1,32}$/),
+    message: shownText,
+  }).readonly(),
+]);
+
+export type ClientMessage = z.infer<typeof clientMessage>;
+/** What a client may leave out, the lobby fills in. */
+export type ClientLine = z.input<typeof clientMessage>;
+export type JoinMessage = z.infer<typeof join>;
+export type ReturnMessage = z.infer<typeof comingBack>;
+export type ClaimMessage = z.infer<typeof claim>;
+export type ResultMessage = z.infer<typeof result>;
+export type AgainMessage = z.infer<typeof again>;
+
+export type LobbyMessage = z.infer<typeof lobbyMessage>;
+export type WelcomeMessage = Extract<LobbyMessage, { type: "welcome" }>;
+export type RosterMessage = Extract<LobbyMessage, { type: "roster" }>;
+export type WatchingMessage = Extract<LobbyMessage, { type: "watching" }>;
+export type StartMessage = Extract<LobbyMessage, { type: "start" }>;
+export type ClaimAnswerMessage = Extract<
+  LobbyMessage,
+  { type: "granted" | "refused" }
+>;
+export type RematchMessage = Extract<LobbyMessage, { type: "again" }>;
+export type StartTransport = StartMessage["transport"];
+export type ErrorMessage =
+  & Extract<LobbyMessage, { type: "error" }>
+  & { readonly code: ErrorCode };
+
+/** What a lobby makes of a line: a message, or the answer that it deserves. */
+export type ParsedLine =
+  | { readonly kind: "message"; readonly message: ClientMessage }
+  | { readonly kind: "bad"; readonly answer: ErrorMessage };
+
+/** Parses a client's line; its version is judged first, for a later one may look different. */
+export function parseClientLine(line: string): ParsedLine {
+  const value = parseJson(line);
+  const foreign = foreignVersion(value);
+  if (foreign !== undefined) {
+    return { kind: "bad", answer: versionError(foreign) };
+  }
+  const parsed = clientMessage.safeParse(value);
+  if (parsed.success) return { kind: "message", message: parsed.data };
+  const [issue] = parsed.error.issues;
+  const where = issue.path.length > 0 ? `"${issue.path.join(".")}": ` : "";
+  const example = `{"type":"join","version":${PROTOCOL_VERSION},"name":"Mia"}`;
+  return {
+    kind: "bad",
+    answer: errorMessage(
+      "bad_message",
+      `Cannot understand this line: ${where}${issue.message} ` +
+        `The lobby takes one JSON object a line, for example ${example}`,
+    ),
+  };
+}
+
+/** Parses a lobby's line; `undefined` for what isn't a message of this protocol. */
+export function parseLobbyLine(line: string): LobbyMessage | undefined {
+  return lobbyMessage.safeParse(parseJson(line)).data;
+}
+
+/** Builds an `error`; `message` is a sentence for a person. */
+export function errorMessage(code: ErrorCode, message: string): ErrorMessage {
+  return { type: "error", code, message };
+}
+
+/** Drops what is invisible or reverses text, and makes every run of blanks one space. */
+export function cleanName(name: string): string {
+  return stripInvisible(name.replaceAll(/\s/g, " "))
+    .replaceAll(/ +/g, " ").trim().normalize("NFC");
+}
+
+/** Control, bidirectional, lone-surrogate and private characters, and those that show nothing. */
+function stripInvisible(text: string): string {
+  return text.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
+    "",
+  );
+}
+
+function parseJson(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined; // No message: every schema refuses it and says what was expected.
+  }
+}
+
+function foreignVersion(value: unknown): number | undefined {
+  const versioned = z.enum(["join", "return"]);
+  const parsed = z.object({ type: versioned, version: z.int() })
+    .safeParse(value);
+  if (!parsed.success || parsed.data.version === PROTOCOL_VERSION) {
+    return undefined;
+  }
+  return parsed.data.version;
+}
+
+function versionError(theirs: number): ErrorMessage {
+  const older = theirs < PROTOCOL_VERSION
+    ? "Update the player: it is the older one."
+    : "Update the lobby: it is the older one.";
+  return errorMessage(
+    "version",
+    `The lobby speaks protocol version ${PROTOCOL_VERSION}, ` +
+      `this player version ${theirs}. ${older}`,
+  );
+}

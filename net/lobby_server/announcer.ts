@@ -1,0 +1,95 @@
+/**
+ * What the members of a running match and those who watch it are told, and with which tokens.
+ *
+ * @module
+ */
+import type { LobbyMessage, StartTransport } from "../lobby/protocol.ts";
+import type { Delivery } from "./books_port.ts";
+import {
+  type ClientId,
+  rematchOf,
+  type RunningMatch,
+  startOf,
+} from "./running_matches.ts";
+import { sealSeat } from "./seat_token.ts";
+import type { Watchers } from "./watchers.ts";
+
+export interface AnnouncerOptions {
+  /** Seals the tokens. */
+  readonly key: Uint8Array;
+  readonly transport: StartTransport;
+  readonly watchers: Watchers;
+}
+
+/** Makes the messages; who gets them follows from the match and its room. */
+export class Announcer {
+  readonly #options: AnnouncerOptions;
+
+  constructor(options: AnnouncerOptions) {
+    this.#options = options;
+  }
+
+  /** Tells everybody that their match begins. */
+  begin(match: RunningMatch): readonly Delivery[] {
+    const watchers = this.#options.watchers.of(match.room);
+    return [
+      ...[...match.clients.keys()].map((slot) => this.start(match, slot)),
+      ...watchers.map((client) => this.show(match, client)),
+      ...watchers.length > 0 ? this.watchers(match) : [],
+    ];
+  }
+
+  /** Tells the client of a slot all that it needs to play. */
+  start(match: RunningMatch, slot: number): Delivery {
+    const { key } = this.#options;
+    const { clients, epochs } = match;
+    const to = clients.get(slot);
+    if (to === undefined) throw new RangeError(`Nobody is on slot ${slot}`);
+    const token = sealSeat(key, { ...match, slot, epoch: epochs[slot] });
+    const transport = this.#transportOf(match);
+    return { to, message: startOf(match, { token, transport }) };
+  }
+
+  /** Tells a watcher all that it needs to listen. */
+  show(match: RunningMatch, watcher: ClientId): Delivery {
+    const token = this.#options.watchers.issue(watcher, match.match);
+    const transport = this.#transportOf(match);
+    return { to: watcher, message: startOf(match, { token, transport }) };
+  }
+
+  /** Tells everybody how many watch. */
+  watchers(match: RunningMatch): readonly Delivery[] {
+    const count = this.#options.watchers.of(match.room).length;
+    return this.#tellAll(match, { type: "watchers", count });
+  }
+
+  /** Tells everybody who wants to play again; nothing as long as nobody has wanted to. */
+  rematch(match: RunningMatch): readonly Delivery[] {
+    return match.wanted === undefined
+      ? []
+      : this.#tellAll(match, rematchOf(match));
+  }
+
+  /** Tells somebody who is back what else there is, and the others that it is there. */
+  news(match: RunningMatch, client: ClientId): readonly Delivery[] {
+    const isWatched = this.#options.watchers.of(match.room).length > 0;
+    return [
+      ...isWatched
+        ? this.watchers(match).filter(({ to }) => to === client)
+        : [],
+      ...this.rematch(match),
+    ];
+  }
+
+  #tellAll(
+    { clients, room }: RunningMatch,
+    message: LobbyMessage,
+  ): readonly Delivery[] {
+    return [...clients.values(), ...this.#options.watchers.of(room)]
+      .map((to) => ({ to, message }));
+  }
+
+  #transportOf({ transport }: RunningMatch): StartTransport {
+    return transport === "relay" ? { kind: "relay" } : this.#options.transport;
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * What one lobby takes upon itself, so that nobody can make it work, or remember, without end.
+ *
+ * @module
+ */
+import type { Rate } from "../link/token_bucket.ts";
+import { LINE_BYTES_MAX, SILENCE_MS } from "../lobby/protocol.ts";
+import { QUEUE_FRAMES_MAX } from "../transport/relay_frames.ts";
+
+/** Each may be set by whoever runs a lobby. */
+export interface LobbyLimits {
+  /** Connections in all and from one address; a player has two, and eight may share an address. */
+  readonly connections: number;
+  readonly connectionsPerAddress: number;
+  /** Open rooms and running matches together. */
+  readonly rooms: number;
+  /** Of one room, while it fills and while it plays. */
+  readonly watchersPerMatch: number;
+  /** Control messages from one connection. */
+  readonly messages: Rate;
+  readonly lineBytes: number;
+  /** How long a new connection may take to say its first line. */
+  readonly firstLineMs: number;
+  /** How long a control connection may be silent. */
+  readonly silenceMs: number;
+  /** Frames from one relay connection, and how long it may be silent. */
+  readonly relayFrames: Rate;
+  readonly relaySilenceMs: number;
+  /** Frames that wait for one receiver. */
+  readonly relayQueueFrames: number;
+  /** How long the seats of a match stay valid when nobody is connected any more. */
+  readonly matchLingerMs: number;
+}
+
+export const DEFAULT_LIMITS: LobbyLimits = {
+  connections: 512,
+  connectionsPerAddress: 32,
+  rooms: 128,
+  watchersPerMatch: 16,
+  messages: { perSecond: 20, burst: 40 },
+  lineBytes: LINE_BYTES_MAX,
+  firstLineMs: 10_000,
+  silenceMs: SILENCE_MS,
+  relayFrames: { perSecond: 240, burst: 480 },
+  relaySilenceMs: 10_000,
+  relayQueueFrames: QUEUE_FRAMES_MAX,
+  matchLingerMs: 60_000,
+};

@@ -1,0 +1,362 @@
+/**
+ * The lobby's book-keeping of running matches: who holds which seat, and who may come back.
+ *
+ * Without I/O, as `rooms.ts`, which begins the matches. A match is remembered while anybody is
+ * connected, over control or relay, and a little longer. A token tells all that is needed to go on
+ * with a match that is not, or no longer, remembered; but such a match has no witness.
+ *
+ * Each seat has one process. A newer one, with a higher epoch, ends what the older one had; tokens
+ * of older epochs are refused, in the same words as forged ones.
+ *
+ * When all members are still there and want to, their next match begins in the same room. Those who
+ * watch a room hear of its matches, and count for nothing else here.
+ *
+ * @module
+ */
+import type { Rules } from "../../game/court.ts";
+import {
+  type AgainMessage,
+  type ClaimMessage,
+  errorMessage,
+  type ResultMessage,
+} from "../lobby/protocol.ts";
+import { Announcer, type AnnouncerOptions } from "./announcer.ts";
+import { BAD_TOKEN, type Delivery, NOT_PLAYING, refuse } from "./books_port.ts";
+import type { Chance } from "./chance.ts";
+import { MatchList } from "./match_list.ts";
+import {
+  answerClaim,
+  type ClientId,
+  connect,
+  createMatch,
+  disconnect,
+  lossOf,
+  type MatchTerms,
+  type RunningMatch,
+  takeResult,
+  type Verdict,
+  welcomeBack,
+} from "./running_matches.ts";
+import { openSeat, type Seat } from "./seat_token.ts";
+
+/** Which process of which match. */
+export type SeatName = Pick<Seat, "match" | "slot" | "epoch">;
+
+/** A match that is to begin. */
+export type NewMatch = Omit<MatchTerms, "match" | "transport">;
+
+export interface MatchesOptions extends AnnouncerOptions {
+  readonly chance: Chance;
+  /** Matches without any connection that are remembered at most. */
+  readonly emptyMax: number;
+  /** How long a match is remembered when nobody is connected any more. */
+  readonly lingerMs: number;
+}
+
+/** Where a control connection sits. */
+interface Place {
+  readonly match: RunningMatch;
+  readonly slot: number;
+}
+
+const TAKEN_OVER = errorMessage(
+  "taken_over",
+  "This seat was taken over by a newer connection of the same player.",
+);
+
+export class Matches {
+  readonly #options: MatchesOptions;
+  /** In every match's name, so that no two starts of a lobby ever use the same. */
+  readonly #boot: string;
+  #begun = 0;
+  readonly #announcer: Announcer;
+  readonly #matches = new MatchList();
+  readonly #places = new Map<ClientId, Place>();
+
+  constructor(options: MatchesOptions) {
+    this.#options = options;
+    this.#announcer = new Announcer(options);
+    this.#boot = options.chance.below(2 ** 32).toString(16).padStart(8, "0");
+  }
+
+  /** Matches that are remembered, and control connections that sit in them. */
+  get counts(): { matches: number; clients: number } {
+    return { matches: this.#matches.size, clients: this.#places.size };
+  }
+
+  /** Matches in which anybody is connected. */
+  get running(): number {
+    return this.#matches.running.length;
+  }
+
+  /** The room of the running match that began last. */
+  get newestRoom(): string | undefined {
+    return this.#matches.newest?.room;
+  }
+
+  /** Whether a match of that room is running. */
+  isPlaying(room: string): boolean {
+    return this.#matches.inRoom(room) !== undefined;
+  }
+
+  /** The rules of the match that runs in a room; `undefined` where none does. */
+  rulesOf(room: string): Rules | undefined {
+    return this.#matches.inRoom(room)?.rules;
+  }
+
+  isSeated(client: ClientId): boolean {
+    return this.#places.has(client);
+  }
+
+  /** The seat that a client holds. */
+  seatOf(client: ClientId): SeatName | undefined {
+    const place = this.#places.get(client);
+    return place && nameOf(place);
+  }
+
+  /** Begins a match; `clients` are its members' by slot, and each is told so. */
+  begin(terms: NewMatch, clients: readonly ClientId[]): readonly Delivery[] {
+    return this.#announcer.begin(this.#create(terms, clients));
+  }
+
+  /** Gives a seat to a new process, in its next epoch; or says why not. */
+  resume(
+    client: ClientId,
+    { token, publicKey, nowMs }: {
+      readonly token: string;
+      /** Instead of the one that the seat had. */
+      readonly publicKey?: string | undefined;
+      readonly nowMs: number;
+    },
+  ): readonly Delivery[] {
+    const place = this.#placeOf(token);
+    if (place === undefined) return refuse(client, BAD_TOKEN);
+    const { match, slot } = place;
+    const loss = this.#lossOf(place);
+    if (loss !== undefined) {
+      return refuse(client, errorMessage("seat_lost", loss));
+    }
+    const epoch = ++match.epochs[slot];
+    const member = match.members[slot];
+    match.members[slot] = {
+      ...member,
+      publicKey: publicKey ?? member.publicKey,
+    };
+    match.witness?.takenAgain(slot, epoch);
+    return this.#bring(client, place, nowMs);
+  }
+
+  /**
+   * Gives a seat back to its process, whose connection broke, and tells it what it missed: that the
+   * match went on without it, or that the next one has begun.
+   */
+  return(
+    client: ClientId,
+    { token, nowMs }: { readonly token: string; readonly nowMs: number },
+  ): readonly Delivery[] {
+    const place = this.#placeOf(token);
+    if (place === undefined) return refuse(client, BAD_TOKEN);
+    const { match, slot } = place;
+    if (match.rematch !== undefined) {
+      return this.#follow(client, { match: match.rematch, slot }, nowMs);
+    }
+    const winner = match.witness?.wentOnWithout(slot);
+    const { match: name } = match;
+    return [
+      ...this.#replace(client, place, nowMs),
+      ...winner === undefined ? [] : [{
+        to: client,
+        message: { type: "refused", match: name, ...winner } as const,
+      }],
+      ...this.#announcer.news(match, client),
+    ];
+  }
+
+  /** Asks the witness. */
+  claim(client: ClientId, message: ClaimMessage): readonly Delivery[] {
+    const place = this.#places.get(client);
+    if (place === undefined || place.match.match !== message.match) {
+      return [{ to: client, message: NOT_PLAYING }];
+    }
+    return [{ to: client, message: answerClaim(place.match, message) }];
+  }
+
+  /** Records what a player says the result is; it counts when all of the match say the same. */
+  result(client: ClientId, message: ResultMessage): Verdict | "not_playing" {
+    const place = this.#places.get(client);
+    return place === undefined || place.match.match !== message.match
+      ? "not_playing"
+      : takeResult(place.match, place.slot, message);
+  }
+
+  /** A member wants to play again; when all do, their next match begins. */
+  again(
+    client: ClientId,
+    message: AgainMessage,
+    nowMs: number,
+  ): readonly Delivery[] {
+    const place = this.#places.get(client);
+    if (place === undefined) return [{ to: client, message: NOT_PLAYING }];
+    const { match, slot } = place;
+    // Said twice, or while the next match was beginning.
+    if (match.match !== message.match || match.wanted?.has(slot)) return [];
+    match.wanted ??= new Set();
+    match.wanted.add(slot);
+    return match.wanted.size < match.members.length
+      ? this.#announcer.rematch(match)
+      : this.#playAgain(match, nowMs);
+  }
+
+  /** The client left or its connection died. */
+  leave(client: ClientId, nowMs: number): readonly Delivery[] {
+    const match = this.#places.get(client)?.match;
+    this.#unseat(client, nowMs);
+    return match === undefined ? [] : this.#announcer.rematch(match);
+  }
+
+  /** Shows the running match of a room to somebody who watches it now. */
+  show(room: string, client: ClientId): readonly Delivery[] {
+    const match = this.#matches.inRoom(room);
+    return match === undefined ? [] : [
+      this.#announcer.show(match, client),
+      ...this.#announcer.watchers(match),
+    ];
+  }
+
+  /** Tells all in the running match of a room how many watch. */
+  tellWatchers(room: string): readonly Delivery[] {
+    const match = this.#matches.inRoom(room);
+    return match === undefined ? [] : this.#announcer.watchers(match);
+  }
+
+  /**
+   * A relay connection showed a token; gives the seat that it is for, `undefined` when it is to be
+   * refused. Each seat given needs its `relayClosed`.
+   */
+  relayOpened(token: string): SeatName | undefined {
+    const place = this.#placeOf(token);
+    if (place === undefined) return undefined;
+    connect(place.match);
+    return nameOf(place);
+  }
+
+  relayClosed(seat: SeatName, nowMs: number): void {
+    const match = this.#matches.get(seat.match);
+    if (match !== undefined) disconnect(match, nowMs);
+  }
+
+  /** Forgets matches to which nobody came back; to be called now and then. */
+  sweep(nowMs: number): void {
+    this.#matches.forget(nowMs, this.#options);
+  }
+
+  /** Finds the place of a token of the newest epoch, or a newer one, remembering its match again. */
+  #placeOf(token: string): Place | undefined {
+    const seat = openSeat(this.#options.key, token);
+    if (seat === undefined) return undefined;
+    const { slot, epoch } = seat;
+    const match = this.#matches.get(seat.match) ??
+      createMatch(seat, 0);
+    this.#matches.add(match);
+    if (epoch < match.epochs[slot]) return undefined;
+    if (epoch > match.epochs[slot]) {
+      match.epochs[slot] = epoch;
+      match.members[slot] = seat.members[slot];
+    }
+    return { match, slot };
+  }
+
+  #lossOf({ match, slot }: Place): string | undefined {
+    const isUnreachable = match.transport === "amqp" &&
+      this.#options.transport.kind !== "amqp";
+    return isUnreachable
+      ? "The match was played over a broker that this lobby doesn't have."
+      : lossOf(match, slot);
+  }
+
+  /** Puts a client in the place of whoever was there, and welcomes it. */
+  #replace(
+    client: ClientId,
+    place: Place,
+    nowMs: number,
+  ): readonly Delivery[] {
+    const { match, slot } = place;
+    const former = match.clients.get(slot);
+    if (former !== undefined) this.#unseat(former, nowMs);
+    this.#sit(client, place);
+    return [
+      ...(former === undefined ? [] : refuse(former, TAKEN_OVER)),
+      { to: client, message: welcomeBack(match, slot) },
+    ];
+  }
+
+  /** Seats somebody in the match that has begun while it was away. */
+  #follow(
+    client: ClientId,
+    place: Place,
+    nowMs: number,
+  ): readonly Delivery[] {
+    const { match, slot } = place;
+    // Another process has taken the seat in there: this one is an older one.
+    if (match.epochs[slot] > 0) return refuse(client, BAD_TOKEN);
+    this.#matches.add(match);
+    return this.#bring(client, place, nowMs);
+  }
+
+  /** Seats a process that doesn't know its match yet. */
+  #bring(
+    client: ClientId,
+    place: Place,
+    nowMs: number,
+  ): readonly Delivery[] {
+    return [
+      ...this.#replace(client, place, nowMs),
+      this.#announcer.start(place.match, place.slot),
+      ...this.#announcer.news(place.match, client),
+    ];
+  }
+
+  #sit(client: ClientId, place: Place): void {
+    place.match.clients.set(place.slot, client);
+    this.#places.set(client, place);
+    connect(place.match);
+  }
+
+  #unseat(client: ClientId, nowMs: number): void {
+    const place = this.#places.get(client);
+    if (place === undefined) return;
+    const { match, slot } = place;
+    this.#places.delete(client);
+    match.clients.delete(slot);
+    match.wanted?.delete(slot);
+    disconnect(match, nowMs);
+  }
+
+  #create(terms: NewMatch, clients: readonly ClientId[]): RunningMatch {
+    const number = ++this.#begun;
+    const match = createMatch({
+      ...terms,
+      match: `${this.#boot}-${number}`,
+      transport: this.#options.transport.kind,
+    }, number);
+    this.#matches.add(match);
+    for (const [slot, client] of clients.entries()) {
+      this.#sit(client, { match, slot });
+    }
+    return match;
+  }
+
+  /** Begins the next match of the same members, all of whom are connected. */
+  #playAgain(match: RunningMatch, nowMs: number): readonly Delivery[] {
+    const clients = [...match.clients.entries()]
+      .sort(([a], [b]) => a - b)
+      .map(([, client]) => client);
+    for (const client of clients) this.#unseat(client, nowMs);
+    match.rematch = this.#create(match, clients);
+    return this.#announcer.begin(match.rematch);
+  }
+}
+
+function nameOf({ match, slot }: Place): SeatName {
+  return { match: match.match, slot, epoch: match.epochs[slot] };
+}

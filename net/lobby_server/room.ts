@@ -1,0 +1,125 @@
+/**
+ * One room that fills: its members with their names, looks and readiness, and how it is told of.
+ *
+ * @module
+ */
+import type { Rules } from "../../game/court.ts";
+import { startPosition } from "../../game/start_position.ts";
+import {
+  type JoinMessage,
+  type LobbyMessage,
+  NAME_LENGTH_MAX,
+} from "../lobby/protocol.ts";
+import type { Countdown } from "./readiness.ts";
+import type { ClientId } from "./running_matches.ts";
+import type { SeatMember } from "./seat_token.ts";
+
+/** Who waits in a room, with what the others may know of it. */
+export interface Member extends SeatMember {
+  readonly client: ClientId;
+  isReady: boolean;
+  /** Round-trip time to the lobby in whole ms, as the member tells it. */
+  rttMs: number | null;
+}
+
+/** A room that isn't full, or in which not all are ready. */
+export interface Room {
+  readonly code: string;
+  /** Whether players without a code are sent here. */
+  readonly isPublic: boolean;
+  readonly rules: Rules;
+  /** By slot, in rising order; slots in between may be free. */
+  members: readonly Member[];
+  countdown: Countdown | undefined;
+  /** When its members heard of it last, and whether a round-trip time has changed since. */
+  toldAtMs: number;
+  isRttNews: boolean;
+}
+
+/** Seats somebody on the first free slot. */
+export function addMember(
+  room: Room,
+  { client, id, request }: {
+    readonly client: ClientId;
+    readonly id: string;
+    readonly request: JoinMessage;
+  },
+): Member {
+  const { name, look, isBot, isReady, publicKey } = request;
+  const slot = firstWithout(room.members.map((member) => member.slot));
+  const member: Member = {
+    client,
+    id,
+    slot,
+    name: uniqueName(name, room),
+    look: freeLook(room, [look ?? slot, slot]),
+    isBot,
+    publicKey,
+    isReady: isReady || isBot,
+    rttMs: null,
+  };
+  room.members = [...room.members, member].sort((a, b) => a.slot - b.slot);
+  return member;
+}
+
+/** What a new member is told first. */
+export function welcomeTo(room: Room, member: Member): LobbyMessage {
+  return {
+    type: "welcome",
+    id: member.id,
+    slot: member.slot,
+    start: startPosition(room.rules, member.slot),
+    room: room.code,
+    rules: room.rules,
+    epoch: 0,
+  };
+}
+
+/** How a room stands, as its members and watchers are told. */
+export function rosterOf(
+  { code, rules, members, countdown }: Room,
+  { watchers, nowMs }: { readonly watchers: number; readonly nowMs: number },
+): LobbyMessage {
+  return {
+    type: "roster",
+    room: code,
+    rules,
+    players: members.map(
+      ({ id, slot, name, look, isBot, isReady, rttMs }) => ({
+        ...{ id, slot, name, look, isBot, isReady, rttMs },
+      }),
+    ),
+    watchers,
+    startsInMs: countdown === undefined
+      ? null
+      : Math.max(0, Math.round(countdown.endsAtMs - nowMs)),
+  };
+}
+
+/** Returns the first of the wanted looks that nobody has, or else any. */
+function freeLook({ members }: Room, wanted: readonly number[]): number {
+  const taken = members.map(({ look }) => look);
+  return wanted.find((look) => !taken.includes(look)) ?? firstWithout(taken);
+}
+
+function firstWithout(taken: readonly number[]): number {
+  let number = 0;
+  while (taken.includes(number)) number++;
+  return number;
+}
+
+/** Appends a number to a name that somebody in the room has already: "Mia", "Mia 2". */
+function uniqueName(name: string, { members }: Room): string {
+  const taken = new Set(members.map((member) => alike(member.name)));
+  let unique = name;
+  for (let number = 2; taken.has(alike(unique)); number++) {
+    const suffix = ` ${number}`;
+    const kept = [...name].slice(0, NAME_LENGTH_MAX - suffix.length);
+    unique = kept.join("").trimEnd() + suffix;
+  }
+  return unique;
+}
+
+function alike(name: string): string {
+  return name.normalize("NFKC").toLowerCase();
+}

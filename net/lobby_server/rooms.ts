@@ -1,0 +1,316 @@
+/**
+ * The lobby's book-keeping of rooms that fill: who waits where, under which rules, and who is ready.
+ *
+ * Without I/O: the lobby calls in what a client said or that it is gone, and delivers the messages
+ * that come back. Chance and identity come from `Chance`, time as `nowMs`.
+ *
+ * A room is open until its match begins, and `matches.ts` goes on with it: when its last seat is taken
+ * and all are ready, or without those who keep the others waiting (`readiness.ts`). The room's code is
+ * free again as soon as nobody of the match is connected.
+ *
+ * @module
+ */
+import { DEFAULT_RULES, type Rules } from "../../game/court.ts";
+import {
+  type ErrorMessage,
+  errorMessage,
+  type JoinMessage,
+} from "../lobby/protocol.ts";
+import { newRoomCode } from "../lobby/room_code.ts";
+import { type Delivery, refuse } from "./books_port.ts";
+import type { Chance } from "./chance.ts";
+import type { Matches } from "./matches.ts";
+import { areAllReady, countDown } from "./readiness.ts";
+import {
+  addMember,
+  type Member,
+  type Room,
+  rosterOf,
+  welcomeTo,
+} from "./room.ts";
+import type { ClientId } from "./running_matches.ts";
+import type { Watchers } from "./watchers.ts";
+
+export interface RoomsOptions {
+  readonly chance: Chance;
+  /** Takes over the rooms whose match begins. */
+  readonly matches: Matches;
+  /** Those of a room hear what its members hear. */
+  readonly watchers: Watchers;
+  /** Open rooms and running matches together. */
+  readonly roomsMax: number;
+}
+
+/** How long a room whose only news are round-trip times keeps them to itself. */
+const RTT_NEWS_MS = 1_000;
+
+/** Fewer can't play. */
+const PLAYERS_MIN = 2;
+
+const NOT_READY = errorMessage(
+  "not_ready",
+  "You were not ready, so your seat was given up. Join again.",
+);
+
+export class Rooms {
+  readonly #options: RoomsOptions;
+  readonly #rooms = new Map<string, Room>();
+  readonly #roomOf = new Map<ClientId, Room>();
+
+  constructor(options: RoomsOptions) {
+    this.#options = options;
+  }
+
+  /** Open rooms, and clients that wait in them. */
+  get counts(): { rooms: number; clients: number } {
+    return { rooms: this.#rooms.size, clients: this.#roomOf.size };
+  }
+
+  isSeated(client: ClientId): boolean {
+    return this.#roomOf.has(client);
+  }
+
+  /** The rules of an open room; `undefined` where none is. */
+  rulesOf(code: string): Rules | undefined {
+    return this.#rooms.get(code)?.rules;
+  }
+
+  /** Seats a client that sits nowhere yet, or answers it with an error. */
+  join(
+    client: ClientId,
+    request: JoinMessage,
+    nowMs: number,
+  ): readonly Delivery[] {
+    const found = this.#findRoom(request, nowMs);
+    if ("error" in found) return [{ to: client, message: found.error }];
+    const { room } = found;
+    const id = this.#options.chance.newId();
+    const member = addMember(room, { client, id, request });
+    this.#roomOf.set(client, room);
+    return [
+      { to: client, message: welcomeTo(room, member) },
+      ...this.#changed(room, nowMs),
+    ];
+  }
+
+  /** A member is ready, or no longer. */
+  setReady(
+    client: ClientId,
+    isReady: boolean,
+    nowMs: number,
+  ): readonly Delivery[] {
+    const found = this.#find(client);
+    if (found === undefined || found.member.isReady === isReady) return [];
+    found.member.isReady = isReady;
+    return this.#changed(found.room, nowMs);
+  }
+
+  /** Somebody tells its round-trip time; the room will hear of a new one. */
+  setRtt(client: ClientId, rttMs: number): void {
+    const found = this.#find(client);
+    const roundedMs = Math.round(rttMs);
+    if (found === undefined || found.member.rttMs === roundedMs) return;
+    found.member.rttMs = roundedMs;
+    found.room.isRttNews = true;
+  }
+
+  /** The client left or its connection died; its seat is free at once. */
+  leave(client: ClientId, nowMs: number): readonly Delivery[] {
+    const room = this.#roomOf.get(client);
+    if (room === undefined) return [];
+    this.#free(room, [client]);
+    if (room.members.length > 0) return this.#changed(room, nowMs);
+    this.#rooms.delete(room.code);
+    return [];
+  }
+
+  /** Tells everybody in an open room, and those who watch it, how it stands. */
+  tell(code: string, nowMs: number): readonly Delivery[] {
+    const room = this.#rooms.get(code);
+    return room === undefined ? [] : this.#tell(room, nowMs);
+  }
+
+  /** Does what is due by now; to be called a few times a second. */
+  sweep(nowMs: number): readonly Delivery[] {
+    const deliveries: Delivery[] = [];
+    for (const room of this.#rooms.values()) {
+      if (room.countdown !== undefined && nowMs >= room.countdown.endsAtMs) {
+        deliveries.push(...this.#goOnWithoutTheUnready(room, nowMs));
+      } else if (room.isRttNews && nowMs - room.toldAtMs >= RTT_NEWS_MS) {
+        deliveries.push(...this.#tell(room, nowMs));
+      }
+    }
+    return deliveries;
+  }
+
+  #find(client: ClientId): { room: Room; member: Member } | undefined {
+    const room = this.#roomOf.get(client);
+    const member = room?.members.find((member) => member.client === client);
+    return room && member && { room, member };
+  }
+
+  #findRoom(
+    request: JoinMessage,
+    nowMs: number,
+  ): { room: Room } | { error: ErrorMessage } {
+    const { matches } = this.#options;
+    const { room: code, players = DEFAULT_RULES.players } = request;
+    const room = code === undefined
+      ? this.#publicRoom(players)
+      : this.#rooms.get(code);
+    if (room === undefined) {
+      return code !== undefined && matches.isPlaying(code)
+        ? {
+          error: errorMessage(
+            "room_playing",
+            `Room ${code} is playing. Wait until its players have left, or choose another code.`,
+          ),
+        }
+        : this.#openRoom(request, nowMs);
+    }
+    if (code !== undefined && asksForOthers(request, room.rules)) {
+      return {
+        error: errorMessage(
+          "rules",
+          `Room ${room.code} plays ${describe(room.rules)}. ` +
+            "Join it without asking for rules, or choose another code.",
+        ),
+      };
+    }
+    return isFull(room) ? { error: fullError(room) } : { room };
+  }
+
+  #publicRoom(players: number): Room | undefined {
+    for (const room of this.#rooms.values()) {
+      const isOpen = room.isPublic && !isFull(room);
+      if (isOpen && room.rules.players === players) return room;
+    }
+    return undefined;
+  }
+
+  #openRoom(
+    request: JoinMessage,
+    nowMs: number,
+  ): { room: Room } | { error: ErrorMessage } {
+    const rooms = this.#rooms.size + this.#options.matches.running;
+    if (rooms >= this.#options.roomsMax) {
+      return {
+        error: errorMessage(
+          "too_many_rooms",
+          `The lobby has ${rooms} rooms and can't open another. Join one of them, or try again later.`,
+        ),
+      };
+    }
+    const room: Room = {
+      code: request.room ?? this.#newCode(),
+      isPublic: request.room === undefined,
+      rules: {
+        players: request.players ?? DEFAULT_RULES.players,
+        points: request.points ?? DEFAULT_RULES.points,
+        lives: request.lives ?? DEFAULT_RULES.lives,
+      },
+      members: [],
+      countdown: undefined,
+      toldAtMs: nowMs,
+      isRttNews: false,
+    };
+    this.#rooms.set(room.code, room);
+    return { room };
+  }
+
+  #newCode(): string {
+    for (;;) {
+      const code = newRoomCode(this.#options.chance.below);
+      const isTaken = this.#rooms.has(code) ||
+        this.#options.matches.isPlaying(code);
+      if (!isTaken) return code;
+    }
+  }
+
+  /** Tells all of a change among the members, and begins the match if that is due. */
+  #changed(room: Room, nowMs: number): readonly Delivery[] {
+    const { members, rules } = room;
+    const gathering = { members, seats: rules.players };
+    room.countdown = countDown(gathering, room.countdown, nowMs);
+    const deliveries = this.#tell(room, nowMs);
+    return areAllReady(gathering)
+      ? [...deliveries, ...this.#start(room)]
+      : deliveries;
+  }
+
+  #tell(room: Room, nowMs: number): readonly Delivery[] {
+    const watchers = this.#options.watchers.of(room.code);
+    const message = rosterOf(room, { watchers: watchers.length, nowMs });
+    room.toldAtMs = nowMs;
+    room.isRttNews = false;
+    return [...clientsOf(room), ...watchers].map((to) => ({ to, message }));
+  }
+
+  #goOnWithoutTheUnready(room: Room, nowMs: number): readonly Delivery[] {
+    const late = room.members
+      .filter(({ isReady }) => !isReady)
+      .map(({ client }) => client);
+    this.#free(room, late);
+    return [
+      ...late.flatMap((client) => refuse(client, NOT_READY)),
+      ...room.members.length >= PLAYERS_MIN
+        ? this.#start(room)
+        : this.#changed(room, nowMs),
+    ];
+  }
+
+  #free(room: Room, clients: readonly ClientId[]): void {
+    for (const client of clients) this.#roomOf.delete(client);
+    room.members = room.members
+      .filter(({ client }) => !clients.includes(client));
+  }
+
+  /** Begins the match of those who are there, on the first slots. */
+  #start(room: Room): readonly Delivery[] {
+    const { code, rules, members } = room;
+    this.#rooms.delete(code);
+    for (const client of clientsOf(room)) this.#roomOf.delete(client);
+    return this.#options.matches.begin(
+      {
+        room: code,
+        rules: { ...rules, players: members.length },
+        members: members.map(({ id, name, look, isBot, publicKey }, slot) => ({
+          ...{ id, slot, name, look, isBot, publicKey },
+        })),
+      },
+      clientsOf(room),
+    );
+  }
+}
+
+function clientsOf({ members }: Room): readonly ClientId[] {
+  return members.map(({ client }) => client);
+}
+
+function isFull({ members, rules }: Room): boolean {
+  return members.length === rules.players;
+}
+
+function fullError({ code }: Room): ErrorMessage {
+  return errorMessage(
+    "room_playing",
+    `Room ${code} is full and about to play. Wait until its players have left, or choose another code.`,
+  );
+}
+
+function asksForOthers(request: JoinMessage, rules: Rules): boolean {
+  const {
+    players = rules.players,
+    points = rules.points,
+    lives = rules.lives,
+  } = request;
+  if (players !== rules.players) return true;
+  // Points decide between two, lives between more; who names the other one changes nothing.
+  return players === 2 ? points !== rules.points : lives !== rules.lives;
+}
+
+function describe({ players, points, lives }: Rules): string {
+  return players === 2
+    ? `with 2 players to ${points} points`
+    : `with ${players} players and ${lives} lives each`;
+}

@@ -1,0 +1,142 @@
+/**
+ * A seat as one word that the lobby can't be deceived about, and need not remember.
+ *
+ * A token carries all that the lobby must know to go on with a match that it has forgotten: who the
+ * members are, whose seat this is, and the MAC that only the lobby's key makes. It is no secret from
+ * its owner, but whoever knows it holds the seat. It fits into a line of the lobby's protocol
+ * together with all else that such a line says.
+ *
+ * ```text
+ * base64url(JSON of a Seat, without the names of its fields) . base64url(HMAC-SHA256)
+ * ```
+ *
+ * @module
+ */
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { z } from "zod";
+import type { Rules } from "../../game/court.ts";
+import type { Sender } from "../match/transport.ts";
+
+/** How often a seat can be taken again; a process that crashes more often has to be mended. */
+export const SEAT_EPOCH_MAX = 15;
+
+/** Length of the lobby's key, in bytes. */
+export const SEAT_KEY_BYTES = 32;
+
+/** Longest token, in characters: the longest honest one has about 1 500. */
+export const SEAT_TOKEN_LENGTH_MAX = 1_600;
+
+/** Longest public key, in characters. */
+export const PUBLIC_KEY_LENGTH_MAX = 100;
+
+/** One player of a match, as all know it. */
+export interface SeatMember {
+  readonly id: string;
+  readonly slot: number;
+  readonly name: string;
+  /** Colour and mark, 0…3; no two members have the same. */
+  readonly look: number;
+  readonly isBot: boolean;
+  readonly publicKey?: string | undefined;
+}
+
+/** The right to play as one member of a match; its epoch grows whenever a process takes it. */
+export interface Seat extends Sender {
+  readonly match: string;
+  readonly room: string;
+  readonly rules: Rules;
+  readonly transport: "relay" | "amqp";
+  /** All members of the match, by slot; this seat's is one of them. */
+  readonly members: readonly SeatMember[];
+}
+
+/** What keeps this MAC apart from any other that the same key may ever make. */
+const PURPOSE = "pong seat 1 ";
+
+const encoder = new TextEncoder();
+
+const seatFields = z.tuple([
+  z.string(),
+  z.string(),
+  z.int().min(0).max(3),
+  z.int().min(0).max(SEAT_EPOCH_MAX),
+  z.tuple([z.int(), z.int(), z.int()]),
+  z.enum(["relay", "amqp"]),
+  z.array(z.tuple([
+    z.string(),
+    z.int().min(0).max(3),
+    z.string(),
+    z.int().min(0).max(3),
+    z.boolean(),
+    z.string().nullable(),
+  ])).min(2).max(4),
+]);
+
+/** Makes the token of a seat. */
+export function sealSeat(key: Uint8Array, seat: Seat): string {
+  const { match, room, slot, epoch, rules, transport, members } = seat;
+  const fields: z.infer<typeof seatFields> = [
+    match,
+    room,
+    slot,
+    epoch,
+    [rules.players, rules.points, rules.lives],
+    transport,
+    members.map(({ id, slot, name, look, isBot, publicKey }) => [
+      id,
+      slot,
+      name,
+      look,
+      isBot,
+      publicKey ?? null,
+    ]),
+  ];
+  const text = encoder.encode(JSON.stringify(fields)).toBase64({
+    alphabet: "base64url",
+    omitPadding: true,
+  });
+  return `${text}.${macOf(key, text)}`;
+}
+
+/** Returns the seat of a token that was made with this key; `undefined` for any other text. */
+export function openSeat(key: Uint8Array, token: string): Seat | undefined {
+  if (token.length > SEAT_TOKEN_LENGTH_MAX) return undefined;
+  const end = token.lastIndexOf(".");
+  const text = token.slice(0, Math.max(end, 0));
+  // The text of the MAC and not its bytes, for some characters of base64 hold bits that say nothing.
+  const given = encoder.encode(token.slice(end + 1));
+  const right = encoder.encode(macOf(key, text));
+  if (given.length !== right.length || !timingSafeEqual(given, right)) {
+    return undefined;
+  }
+  const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
+  return parseSeat(new TextDecoder().decode(bytes));
+}
+
+function macOf(key: Uint8Array, text: string): string {
+  return createHmac("sha256", key).update(PURPOSE + text).digest("base64url");
+}
+
+/** Only a lobby of another version makes a right MAC around what isn't a seat. */
+function parseSeat(json: string): Seat | undefined {
+  const { data } = seatFields.safeParse(JSON.parse(json));
+  if (data === undefined) return undefined;
+  const [match, room, slot, epoch, [players, points, lives], transport, all] =
+    data;
+  return {
+    match,
+    room,
+    slot,
+    epoch,
+    rules: { players, points, lives },
+    transport,
+    members: all.map(([id, slot, name, look, isBot, publicKey]) => ({
+      id,
+      slot,
+      name,
+      look,
+      isBot,
+      publicKey: publicKey ?? undefined,
+    })),
+  };
+}

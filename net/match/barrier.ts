@@ -1,0 +1,242 @@
+/**
+ * The ready barrier: nobody starts before all hear all, through the transport that carries the game.
+ *
+ * Every member repeats a hello. It is *ready* when each other member has been heard, has shown that
+ * it hears back in five round trips, and agrees on the terms. Once slot 0 knows that all are ready
+ * it names the start; whoever knows the start repeats it in every hello, so one lost packet can't
+ * let some begin and others not.
+ *
+ * Who serves is agreed, not decreed: each hello carries a commitment (SHA-256 of a secret), secrets
+ * are revealed only by members that hold all commitments, and the seed is the hash of all secrets.
+ * Whoever chose its secret chose it without knowing another's.
+ *
+ * Rule 1: a ready member never takes it back, and only slot 0 names a start; so once slot 0 has
+ * given up, nobody can start any more, and its word says so to all.
+ * Rule 2: a failure is final and names the member and the field.
+ *
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { PeerClock } from "./clock/peer_clock.ts";
+import { slotsOf } from "./wire/slot_set.ts";
+import { type Stamp, stampDifferenceMs, stampOf } from "./wire/stamp.ts";
+import type { Terms } from "./wire/terms.ts";
+import type { HelloPacket, Reveal } from "./wire/wire.ts";
+
+/** Round trips that each pair makes before it counts as ready; each is also a clock sample. */
+export const ROUND_TRIPS = 5;
+/** When slot 0 gives up; who is not ready by then is named to all. */
+export const READY_TIMEOUT_MS = 20_000;
+/**
+ * How much longer the others wait for slot 0's word: a start that it still named must find them
+ * here, however far apart the members began to wait.
+ */
+const WORD_TIMEOUT_MS = 5_000;
+/** From the last "ready" to tick 0: time for the start to reach everybody, repeated sixty times a second. */
+const START_DELAY_MS = 500;
+/** Slot whose clock times the start: the lowest. */
+const STARTER = 0;
+
+/** Why the match can't begin. */
+export interface BarrierFailure {
+  readonly reason: "not ready" | "refused";
+  readonly message: string;
+}
+
+export interface BarrierOptions {
+  readonly slot: number;
+  readonly players: number;
+  readonly terms: Terms;
+  /** 16 random bytes, used for nothing else. */
+  readonly secret: Uint8Array;
+  readonly nowMs: number;
+  /** False only as a negative control in simulation: then the start is said once, by slot 0. */
+  readonly isStartRepeated: boolean;
+}
+
+export class Barrier {
+  failure: BarrierFailure | undefined;
+
+  readonly #options: BarrierOptions;
+  readonly #everybody: number;
+  readonly #commitments: (Uint8Array | undefined)[];
+  readonly #reveals: (Reveal | undefined)[];
+  /** Bit s: heard slot s; slot s has heard me; slot s is ready. */
+  #heard: number;
+  #heardBy: number;
+  #ready = 0;
+  #startAt: Stamp | undefined;
+  #isStartSaid = false;
+  #seed: number | undefined;
+
+  constructor(options: BarrierOptions) {
+    this.#options = options;
+    const { players, slot, secret } = options;
+    this.#everybody = (1 << players) - 1;
+    this.#heard = this.#heardBy = 1 << slot;
+    this.#commitments = Array.from({ length: players }, () => undefined);
+    this.#reveals = this.#commitments.map(() => undefined);
+    this.#commitments[slot] = sha256(secret);
+  }
+
+  /** Slots that aren't known to be ready. */
+  get waitingFor(): number {
+    return this.#everybody & ~this.#ready;
+  }
+
+  /** Slots that were heard, this one included. */
+  get heard(): number {
+    return this.#heard;
+  }
+
+  /** The agreed seed, once all secrets are known. */
+  get seed(): number | undefined {
+    return this.#seed;
+  }
+
+  receive(from: number, hello: HelloPacket): void {
+    if (this.failure) return;
+    const mismatch = this.#mismatch(from, hello);
+    if (mismatch) {
+      this.failure = { reason: "refused", message: mismatch };
+      return;
+    }
+    this.#commitments[from] ??= hello.commitment;
+    this.#heard |= 1 << from;
+    if ((hello.heard >> this.#options.slot) & 1) this.#heardBy |= 1 << from;
+    this.#ready |= hello.ready & this.#everybody & ~this.#me;
+    if (hello.reveal) this.#reveals[from] ??= hello.reveal;
+    this.#startAt ??= hello.startAt;
+    if (hello.hasGivenUp) this.#giveUp();
+  }
+
+  /** Draws conclusions from what was received. `clocks` by slot. */
+  update(nowMs: number, clocks: readonly PeerClock[]): void {
+    const { slot, secret } = this.#options;
+    if (this.failure) return;
+    if (!(this.#ready & this.#me) && this.#hearsAll(clocks)) {
+      this.#ready |= this.#me;
+      this.#reveals[slot] = { secret, commitments: this.#digest() };
+    }
+    this.#findSeed();
+    const isStarter = slot === STARTER && this.#startAt === undefined;
+    if (isStarter && this.waitingFor === 0 && this.#seed !== undefined) {
+      const farthestMs = Math.max(...clocks.map((clock) => clock.rttMs ?? 0));
+      this.#startAt = stampOf(nowMs + START_DELAY_MS + farthestMs);
+    }
+    const patienceMs = READY_TIMEOUT_MS +
+      (slot === STARTER ? 0 : WORD_TIMEOUT_MS);
+    const isLate = nowMs - this.#options.nowMs > patienceMs;
+    if (isLate && this.startMs(nowMs, clocks) === undefined) this.#giveUp();
+  }
+
+  /** When tick 0 begins, on this clock; `undefined` while it can't yet. */
+  startMs(nowMs: number, clocks: readonly PeerClock[]): number | undefined {
+    if (this.#startAt === undefined || this.#seed === undefined) {
+      return undefined;
+    }
+    const offsetMs = this.#options.slot === STARTER
+      ? 0
+      : clocks[STARTER].offsetMs;
+    return nowMs + stampDifferenceMs(this.#startAt, stampOf(nowMs)) - offsetMs;
+  }
+
+  /** Returns what the next hello says, less the parts that every packet has. */
+  say(): Pick<
+    HelloPacket,
+    | "terms"
+    | "heard"
+    | "ready"
+    | "commitment"
+    | "reveal"
+    | "startAt"
+    | "hasGivenUp"
+  > {
+    const { slot, terms, secret, isStartRepeated } = this.#options;
+    const maySayStart = isStartRepeated ||
+      (slot === STARTER && !this.#isStartSaid);
+    if (this.#startAt !== undefined) this.#isStartSaid = true;
+    return {
+      terms,
+      heard: this.#heard,
+      ready: this.#ready,
+      commitment: this.#commitments[slot] ?? sha256(secret),
+      reveal: this.#reveals[slot],
+      startAt: maySayStart ? this.#startAt : undefined,
+      hasGivenUp: this.failure?.reason === "not ready",
+    };
+  }
+
+  get #me(): number {
+    return 1 << this.#options.slot;
+  }
+
+  #giveUp(): void {
+    const late = slotsOf(this.waitingFor).map((slot) => `player ${slot + 1}`);
+    this.failure = {
+      reason: "not ready",
+      message: `${late.join(" and ")} did not become ready in time`,
+    };
+  }
+
+  #hearsAll(clocks: readonly PeerClock[]): boolean {
+    return this.#heard === this.#everybody &&
+      this.#heardBy === this.#everybody &&
+      clocks.every((clock, slot) =>
+        slot === this.#options.slot || clock.roundTrips >= ROUND_TRIPS
+      );
+  }
+
+  #mismatch(from: number, hello: HelloPacket): string | undefined {
+    const ours = this.#options.terms;
+    for (const field of Object.keys(ours) as (keyof Terms)[]) {
+      if (ours[field] !== hello.terms[field]) {
+        return `player ${from + 1} has ${field} ${hello.terms[field]}, ` +
+          `this one ${ours[field]}; both need the same version of pong`;
+      }
+    }
+    const known = this.#commitments[from];
+    if (known && !equal(known, hello.commitment)) {
+      return `player ${from + 1} changed its commitment to the serve`;
+    }
+    return undefined;
+  }
+
+  /** Checks the secrets against the commitments and, when all are there, derives the seed. */
+  #findSeed(): void {
+    if (this.#seed !== undefined || !(this.#ready & this.#me)) return;
+    const digest = this.#digest();
+    const hash = createHash("sha256");
+    for (const [slot, reveal] of this.#reveals.entries()) {
+      if (!reveal) return;
+      const commitment = this.#commitments[slot];
+      const isHonest = commitment && equal(sha256(reveal.secret), commitment);
+      if (!isHonest || !equal(reveal.commitments, digest)) {
+        const message = isHonest
+          ? `player ${slot + 1} was told other commitments to the serve`
+          : `player ${slot + 1} revealed what it had not committed to`;
+        this.failure = { reason: "refused", message };
+        return;
+      }
+      hash.update(reveal.secret);
+    }
+    this.#seed = hash.digest().readInt32BE(0);
+  }
+
+  /** Hash of all commitments, in the order of slots. */
+  #digest(): Uint8Array {
+    const hash = createHash("sha256");
+    for (const commitment of this.#commitments) {
+      if (commitment) hash.update(commitment);
+    }
+    return new Uint8Array(hash.digest());
+  }
+}
+
+function sha256(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(createHash("sha256").update(bytes).digest());
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}

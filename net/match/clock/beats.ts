@@ -1,0 +1,79 @@
+/**
+ * Numbers the packets of one member, answers those of the others, and learns from their answers.
+ *
+ * Each packet has a beat; each packet also says which beat of every other member came last, and how
+ * long ago. So every packet measures a round trip, and none is sent for that alone.
+ *
+ * @module
+ */
+import { isNewerBeat } from "../wire/record.ts";
+import type { Stamp } from "../wire/stamp.ts";
+import type { Echo } from "../wire/wire.ts";
+import { PeerClock } from "./peer_clock.ts";
+
+/** Send times kept to tell which packet an echo answers: four seconds of them. */
+const SENT_TIMES = 256;
+
+/** What of a packet matters here. */
+export interface Arrival {
+  readonly slot: number;
+  readonly beat: number;
+  readonly sentAt: Stamp;
+  /** The packet's echo of this member, if it has one. */
+  readonly echo: Echo | undefined;
+  readonly atMs: number;
+}
+
+export class Beats {
+  /** By slot: what is known of each member's clock; the own one is never fed. */
+  readonly clocks: PeerClock[];
+
+  #next = 0;
+  readonly #sentMs = new Float64Array(SENT_TIMES).fill(-Infinity);
+  /** By slot: the newest packet, and when it came. */
+  readonly #newest: ({ beat: number; atMs: number } | undefined)[];
+
+  constructor(players: number) {
+    this.clocks = Array.from({ length: players }, () => new PeerClock());
+    this.#newest = this.clocks.map(() => undefined);
+  }
+
+  /** Returns the beat of a packet that is sent now. */
+  take(nowMs: number): number {
+    const beat = this.#next;
+    this.#sentMs[beat % SENT_TIMES] = nowMs;
+    this.#next = (beat + 1) & 0xffff;
+    return beat;
+  }
+
+  /** By slot: what a packet that is sent now answers. */
+  echoes(nowMs: number): (Echo | undefined)[] {
+    return this.#newest.map((newest) =>
+      newest && { beat: newest.beat, holdMs: Math.max(0, nowMs - newest.atMs) }
+    );
+  }
+
+  /** Another process holds the slot now. */
+  forget(slot: number): void {
+    this.clocks[slot] = new PeerClock();
+    this.#newest[slot] = undefined;
+  }
+
+  receive({ slot, beat, sentAt, echo, atMs }: Arrival): void {
+    const clock = this.clocks[slot];
+    clock.addTransit(sentAt, atMs);
+    const newest = this.#newest[slot];
+    if (!newest || isNewerBeat(beat, newest.beat)) {
+      this.#newest[slot] = { beat, atMs };
+    }
+    if (!echo) return;
+    const packetsAgo = (this.#next - echo.beat) & 0xffff;
+    if (packetsAgo === 0 || packetsAgo > SENT_TIMES) return;
+    clock.addEcho({
+      sentMs: this.#sentMs[echo.beat % SENT_TIMES],
+      holdMs: echo.holdMs,
+      theirStamp: sentAt,
+      atMs,
+    });
+  }
+}

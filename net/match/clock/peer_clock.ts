@@ -1,0 +1,111 @@
+/**
+ * What one member learns of another's clock and distance from echoed packets.
+ *
+ * Each echo gives a round-trip time and, taking both ways as equally long, the difference of the two
+ * clocks. The sample with the shortest round trip is the one least disturbed by queues (D. Mills'
+ * clock filter, RFC 5905 section 10), so the best of the last two periods counts.
+ *
+ * @module
+ */
+import { type Stamp, stampDifferenceMs, stampOf } from "../wire/stamp.ts";
+
+/** How long a best sample may count: drifting clocks (500 ppm) move 2.5 ms in that time. */
+const PERIOD_MS = 5000;
+/** More than clocks drift apart in two periods, less than what matters to anybody. */
+const DRIFT_MS_MAX = 50;
+/** Weight of a new round-trip time in the smoothed one, as in TCP (RFC 6298). */
+const SMOOTHING = 1 / 8;
+const JITTER_SMOOTHING = 1 / 4;
+/** Transit times kept to judge how late packets come: one second of them. */
+const TRANSITS = 64;
+
+interface Sample {
+  readonly rttMs: number;
+  readonly offsetMs: number;
+}
+
+export class PeerClock {
+  /** How many echoes came back. */
+  roundTrips = 0;
+  /** Smoothed round-trip time; `undefined` before the first. */
+  rttMs: number | undefined;
+  /** How far round-trip times lie from the smoothed one, smoothed (RTTVAR of RFC 6298). */
+  jitterMs = 0;
+
+  #best: Sample | undefined;
+  #previousBest: Sample | undefined;
+  #periodEndMs = 0;
+  readonly #transitsMs = new Float64Array(TRANSITS);
+  #transits = 0;
+
+  /**
+   * The other clock minus this one, as a difference of stamps in ms; 0 until it is known, which
+   * means as much as "not known".
+   */
+  get offsetMs(): number {
+    const best = this.#best;
+    const previous = this.#previousBest;
+    if (!best) return previous?.offsetMs ?? 0;
+    return previous && previous.rttMs < best.rttMs
+      ? previous.offsetMs
+      : best.offsetMs;
+  }
+
+  /** Takes in an echo: packet sent at `sentMs`, answer sent at `theirStamp` and arrived at `atMs`. */
+  addEcho(
+    { sentMs, holdMs, theirStamp, atMs }: {
+      readonly sentMs: number;
+      readonly holdMs: number;
+      readonly theirStamp: Stamp;
+      readonly atMs: number;
+    },
+  ): void {
+    const rttMs = Math.max(0, atMs - sentMs - holdMs);
+    this.roundTrips++;
+    const offMs = Math.abs(rttMs - (this.rttMs ?? rttMs));
+    this.jitterMs += (offMs - this.jitterMs) * JITTER_SMOOTHING;
+    this.rttMs = this.rttMs === undefined
+      ? rttMs
+      : this.rttMs + (rttMs - this.rttMs) * SMOOTHING;
+    const offsetMs = stampDifferenceMs(theirStamp, stampOf(atMs - rttMs / 2));
+    if (this.#hasJumped({ rttMs, offsetMs })) {
+      this.#best = this.#previousBest = undefined;
+    }
+    if (atMs >= this.#periodEndMs) {
+      this.#previousBest = this.#best;
+      this.#best = undefined;
+      this.#periodEndMs = atMs + PERIOD_MS;
+    }
+    if (this.#best && this.#best.rttMs <= rttMs) return;
+    this.#best = { rttMs, offsetMs };
+  }
+
+  /**
+   * Whether no one offset explains both this sample and what was known: each is right to half its
+   * round trip. Then one of the clocks has jumped, as one does while its machine sleeps.
+   */
+  #hasJumped({ rttMs, offsetMs }: Sample): boolean {
+    const known = this.#best ?? this.#previousBest;
+    if (!known) return false;
+    const uncertaintyMs = (rttMs + known.rttMs) / 2 + DRIFT_MS_MAX;
+    return Math.abs(offsetMs - this.offsetMs) > uncertaintyMs;
+  }
+
+  /** Takes in how long a packet was under way, by the synchronised clocks. */
+  addTransit(sentAt: Stamp, atMs: number): void {
+    this.#transitsMs[this.#transits++ % TRANSITS] = this.ageMs(sentAt, atMs);
+  }
+
+  /** How long ago, at `nowMs`, the other sent what it stamped `sentAt`. */
+  ageMs(sentAt: Stamp, nowMs: number): number {
+    return stampDifferenceMs(stampOf(nowMs), sentAt) + this.offsetMs;
+  }
+
+  /** What nine of ten packets stay under, in ms on their way; 0 before the first. */
+  transitP90Ms(): number {
+    const count = Math.min(this.#transits, TRANSITS);
+    if (count === 0) return 0;
+    const sorted = this.#transitsMs.slice(0, count).sort();
+    return sorted[Math.floor(0.9 * (count - 1))];
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Keeps the members' ticks level by making this one's ticks a little longer or shorter.
+ *
+ * Everybody moves towards the mean of the others, so nobody chases anybody; the change stays below
+ * what an eye sees. Whole ticks are never skipped. Gentle correction follows Slippi's (±1 %, dead
+ * zone of half a tick); after a stall, when whole paddle lengths lie between the hosts, five times
+ * that is allowed.
+ *
+ * @module
+ */
+import { TICKS_PER_SECOND } from "../../../game/court.ts";
+
+export const TICK_MS = 1000 / TICKS_PER_SECOND;
+
+/** Weight of a new estimate in the smoothed lead: a second's worth of ticks evens out jitter. */
+const SMOOTHING = 1 / 30;
+/** Change of a tick's length for each tick of lead, and its limits: in play, and after a stall. */
+const GAIN = 0.005;
+const CHANGE_MAX = 0.01;
+const CHANGE_AFTER_STALL_MAX = 0.05;
+/** A lead beyond this came from a stall, not from clocks. */
+const STALL_TICKS = 4;
+const DEAD_ZONE_TICKS = 0.5;
+
+export class TimeSync {
+  #leadTicks = 0;
+
+  /** Smoothed lead of this host over the mean of the others, in ticks; negative when behind. */
+  get leadTicks(): number {
+    return this.#leadTicks;
+  }
+
+  /** Takes in this tick's estimate of the lead. */
+  add(leadTicks: number): void {
+    const isStall = Math.abs(leadTicks - this.#leadTicks) > STALL_TICKS;
+    const weight = isStall ? 0.5 : SMOOTHING;
+    this.#leadTicks += (leadTicks - this.#leadTicks) * weight;
+  }
+
+  /** How long the next tick lasts, in ms. */
+  tickMs(): number {
+    const lead = this.#leadTicks;
+    if (Math.abs(lead) < DEAD_ZONE_TICKS) return TICK_MS;
+    const limit = Math.abs(lead) > STALL_TICKS
+      ? CHANGE_AFTER_STALL_MAX
+      : CHANGE_MAX;
+    return TICK_MS * (1 + Math.max(-limit, Math.min(limit, lead * GAIN)));
+  }
+}

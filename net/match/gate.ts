@@ -1,0 +1,63 @@
+/**
+ * Lets in packets of the match's members, and counts what comes.
+ *
+ * Who sent a packet is what the transport knows. A seat's epoch only grows: once a process has taken
+ * a seat anew, its former one is a stranger.
+ *
+ * @module
+ */
+import type { Beats } from "./clock/beats.ts";
+import type { Received } from "./transport.ts";
+import { decode, type Packet } from "./wire/wire.ts";
+
+export interface GateOptions {
+  readonly slot: number;
+  readonly players: number;
+  /** Epoch of each seat as the lobby gave it, by slot. */
+  readonly epochs: readonly number[];
+  readonly beats: Beats;
+}
+
+export class Gate {
+  packets = 0;
+  bytes = 0;
+  /** Packets that were malformed, impossible, or not from a member's present incarnation. */
+  rejected = 0;
+
+  readonly #options: GateOptions;
+  /** By slot: newest epoch that the transport has shown. */
+  readonly #epochs: number[];
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    this.#epochs = options.epochs.slice();
+  }
+
+  /** Newest epoch of a seat. */
+  epochOf(slot: number): number {
+    return this.#epochs[slot];
+  }
+
+  /** Returns the packet, or `undefined` for what is to be ignored. Never throws. */
+  admit({ from, packet: bytes }: Received): Packet | undefined {
+    const { slot, players, beats } = this.#options;
+    const isMember = from.slot < players && from.slot !== slot &&
+      from.epoch >= this.#epochs[from.slot];
+    const packet = isMember
+      ? decode(bytes, { slot: from.slot, players })
+      : undefined;
+    if (!packet || incarnationOf(packet) >> 4 !== from.epoch) return undefined;
+    if (from.epoch > this.#epochs[from.slot]) {
+      // Another process: what was learned of the former one's clock is of no use.
+      this.#epochs[from.slot] = from.epoch;
+      beats.forget(from.slot);
+    }
+    this.packets++;
+    this.bytes += bytes.length;
+    return packet;
+  }
+}
+
+function incarnationOf(packet: Packet): number {
+  return packet.kind === "hello" ? packet.epoch : packet.record.epoch;
+}

@@ -1,0 +1,106 @@
+/**
+ * Which inputs the next packet carries.
+ *
+ * A member's own inputs go from the oldest that another member has not acknowledged, by any path.
+ * Those of third members go along when somebody has lacked them for longer than their own packets
+ * should take: a dead link between two of four is no event.
+ *
+ * @module
+ */
+import {
+  epochAt,
+  lastSegment,
+  nextPresentTick,
+  type Presence,
+} from "../../game/presence.ts";
+import { HISTORY_TICKS, type Rollback } from "../../game/rollback.ts";
+import type { PeerClock } from "./clock/peer_clock.ts";
+import { TICK_MS } from "./clock/time_sync.ts";
+import type { SlotRecord } from "./wire/record.ts";
+import { type InputRun, RUN_INPUTS_MAX } from "./wire/wire.ts";
+
+/** How much longer than a round trip a third member's input may be missing before it is passed on. */
+const GOSSIP_SLACK_TICKS = 4;
+/** Sends for which it is remembered what was known. */
+const SENDS = 32;
+
+export interface InputRunsOptions {
+  readonly slot: number;
+  readonly players: number;
+  readonly rollback: Rollback;
+  readonly clocks: readonly PeerClock[];
+  /** True only as a negative control in simulation. */
+  readonly isSentThrice: boolean;
+}
+
+export class InputRuns {
+  readonly #options: InputRunsOptions;
+  /** `have` of all slots at each of the last sends, to know what was known a while ago. */
+  readonly #haveThen: Int32Array;
+  #sends = 0;
+
+  constructor(options: InputRunsOptions) {
+    this.#options = options;
+    this.#haveThen = new Int32Array(SENDS * options.players).fill(-1);
+  }
+
+  /** Returns the runs for a packet that is sent now to `peers`, by their newest records. */
+  next(
+    peers: readonly SlotRecord[],
+    presences: readonly Presence[],
+  ): InputRun[] {
+    const { players, rollback } = this.#options;
+    this.#sends++;
+    const row = (this.#sends % SENDS) * players;
+    const runs: InputRun[] = [];
+    for (let slot = 0; slot < players; slot++) {
+      this.#haveThen[row + slot] = rollback.have(slot);
+      const run = this.#run(slot, peers, presences[slot]);
+      if (run) runs.push(run);
+    }
+    return runs;
+  }
+
+  #run(
+    slot: number,
+    peers: readonly SlotRecord[],
+    presence: Presence,
+  ): InputRun | undefined {
+    const { slot: me, rollback, isSentThrice } = this.#options;
+    const have = rollback.have(slot);
+    let acked = have;
+    for (const peer of peers) {
+      const theirs = peer.have[slot];
+      // Its own inputs a member has, but for those of its predecessor.
+      const { from } = lastSegment(presence);
+      if (peer.slot === slot && theirs >= from - 1) continue;
+      const isLacked = slot === me ||
+        theirs < this.#haveLongAgo(slot, peer.slot);
+      if (isLacked) acked = Math.min(acked, theirs);
+    }
+    if (isSentThrice) acked = slot === me ? have - 3 : have;
+    const before = Math.max(
+      acked,
+      have - HISTORY_TICKS / 2,
+      rollback.firstTick - 1,
+    );
+    const start = nextPresentTick(presence, before);
+    const inputs: number[] = [];
+    for (
+      let tick = start;
+      tick <= have && inputs.length < RUN_INPUTS_MAX &&
+      epochAt(presence, tick) >= 0;
+      tick++
+    ) inputs.push(rollback.inputAt(slot, tick));
+    return inputs.length > 0 ? { slot, start, inputs } : undefined;
+  }
+
+  /** What was known of `slot` so long ago that `peer` should have acknowledged it by now. */
+  #haveLongAgo(slot: number, peer: number): number {
+    const { clocks, players } = this.#options;
+    const rttTicks = Math.ceil((clocks[peer].rttMs ?? 0) / TICK_MS);
+    const ago = Math.min(SENDS - 1, rttTicks + GOSSIP_SLACK_TICKS);
+    const send = this.#sends - ago;
+    return send < 0 ? -1 : this.#haveThen[(send % SENDS) * players + slot];
+  }
+}

@@ -1,0 +1,127 @@
+/**
+ * Who is heard, who is silent and for how long, counted so that nobody is accused unjustly.
+ *
+ * A member *speaks* when its newest record advances, by whatever path; it is *heard* when that
+ * record also says that it hears this host: one that is deaf but still talks must not hold up the
+ * others for ever. Silence is counted in this host's own play time, and only while it is spoken to
+ * by at least half of the match (itself included): neither its own sleep nor the death of a broker
+ * is the others' fault.
+ *
+ * @module
+ */
+import { has, setOf, sizeOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
+import type { Timers } from "./timers.ts";
+
+/** Most that one call may count: who slept longer has no claim to have heard nothing. */
+const STEP_MS_MAX = 67;
+
+export type Liveness = "ok" | "unstable" | "suspect";
+
+export interface LivenessChange {
+  readonly slot: number;
+  readonly state: Liveness;
+}
+
+export class PeerLiveness {
+  readonly #slot: number;
+  readonly #timers: Timers;
+  /** By slot: silence so far, when it last spoke (own sleep taken out), and what was said of it. */
+  readonly #silentMs: number[];
+  readonly #spokeAtMs: number[];
+  readonly #states: Liveness[];
+  #atMs: number;
+
+  constructor(
+    { slot, players, timers, nowMs }: {
+      readonly slot: number;
+      readonly players: number;
+      readonly timers: Timers;
+      readonly nowMs: number;
+    },
+  ) {
+    this.#slot = slot;
+    this.#timers = timers;
+    this.#silentMs = Array.from({ length: players }, () => 0);
+    this.#spokeAtMs = this.#silentMs.map(() => nowMs);
+    this.#states = this.#silentMs.map(() => "ok");
+    this.#atMs = nowMs;
+  }
+
+  /** The slot's record advanced; `isMutual` if the slot hears this host, too. */
+  hear(slot: number, nowMs: number, isMutual: boolean): void {
+    this.#spokeAtMs[slot] = nowMs;
+    if (isMutual) this.#silentMs[slot] = 0;
+  }
+
+  /** Begins anew for slots that have just become members. */
+  welcome(slots: SlotSet, nowMs: number): void {
+    for (const slot of slotsOf(slots)) this.hear(slot, nowMs, true);
+  }
+
+  stateOf(slot: number): Liveness {
+    return this.#states[slot];
+  }
+
+  /** How long a slot wasn't heard, in this host's own time. */
+  silentMs(slot: number): number {
+    return this.#silentMs[slot];
+  }
+
+  /** Slots that have spoken so recently that they are surely there, and this host. */
+  get present(): SlotSet {
+    return this.#spokeWithin(this.#timers.unstableMs);
+  }
+
+  /** Slots that have spoken before they would be suspected, and this host. */
+  get heard(): SlotSet {
+    return this.#spokeWithin(this.#timers.suspectMs);
+  }
+
+  /**
+   * Counts the time since the last call for the members in `view`, and returns what changed. While
+   * this host's own link is down nobody's silence means anything.
+   */
+  update(
+    nowMs: number,
+    view: SlotSet,
+    isLinkUp: boolean,
+  ): readonly LivenessChange[] {
+    const passedMs = Math.min(nowMs - this.#atMs, STEP_MS_MAX);
+    const sleptMs = nowMs - this.#atMs - passedMs;
+    this.#atMs = nowMs;
+    if (sleptMs > 0) {
+      for (let slot = 0; slot < this.#spokeAtMs.length; slot++) {
+        this.#spokeAtMs[slot] = Math.min(
+          nowMs,
+          this.#spokeAtMs[slot] + sleptMs,
+        );
+      }
+    }
+    const spoken = sizeOf(this.present & view);
+    const mayCount = isLinkUp && 2 * spoken >= sizeOf(view);
+    const changes: LivenessChange[] = [];
+    for (let slot = 0; slot < this.#states.length; slot++) {
+      if (slot === this.#slot) continue;
+      if (mayCount && has(view, slot)) this.#silentMs[slot] += passedMs;
+      const state = this.#judge(this.#silentMs[slot]);
+      if (state === this.#states[slot]) continue;
+      this.#states[slot] = state;
+      changes.push({ slot, state });
+    }
+    return changes;
+  }
+
+  #judge(silentMs: number): Liveness {
+    if (silentMs >= this.#timers.suspectMs) return "suspect";
+    return silentMs >= this.#timers.unstableMs ? "unstable" : "ok";
+  }
+
+  #spokeWithin(withinMs: number): SlotSet {
+    let slots = setOf(this.#slot);
+    for (let slot = 0; slot < this.#spokeAtMs.length; slot++) {
+      const isRecent = this.#atMs - this.#spokeAtMs[slot] <= withinMs;
+      if (isRecent) slots |= setOf(slot);
+    }
+    return slots;
+  }
+}

@@ -1,0 +1,356 @@
+/**
+ * Who is in the match, agreed by all its members: dropping the lost, taking back the returned.
+ *
+ * There is no coordinator and no message of its own: each member's record, which every packet
+ * repeats by any path, shows which change it attempts and what it agreed to, and everybody draws
+ * the same conclusions. One change is an *attempt*: all who stay take part, each freezes the lost
+ * members' inputs and shows how many it has; when all show the same attempt, the value follows (the
+ * highest inputs anybody holds count); when all show that they agreed, it is committed and the *era*
+ * is one higher. Exactly half of the members, always so with two players, need the witness's word.
+ *
+ * Rule 1: after `agreed` nobody is taken back; what all participants agreed to before is repeated,
+ * for somebody may have committed it.
+ * Rule 2: an attempt that I left gets no vote of mine again.
+ * Rule 3: the member who is to be dropped decides nothing; it goes on until a commit says so.
+ *
+ * R1 to R12 here and in the neighbouring files are the rules of docs/membership.md by number.
+ *
+ * @module
+ */
+import {
+  lastSegment,
+  type Presence,
+  presentFromStart,
+} from "../../../game/presence.ts";
+import {
+  type AgreedChange,
+  type Attempt,
+  keyOf,
+  type RecordChange,
+  type SlotRecord,
+} from "../wire/record.ts";
+import {
+  everySlot,
+  has,
+  setOf,
+  sizeOf,
+  type SlotSet,
+  slotsOf,
+} from "../wire/slot_set.ts";
+import {
+  ACTIVATION_TICKS,
+  applyChange,
+  decideChange,
+  isEqualAim,
+  isEqualJoin,
+} from "./membership_change.ts";
+import type { Controls } from "./negative_controls.ts";
+import { Sight, type Surroundings } from "./observation.ts";
+import type { Timers } from "./timers.ts";
+
+/** A member that is back must be so for this long before an attempt is given up for it again. */
+const BACK_OUT_PAUSE_MS = 150;
+const CLAIM_INTERVAL_MS = 200;
+
+export interface MembershipOptions {
+  readonly slot: number;
+  readonly players: number;
+  readonly timers: Timers;
+  readonly controls: Controls;
+}
+
+/** What a witness is asked to grant. */
+export interface Claim {
+  readonly era: number;
+  readonly value: string;
+  /** Slots of the view that it would make, each with its incarnation. */
+  readonly seats: readonly (readonly [slot: number, epoch: number])[];
+}
+
+export type MembershipEvent =
+  | { readonly kind: "attempted" | "agreed" | "repeated" | "backed out" }
+  | { readonly kind: "claim"; readonly claim: Claim }
+  /** View and presences are new; this host may no longer be in the view. */
+  | { readonly kind: "committed"; readonly joined: SlotSet };
+
+export class Membership {
+  era = 0;
+  view: SlotSet;
+  /** By slot: in which ticks its inputs count. */
+  presences: Presence[];
+  /** Highest attempt seen or left in this era; 0 before the first. */
+  attemptNumber = 0;
+  attempt: Attempt | undefined;
+  agreed: AgreedChange | undefined;
+
+  readonly #options: MembershipOptions;
+  #granted = "";
+  #claimedMs = -Infinity;
+  #backedOutMs = -Infinity;
+  #events: MembershipEvent[] = [];
+
+  /** Begins with all players from tick 0 on, each in incarnation `epochs[slot]`. */
+  constructor(options: MembershipOptions, epochs: readonly number[]) {
+    this.#options = options;
+    this.view = everySlot(options.players);
+    this.presences = epochs.map(presentFromStart);
+  }
+
+  /** Whether inputs of `slot` up to `tick` may be taken in now. */
+  mayTake(slot: number, tick: number): boolean {
+    const { attempt } = this;
+    if (!attempt || this.#options.controls.isUnfrozen) return true;
+    if (!has(attempt.drop, slot)) return true;
+    // Frozen, but for what others showed to hold: all of it will count.
+    return tick <= (attempt.cut?.[slot] ?? -1);
+  }
+
+  get mayConfirm(): boolean {
+    return !this.attempt || this.#options.controls.isUnfrozen === true;
+  }
+
+  /** Takes over a higher era's view and presences, from a record that is the commit. */
+  adopt(record: SlotRecord, presences: readonly Presence[]): SlotSet {
+    const joined = record.view & ~this.view;
+    this.#install(record.era, record.view, presences.slice());
+    return joined;
+  }
+
+  /** Begins as a returned player, in the era of who has it in its view. */
+  begin(era: number, view: SlotSet, presences: readonly Presence[]): void {
+    this.#install(era, view, presences.slice());
+  }
+
+  /** The witness granted this value. */
+  grant(value: string): void {
+    this.#granted = value;
+  }
+
+  /** Draws all conclusions that can be drawn now; returns what happened, oldest first. */
+  evaluate(around: Surroundings): readonly MembershipEvent[] {
+    this.#events = [];
+    const { slot, timers } = this.#options;
+    const { era, view, presences } = this;
+    const sight = new Sight(around, { slot, timers, era, view, presences });
+    const suspects = sight.suspects();
+    this.#followOthers(sight);
+    if (!this.attempt) this.#open(sight, suspects);
+    else this.#revise(sight, suspects);
+    if (this.attempt) this.#conclude(sight, this.attempt);
+    return this.#events;
+  }
+
+  get #me(): SlotSet {
+    return setOf(this.#options.slot);
+  }
+
+  /** R5: joins what the others attempt, or goes beyond it. */
+  #followOthers(sight: Sight): void {
+    for (const slot of slotsOf(this.view & ~this.#me)) {
+      const record = sight.current(slot);
+      const theirs = record?.change?.attempt;
+      const { attempt } = this;
+      if (!record || !theirs) continue;
+      if (attempt && has(attempt.drop, slot)) continue;
+      if (has(theirs.drop, this.#options.slot)) continue;
+      if (theirs.n < this.attemptNumber) continue;
+      const isSame = attempt?.n === theirs.n;
+      if (isSame && isEqualAim(attempt, theirs)) continue;
+      const kept = attempt && (isSame || this.agreed?.n === attempt.n)
+        ? attempt.drop
+        : 0;
+      const drop = (theirs.drop | kept) & this.view & ~this.#me;
+      const isSameDrop = drop === theirs.drop;
+      let join = isSameDrop ? theirs.join : undefined;
+      if (isSame && !isEqualJoin(attempt?.join, theirs.join)) join = undefined;
+      if (drop === 0) join ??= theirs.join ?? attempt?.join;
+      if (drop === 0 && !join) continue;
+      const isTheirs = !isSame && isSameDrop && isEqualJoin(join, theirs.join);
+      const n = isTheirs
+        ? theirs.n
+        : sight.highestNumber(this.attemptNumber) + 1;
+      this.#enter(sight, { n, drop, join });
+    }
+  }
+
+  /** R3, R10: opens an attempt where this host sees cause. */
+  #open(sight: Sight, suspects: SlotSet): void {
+    const live = this.view & ~suspects;
+    if (!isWithin(live, sight.present)) return;
+    const n = sight.highestNumber(this.attemptNumber) + 1;
+    if (suspects !== 0) {
+      const isEnough = 2 * sizeOf(live) >= sizeOf(this.view);
+      if (!isEnough || !sight.isPatient(suspects)) return;
+      this.#enter(sight, {
+        n,
+        drop: suspects,
+        join: sight.replacement(suspects),
+      });
+      return;
+    }
+    const isLowest = (live & (this.#me - 1)) === 0;
+    const join = sight.returning();
+    if (!join) return;
+    if (this.#options.controls.isReturnUnagreed) {
+      const at = (sight.have[this.#options.slot] ?? 0) + ACTIVATION_TICKS;
+      this.#commit({ n, drop: 0, join, cut: [], at });
+    } else if (isLowest) this.#enter(sight, { n, drop: 0, join });
+  }
+
+  /** R5, R6: widens, backs out of, or renews the open attempt. */
+  #revise(sight: Sight, suspects: SlotSet): void {
+    const { attempt } = this;
+    if (!attempt) return;
+    const { drop, join } = attempt;
+    const recent = sight.present;
+    const participants = this.view & ~drop;
+    const lost = suspects & participants;
+    const left = participants & ~lost;
+    const isEnough = 2 * sizeOf(left) >= sizeOf(this.view);
+    const n = sight.highestNumber(this.attemptNumber) + 1;
+    if (lost && isWithin(left, recent) && isEnough) {
+      if (sight.isPatient(drop | lost)) {
+        this.#enter(sight, { n, drop: drop | lost, join: undefined });
+        return;
+      }
+    }
+    const back = drop & ~suspects & recent;
+    const hasJoinerGone = join !== undefined &&
+      !has(sight.heard, join.slot);
+    const mayBackOut = !this.agreed &&
+      !sight.isAgreedSeen(participants) &&
+      sight.nowMs - this.#backedOutMs > BACK_OUT_PAUSE_MS;
+    if (mayBackOut && ((back !== 0 && !join) || hasJoinerGone)) {
+      this.#backedOutMs = sight.nowMs;
+      this.#events.push({ kind: "backed out" });
+      const rest = drop & ~back;
+      if (rest !== 0) {
+        this.#enter(sight, { n, drop: rest, join: undefined });
+      } else {
+        this.attempt = undefined;
+        this.attemptNumber = n;
+      }
+      return;
+    }
+    const isOvertaken = slotsOf(participants & ~this.#me).some((slot) =>
+      (sight.current(slot)?.change?.attemptNumber ?? 0) > attempt.n
+    );
+    if (isOvertaken) this.#enter(sight, { n, drop, join });
+  }
+
+  /** R7, R8: agrees when all participants show this attempt, commits when all show they agreed. */
+  #conclude(sight: Sight, attempt: Attempt): void {
+    const { controls } = this.#options;
+    const { n, drop } = attempt;
+    const participants = this.view & ~drop;
+    const others = slotsOf(participants & ~this.#me).map((slot) =>
+      sight.current(slot)
+    );
+    const shows = (isShown: (change: RecordChange) => boolean) =>
+      others.every((record) => {
+        const theirs = record?.change;
+        return theirs?.attempt?.n === n &&
+          isEqualAim(theirs.attempt, attempt) && isShown(theirs);
+      });
+    if (this.agreed?.n !== n) {
+      if (!shows(() => true)) return;
+      const known = others.filter((record) => record !== undefined);
+      const change = this.#repeated(known) ?? decideChange(attempt, known, {
+        slot: this.#options.slot,
+        isCutMinimum: controls.isCutMinimum ?? false,
+      });
+      this.attempt = { ...attempt, cut: change.cut };
+      const lacks = slotsOf(change.drop).some((slot) =>
+        sight.have[slot] < change.cut[slot]
+      );
+      // The others hold what is missing; their packets bring it.
+      if (lacks && !controls.isCutMinimum && !controls.isUnfrozen) return;
+      this.agreed = { ...change, n };
+      this.#events.push({ kind: "agreed" });
+    }
+    const { agreed } = this;
+    if (!agreed) return;
+    const value = keyOf(agreed);
+    const isAgreedByAll = shows((theirs) =>
+      theirs.agreed?.n === n && keyOf(theirs.agreed) === value
+    );
+    if (!isAgreedByAll && !controls.isUnagreed) return;
+    // Who said goodbye claims nothing, so against them half is enough.
+    const haveAllLeft = drop !== 0 &&
+      slotsOf(drop).every((slot) => sight.hasLeft(slot));
+    const isMajority = 2 * sizeOf(participants) > sizeOf(this.view) ||
+      haveAllLeft;
+    if (isMajority || this.#granted === value) this.#commit(agreed);
+    else if (2 * sizeOf(participants) === sizeOf(this.view)) {
+      this.#claim(sight, agreed);
+    }
+  }
+
+  /** R7: what every participant agreed to in one earlier attempt, or `undefined`. */
+  #repeated(others: readonly SlotRecord[]): AgreedChange | undefined {
+    const { agreedBefore } = this.#options.controls;
+    if (agreedBefore === "forgotten") return undefined;
+    if (agreedBefore === "newest") {
+      const shown = [
+        this.agreed,
+        ...others.map(({ change }) => change?.agreed),
+      ];
+      return shown.filter((agreed) => agreed !== undefined)
+        .sort((a, b) => b.n - a.n)[0];
+    }
+    const { agreed } = this;
+    if (!agreed) return undefined;
+    const value = keyOf(agreed);
+    const isShared = others.every(({ change }) =>
+      change?.agreed !== undefined && keyOf(change.agreed) === value
+    );
+    if (isShared) this.#events.push({ kind: "repeated" });
+    return isShared ? agreed : undefined;
+  }
+
+  #claim(sight: Sight, change: AgreedChange): void {
+    if (sight.nowMs - this.#claimedMs < CLAIM_INTERVAL_MS) return;
+    this.#claimedMs = sight.nowMs;
+    const { view, presences } = applyChange(change, this);
+    const seats = slotsOf(view).map((slot) =>
+      [slot, lastSegment(presences[slot]).epoch] as const
+    );
+    const claim = { era: this.era + 1, value: keyOf(change), seats };
+    this.#events.push({ kind: "claim", claim });
+  }
+
+  #commit(change: AgreedChange): void {
+    const { view, presences } = applyChange(change, this);
+    const joined = change.join ? setOf(change.join.slot) : 0;
+    this.#install(this.era + 1, view, presences);
+    this.#events.push({ kind: "committed", joined });
+  }
+
+  #install(era: number, view: SlotSet, presences: Presence[]): void {
+    this.era = era;
+    this.view = view;
+    this.presences = presences;
+    this.attempt = undefined;
+    this.agreed = undefined;
+    this.attemptNumber = 0;
+    this.#granted = "";
+  }
+
+  /** R4: `high` is fixed here and never changes for this number. */
+  #enter(
+    { have }: Sight,
+    aim: Pick<Attempt, "n" | "drop" | "join">,
+  ): void {
+    this.attempt = { ...aim, high: have.slice(), cut: undefined };
+    this.attemptNumber = aim.n;
+    this.#granted = "";
+    if (this.#options.controls.agreedBefore === "forgotten") {
+      this.agreed = undefined;
+    }
+    this.#events.push({ kind: "attempted" });
+  }
+}
+
+function isWithin(slots: SlotSet, others: SlotSet): boolean {
+  return (slots & ~others) === 0;
+}

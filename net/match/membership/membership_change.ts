@@ -1,0 +1,109 @@
+/**
+ * What a change of membership is: decided from what all participants hold, applied to view and
+ * presences, compared with what was already shown.
+ *
+ * @module
+ */
+import {
+  epochAt,
+  lastSegment,
+  OPEN_END,
+  type Presence,
+} from "../../../game/presence.ts";
+import type {
+  AgreedChange,
+  Attempt,
+  Returning,
+  SlotRecord,
+} from "../wire/record.ts";
+import { has, setOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
+
+/** Ticks from the newest input that anybody holds to a returning player's first one. */
+export const ACTIVATION_TICKS = 36;
+/** Segments that are kept of a slot; older ones are of ticks that everybody has long confirmed. */
+const SEGMENTS_MAX = 3;
+/** How far back it is checked that a change leaves what was confirmed: far beyond any attempt. */
+const SHOWN_TICKS = 512;
+
+/** Who is in a match, and whose inputs count when. */
+export interface Members {
+  readonly view: SlotSet;
+  readonly presences: readonly Presence[];
+}
+
+/** R7: the highest inputs that any participant holds count. `others`: all but `slot`. */
+export function decideChange(
+  { n, drop, join, high }: Attempt,
+  others: readonly SlotRecord[],
+  { slot: me, isCutMinimum }: {
+    readonly slot: number;
+    /** True only as a negative control in simulation. */
+    readonly isCutMinimum: boolean;
+  },
+): AgreedChange {
+  const pick = isCutMinimum ? Math.min : Math.max;
+  const highs = [
+    high,
+    ...others.map(({ change }) => change?.attempt?.high ?? high),
+  ];
+  const cut = high.map((_, slot) =>
+    has(drop, slot) ? pick(...highs.map((row) => row[slot])) : -1
+  );
+  const own = [
+    high[me],
+    ...others.map(({ slot, change }) => change?.attempt?.high[slot] ?? 0),
+  ];
+  const at = join ? Math.max(...own) + ACTIVATION_TICKS : 0;
+  return { n, drop, join, cut, at };
+}
+
+/** Returns the members after a change. */
+export function applyChange(
+  { drop, join, cut, at }: AgreedChange,
+  before: Members,
+): { readonly view: SlotSet; readonly presences: Presence[] } {
+  const presences = before.presences.slice();
+  for (const slot of slotsOf(drop)) {
+    const { epoch, from } = lastSegment(presences[slot]);
+    const ended = { epoch, from, to: cut[slot] };
+    presences[slot] = [...presences[slot].slice(0, -1), ended];
+  }
+  const view = before.view & ~drop;
+  if (!join) return { view, presences };
+  const begun = { epoch: join.epoch, from: at, to: OPEN_END };
+  presences[join.slot] = [...presences[join.slot], begun].slice(-SEGMENTS_MAX);
+  return { view: view | setOf(join.slot), presences };
+}
+
+/**
+ * Returns the first confirmed tick at which the presences differ, or `undefined`: a host that showed
+ * more of a dropped member than the others agreed on is itself the one that is out (R9).
+ */
+export function shownBeyond(
+  ours: readonly Presence[],
+  theirs: readonly Presence[],
+  confirmedTick: number,
+): number | undefined {
+  for (const [slot, presence] of ours.entries()) {
+    // Of ticks before the oldest segment that both remember nothing is said any more.
+    const oldest = Math.max(presence[0].from, theirs[slot][0].from);
+    for (
+      let tick = Math.max(oldest, confirmedTick - SHOWN_TICKS);
+      tick < confirmedTick;
+      tick++
+    ) {
+      if (epochAt(presence, tick) !== epochAt(theirs[slot], tick)) return tick;
+    }
+  }
+  return undefined;
+}
+
+/** Whether two attempts are for the same change. */
+export function isEqualAim(a: Attempt | undefined, b: Attempt): boolean {
+  return a !== undefined && a.drop === b.drop && isEqualJoin(a.join, b.join);
+}
+
+/** Whether the same incarnation is to come back, or none. */
+export function isEqualJoin(a?: Returning, b?: Returning): boolean {
+  return a?.slot === b?.slot && a?.epoch === b?.epoch;
+}

@@ -1,0 +1,144 @@
+/**
+ * How the other members look to one of them: who is gone, who asks to come back, what they attempt.
+ *
+ * @module
+ */
+import { lastSegment, type Presence } from "../../../game/presence.ts";
+import type { Returning, SlotRecord } from "../wire/record.ts";
+import { has, setOf, sizeOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
+import type { PeerLiveness } from "./liveness.ts";
+import type { Timers } from "./timers.ts";
+
+/** What membership looks at; all owned by `Play`. */
+export interface Surroundings {
+  readonly nowMs: number;
+  /** By slot: the newest record, where one has come. */
+  readonly records: readonly (SlotRecord | undefined)[];
+  readonly liveness: PeerLiveness;
+  /** By slot: highest tick up to which its inputs are known. */
+  readonly have: readonly number[];
+}
+
+/** Where the one who looks stands. */
+export interface Standpoint {
+  readonly slot: number;
+  readonly timers: Timers;
+  readonly era: number;
+  readonly view: SlotSet;
+  readonly presences: readonly Presence[];
+}
+
+/** A look at one moment; its owner makes a new one for the next. */
+export class Sight {
+  readonly nowMs: number;
+  /** By slot: highest tick up to which its inputs are known. */
+  readonly have: readonly number[];
+  /** Slots that are surely there, and those that aren't suspected yet. */
+  readonly present: SlotSet;
+  readonly heard: SlotSet;
+
+  readonly #around: Surroundings;
+  readonly #from: Standpoint;
+  readonly #others: readonly number[];
+
+  constructor(around: Surroundings, from: Standpoint) {
+    this.#around = around;
+    this.#from = from;
+    this.#others = slotsOf(from.view & ~setOf(from.slot));
+    this.nowMs = around.nowMs;
+    this.have = around.have;
+    this.present = around.liveness.present;
+    this.heard = around.liveness.heard;
+  }
+
+  /** Members that are gone as far as this host can tell. */
+  suspects(): SlotSet {
+    const { view, timers } = this.#from;
+    const limitMs = sizeOf(view) === 2 ? timers.graceMs : timers.suspectMs;
+    let suspects = 0;
+    for (const slot of this.#others) {
+      const isSilent = this.#silentMs(slot) > limitMs;
+      if (isSilent || this.#hasGone(slot)) suspects |= setOf(slot);
+    }
+    return suspects;
+  }
+
+  hasLeft(slot: number): boolean {
+    const record = this.#around.records[slot];
+    return record?.epoch === this.#epochOf(slot) && record.farewell === "left";
+  }
+
+  /** The newest record of a member, if it is of this era and of its present incarnation. */
+  current(slot: number): SlotRecord | undefined {
+    const record = this.#around.records[slot];
+    const isCurrent = record && record.era === this.#from.era &&
+      !record.isReturning && record.epoch === this.#epochOf(slot);
+    return isCurrent ? record : undefined;
+  }
+
+  /** Highest attempt that anybody has taken or left, `own` included. */
+  highestNumber(own: number): number {
+    return this.#others.reduce(
+      (highest, slot) =>
+        Math.max(highest, this.current(slot)?.change?.attemptNumber ?? 0),
+      own,
+    );
+  }
+
+  /** R3: exactly half may act only after the grace period, or when the others have surely gone. */
+  isPatient(drop: SlotSet): boolean {
+    const { view, timers } = this.#from;
+    if (2 * sizeOf(view & ~drop) > sizeOf(view)) return true;
+    return slotsOf(drop).every((slot) =>
+      this.#hasGone(slot) || this.#silentMs(slot) > timers.graceMs
+    );
+  }
+
+  /** Whether another of the participants shows that it agreed to something. */
+  isAgreedSeen(participants: SlotSet): boolean {
+    return this.#others.some((slot) =>
+      has(participants, slot) &&
+      this.current(slot)?.change?.agreed !== undefined
+    );
+  }
+
+  /** A player outside the view that asks to come back. */
+  returning(): Returning | undefined {
+    for (const [slot, record] of this.#around.records.entries()) {
+      const mayAsk = record?.isReturning && !has(this.#from.view, slot) &&
+        has(this.present, slot) && record.epoch > this.#epochOf(slot);
+      if (mayAsk) return { slot, epoch: record.epoch };
+    }
+    return undefined;
+  }
+
+  /**
+   * A lone suspect of two whose place its own next incarnation takes: dropped and taken back in one
+   * change, for a view without it would be the end of the match.
+   */
+  replacement(suspects: SlotSet): Returning | undefined {
+    const { view } = this.#from;
+    const [slot, ...more] = slotsOf(suspects);
+    const record = this.#around.records[slot];
+    const isHalf = 2 * sizeOf(view & ~suspects) === sizeOf(view);
+    const isAnew = record?.isReturning && record.epoch > this.#epochOf(slot);
+    return isHalf && isAnew && more.length === 0
+      ? { slot, epoch: record.epoch }
+      : undefined;
+  }
+
+  /** Said goodbye, or came back as somebody new. */
+  #hasGone(slot: number): boolean {
+    const record = this.#around.records[slot];
+    return this.hasLeft(slot) ||
+      (record !== undefined && record.epoch > this.#epochOf(slot));
+  }
+
+  #silentMs(slot: number): number {
+    return this.#around.liveness.silentMs(slot);
+  }
+
+  #epochOf(slot: number): number {
+    return lastSegment(this.#from.presences[slot]).epoch;
+  }
+}

@@ -1,0 +1,410 @@
+/**
+ * A match in play, as one member holds it: rollback fed from packets, packets made from it, and the
+ * membership that says whose inputs count.
+ *
+ * @module
+ */
+import { lastSegment, type Presence } from "../../game/presence.ts";
+import { Rollback } from "../../game/rollback.ts";
+import {
+  ABSENT_INPUT,
+  OVER,
+  PHASE,
+  SERVING,
+  WINNER,
+} from "../../game/state.ts";
+import { inputDelayFor, leadOver } from "./clock/input_delay.ts";
+import { TimeSync } from "./clock/time_sync.ts";
+import { type Desync, HashWatch, type TickHash } from "./hash_watch.ts";
+import { InputRuns } from "./input_runs.ts";
+import { Membership, type MembershipEvent } from "./membership/membership.ts";
+import { shownBeyond } from "./membership/membership_change.ts";
+import type { Said } from "./outbox.ts";
+import type { PlayOptions } from "./play_options.ts";
+import {
+  isNewerRecord,
+  type Returning,
+  type SlotRecord,
+} from "./wire/record.ts";
+import { has, setOf, type SlotSet, slotsOf } from "./wire/slot_set.ts";
+import type { InputRun, PlayPacket } from "./wire/wire.ts";
+
+export class Play {
+  /** First confirmed state in which the game is over; nothing is confirmed beyond it. */
+  endTick: number | undefined;
+  /** The others went on without this host. */
+  isOut = false;
+  /** How many ticks after it is sampled the own input counts. */
+  inputDelayTicks = 0;
+  /** Inputs that contradicted what was known of the same slot and tick. */
+  conflicts = 0;
+  /** How long ticks last, so that all members stay level. */
+  readonly sync = new TimeSync();
+
+  readonly #options: PlayOptions;
+  readonly #rollback: Rollback;
+  readonly #membership: Membership;
+  readonly #runs: InputRuns;
+  readonly #hashes: HashWatch;
+  /** By slot: the newest record, where one has come. */
+  readonly #records: (SlotRecord | undefined)[];
+  #events: MembershipEvent[] = [];
+
+  constructor(options: PlayOptions) {
+    this.#options = options;
+    const { slot, players, epochs, from, timers, controls } = options;
+    this.#rollback = new Rollback(options.game, players, from);
+    this.#membership = new Membership(
+      { slot, players, timers, controls },
+      epochs,
+    );
+    this.#runs = new InputRuns({
+      slot,
+      players,
+      rollback: this.#rollback,
+      clocks: options.clocks,
+      isSentThrice: controls.isSentThrice ?? false,
+    });
+    this.#hashes = new HashWatch(players);
+    this.#records = Array.from({ length: players }, () => undefined);
+    if (from) this.#membership.begin(from.era, from.view, from.presences);
+    this.#applyPresences();
+    options.liveness.welcome(this.view, options.nowMs);
+    this.inputDelayTicks = inputDelayFor(options.clocks);
+  }
+
+  get newestTick(): number {
+    return this.#rollback.tick;
+  }
+
+  get confirmedTick(): number {
+    return this.#rollback.confirmedTick;
+  }
+
+  /** Newest state, predicted. Valid until the next call; copy it to keep it. */
+  get state(): Int32Array {
+    return this.#rollback.state;
+  }
+
+  get confirmedState(): Int32Array {
+    return this.#rollback.confirmedState;
+  }
+
+  /** Returns the state before a tick from `confirmedTick` to `newestTick`; owned as `state` is. */
+  stateAt(tick: number): Int32Array {
+    return this.#rollback.stateAt(tick);
+  }
+
+  /** What wrong guesses cost. Whoever plots `deepestTicks` sets it back to 0. */
+  get rollbackWork(): Pick<
+    Rollback,
+    "rollbacks" | "resimulatedTicks" | "deepestTicks"
+  > {
+    return this.#rollback;
+  }
+
+  get era(): number {
+    return this.#membership.era;
+  }
+
+  get view(): SlotSet {
+    return this.#membership.view;
+  }
+
+  get presences(): readonly Presence[] {
+    return this.#membership.presences;
+  }
+
+  get desync(): Desync | undefined {
+    return this.#hashes.desync;
+  }
+
+  hashAt(tick: number): number | undefined {
+    return this.#rollback.hashAt(tick);
+  }
+
+  /** By slot: the confirmed states and hashes that each other member claimed lately. */
+  claimedHashes(): readonly (readonly TickHash[])[] {
+    return this.#hashes.claimed();
+  }
+
+  /** Returns what counted for a slot at a confirmed tick of the last `HISTORY_TICKS`. */
+  inputAt(slot: number, tick: number): number {
+    return this.#rollback.countedInput(slot, tick);
+  }
+
+  /** Who has won by the game's rules, or by being the only one left. */
+  winner(): number | null {
+    const winner = this.#rollback.confirmedState[WINNER];
+    if (winner >= 0) return winner;
+    return this.isWalkover ? this.#options.slot : null;
+  }
+
+  /** Whether this host is the last of the match. */
+  get isWalkover(): boolean {
+    return this.endTick === undefined &&
+      this.view === setOf(this.#options.slot);
+  }
+
+  /** Some member found that states differ. */
+  get isDesyncTold(): boolean {
+    return this.#records.some((record) => record?.farewell === "desync");
+  }
+
+  hasLeft(slot: number): boolean {
+    return this.#records[slot]?.farewell === "left";
+  }
+
+  /** Members whose inputs hold up the next confirmation, or who are to be dropped. */
+  missing(): readonly number[] {
+    return slotsOf(this.view & ~setOf(this.#options.slot)).filter((slot) =>
+      this.#rollback.have(slot) < this.confirmedTick
+    );
+  }
+
+  /** Whether every member has confirmed the end of the game with the same hash. */
+  isAgreedOver(): boolean {
+    const { endTick } = this;
+    if (endTick === undefined) return false;
+    if (this.#options.controls.isResultUnagreed) return true;
+    return slotsOf(this.view & ~setOf(this.#options.slot)).every((slot) =>
+      this.#hashes.comparedTick(slot) >= endTick
+    );
+  }
+
+  /** Returns what happened to the membership since the last call, oldest first. */
+  takeEvents(): readonly MembershipEvent[] {
+    const events = this.#events;
+    if (events.length > 0) this.#events = [];
+    return events;
+  }
+
+  /** The witness granted this value. */
+  grant(value: string): void {
+    this.#membership.grant(value);
+  }
+
+  /** Takes in a packet; false where it says what can't be true. */
+  receive(
+    { record: own, relayed, runs }: Pick<
+      PlayPacket,
+      "record" | "relayed" | "runs"
+    >,
+    atMs: number,
+  ): boolean {
+    if (!this.#isPossible(own)) return false;
+    this.#takeRecord(own, atMs);
+    for (const record of relayed) {
+      const isOther = record.slot !== this.#options.slot;
+      if (isOther && this.#isPossible(record)) this.#takeRecord(record, atMs);
+    }
+    for (const run of runs) this.#takeRun(run);
+    return true;
+  }
+
+  /** Replays what was guessed wrong, confirms what can be, and draws the membership's conclusions. */
+  settle(nowMs: number): void {
+    this.#rollback.settle();
+    this.#confirm();
+    const { liveness } = this.#options;
+    const happened = this.#membership.evaluate({
+      nowMs,
+      records: this.#records,
+      liveness,
+      have: this.#records.map((_, slot) => this.#rollback.have(slot)),
+    });
+    for (const event of happened) {
+      this.#events.push(event);
+      if (event.kind !== "committed") continue;
+      liveness.welcome(event.joined, nowMs);
+      this.#applyPresences();
+      this.#rollback.settle();
+      this.#confirm();
+    }
+    if (!has(this.view, this.#options.slot)) this.isOut = true;
+    this.#compareHashes();
+  }
+
+  /** Plays one tick with the own input; false where the match has to wait for somebody. */
+  tick(nowMs: number, input: number): boolean {
+    const rollback = this.#rollback;
+    if (this.endTick !== undefined) return true;
+    if (rollback.isFull) return false;
+    const { slot: me } = this.#options;
+    // Only between rallies: a change in the middle of one would be felt.
+    if (rollback.state[PHASE] === SERVING) {
+      this.inputDelayTicks = inputDelayFor(this.#options.clocks);
+    }
+    const bounded = Math.max(-127, Math.min(127, Math.trunc(input) || 0));
+    const until = rollback.tick + this.inputDelayTicks;
+    let next = rollback.nextInputTick(me);
+    while (
+      next >= this.#ownFrom && next <= until &&
+      rollback.addInput(me, next, bounded) === "added"
+    ) next = rollback.nextInputTick(me);
+    rollback.advance();
+    this.#confirm();
+    // Right after a tick, as the others send theirs.
+    const lead = leadOver(this.#peers(), rollback.tick, {
+      clocks: this.#options.clocks,
+      freshMs: this.#options.timers.suspectMs,
+      nowMs,
+    });
+    if (lead !== undefined) this.sync.add(lead);
+    return true;
+  }
+
+  /** Returns the packet that says all that the others may need. */
+  say(said: Said): PlayPacket {
+    const { players, liveness } = this.#options;
+    const peers = this.#peers().filter((record) => !record.isReturning);
+    const known = this.#records.filter((record) => record !== undefined);
+    // With two players there is no third whose news could be passed on.
+    const relayed = players === 2
+      ? []
+      : known.filter(({ slot }) => has(liveness.heard, slot));
+    return {
+      kind: "play",
+      record: this.record(said),
+      echoes: said.echoes,
+      relayed,
+      runs: this.#runs.next(peers, this.presences),
+    };
+  }
+
+  /** Returns this host's record. */
+  record({ beat, sentAt, farewell }: Omit<Said, "echoes">): SlotRecord {
+    const { slot, epoch, liveness } = this.#options;
+    const rollback = this.#rollback;
+    const { attemptNumber, attempt, agreed } = this.#membership;
+    return {
+      slot,
+      epoch,
+      beat,
+      sentAt,
+      era: this.era,
+      view: this.view,
+      hears: liveness.heard,
+      farewell,
+      isReturning: false,
+      confirmed: rollback.confirmedTick,
+      tick: rollback.tick,
+      hash: rollback.hashAt(rollback.confirmedTick) ?? 0,
+      have: this.#records.map((_, s) => rollback.have(s)),
+      change: this.#mustTellChange()
+        ? { presences: this.presences, attemptNumber, attempt, agreed }
+        : undefined,
+    };
+  }
+
+  /** Players that are back in the view and still wait for a state to begin with. */
+  returned(): readonly Returning[] {
+    return this.#peers().filter((record) =>
+      record.isReturning &&
+      record.epoch === lastSegment(this.presences[record.slot]).epoch
+    );
+  }
+
+  /** First tick of which this incarnation's inputs count; older ones were its predecessor's. */
+  get #ownFrom(): number {
+    return lastSegment(this.presences[this.#options.slot]).from;
+  }
+
+  /** Newest records of the other members in the view. */
+  #peers(): SlotRecord[] {
+    const { slot: me } = this.#options;
+    const peers: SlotRecord[] = [];
+    for (const record of this.#records) {
+      const isMember = record && record.slot !== me &&
+        has(this.view, record.slot) && record.farewell === "none";
+      if (isMember) peers.push(record);
+    }
+    return peers;
+  }
+
+  /** While something changes, or somebody who can be heard may have missed that it did. */
+  #mustTellChange(): boolean {
+    if (this.#membership.attemptNumber > 0) return true;
+    const spoke = this.#options.liveness.heard;
+    return this.#records.some((record) =>
+      record && has(spoke, record.slot) &&
+      (record.era < this.era || record.isReturning)
+    );
+  }
+
+  /** Within one era nobody can hold more of this host's inputs than it made. */
+  #isPossible(record: SlotRecord): boolean {
+    if (record.era !== this.era || record.isReturning) return true;
+    const { slot: me } = this.#options;
+    const mine = this.#rollback.have(me);
+    return record.have[me] <= Math.max(mine, record.confirmed - 1) &&
+      record.confirmed <= mine + 1;
+  }
+
+  #takeRecord(record: SlotRecord, atMs: number): void {
+    const { slot } = record;
+    const known = this.#records[slot];
+    if (known && !isNewerRecord(record, known)) return;
+    this.#records[slot] = record;
+    this.#hashes.note(record);
+    const { clocks, liveness, timers, slot: me } = this.#options;
+    // However new it is here: backlogs come in bursts.
+    const isFresh = clocks[slot].ageMs(record.sentAt, atMs) <= timers.suspectMs;
+    if (isFresh) liveness.hear(slot, atMs, has(record.hears, me));
+    if (record.era > this.era) this.#follow(record, atMs);
+  }
+
+  /** R9: a record of a higher era is the commit. */
+  #follow(record: SlotRecord, atMs: number): void {
+    const { slot: me, epoch, liveness } = this.#options;
+    const presences = record.change?.presences;
+    if (!presences || this.isOut) return;
+    const isMember = has(record.view, me) &&
+      lastSegment(presences[me]).epoch === epoch;
+    const beyond = shownBeyond(this.presences, presences, this.confirmedTick);
+    if (!isMember || beyond !== undefined) {
+      this.isOut = true;
+      return;
+    }
+    liveness.welcome(this.#membership.adopt(record, presences), atMs);
+    this.#applyPresences();
+  }
+
+  #applyPresences(): void {
+    for (const [slot, presence] of this.presences.entries()) {
+      this.#rollback.setPresence(slot, presence);
+    }
+  }
+
+  #takeRun({ slot, start, inputs }: InputRun): void {
+    const isOwn = slot === this.#options.slot;
+    for (let i = 0; i < inputs.length; i++) {
+      const input = inputs[i];
+      if (input === ABSENT_INPUT) return;
+      if (isOwn && start + i >= this.#ownFrom) return;
+      if (!this.#membership.mayTake(slot, start + i)) return;
+      const verdict = this.#rollback.addInput(slot, start + i, input);
+      if (verdict === "gap") return;
+      if (verdict === "conflict") this.conflicts++;
+    }
+  }
+
+  #confirm(): void {
+    const rollback = this.#rollback;
+    if (!this.#membership.mayConfirm) return;
+    while (this.endTick === undefined && rollback.confirmNext()) {
+      if (rollback.confirmedState[PHASE] === OVER) {
+        this.endTick = rollback.confirmedTick;
+      }
+    }
+  }
+
+  /** Only what members of one view confirmed must be the same. */
+  #compareHashes(): void {
+    for (const record of this.#peers()) {
+      const isComparable = record.era === this.era && !record.isReturning &&
+        record.epoch === lastSegment(this.presences[record.slot]).epoch;
+      if (isComparable) this.#hashes.compare(record, this.#rollback);
+    }
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * A member that is out of the match and asks to be taken back: it talks, holds nothing, and waits
+ * for a confirmed state from somebody whose view has it again.
+ *
+ * @module
+ */
+import { lastSegment } from "../../game/presence.ts";
+import type { Game } from "../../game/rollback.ts";
+import type { PeerClock } from "./clock/peer_clock.ts";
+import type { PeerLiveness } from "./membership/liveness.ts";
+import type { Timers } from "./membership/timers.ts";
+import type { Said } from "./outbox.ts";
+import type { Return } from "./play_options.ts";
+import type { SlotRecord } from "./wire/record.ts";
+import { has } from "./wire/slot_set.ts";
+import type { PlayPacket, SnapshotPacket } from "./wire/wire.ts";
+
+export interface ReturningOptions {
+  readonly slot: number;
+  readonly players: number;
+  /** The new incarnation. */
+  readonly epoch: number;
+  readonly game: Game;
+  /** By slot. */
+  readonly clocks: readonly PeerClock[];
+  readonly liveness: PeerLiveness;
+  readonly timers: Timers;
+}
+
+export class Returning {
+  readonly #options: ReturningOptions;
+
+  constructor(options: ReturningOptions) {
+    this.#options = options;
+  }
+
+  /** Returns the packet that asks to be taken back. */
+  say({ beat, sentAt, farewell, echoes }: Said): PlayPacket {
+    const { slot, players, epoch, liveness } = this.#options;
+    const record: SlotRecord = {
+      slot,
+      epoch,
+      beat,
+      sentAt,
+      era: 0,
+      view: 0,
+      hears: liveness.heard,
+      farewell,
+      isReturning: true,
+      confirmed: 0,
+      tick: 0,
+      hash: 0,
+      have: Array.from({ length: players }, () => -1),
+      change: undefined,
+    };
+    return { kind: "play", record, echoes, relayed: [], runs: [] };
+  }
+
+  /** Notes who is there, by any path; returns whether anybody is. */
+  hears({ record, relayed }: PlayPacket, atMs: number): boolean {
+    const { slot: me, clocks, liveness, timers } = this.#options;
+    let isAnybody = false;
+    for (const { slot, sentAt } of [record, ...relayed]) {
+      const isFresh = clocks[slot].ageMs(sentAt, atMs) <= timers.suspectMs;
+      if (slot === me || !isFresh) continue;
+      liveness.hear(slot, atMs, true);
+      isAnybody = true;
+    }
+    return isAnybody;
+  }
+
+  /** Returns where to begin, if the snapshot is for this incarnation and is what it says. */
+  read({ to, record, state }: SnapshotPacket): Return | undefined {
+    const { slot, players, epoch, game } = this.#options;
+    const presences = record.change?.presences;
+    const isForUs = to.slot === slot && to.epoch === epoch &&
+      has(record.view, slot) && presences?.length === players &&
+      lastSegment(presences[slot]).epoch === epoch;
+    const isState = state.length === game.initial.length &&
+      game.hash(state) === record.hash;
+    if (!isForUs || !isState) return undefined;
+    const { era, view, confirmed: tick } = record;
+    return { tick, state, era, view, presences };
+  }
+}

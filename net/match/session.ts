@@ -1,0 +1,404 @@
+/**
+ * One member's side of a match: barrier, play, end. It does no I/O and reads no clock.
+ *
+ * Whoever drives it, a process in real time or a simulation in virtual time, calls `receive` for
+ * each packet that arrived and then `advance` when `nextTickMs` has come, and broadcasts what
+ * `advance` returns. `takeEvents` tells what happened.
+ *
+ * Rule 1: an input, once sent, never changes; a session that stalls resends and samples nothing.
+ * Rule 2: scores, results and hashes are of confirmed ticks only.
+ * Rule 3: packets are cumulative: losing any of them delays, and changes nothing.
+ * Rule 4: who is out of the match, and alive, asks to be taken back by itself.
+ *
+ * @module
+ */
+import { createPong } from "../../game/pong.ts";
+import type { EndReason } from "../page/protocol.ts";
+import type { SessionStats } from "../player/status.ts";
+import { Beats } from "./clock/beats.ts";
+import type { PeerClock } from "./clock/peer_clock.ts";
+import { TICK_MS } from "./clock/time_sync.ts";
+import { Gate } from "./gate.ts";
+import { PeerLiveness } from "./membership/liveness.ts";
+import type { Claim } from "./membership/membership.ts";
+import {
+  DEFAULT_GRACE_MS,
+  type Timers,
+  timersFor,
+} from "./membership/timers.ts";
+import { Opening } from "./opening.ts";
+import { Outbox } from "./outbox.ts";
+import { judge } from "./outcome.ts";
+import { Play } from "./play.ts";
+import type { Return } from "./play_options.ts";
+import { PlaySender } from "./play_sender.ts";
+import { Returning } from "./returning.ts";
+import type { ClaimAnswer, Outcome, SessionEvent } from "./session_event.ts";
+import type { SessionOptions } from "./session_options.ts";
+import type { Received } from "./transport.ts";
+import { everySlot } from "./wire/slot_set.ts";
+import type { Stamp } from "./wire/stamp.ts";
+import { termsOf } from "./wire/terms.ts";
+import type { Packet, SnapshotPacket } from "./wire/wire.ts";
+
+/** How often a member that is out asks to be taken back. */
+const ASK_INTERVAL_MS = 50;
+/** How long a finished member keeps sending, for others who still miss its last word. */
+export const LINGER_MS = 2_000;
+/** At most so many ticks at once; after a longer gap play goes on from now instead of catching up. */
+const TICKS_AT_ONCE_MAX = 4;
+const GAP_MS = 500;
+/** An incarnation is the seat's epoch, given by the lobby, and how often it came back by itself. */
+const RETURNS_MAX = 15;
+
+export class Session {
+  /** When `advance` has something to do next, on the driver's clock. */
+  nextTickMs: number;
+  outcome: Outcome | undefined;
+  /** Set by the driver: whether the own link works, as its transport knows; how many watch. */
+  isLinkUp = true;
+  watchers = 0;
+  /** What comes before tick 0. */
+  readonly opening: Opening;
+  readonly liveness: PeerLiveness;
+  readonly timers: Timers;
+
+  readonly #options: SessionOptions;
+  readonly #players: number;
+  readonly #beats: Beats;
+  readonly #outbox: Outbox;
+  readonly #sender: PlaySender;
+  readonly #gate: Gate;
+  #play: Play | undefined;
+  /** Set while this member is out of the match. */
+  #returning: Returning | undefined;
+  #returns = 0;
+  #askedMs = -Infinity;
+  #advancedMs: number;
+  #progressMs: number;
+  #overMs = Infinity;
+  readonly #events: SessionEvent[] = [];
+  #stalledInAllMs = 0;
+
+  constructor(options: SessionOptions) {
+    const { slot, rules, nowMs, epochs, isResumed = false } = options;
+    const { players } = rules;
+    this.#options = options;
+    this.#players = players;
+    this.timers = options.timers ?? timersFor(DEFAULT_GRACE_MS);
+    this.#beats = new Beats(players);
+    this.#outbox = new Outbox({ slot, players, beats: this.#beats });
+    this.#sender = new PlaySender(slot, this.#outbox);
+    this.#gate = new Gate({ slot, players, epochs, beats: this.#beats });
+    this.liveness = new PeerLiveness({
+      slot,
+      players,
+      timers: this.timers,
+      nowMs,
+    });
+    this.#returning = isResumed ? this.#createReturning() : undefined;
+    this.opening = new Opening({
+      slot,
+      players,
+      terms: termsOf(rules, options.match),
+      secret: options.secret,
+      nowMs,
+      isStartRepeated: !options.controls?.isStartSaidOnce,
+      epoch: this.#epoch,
+      beats: this.#beats,
+      outbox: this.#outbox,
+      isPast: isResumed,
+    });
+    this.nextTickMs = this.#advancedMs = this.#progressMs = nowMs;
+  }
+
+  /** The match in play; `undefined` until tick 0 is due. */
+  get play(): Play | undefined {
+    return this.#play;
+  }
+
+  get stats(): SessionStats {
+    return {
+      packetsIn: this.#gate.packets,
+      packetsOut: this.#outbox.packets,
+      bytesIn: this.#gate.bytes,
+      bytesOut: this.#outbox.bytes,
+      rejected: this.#gate.rejected,
+      stalledMs: this.#stalledInAllMs,
+    };
+  }
+
+  /** This member is out of the match and waits to be taken back. */
+  get isReturning(): boolean {
+    return this.#returning !== undefined;
+  }
+
+  /** For how long nothing was confirmed, own sleep taken out. */
+  get stalledMs(): number {
+    return this.#advancedMs - this.#progressMs;
+  }
+
+  /** Whether the member said all that others may need, and may go. */
+  isDone(nowMs: number): boolean {
+    return nowMs - this.#overMs >= LINGER_MS;
+  }
+
+  /** How far away a slot is. */
+  distanceTo(slot: number): Pick<PeerClock, "rttMs" | "jitterMs"> {
+    return this.#beats.clocks[slot];
+  }
+
+  /** Returns what happened since the last call, oldest first. */
+  takeEvents(): readonly SessionEvent[] {
+    return this.#events.splice(0);
+  }
+
+  /** Takes in one packet. Never throws for what it holds. */
+  receive(received: Received): void {
+    const packet = this.#gate.admit(received);
+    if (!packet || !this.#accept(packet, received.from.slot, received.atMs)) {
+      this.#gate.rejected++;
+    }
+  }
+
+  /** Takes in what the witness answered to a claim. */
+  answerClaim(nowMs: number, answer: ClaimAnswer): void {
+    const { era, isGranted, value, seats } = answer;
+    const { slot } = this.#options;
+    const play = this.#play;
+    if (this.outcome || !value || !seats || era !== (play?.era ?? -2) + 1) {
+      return;
+    }
+    if (isGranted) {
+      play?.grant(value);
+      return;
+    }
+    const ours = this.#gate.epochOf(slot);
+    if (seats.some(([s, epoch]) => s === slot && epoch === ours)) return;
+    // What the last one left has seen may even be this member's victory: nobody here can know.
+    if (seats.length === 1) {
+      this.#end(nowMs, "connection lost", "The match ended without you.");
+    } else this.#goOut(nowMs);
+  }
+
+  /**
+   * Does all that is due at `nowMs` with the player's input (−127…127) and returns the packets to
+   * broadcast. They are valid until the next call.
+   */
+  advance(nowMs: number, input: number): readonly Uint8Array[] {
+    const outbox = this.#outbox;
+    outbox.clear();
+    if (this.isDone(nowMs)) return outbox.outgoing;
+    const gapMs = nowMs - this.#advancedMs;
+    this.#advancedMs = nowMs;
+    if (gapMs > GAP_MS) {
+      this.nextTickMs = nowMs;
+      this.#progressMs += gapMs;
+    }
+    const view = this.#play?.view ?? everySlot(this.#players);
+    const changes = this.liveness.update(nowMs, view, this.isLinkUp);
+    for (const change of changes) {
+      this.#events.push({ kind: "peer", ...change });
+    }
+    if (this.#returning) this.#ask(this.#returning, nowMs);
+    else if (!this.#play) this.#wait(nowMs);
+    if (this.#play) this.#run(this.#play, nowMs, input);
+    return outbox.outgoing;
+  }
+
+  /** Leaves on purpose: the next packets say goodbye. */
+  leave(nowMs: number): void {
+    if (this.outcome) return;
+    this.#outbox.farewell = "left";
+    this.#end(nowMs, "player left", "You left the match.");
+  }
+
+  /** Nothing will come through any more. */
+  loseConnection(nowMs: number, message: string): void {
+    if (!this.outcome) this.#end(nowMs, "connection lost", message);
+  }
+
+  get #epoch(): number {
+    return (this.#gate.epochOf(this.#options.slot) << 4) | this.#returns;
+  }
+
+  #accept(packet: Packet, slot: number, atMs: number): boolean {
+    const { beat, sentAt } = packet.kind === "hello" ? packet : packet.record;
+    const echo = packet.echoes[this.#options.slot];
+    this.#beats.receive({ slot, beat, sentAt, echo, atMs });
+    switch (packet.kind) {
+      case "hello":
+        this.opening.receive(slot, packet, this.#play !== undefined);
+        if (this.#isFresh(slot, sentAt, atMs)) {
+          this.liveness.hear(slot, atMs, true);
+        }
+        return true;
+      case "snapshot":
+        this.#takeBack(packet, atMs);
+        return true;
+      case "play":
+        // Before this member has begun, a play packet can wait: all of it will be sent again.
+        this.opening.noteBegun(slot);
+        if (this.#returning?.hears(packet, atMs)) {
+          this.#progressMs = this.#advancedMs;
+        }
+        return this.#play?.receive(packet, atMs) ?? true;
+    }
+  }
+
+  /** Whether a packet is a sign of life: what somebody kept back or recorded is none. */
+  #isFresh(slot: number, sentAt: Stamp, atMs: number): boolean {
+    const ageMs = this.#beats.clocks[slot].ageMs(sentAt, atMs);
+    return ageMs <= this.timers.suspectMs;
+  }
+
+  #goOut(nowMs: number): void {
+    this.#play = undefined;
+    if (this.#returns === RETURNS_MAX) {
+      this.#end(nowMs, "connection lost", "You were away too often.");
+      return;
+    }
+    this.#returns++;
+    this.#returning = this.#createReturning();
+    this.#progressMs = nowMs;
+    this.#events.push({ kind: "out" });
+  }
+
+  #createReturning(): Returning {
+    const { slot, rules, createGame = createPong } = this.#options;
+    return new Returning({
+      slot,
+      players: this.#players,
+      epoch: this.#epoch,
+      game: createGame(rules, 0),
+      clocks: this.#beats.clocks,
+      liveness: this.liveness,
+      timers: this.timers,
+    });
+  }
+
+  /** While returning: asks, and gives up when nobody is heard any more. */
+  #ask(returning: Returning, nowMs: number): void {
+    this.nextTickMs = nowMs + TICK_MS;
+    if (this.outcome) return;
+    if (this.stalledMs > this.timers.lostMs) {
+      this.#end(nowMs, "connection lost", "");
+    }
+    if (nowMs - this.#askedMs < ASK_INTERVAL_MS) return;
+    this.#askedMs = nowMs;
+    this.#outbox.put(returning.say(this.#outbox.said(nowMs)));
+  }
+
+  #takeBack(packet: SnapshotPacket, atMs: number): void {
+    const from = this.#returning?.read(packet);
+    if (!from) return;
+    const play = this.#createPlay(0, atMs, from);
+    this.#play = play;
+    this.#returning = undefined;
+    this.#progressMs = atMs;
+    this.nextTickMs = atMs;
+    const former = from.presences[this.#options.slot].at(-2);
+    const keptTick = former ? former.to + 1 : -1;
+    this.#events.push({ kind: "returned", keptTick });
+    play.receive({ record: packet.record, relayed: [], runs: [] }, atMs);
+    // The others are about here; no input of this member counts before it was said to.
+    while (play.newestTick < packet.record.tick && play.tick(atMs, 0));
+  }
+
+  #createPlay(seed: number, nowMs: number, from: Return | undefined): Play {
+    const { rules, slot, epochs, createGame = createPong } = this.#options;
+    return new Play({
+      slot,
+      players: this.#players,
+      epochs: epochs.map((epoch) => epoch << 4),
+      epoch: this.#epoch,
+      game: createGame(rules, seed),
+      clocks: this.#beats.clocks,
+      liveness: this.liveness,
+      timers: this.timers,
+      controls: this.#options.controls ?? {},
+      from,
+      nowMs,
+    });
+  }
+
+  /** Before tick 0. */
+  #wait(nowMs: number): void {
+    if (nowMs >= this.nextTickMs) this.nextTickMs = nowMs + TICK_MS;
+    const start = this.opening.update(nowMs);
+    const { failure } = this.opening;
+    if (failure && !this.outcome) {
+      this.#end(nowMs, failure.reason, failure.message);
+    }
+    this.opening.say(nowMs);
+    if (this.outcome || !start) return;
+    if (nowMs < start.atMs) {
+      this.nextTickMs = Math.min(this.nextTickMs, start.atMs);
+      return;
+    }
+    this.#play = this.#createPlay(start.seed, nowMs, undefined);
+    this.nextTickMs = start.atMs;
+    this.#progressMs = nowMs;
+    this.#events.push({ kind: "started", seed: start.seed });
+  }
+
+  #run(play: Play, nowMs: number, input: number): void {
+    const confirmedBefore = play.confirmedTick;
+    if (!this.outcome) play.settle(nowMs);
+    let ticks = 0;
+    let isStalled = false;
+    while (nowMs >= this.nextTickMs && ticks++ < TICKS_AT_ONCE_MAX) {
+      if (!this.outcome && !play.tick(nowMs, input)) isStalled = true;
+      this.nextTickMs += isStalled ? TICK_MS : play.sync.tickMs();
+    }
+    if (nowMs >= this.nextTickMs) this.nextTickMs = nowMs + TICK_MS;
+    if (play.confirmedTick > confirmedBefore) this.#progressMs = nowMs;
+    if (isStalled) this.#stalledInAllMs += ticks * TICK_MS;
+    this.#takeMembershipEvents(play);
+    this.#judge(play, nowMs);
+    if (ticks === 0 || !this.#play) return;
+    this.#sender.send(play, nowMs, this);
+    this.opening.say(nowMs);
+  }
+
+  #takeMembershipEvents(play: Play): void {
+    for (const event of play.takeEvents()) {
+      if (event.kind === "claim") this.#claim(event.claim);
+      else this.#events.push({ kind: "membership", what: event.kind });
+      if (event.kind === "committed") this.#progressMs = this.#advancedMs;
+    }
+  }
+
+  /** The witness knows seats by the epochs that it gave them itself. */
+  #claim(claim: Claim): void {
+    const seats = claim.seats.map(([slot, epoch]) =>
+      [slot, epoch >> 4] as const
+    );
+    this.#events.push({ kind: "claim", claim: { ...claim, seats } });
+  }
+
+  /** Ends the match when something has ended it. */
+  #judge(play: Play, nowMs: number): void {
+    if (this.outcome) return;
+    const { lostMs } = this.timers;
+    const verdict = judge(play, { stalledMs: this.stalledMs, lostMs });
+    if (verdict.kind === "out") this.#goOut(nowMs);
+    if (verdict.kind !== "over") return;
+    if (verdict.reason === "desync") this.#outbox.farewell = "desync";
+    this.#end(nowMs, verdict.reason, verdict.message);
+  }
+
+  #end(nowMs: number, reason: EndReason, message: string): void {
+    const play = this.#play;
+    const isDecided = reason === "finished" || reason === "walkover";
+    this.outcome = {
+      reason,
+      winner: isDecided ? play?.winner() ?? null : null,
+      confirmedTick: play?.confirmedTick ?? 0,
+      hash: play?.hashAt(play.confirmedTick) ?? 0,
+      message,
+    };
+    this.#overMs = nowMs;
+    this.#events.push({ kind: "over", outcome: this.outcome });
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * What a session tells its driver, and what the driver tells it of the witness.
+ *
+ * @module
+ */
+import type { EndReason } from "../page/protocol.ts";
+import type { Liveness } from "./membership/liveness.ts";
+import type { Claim, MembershipEvent } from "./membership/membership.ts";
+
+/** How a match ended for this member. */
+export interface Outcome {
+  readonly reason: EndReason;
+  readonly winner: number | null;
+  /** Newest confirmed state and its hash; the end of the game where it is finished. */
+  readonly confirmedTick: number;
+  readonly hash: number;
+  /** For a person; empty where the reason says it all. */
+  readonly message: string;
+}
+
+/** What the witness answered to a claim; without `seats` it can't or won't decide. */
+export interface ClaimAnswer {
+  readonly era: number;
+  readonly isGranted: boolean;
+  /** The value that has won this era, and who is in the match by it. */
+  readonly value?: string | undefined;
+  readonly seats?: Claim["seats"] | undefined;
+}
+
+export type SessionEvent =
+  | { readonly kind: "started"; readonly seed: number }
+  /** Out of the match, and asking to be taken back. */
+  | { readonly kind: "out" }
+  /** Taken back: play goes on from a confirmed state; nothing shown after `keptTick` still counts. */
+  | { readonly kind: "returned"; readonly keptTick: number }
+  /** To be put before the witness; repeated until it is answered. */
+  | { readonly kind: "claim"; readonly claim: Claim }
+  | { readonly kind: "membership"; readonly what: MembershipEvent["kind"] }
+  | { readonly kind: "peer"; readonly slot: number; readonly state: Liveness }
+  | { readonly kind: "over"; readonly outcome: Outcome };

@@ -1,0 +1,262 @@
+/**
+ * What one member says of itself. The newest record of each member counts, and every packet repeats
+ * those of the others, so a record travels by any path and needs no timer of its own.
+ *
+ *     record   u8 epoch, u16 beat, u24 sentAt, varint era, u8 view | hears << 4,
+ *              u8 farewell | isReturning << 2 | has change << 3,
+ *              varint confirmed, u8 tick − confirmed, u32 hash,
+ *              and for each player u8 have + 1 − confirmed [, change]
+ *     change   presences, varint n, u8 has attempt | has agreed << 1
+ *              [, aim, and for each player varint high + 1]
+ *              [, varint n, aim, and for each player varint cut + 1, varint at]
+ *     aim      u8 drop, u8 joining slot (255: none), u8 its epoch
+ *     presence for each player u8 segments, then for each u8 epoch, varint from, varint to
+ *
+ * The change is there while something changes or a member may have missed that it did.
+ *
+ * @module
+ */
+import type { Presence, Segment } from "../../../game/presence.ts";
+import type { ByteReader, ByteWriter } from "./bytes.ts";
+import type { SlotSet } from "./slot_set.ts";
+import type { Stamp } from "./stamp.ts";
+
+/** Why a member will send no more; "none" while it plays. */
+export const FAREWELLS = ["none", "left", "desync"] as const;
+export type Farewell = typeof FAREWELLS[number];
+
+/** A player that comes back into a match as a new incarnation. */
+export interface Returning {
+  readonly slot: number;
+  readonly epoch: number;
+}
+
+/** A change that a member attempts: who is to go, who is to come back. */
+export interface Attempt {
+  readonly n: number;
+  readonly drop: SlotSet;
+  readonly join: Returning | undefined;
+  /** By slot: highest tick of known inputs when the attempt was taken; fixed for this `n`. */
+  readonly high: readonly number[];
+  /** By slot: last tick of those to be dropped, once it follows. Stays with this member. */
+  readonly cut: readonly number[] | undefined;
+}
+
+/** What a member agreed to in attempt `n`. */
+export interface AgreedChange {
+  readonly n: number;
+  readonly drop: SlotSet;
+  readonly join: Returning | undefined;
+  /** By slot: last tick that counts of those who are dropped, -1 for the others. */
+  readonly cut: readonly number[];
+  /** First tick of the one who comes back. */
+  readonly at: number;
+}
+
+export interface SlotRecord {
+  readonly slot: number;
+  /** Incarnation of the member: the seat's epoch << 4 | how often it came back by itself since. */
+  readonly epoch: number;
+  /** Number of the packet, modulo 2^16. */
+  readonly beat: number;
+  readonly sentAt: Stamp;
+  /** Number of changes so far, and who is in the match. */
+  readonly era: number;
+  readonly view: SlotSet;
+  /** Slots that have spoken to it within the last 2 s. */
+  readonly hears: SlotSet;
+  readonly farewell: Farewell;
+  /** It asks to be taken back, and holds nothing of the match. */
+  readonly isReturning: boolean;
+  readonly confirmed: number;
+  readonly tick: number;
+  /** Hash of the state `confirmed`. */
+  readonly hash: number;
+  /** By slot: highest tick up to which all inputs are known. */
+  readonly have: readonly number[];
+  readonly change: RecordChange | undefined;
+}
+
+/** The part of a record that matters while something changes. */
+export interface RecordChange {
+  /** By slot. */
+  readonly presences: readonly Presence[];
+  /** Highest attempt that the member took or left in this era. */
+  readonly attemptNumber: number;
+  readonly attempt: Attempt | undefined;
+  readonly agreed: AgreedChange | undefined;
+}
+
+/** Whether beat `a` is ahead of `b`; beats wrap at 2^16, after 18 minutes. */
+export function isNewerBeat(a: number, b: number): boolean {
+  return ((a - b) << 16) > 0;
+}
+
+/** Whether a record says more recent things of its slot than another. */
+export function isNewerRecord(a: SlotRecord, b: SlotRecord): boolean {
+  return a.epoch === b.epoch ? isNewerBeat(a.beat, b.beat) : a.epoch > b.epoch;
+}
+
+/** What an agreed change is, whatever the attempt it was agreed in: equal texts are equal changes. */
+export function keyOf({ drop, join, cut, at }: AgreedChange): string {
+  return `${drop}:${join?.slot ?? "-"}.${join?.epoch ?? "-"}:${cut}:${at}`;
+}
+
+const NO_SLOT = 255;
+const SEGMENTS_MAX = 3;
+
+export function writeRecord(
+  writer: ByteWriter,
+  record: SlotRecord,
+  players: number,
+): void {
+  const { change } = record;
+  writer.u8(record.epoch);
+  writer.u16(record.beat);
+  writer.u24(record.sentAt);
+  writer.varint(record.era);
+  writer.u8(record.view | (record.hears << 4));
+  writer.u8(
+    FAREWELLS.indexOf(record.farewell) | (record.isReturning ? 4 : 0) |
+      (change ? 8 : 0),
+  );
+  writer.varint(record.confirmed);
+  writer.u8(record.tick - record.confirmed);
+  writer.u32(record.hash);
+  for (let slot = 0; slot < players; slot++) {
+    // Of what is confirmed all is known, so less than that needs no telling.
+    writer.u8(Math.max(0, record.have[slot] + 1 - record.confirmed));
+  }
+  if (change) writeChange(writer, change, players);
+}
+
+/** Reads what `writeRecord` wrote; the reader remembers if it didn't fit. */
+export function readRecord(
+  reader: ByteReader,
+  slot: number,
+  players: number,
+): SlotRecord {
+  const epoch = reader.u8();
+  const beat = reader.u16();
+  const sentAt = reader.u24();
+  const era = reader.varint();
+  const masks = reader.u8();
+  const flags = reader.u8();
+  const farewell = FAREWELLS[flags & 3];
+  if (farewell === undefined || flags > 15) reader.fits = false;
+  const confirmed = reader.varint();
+  const tick = confirmed + reader.u8();
+  const hash = reader.u32();
+  const have: number[] = [];
+  for (let s = 0; s < players; s++) have.push(confirmed - 1 + reader.u8());
+  return {
+    slot,
+    epoch,
+    beat,
+    sentAt,
+    era,
+    view: masks & 15,
+    hears: masks >>> 4,
+    farewell: farewell ?? "none",
+    isReturning: (flags & 4) !== 0,
+    confirmed,
+    tick,
+    hash,
+    have,
+    change: (flags & 8) === 0 ? undefined : readChange(reader, players),
+  };
+}
+
+function writeChange(
+  writer: ByteWriter,
+  { presences, attemptNumber, attempt, agreed }: RecordChange,
+  players: number,
+): void {
+  for (let slot = 0; slot < players; slot++) {
+    writer.u8(presences[slot].length);
+    for (const { epoch, from, to } of presences[slot]) {
+      writer.u8(epoch);
+      writer.varint(from);
+      writer.varint(to + 1 > 0x7fffffff ? 0x7fffffff : to + 1);
+    }
+  }
+  writer.varint(attemptNumber);
+  writer.u8((attempt ? 1 : 0) | (agreed ? 2 : 0));
+  if (attempt) {
+    writeAim(writer, attempt);
+    writeTicks(writer, attempt.high, players);
+  }
+  if (agreed) {
+    writer.varint(agreed.n);
+    writeAim(writer, agreed);
+    writeTicks(writer, agreed.cut, players);
+    writer.varint(agreed.at);
+  }
+}
+
+function readChange(
+  reader: ByteReader,
+  players: number,
+): RecordChange | undefined {
+  const presences: Presence[] = [];
+  for (let slot = 0; slot < players; slot++) {
+    const count = reader.u8();
+    if (count === 0 || count > SEGMENTS_MAX) reader.fits = false;
+    const segments: Segment[] = [];
+    for (let i = 0; i < count && reader.fits; i++) {
+      const epoch = reader.u8();
+      const from = reader.varint();
+      const end = reader.varint();
+      segments.push({ epoch, from, to: end === 0x7fffffff ? end : end - 1 });
+    }
+    presences.push(segments);
+  }
+  const attemptNumber = reader.varint();
+  const flags = reader.u8();
+  if (flags > 3) reader.fits = false;
+  const attempt = (flags & 1) === 0 ? undefined : {
+    n: attemptNumber,
+    ...readAim(reader),
+    high: readTicks(reader, players),
+    cut: undefined,
+  };
+  const agreed = (flags & 2) === 0 ? undefined : {
+    n: reader.varint(),
+    ...readAim(reader),
+    cut: readTicks(reader, players),
+    at: reader.varint(),
+  };
+  return reader.fits
+    ? { presences, attemptNumber, attempt, agreed }
+    : undefined;
+}
+
+function writeAim(
+  writer: ByteWriter,
+  { drop, join }: Pick<Attempt, "drop" | "join">,
+): void {
+  writer.u8(drop);
+  writer.u8(join?.slot ?? NO_SLOT);
+  writer.u8(join?.epoch ?? 0);
+}
+
+function readAim(reader: ByteReader): Pick<Attempt, "drop" | "join"> {
+  const drop = reader.u8() & 15;
+  const slot = reader.u8();
+  const epoch = reader.u8();
+  return { drop, join: slot === NO_SLOT ? undefined : { slot, epoch } };
+}
+
+function writeTicks(
+  writer: ByteWriter,
+  ticks: readonly number[],
+  players: number,
+): void {
+  for (let slot = 0; slot < players; slot++) {
+    writer.varint((ticks[slot] ?? -1) + 1);
+  }
+}
+
+function readTicks(reader: ByteReader, players: number): number[] {
+  return Array.from({ length: players }, () => reader.varint() - 1);
+}

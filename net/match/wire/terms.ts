@@ -1,0 +1,37 @@
+/**
+ * What all members of a match must agree on before tick 0.
+ *
+ * @module
+ */
+import { type Rules, TICKS_PER_SECOND } from "../../../game/court.ts";
+import { PREDICTION_TICKS_MAX } from "../../../game/rollback.ts";
+
+/** Grows with every change of what a session says or means. */
+export const WIRE_VERSION = 1;
+
+export interface Terms {
+  readonly protocol: number;
+  readonly ticksPerSecond: number;
+  readonly window: number;
+  readonly players: number;
+  readonly points: number;
+  readonly lives: number;
+  /** A hash of the match's ID. */
+  readonly match: number;
+}
+
+export function termsOf(rules: Rules, match: string): Terms {
+  let hash = 0x811c9dc5;
+  for (const byte of new TextEncoder().encode(match)) {
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return {
+    protocol: WIRE_VERSION,
+    ticksPerSecond: TICKS_PER_SECOND,
+    window: PREDICTION_TICKS_MAX,
+    players: rules.players,
+    points: rules.points,
+    lives: rules.lives,
+    match: hash >>> 0,
+  };
+}

@@ -1,0 +1,359 @@
+/**
+ * Packets as bytes: what the members of a match send each other.
+ *
+ *     hello    u8 kind, u8 epoch, u16 beat, u24 sentAt, terms, u8 heard | ready << 4,
+ *              32 commitment, u8 flags [, 16 secret, 32 commitments' hash] [, u24 start],
+ *              echoes
+ *     play     u8 kind, record, echoes, u8 relayed records (bit s: slot s), the records,
+ *              runs to the end
+ *     snapshot u8 kind, record, echoes, u8 to slot, u8 to epoch, the state to the end
+ *     terms    u8 protocol, u8 ticks a second, u8 window, u8 players, u8 points, u8 lives, u32 match
+ *     record   as record.ts has it
+ *     echoes   for each player but the sender: u16 beat, u8 hold in 1/8 ms (255: no echo)
+ *     run      u8 slot << 6 | inputs − 1, i8 start − confirmed, then (u8 repeats − 1, i8 input) …
+ *
+ * A packet of a match of two is about 30 bytes. What `decode` returns is within the bounds that the
+ * layout gives, and no more is promised: whether it makes sense is the session's to judge.
+ *
+ * @module
+ */
+import { SLOTS_MAX } from "../../../game/court.ts";
+import { ByteReader, ByteWriter } from "./bytes.ts";
+import {
+  readRecord,
+  type Returning,
+  type SlotRecord,
+  writeRecord,
+} from "./record.ts";
+import type { Stamp } from "./stamp.ts";
+import type { Terms } from "./terms.ts";
+
+/** Most bytes of a game's state in a snapshot. */
+const STATE_BYTES_MAX = 512;
+
+export const SECRET_BYTES = 16;
+export const DIGEST_BYTES = 32;
+
+/** Most inputs in one run. */
+export const RUN_INPUTS_MAX = 64;
+
+/** Whom a snapshot is for that is only for those who watch. */
+export const NOBODY: Returning = { slot: 255, epoch: 0 };
+
+const HELLO = 0x51;
+const PLAY = 0x52;
+const SNAPSHOT = 0x53;
+const NO_ECHO = 255;
+
+/** "I got your packet `beat`, and held this answer for `holdMs`." */
+export interface Echo {
+  readonly beat: number;
+  readonly holdMs: number;
+}
+
+export interface HelloPacket {
+  readonly kind: "hello";
+  readonly epoch: number;
+  readonly beat: number;
+  readonly sentAt: Stamp;
+  readonly terms: Terms;
+  /** Bit s: the sender has heard slot s, or is s. */
+  readonly heard: number;
+  /** Bit s: the sender knows that slot s is ready. */
+  readonly ready: number;
+  /** SHA-256 of the sender's secret. */
+  readonly commitment: Uint8Array;
+  /** Present once the sender is ready: its secret, and the hash of all commitments it saw. */
+  readonly reveal: Reveal | undefined;
+  /** The sender waits no more: somebody did not become ready. */
+  readonly hasGivenUp: boolean;
+  /** When tick 0 begins, on the clock of slot 0; `undefined` while not agreed. */
+  readonly startAt: Stamp | undefined;
+  /** By slot; `undefined` for the sender and for slots that it hasn't heard lately. */
+  readonly echoes: readonly (Echo | undefined)[];
+}
+
+export interface Reveal {
+  readonly secret: Uint8Array;
+  readonly commitments: Uint8Array;
+}
+
+/** Inputs of one slot from tick `start` on. */
+export interface InputRun {
+  readonly slot: number;
+  readonly start: number;
+  readonly inputs: readonly number[];
+}
+
+export interface PlayPacket {
+  readonly kind: "play";
+  readonly record: SlotRecord;
+  readonly echoes: readonly (Echo | undefined)[];
+  readonly relayed: readonly SlotRecord[];
+  readonly runs: readonly InputRun[];
+}
+
+/** A confirmed state to begin with: the one of which the record has the hash. */
+export interface SnapshotPacket {
+  readonly kind: "snapshot";
+  readonly record: SlotRecord;
+  readonly echoes: readonly (Echo | undefined)[];
+  /** For whom it is: a player that came back, or `NOBODY`. */
+  readonly to: Returning;
+  readonly state: Int32Array;
+}
+
+export type Packet = HelloPacket | PlayPacket | SnapshotPacket;
+
+/** Who sends or sent, and how many play: the layout depends on it. */
+export interface Frame {
+  readonly slot: number;
+  readonly players: number;
+}
+
+/**
+ * Writes a packet into `buffer` and returns the part that it fills. Runs that don't fit are left
+ * out: they are sent again anyway. Throws RangeError if the rest doesn't fit.
+ */
+export function encode(
+  packet: Packet,
+  frame: Frame,
+  buffer: Uint8Array,
+): Uint8Array {
+  const writer = new ByteWriter(buffer);
+  switch (packet.kind) {
+    case "hello":
+      writeHello(writer, packet, frame);
+      break;
+    case "play":
+      writePlay(writer, packet, frame);
+      break;
+    case "snapshot":
+      writeSnapshot(writer, packet, frame);
+      break;
+  }
+  if (!writer.fits) throw new RangeError("Packet does not fit its buffer");
+  return writer.written;
+}
+
+/** Reads a packet that the transport says came from `frame.slot`; `undefined` for anything malformed. */
+export function decode(bytes: Uint8Array, frame: Frame): Packet | undefined {
+  const reader = new ByteReader(bytes);
+  const kind = reader.u8();
+  const packet = kind === HELLO
+    ? readHello(reader, frame)
+    : kind === PLAY
+    ? readPlay(reader, frame)
+    : kind === SNAPSHOT
+    ? readSnapshot(reader, frame)
+    : undefined;
+  return packet !== undefined && reader.fits && reader.atEnd
+    ? packet
+    : undefined;
+}
+
+function writeHello(
+  writer: ByteWriter,
+  packet: HelloPacket,
+  frame: Frame,
+): void {
+  const { terms, reveal, startAt } = packet;
+  writer.u8(HELLO);
+  writer.u8(packet.epoch);
+  writer.u16(packet.beat);
+  writer.u24(packet.sentAt);
+  writer.u8(terms.protocol);
+  writer.u8(terms.ticksPerSecond);
+  writer.u8(terms.window);
+  writer.u8(terms.players);
+  writer.u8(terms.points);
+  writer.u8(terms.lives);
+  writer.u32(terms.match);
+  writer.u8(packet.heard | (packet.ready << 4));
+  writer.bytes(packet.commitment);
+  writer.u8(
+    (reveal ? 1 : 0) | (startAt === undefined ? 0 : 2) |
+      (packet.hasGivenUp ? 4 : 0),
+  );
+  if (reveal) {
+    writer.bytes(reveal.secret);
+    writer.bytes(reveal.commitments);
+  }
+  if (startAt !== undefined) writer.u24(startAt);
+  writeEchoes(writer, packet.echoes, frame);
+}
+
+function readHello(
+  reader: ByteReader,
+  frame: Frame,
+): HelloPacket | undefined {
+  const epoch = reader.u8();
+  const beat = reader.u16();
+  const sentAt = reader.u24();
+  const terms: Terms = {
+    protocol: reader.u8(),
+    ticksPerSecond: reader.u8(),
+    window: reader.u8(),
+    players: reader.u8(),
+    points: reader.u8(),
+    lives: reader.u8(),
+    match: reader.u32(),
+  };
+  const masks = reader.u8();
+  const commitment = reader.bytes(DIGEST_BYTES);
+  const flags = reader.u8();
+  const reveal = (flags & 1) === 0 ? undefined : {
+    secret: reader.bytes(SECRET_BYTES),
+    commitments: reader.bytes(DIGEST_BYTES),
+  };
+  const startAt = (flags & 2) === 0 ? undefined : reader.u24();
+  return {
+    kind: "hello",
+    epoch,
+    beat,
+    sentAt,
+    terms,
+    heard: masks & 15,
+    ready: masks >>> 4,
+    commitment,
+    reveal,
+    startAt,
+    hasGivenUp: (flags & 4) !== 0,
+    echoes: readEchoes(reader, frame),
+  };
+}
+
+function writePlay(writer: ByteWriter, packet: PlayPacket, frame: Frame): void {
+  const { record } = packet;
+  writer.u8(PLAY);
+  writeRecord(writer, record, frame.players);
+  writeEchoes(writer, packet.echoes, frame);
+  writer.u8(packet.relayed.reduce((mask, { slot }) => mask | (1 << slot), 0));
+  for (const relayed of packet.relayed) {
+    writeRecord(writer, relayed, frame.players);
+  }
+  for (const run of packet.runs) writeRun(writer, run, record.confirmed);
+}
+
+function readPlay(reader: ByteReader, frame: Frame): PlayPacket | undefined {
+  const record = readRecord(reader, frame.slot, frame.players);
+  const echoes = readEchoes(reader, frame);
+  const slots = reader.u8();
+  const relayed: SlotRecord[] = [];
+  for (let slot = 0; slot < SLOTS_MAX; slot++) {
+    if ((slots >> slot) & 1) {
+      relayed.push(readRecord(reader, slot, frame.players));
+    }
+  }
+  if (slots >= 1 << frame.players || (slots >> frame.slot) & 1) {
+    return undefined;
+  }
+  const runs: InputRun[] = [];
+  while (reader.fits && !reader.atEnd) {
+    const run = readRun(reader, record.confirmed);
+    if (run === undefined || run.slot >= frame.players) return undefined;
+    runs.push(run);
+  }
+  return { kind: "play", record, echoes, relayed, runs };
+}
+
+function writeSnapshot(
+  writer: ByteWriter,
+  packet: SnapshotPacket,
+  frame: Frame,
+): void {
+  writer.u8(SNAPSHOT);
+  writeRecord(writer, packet.record, frame.players);
+  writeEchoes(writer, packet.echoes, frame);
+  writer.u8(packet.to.slot);
+  writer.u8(packet.to.epoch);
+  for (const word of packet.state) writer.u32(word);
+}
+
+function readSnapshot(reader: ByteReader, frame: Frame): SnapshotPacket {
+  const record = readRecord(reader, frame.slot, frame.players);
+  const echoes = readEchoes(reader, frame);
+  const to = { slot: reader.u8(), epoch: reader.u8() };
+  const words: number[] = [];
+  while (!reader.atEnd && reader.fits) {
+    words.push(reader.u32());
+    if (words.length * 4 > STATE_BYTES_MAX) reader.fits = false;
+  }
+  return {
+    kind: "snapshot",
+    record,
+    echoes,
+    to,
+    state: Int32Array.from(words),
+  };
+}
+
+function writeEchoes(
+  writer: ByteWriter,
+  echoes: readonly (Echo | undefined)[],
+  frame: Frame,
+): void {
+  for (let slot = 0; slot < frame.players; slot++) {
+    if (slot === frame.slot) continue;
+    const echo = echoes[slot];
+    writer.u16(echo?.beat ?? 0);
+    const hold = echo ? Math.round(echo.holdMs * 8) : NO_ECHO;
+    writer.u8(hold < NO_ECHO ? hold : NO_ECHO);
+  }
+}
+
+function readEchoes(
+  reader: ByteReader,
+  frame: Frame,
+): (Echo | undefined)[] {
+  const echoes: (Echo | undefined)[] = [];
+  for (let slot = 0; slot < frame.players; slot++) {
+    echoes.push(undefined);
+    if (slot === frame.slot) continue;
+    const beat = reader.u16();
+    const hold = reader.u8();
+    if (hold !== NO_ECHO) echoes[slot] = { beat, holdMs: hold / 8 };
+  }
+  return echoes;
+}
+
+/** Upper bound of a run's bytes: its head, and two for each change of input. */
+function runBytes(run: InputRun): number {
+  return 2 + 2 * run.inputs.length;
+}
+
+function writeRun(
+  writer: ByteWriter,
+  run: InputRun,
+  confirmed: number,
+): void {
+  const { slot, start, inputs } = run;
+  const offset = start - confirmed;
+  if (offset < -128 || offset > 127 || runBytes(run) > writer.room) return;
+  writer.u8((slot << 6) | (inputs.length - 1));
+  writer.u8(offset);
+  for (let i = 0; i < inputs.length;) {
+    let repeats = 1;
+    while (inputs[i + repeats] === inputs[i]) repeats++;
+    writer.u8(repeats - 1);
+    writer.u8(inputs[i]);
+    i += repeats;
+  }
+}
+
+function readRun(
+  reader: ByteReader,
+  confirmed: number,
+): InputRun | undefined {
+  const head = reader.u8();
+  const length = (head & 63) + 1;
+  const start = confirmed + reader.i8();
+  const inputs: number[] = [];
+  while (inputs.length < length) {
+    const repeats = reader.u8() + 1;
+    const input = reader.i8();
+    if (!reader.fits || inputs.length + repeats > length) return undefined;
+    for (let i = 0; i < repeats; i++) inputs.push(input);
+  }
+  return start < 0 ? undefined : { slot: head >>> 6, start, inputs };
+}

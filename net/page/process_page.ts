@@ -1,0 +1,141 @@
+/**
+ * One process's page, for as long as the process lives: whatever it is about, a start screen, a
+ * room, a match or a replay, is a *stage* that says what to show and hears what is asked.
+ *
+ * @module
+ */
+import type { State } from "../../game/state.ts";
+import { reachableAddresses } from "../link/listen.ts";
+import type { Asset, Assets } from "./assets.ts";
+import {
+  DEFAULT_PREFERENCES,
+  type Preferences,
+  type View,
+} from "./protocol.ts";
+import { qrCodeOf } from "./qr.ts";
+import { type PageRequest, type PageServer, servePage } from "./server.ts";
+
+/** The page gets a view when it changed, and at the latest after this. */
+const VIEW_AT_LEAST_EVERY_MS = 250;
+
+/** What a stage shows; the rest of a view is the desk's. */
+export type StageView = Omit<View, "phoneUrl" | "preferences">;
+
+/** What the page is about at the moment. */
+export interface Stage {
+  view(): StageView;
+  /** The answer to `GET /status`. */
+  status(): unknown;
+  /** Hears what a page asks for; ignores what makes no sense now. */
+  take(request: PageRequest): void;
+  /** What `GET /replay` gives; `undefined` where there is nothing to save. */
+  recording(): Asset | undefined;
+}
+
+export interface DeskOptions {
+  /** The page's files; none for a bot, which only answers `/status`. */
+  readonly assets: Assets;
+  readonly pagePort: number;
+  /** Whether other machines may open the page. */
+  readonly isLan: boolean;
+  /** What was chosen before; the defaults, if not given. */
+  readonly preferences?: Preferences;
+  readonly onPreferences?: (preferences: Preferences) => void;
+  /** For the token: whoever knows it may steer. */
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Monotonic clock in ms. */
+  readonly nowMs: () => number;
+  readonly stage: Stage;
+}
+
+/** A served page. Disposing it closes all of them. */
+export interface Desk extends AsyncDisposable {
+  readonly port: number;
+  /** The address to open; for a bot, of its `/status`. */
+  readonly url: string;
+  readonly lanUrl: string;
+  /** What the page's player holds, −127…127. */
+  readonly axis: number;
+  readonly isInspected: boolean;
+  /** From now on the page is about this. */
+  begin(stage: Stage): void;
+  /** Shows the stage's view, if it has changed or is old. */
+  show(): void;
+  /** Shows states, the newest last; copied. */
+  showStates(states: readonly State[]): void;
+}
+
+/** Serves the page. Rejects with an `Error` when the port can't be used. */
+export async function openDesk(options: DeskOptions): Promise<Desk> {
+  const { assets, pagePort, isLan, nowMs, onPreferences } = options;
+  let { preferences = DEFAULT_PREFERENCES, stage } = options;
+  let axis = 0;
+  let shown = "";
+  let shownMs = -Infinity;
+
+  const show = () => {
+    const view: View = {
+      ...stage.view(),
+      phoneUrl: page.lanUrl,
+      preferences,
+    };
+    const text = JSON.stringify(view);
+    const isOld = nowMs() - shownMs >= VIEW_AT_LEAST_EVERY_MS;
+    if (text === shown && !isOld) return;
+    shown = text;
+    shownMs = nowMs();
+    page.push(view);
+  };
+  const page: PageServer = await servePage({
+    port: pagePort,
+    lanAddresses: isLan ? reachableAddresses("0.0.0.0") : [],
+    assets,
+    token: newToken(options.randomBytes),
+    // A page outlives the match, so that its last word stays readable: disposal ends it.
+    signal: new AbortController().signal,
+    onInput: (next) => axis = next,
+    onRequest(request) {
+      if (request.kind === "preferences") {
+        preferences = request.preferences;
+        onPreferences?.(preferences);
+      } else stage.take(request);
+      show();
+    },
+    status: () => stage.status(),
+    downloads: new Map([
+      ["/qr.svg", () => page.lanUrl ? qrCodeOf(page.lanUrl) : undefined],
+      ["/replay", () => stage.recording()],
+    ]),
+  });
+  // Seconds pass also where nothing else happens.
+  const timer = setInterval(show, VIEW_AT_LEAST_EVERY_MS);
+  return {
+    port: page.port,
+    url: assets.size > 0 ? page.url : `http://127.0.0.1:${page.port}/status`,
+    lanUrl: page.lanUrl,
+    get axis() {
+      return axis;
+    },
+    get isInspected() {
+      return page.isInspected;
+    },
+    begin(next) {
+      stage = next;
+      axis = 0;
+      show();
+    },
+    show,
+    showStates: (states) => page.pushStates(states),
+    [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      return page[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function newToken(randomBytes: (length: number) => Uint8Array): string {
+  return Array.from(
+    randomBytes(16),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  ).join("");
+}

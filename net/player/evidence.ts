@@ -1,0 +1,44 @@
+/**
+ * What is kept when two hosts hold different states of one confirmed tick: enough to replay the
+ * match offline and to find the first tick at which they parted.
+ *
+ * @module
+ */
+import type { ConfirmedLog } from "../match/confirmed_log.ts";
+import type { Desync, TickHash } from "../match/hash_watch.ts";
+import { WIRE_VERSION } from "../match/wire/terms.ts";
+import type { Situation } from "./status.ts";
+
+export interface Evidence {
+  readonly protocol: number;
+  readonly match: string;
+  readonly slot: number;
+  readonly rules: Situation["rules"];
+  readonly seed: number;
+  readonly desync: Desync | undefined;
+  /** Hashes of confirmed states: this host's, and those that each other host claimed, by slot. */
+  readonly ours: readonly TickHash[];
+  readonly theirs: readonly (readonly TickHash[])[];
+  /** The state before the first of the inputs, if that isn't the state before tick 0. */
+  readonly from: ConfirmedLog["from"];
+  /** Confirmed inputs, four slots a tick. */
+  readonly inputs: readonly number[];
+}
+
+export function gatherEvidence(
+  { match, me, rules, session, log }: Situation,
+  seed: number,
+): Evidence {
+  return {
+    protocol: WIRE_VERSION,
+    match,
+    slot: me,
+    rules,
+    seed,
+    desync: session?.play?.desync,
+    ours: log.hashes(),
+    theirs: session?.play?.claimedHashes() ?? [],
+    from: log.from,
+    inputs: Array.from(log.inputs()),
+  };
+}

@@ -1,0 +1,21 @@
+/**
+ * The line by which a friend comes into the same room.
+ *
+ * @module
+ */
+import type { LobbyAddress } from "../link/dial.ts";
+import { reachableAddresses } from "../link/listen.ts";
+import { DEFAULT_LOBBY_PORT } from "../lobby/protocol.ts";
+import { isLoopback } from "../transport/broker_url.ts";
+
+/** Makes it with an address that others can use, also where the lobby is on this machine. */
+export function inviteLine(
+  { hostname, port }: LobbyAddress,
+  room: string,
+): string {
+  const host = isLoopback(hostname)
+    ? reachableAddresses("0.0.0.0")[0] ?? hostname
+    : hostname;
+  const where = port === DEFAULT_LOBBY_PORT ? "" : ` --port ${port}`;
+  return `pong play --host ${host}${where} --room ${room}`;
+}

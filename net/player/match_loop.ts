@@ -1,0 +1,70 @@
+/**
+ * Runs a session in real time: the only place where the protocol meets a clock.
+ *
+ * It sleeps until the next tick is due, never for a tick's length, so what a tick takes is not
+ * added to it. What the session does about a gap, after the machine slept, is the session's.
+ *
+ * @module
+ */
+import type { Session } from "../match/session.ts";
+import type { Received, Transport } from "../match/transport.ts";
+
+/** Most packets taken in at once: a burst after a stall must not hold up play. */
+const PACKETS_AT_ONCE_MAX = 1000;
+/**
+ * How often arrivals are looked for between ticks. All hosts tick at the same moments, so a packet
+ * comes right after a tick: looked at only with the next, it would be shown 15 ms late.
+ */
+const LOOK_EVERY_MS = 4;
+/** Timers fire up to a millisecond late, never early; asking a little early evens it out. */
+const TIMER_SLACK_MS = 0.5;
+/** How long a leaving player goes on saying goodbye. */
+const GOODBYE_MS = 150;
+
+export interface MatchLoopOptions {
+  readonly session: Session;
+  readonly transport: Transport;
+  /** Monotonic clock, the one that stamps arrivals. */
+  readonly nowMs: () => number;
+  /** Returns the player's input (−127…127) for the next tick. */
+  readonly input: () => number;
+  /** Called after each advance, before sleeping. */
+  readonly onAdvance: () => void;
+  /** Leaves the match: the others are told. */
+  readonly signal: AbortSignal;
+}
+
+/** Plays until the session is done, or `signal` aborts and the others have been told. */
+export async function runMatchLoop(options: MatchLoopOptions): Promise<void> {
+  const { session, transport, nowMs, input, onAdvance, signal } = options;
+  let goodbyeUntilMs = Infinity;
+  let backlog: readonly Received[] = [];
+  while (!session.isDone(nowMs()) && nowMs() < goodbyeUntilMs) {
+    const lookMs = nowMs() + (backlog.length > 0 ? 0 : LOOK_EVERY_MS);
+    await sleepUntil(Math.min(session.nextTickMs, lookMs), nowMs);
+    if (signal.aborted && goodbyeUntilMs === Infinity) {
+      session.leave(nowMs());
+      goodbyeUntilMs = nowMs() + GOODBYE_MS;
+    }
+    const arrived = backlog.concat(transport.receive());
+    backlog = arrived.slice(PACKETS_AT_ONCE_MAX);
+    arrived.length = Math.min(arrived.length, PACKETS_AT_ONCE_MAX);
+    if (arrived.length === 0 && nowMs() < session.nextTickMs) continue;
+    for (const received of arrived) session.receive(received);
+    session.isLinkUp = transport.link.up;
+    for (const packet of session.advance(nowMs(), input())) {
+      transport.send(packet);
+    }
+    onAdvance();
+  }
+}
+
+async function sleepUntil(
+  dueMs: number,
+  nowMs: () => number,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // A timer even when it is late: sockets get their turn, however slow the machine.
+  setTimeout(resolve, Math.max(0, dueMs - nowMs() - TIMER_SLACK_MS));
+  await promise;
+}

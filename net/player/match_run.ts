@@ -1,0 +1,135 @@
+/**
+ * One match, from the lobby's word that it starts to the last packet.
+ *
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import type { KeyObject } from "node:crypto";
+import { StateFolderError } from "../files/state_folder.ts";
+import type { LobbyAddress } from "../link/dial.ts";
+import type { StartMessage } from "../lobby/protocol.ts";
+import type { Outcome } from "../match/session_event.ts";
+import { saveReplay } from "../recording/replay_file.ts";
+import {
+  NO_TRANSPORT_FAULTS,
+  type TransportFaults,
+} from "../transport/faulty.ts";
+import { openMatchTransport } from "../transport/open.ts";
+import { exportPrivateKey } from "../transport/signing_keys.ts";
+import { runMatchLoop } from "./match_loop.ts";
+import { keepMatchSeat } from "./match_seat.ts";
+import type { Control, MatchStage } from "./match_stage.ts";
+
+const log = getLogger(["pong", "player"]);
+
+export interface MatchRunOptions {
+  readonly stage: MatchStage;
+  readonly start: StartMessage;
+  /** The own player, as the lobby knows it. */
+  readonly me: { readonly id: string; readonly slot: number };
+  readonly name: string;
+  readonly lobby: LobbyAddress;
+  readonly control: Control;
+  readonly privateKey: KeyObject;
+  readonly isResumed: boolean;
+  /** Where the seat is kept, and where the recording; not at all, if not given. */
+  readonly seatFolder?: string | undefined;
+  readonly stateFolder?: string | undefined;
+  readonly faults?: TransportFaults | undefined;
+  readonly nowMs: () => number;
+  readonly randomBytes: (length: number) => Uint8Array;
+  /** Leaves the match: the others are told. */
+  readonly signal: AbortSignal;
+  /** Cuts the links, without a word. */
+  readonly links: AbortSignal;
+}
+
+/**
+ * Plays the match to its end, and keeps seat and recording on file.
+ *
+ * @throws TransportError when the transport can't be opened.
+ */
+export async function runMatch(
+  options: MatchRunOptions,
+): Promise<Outcome | undefined> {
+  await using stack = new AsyncDisposableStack();
+  const { stage, start, me, nowMs, randomBytes } = options;
+  const { seatFolder, stateFolder } = options;
+  const kept = seatFolder === undefined
+    ? undefined
+    : await keepMatchSeat(seatFolder, {
+      ...{ start, slot: me.slot, lobby: options.lobby, name: options.name },
+      control: options.control.kind === "human"
+        ? { kind: "human" }
+        : { kind: "bot", skill: options.control.skill },
+      privateKey: exportPrivateKey(options.privateKey),
+    });
+  if (kept) stack.use(kept);
+  if (options.faults) {
+    const { faults } = options;
+    log.warn("Faults are on, as --faults says: {faults}", { faults });
+  }
+  // Who leaves while the transport opens has nobody to say goodbye to.
+  const cut = new AbortController();
+  const abandon = () => cut.abort();
+  options.signal.addEventListener("abort", abandon);
+  if (options.signal.aborted) abandon();
+  const { transport, faulty } = await openMatchTransport({
+    lobby: options.lobby,
+    seat: { ...me, epoch: epochOf(start, me.slot) },
+    start,
+    privateKey: options.privateKey,
+    faults: options.faults ?? NO_TRANSPORT_FAULTS,
+    random: () => new DataView(randomBytes(4).buffer).getUint32(0) / 2 ** 32,
+    nowMs,
+    signal: AbortSignal.any([options.links, cut.signal]),
+  });
+  stack.use(transport);
+  options.signal.removeEventListener("abort", abandon);
+  const session = stage.begin({
+    ...{ start, transport, faulty, slot: me.slot },
+    isResumed: options.isResumed,
+  });
+  void transport.closed.then((reason) => {
+    if (reason.kind !== "failed") return;
+    session.loseConnection(nowMs(), reason.error.message);
+  });
+  await runMatchLoop({
+    session,
+    transport,
+    nowMs,
+    input: () => stage.input(),
+    onAdvance: () => stage.update(),
+    signal: options.signal,
+  });
+  // Whoever only lost the others may find them again.
+  if (session.outcome?.reason !== "connection lost") await kept?.forget();
+  if (stateFolder !== undefined) await keepReplay(stateFolder, stage, start);
+  return session.outcome;
+}
+
+function epochOf({ players }: StartMessage, slot: number): number {
+  return players.find((player) => player.slot === slot)?.epoch ?? 0;
+}
+
+/** A recording that can't be kept is no reason to fail: the match was played. */
+async function keepReplay(
+  stateFolder: string,
+  stage: MatchStage,
+  { match }: StartMessage,
+): Promise<void> {
+  const bytes = stage.finishedRecording();
+  if (bytes === undefined) return;
+  try {
+    const path = await saveReplay({
+      stateFolder,
+      match,
+      slot: stage.slot,
+      bytes,
+    });
+    log.info("The match is recorded in {path}", { path });
+  } catch (error) {
+    if (!(error instanceof StateFolderError)) throw error;
+    log.warn("{message}", { message: error.message });
+  }
+}

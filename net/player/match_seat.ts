@@ -1,0 +1,94 @@
+/**
+ * A player's seat while its match runs: kept on file for a later process, and in touch with the
+ * lobby, which is the witness when the players fall apart.
+ *
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import { keepSeat, type KeptSeat, type SavedSeat } from "../files/seat_file.ts";
+import { StateFolderError } from "../files/state_folder.ts";
+import type { RosterMessage, StartMessage } from "../lobby/protocol.ts";
+import type { LobbySeat } from "../lobby/seat.ts";
+import type { Session } from "../match/session.ts";
+import { TransportError } from "../match/transport.ts";
+
+const log = getLogger(["pong", "player"]);
+
+/** Keeps the seat on file if that is possible: a match can be played without. */
+export async function keepMatchSeat(
+  stateFolder: string,
+  { start, ...player }:
+    & Pick<SavedSeat, "slot" | "lobby" | "name" | "control" | "privateKey">
+    & { readonly start: StartMessage },
+): Promise<KeptSeat | undefined> {
+  const { match, token } = start;
+  try {
+    return await keepSeat(stateFolder, { ...player, match, token });
+  } catch (error) {
+    if (!(error instanceof StateFolderError)) throw error;
+    log.warn("{message} After a crash nobody can come back.", {
+      message: error.message,
+    });
+    return undefined;
+  }
+}
+
+/** Brings the session what the lobby says, until the seat is over. Never rejects. */
+export async function followLobby(
+  seat: LobbySeat,
+  session: Session,
+  nowMs: () => number,
+): Promise<void> {
+  for (;;) {
+    const event = await seat.next();
+    switch (event.kind) {
+      case "claim": {
+        const { type, era, value, seats } = event.answer;
+        const isGranted = type === "granted";
+        session.answerClaim(nowMs(), { era, isGranted, value, seats });
+        break;
+      }
+      case "link":
+        log.info(event.up ? "The lobby is back" : "The lobby is gone");
+        break;
+      case "refused":
+        log.warn("The lobby says: {message}", { message: event.message });
+        // Another lobby in the old one's place is none of the match's business.
+        if (event.code === "taken_over") {
+          session.loseConnection(nowMs(), event.message);
+        }
+        return;
+      case "lost":
+      case "left":
+        return;
+      case "roster":
+      case "start":
+        break;
+    }
+  }
+}
+
+/** Follows the lobby until the match starts; `undefined` when the player left before. */
+export async function waitForStart(
+  seat: LobbySeat,
+  onRoster: (players: RosterMessage["players"]) => void,
+): Promise<StartMessage | undefined> {
+  for (;;) {
+    const event = await seat.next();
+    switch (event.kind) {
+      case "roster":
+        onRoster(event.roster.players);
+        break;
+      case "start":
+        return event.start;
+      case "claim":
+      case "link":
+        break; // Of a match that has started.
+      case "refused":
+      case "lost":
+        throw new TransportError(event.message);
+      case "left":
+        return undefined;
+    }
+  }
+}

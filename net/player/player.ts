@@ -1,0 +1,209 @@
+/**
+ * One person's or one bot's process: the page, the start screen, and every match until it ends.
+ *
+ * @module
+ */
+import {
+  defaultSettings,
+  readSettings,
+  type Settings,
+  writeSettings,
+} from "../files/settings_file.ts";
+import { aborted } from "../link/pause.ts";
+import { newRoomCode } from "../lobby/room_code.ts";
+import type { JoinRequest } from "../lobby/seat.ts";
+import type { Outcome } from "../match/session_event.ts";
+import { type Desk, openDesk, type Stage } from "../page/process_page.ts";
+import type { JoinSettings } from "../page/protocol.ts";
+import { type Plan, visit, type VisitOptions } from "./lobby_visit.ts";
+import type { Control } from "./match_stage.ts";
+import { EMPTY_VIEW } from "./status.ts";
+
+/** A lobby of this process, for a match against bots. */
+export type OpenLobby = () => Promise<
+  AsyncDisposable & { readonly port: number }
+>;
+
+export interface PlayerOptions
+  extends Omit<VisitOptions, "plan" | "desk" | "canLeave" | "onSeat"> {
+  /** Where to play first; `undefined` to ask on the page. */
+  readonly plan: Plan | undefined;
+  /** What others call the person until something else is chosen. */
+  readonly name: string;
+  /** What the start screen shows instead of what was chosen the last time. */
+  readonly wishes?: Partial<JoinSettings>;
+  readonly control: Control;
+  /** Port of the page and of `/status`; 0 for any free one. */
+  readonly pagePort: number;
+  /** Whether other machines may open the page. */
+  readonly isLan: boolean;
+  readonly openLobby: OpenLobby;
+  /** The page, or a bot's `/status`, can be reached there; empty where other machines can't. */
+  readonly onServing: (url: string, lanUrl: string) => void;
+}
+
+/**
+ * Plays until `signal` aborts or, without `stay`, one match is over. Returns how the last match
+ * ended, `undefined` where none began.
+ *
+ * @throws TransportError or JoinError when the first plan can't be followed; a later one's failure
+ * is told on the page.
+ */
+export async function runPlayer(
+  options: PlayerOptions,
+): Promise<Outcome | undefined> {
+  const { control, stateFolder, name, signal, stay } = options;
+  const isHuman = control.kind === "human";
+  let settings = defaultSettings(name);
+  if (isHuman && stateFolder !== undefined) {
+    settings = await readSettings(stateFolder, settings);
+  }
+  settings = { ...settings, join: { ...settings.join, ...options.wishes } };
+  // One after the other, so that the newest is what stays.
+  let written = Promise.resolve();
+  const remember = (news: Partial<Settings>) => {
+    settings = { ...settings, ...news };
+    if (!isHuman || stateFolder === undefined) return;
+    written = written.then(() => writeSettings(stateFolder, settings));
+  };
+  const idle = startStage({ settings: settings.join, problem: "" });
+  await using desk = await openDesk({
+    assets: isHuman ? control.assets : new Map(),
+    pagePort: options.pagePort,
+    isLan: isHuman && options.isLan,
+    preferences: settings.preferences,
+    onPreferences: (preferences) => remember({ preferences }),
+    randomBytes: options.randomBytes,
+    nowMs: options.nowMs,
+    stage: idle.stage,
+  });
+  const announce = () => options.onServing(desk.url, desk.lanUrl);
+  if (options.plan === undefined) announce();
+  const canLeave = isHuman && stay;
+  let { plan } = options;
+  let outcome: Outcome | undefined;
+  let problem = "";
+  while (!signal.aborted) {
+    if (plan === undefined) {
+      const chosen = await choose(desk, {
+        settings: settings.join,
+        problem,
+        signal,
+      });
+      if (chosen === undefined) break;
+      remember({ join: chosen });
+      try {
+        outcome = await visitAs(chosen, { ...options, desk, canLeave });
+        problem = "";
+        if (!stay) break;
+      } catch (error) {
+        if (!(error instanceof Error) || isBug(error)) throw error;
+        problem = error.message;
+      }
+    } else {
+      // A page that has nothing to show yet is not worth opening.
+      outcome = await visit({
+        ...options,
+        ...{ plan, desk, canLeave, onSeat: announce },
+      });
+      plan = undefined;
+      if (!canLeave) break;
+    }
+  }
+  await written;
+  return outcome;
+}
+
+interface StartStage {
+  readonly stage: Stage;
+  readonly chosen: Promise<JoinSettings>;
+}
+
+function startStage(
+  { settings, problem }: {
+    readonly settings: JoinSettings;
+    readonly problem: string;
+  },
+): StartStage {
+  const { promise, resolve } = Promise.withResolvers<JoinSettings>();
+  let view = { settings, problem, isBusy: false };
+  return {
+    chosen: promise,
+    stage: {
+      view: () => ({ ...EMPTY_VIEW, start: view }),
+      status: () => ({ phase: "start", players: [] }),
+      take(request) {
+        if (request.kind !== "join" || view.isBusy) return;
+        view = { settings: request.settings, problem: "", isBusy: true };
+        resolve(request.settings);
+      },
+      recording: () => undefined,
+    },
+  };
+}
+
+/** Asks on the page where to play; `undefined` when `signal` aborts before. */
+async function choose(
+  desk: Desk,
+  { settings, problem, signal }: {
+    readonly settings: JoinSettings;
+    readonly problem: string;
+    readonly signal: AbortSignal;
+  },
+): Promise<JoinSettings | undefined> {
+  const { stage, chosen } = startStage({ settings, problem });
+  desk.begin(stage);
+  return await Promise.race([chosen, aborted(signal)]) ?? undefined;
+}
+
+/** Plays as the start screen asks for. */
+async function visitAs(
+  settings: JoinSettings,
+  options: Omit<VisitOptions, "plan"> & { readonly openLobby: OpenLobby },
+): Promise<Outcome | undefined> {
+  await using stack = new AsyncDisposableStack();
+  const { name, look, mode, players, points, lives, skill } = settings;
+  const rules = { players, points, lives };
+  if (mode === "bots") {
+    const { port } = stack.use(await options.openLobby());
+    return await visit({
+      ...options,
+      plan: {
+        lobby: { hostname: "127.0.0.1", port },
+        join: { name, look, room: "BOTS", ...rules },
+        guests: players - 1,
+        isLocal: true,
+        skill,
+      },
+    });
+  }
+  return await visit({
+    ...options,
+    plan: {
+      lobby: { hostname: settings.host || "127.0.0.1", port: settings.port },
+      join: {
+        ...{ name, look, isReady: false },
+        ...(mode === "quick" ? rules : roomOf(settings, options)),
+      },
+      guests: 0,
+      skill,
+    },
+  });
+}
+
+/** A room that is known by its code plays by its own rules; another gets a code of its own. */
+function roomOf(
+  { room, players, points, lives }: JoinSettings,
+  { randomBytes }: Pick<VisitOptions, "randomBytes">,
+): Omit<JoinRequest, "name"> {
+  // Not all of them equally likely, which matters to nobody.
+  const below = (bound: number) => randomBytes(1)[0] % bound;
+  return room === ""
+    ? { room: newRoomCode(below), players, points, lives }
+    : { room };
+}
+
+/** Mistakes of ours; all else is the world's, and a person can do something about it. */
+function isBug(error: Error): boolean {
+  return error instanceof TypeError || error instanceof RangeError;
+}

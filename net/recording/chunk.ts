@@ -1,0 +1,251 @@
+/**
+ * The chunks of a recording: inputs of a second and what proves them, and what else happened.
+ *
+ *     state      a whole state, with which inputs begin again after a gap
+ *     inputs     u8 ticks, the inputs of each player, u32 hash of the states that follow from them
+ *                of a player: u8 runs, (u8 repeats, i8 input) …; or u8 0, then an i8 for each tick
+ *     membership u8 dropped 0 or returned 1, u8 slot, u32 era; follows the chunk that shows it
+ *     end        i8 winner or -1, u8 reason, u32 confirmed tick, u32 hash of that state
+ *
+ * @module
+ */
+import { type Rules, SLOTS_MAX, TICKS_PER_SECOND } from "../../game/court.ts";
+import { ABSENT, PLAYERS, type State, TARGET, TICK } from "../../game/state.ts";
+import { decodeState, encodeState } from "../../game/state_bytes.ts";
+import type { Outcome } from "../match/session_event.ts";
+import { ByteReader, type ByteWriter } from "../match/wire/bytes.ts";
+import { has, slotsOf } from "../match/wire/slot_set.ts";
+import type { EndReason } from "../page/protocol.ts";
+
+/** Most ticks of one chunk of inputs: what a cut file loses at its end. */
+export const CHUNK_TICKS_MAX = TICKS_PER_SECOND;
+
+/** Room for the longest body: the inputs of a second, none of which is like the one before. */
+export const BODY_BYTES_MAX = 512;
+
+const STATE = 1;
+const INPUTS = 2;
+const MEMBERSHIP = 3;
+const END = 4;
+
+const REASON_CODES: Readonly<Record<EndReason, number>> = {
+  "finished": 0,
+  "walkover": 1,
+  "connection lost": 2,
+  "player left": 3,
+  "not ready": 4,
+  "desync": 5,
+  "refused": 6,
+};
+
+/** Who was dropped, or came back; `tick` is the first state that shows it. */
+export interface MembershipChunk {
+  readonly kind: "membership";
+  readonly tick: number;
+  readonly what: "dropped" | "returned";
+  readonly slot: number;
+  /** The era in which the recorder's host confirmed it. */
+  readonly era: number;
+}
+
+/** How the match ended for the recorder's host. */
+export type RecordedResult = Omit<Outcome, "message">;
+
+export type Chunk =
+  | { readonly kind: "state"; readonly tick: number; readonly state: State }
+  | {
+    readonly kind: "inputs";
+    readonly tick: number;
+    /** Four slots a tick; for who doesn't play, 0. */
+    readonly inputs: Int8Array;
+    /** Of all states after these inputs, as `mixHash` makes it. */
+    readonly hash: number;
+  }
+  | MembershipChunk
+  | {
+    readonly kind: "end";
+    /** Of the last recorded state, which may be older than the result's. */
+    readonly tick: number;
+    readonly result: RecordedResult;
+  };
+
+/** Returns who is absent since a state and was not before it, or the other way round. */
+export function absenceChanges(
+  before: number,
+  now: number,
+): readonly Pick<MembershipChunk, "what" | "slot">[] {
+  return slotsOf(before ^ now).map((slot) => ({
+    what: has(now, slot) ? "dropped" : "returned",
+    slot,
+  }));
+}
+
+/** Mixes the hash of the next state into that of a chunk, which begins at 0. */
+export function mixHash(hash: number, stateHash: number): number {
+  // An odd factor loses no difference.
+  return (Math.imul(hash, 0x01000193) ^ stateHash) >>> 0;
+}
+
+/** Returns the tick of the last state that a chunk leads to. */
+export function endOf(chunk: Chunk): number {
+  const ticks = chunk.kind === "inputs" ? chunk.inputs.length / SLOTS_MAX : 0;
+  return chunk.tick + ticks;
+}
+
+/** Writes what a chunk holds, and returns its kind's number. */
+export function writeBody(
+  writer: ByteWriter,
+  chunk: Chunk,
+  players: number,
+): number {
+  switch (chunk.kind) {
+    case "state":
+      writer.bytes(encodeState(chunk.state));
+      return STATE;
+    case "inputs":
+      writeInputs(writer, chunk.inputs, players);
+      writer.u32(chunk.hash);
+      return INPUTS;
+    case "membership":
+      writer.u8(chunk.what === "returned" ? 1 : 0);
+      writer.u8(chunk.slot);
+      writer.u32(chunk.era);
+      return MEMBERSHIP;
+    case "end": {
+      const { winner, reason, confirmedTick, hash } = chunk.result;
+      writer.u8(winner ?? -1);
+      writer.u8(REASON_CODES[reason]);
+      writer.u32(confirmedTick);
+      writer.u32(hash);
+      return END;
+    }
+  }
+}
+
+/** Reads what a chunk holds; `undefined` where no recorder writes such a thing. */
+export function readBody(
+  body: Uint8Array,
+  { kind, tick, rules }: {
+    readonly kind: number;
+    readonly tick: number;
+    readonly rules: Rules;
+  },
+): Chunk | undefined {
+  if (kind === STATE) {
+    const state = readState(body, rules);
+    return state?.[TICK] === tick ? { kind: "state", tick, state } : undefined;
+  }
+  const reader = new ByteReader(body);
+  const chunk = kind === INPUTS
+    ? readInputs(reader, tick, rules.players)
+    : kind === MEMBERSHIP
+    ? readMembership(reader, tick, rules.players)
+    : kind === END
+    ? readEnd(reader, tick, rules.players)
+    : undefined;
+  return reader.fits && reader.atEnd ? chunk : undefined;
+}
+
+function readState(body: Uint8Array, rules: Rules): State | undefined {
+  const state = decodeState(body);
+  const target = rules.players === 2 ? rules.points : rules.lives;
+  const isOfMatch = state?.[PLAYERS] === rules.players &&
+    state[TARGET] === target && state[ABSENT] < 1 << rules.players;
+  return isOfMatch ? state : undefined;
+}
+
+function writeInputs(
+  writer: ByteWriter,
+  inputs: Int8Array,
+  players: number,
+): void {
+  const ticks = inputs.length / SLOTS_MAX;
+  writer.u8(ticks);
+  for (let slot = 0; slot < players; slot++) {
+    const row: number[] = [];
+    for (let at = slot; at < inputs.length; at += SLOTS_MAX) {
+      row.push(inputs[at]);
+    }
+    const runs = runsOf(row);
+    const isRaw = runs.length > ticks;
+    writer.u8(isRaw ? 0 : runs.length / 2);
+    for (const byte of isRaw ? row : runs) writer.u8(byte);
+  }
+}
+
+/** Returns how often an input is repeated, then that input, and so on. */
+function runsOf(row: readonly number[]): readonly number[] {
+  const runs: number[] = [];
+  let repeats = 0;
+  for (const [at, input] of row.entries()) {
+    repeats++;
+    if (input === row[at + 1]) continue;
+    runs.push(repeats, input);
+    repeats = 0;
+  }
+  return runs;
+}
+
+function readInputs(
+  reader: ByteReader,
+  tick: number,
+  players: number,
+): Chunk | undefined {
+  const ticks = reader.u8();
+  if (ticks === 0 || ticks > CHUNK_TICKS_MAX) return undefined;
+  const inputs = new Int8Array(ticks * SLOTS_MAX);
+  for (let slot = 0; slot < players; slot++) {
+    const runs = reader.u8();
+    let at = 0;
+    for (let run = 0; run < (runs || ticks); run++) {
+      const repeats = runs === 0 ? 1 : reader.u8();
+      const input = reader.i8();
+      // What lies behind the last tick has no place in the array.
+      for (const end = at + repeats; at < end; at++) {
+        inputs[at * SLOTS_MAX + slot] = input;
+      }
+    }
+    if (at !== ticks) return undefined;
+  }
+  return { kind: "inputs", tick, inputs, hash: reader.u32() };
+}
+
+function readMembership(
+  reader: ByteReader,
+  tick: number,
+  players: number,
+): Chunk | undefined {
+  const returned = reader.u8();
+  const slot = reader.u8();
+  const era = reader.u32();
+  if (returned > 1 || slot >= players) return undefined;
+  const what = returned === 1 ? "returned" : "dropped";
+  return { kind: "membership", tick, what, slot, era };
+}
+
+function readEnd(
+  reader: ByteReader,
+  tick: number,
+  players: number,
+): Chunk | undefined {
+  const winner = reader.i8();
+  const code = reader.u8();
+  const confirmedTick = reader.u32();
+  const hash = reader.u32();
+  const reason = reasonOf(code);
+  if (winner < -1 || winner >= players || reason === undefined) {
+    return undefined;
+  }
+  return {
+    kind: "end",
+    tick,
+    result: { reason, winner: winner < 0 ? null : winner, confirmedTick, hash },
+  };
+}
+
+function reasonOf(code: number): EndReason | undefined {
+  const entry = Object.entries(REASON_CODES).find(([, known]) =>
+    known === code
+  );
+  return entry?.[0] as EndReason | undefined; // The record has no other keys.
+}

@@ -1,0 +1,249 @@
+/**
+ * A recording that was played through: its inputs give exactly the states that it claims.
+ *
+ * Proves that nothing was changed by accident or by a clumsy hand. Who makes up inputs together with
+ * all that follows from them makes up another match; against that only a signature would help.
+ *
+ * @module
+ */
+import { SLOTS_MAX } from "../../game/court.ts";
+import {
+  ABSENT,
+  createState,
+  hashState,
+  OVER,
+  PHASE,
+  PLAYERS,
+  SCORE,
+  type State,
+  TICK,
+  WINNER,
+} from "../../game/state.ts";
+import {
+  type MatchStatistics,
+  StatisticsCounter,
+} from "../../game/statistics.ts";
+import { step } from "../../game/step.ts";
+import type { ReplayMark } from "../page/protocol.ts";
+import {
+  absenceChanges,
+  type Chunk,
+  type MembershipChunk,
+  mixHash,
+  type RecordedResult,
+} from "./chunk.ts";
+import {
+  decodeRecording,
+  type Recording,
+  type RecordingHeader,
+  ReplayError,
+} from "./recording.ts";
+
+/** Ticks between states that are kept to seek from: at most so many are simulated for a seek. */
+const KEYFRAME_TICKS = 300;
+
+/** Ticks without a gap. */
+interface VerifiedSegment {
+  readonly firstTick: number;
+  /** Of its last state. */
+  readonly lastTick: number;
+  /** Where the inputs of its first tick begin in `inputs`. */
+  readonly offset: number;
+}
+
+export interface VerifiedMatch {
+  readonly header: RecordingHeader;
+  /** In the order of their ticks; never empty. */
+  readonly segments: readonly VerifiedSegment[];
+  /** Of all segments, four slots a tick. */
+  readonly inputs: Int8Array;
+  /** The first state of each segment, and one every 5 s, in the order of their ticks. */
+  readonly keyframes: readonly State[];
+  /** By tick, of the last state of each chunk. */
+  readonly hashes: ReadonlyMap<number, number>;
+  readonly marks: readonly ReplayMark[];
+  readonly statistics: MatchStatistics;
+  /** `undefined` where the recording doesn't come to the end. */
+  readonly result: RecordedResult | undefined;
+  readonly isIncomplete: boolean;
+}
+
+/**
+ * Reads a recording and plays it through.
+ *
+ * @throws ReplayError when it is none, is damaged, or claims what isn't so.
+ */
+export function verifyRecording(bytes: Uint8Array): VerifiedMatch {
+  const recording = decodeRecording(bytes);
+  const playthrough = new Playthrough(recording);
+  for (const chunk of recording.chunks) playthrough.take(chunk);
+  return playthrough.finish();
+}
+
+/** The match as it unfolds again, chunk by chunk. */
+class Playthrough {
+  readonly #header: RecordingHeader;
+  readonly #inputs: Int8Array;
+  /** How much of `#inputs` is filled. */
+  #filled = 0;
+  readonly #segments: {
+    firstTick: number;
+    lastTick: number;
+    offset: number;
+  }[] = [];
+  readonly #keyframes: State[] = [];
+  readonly #hashes = new Map<number, number>();
+  readonly #marks: ReplayMark[] = [];
+  /** Of the marks, who was dropped or came back; and how many of them chunks have told. */
+  readonly #changes: ReplayMark[] = [];
+  #told = 0;
+  readonly #statistics = new StatisticsCounter();
+  #state: State;
+  #result: RecordedResult | undefined;
+
+  constructor({ header, chunks }: Recording) {
+    this.#header = header;
+    this.#inputs = new Int8Array(
+      chunks.reduce(
+        (sum, chunk) =>
+          chunk.kind === "inputs" ? sum + chunk.inputs.length : sum,
+        0,
+      ),
+    );
+    // Without a seed, a recording begins with a whole state.
+    this.#state = createState(header.rules, header.seed ?? 0);
+    if (chunks[0]?.kind !== "state") this.#begin(this.#state);
+  }
+
+  take(chunk: Chunk): void {
+    if (chunk.kind === "membership") {
+      this.#tell(chunk);
+      return;
+    }
+    const untold = this.#changes.at(this.#told);
+    if (untold) throw wrongMembership(untold.tick);
+    switch (chunk.kind) {
+      case "state":
+        this.#begin(chunk.state);
+        return;
+      case "inputs":
+        this.#play(chunk.inputs, chunk.hash);
+        return;
+      case "end":
+        this.#end(chunk.result);
+        return;
+    }
+  }
+
+  finish(): VerifiedMatch {
+    const result = this.#result;
+    const isDecided = result?.reason === "finished" ||
+      result?.reason === "walkover";
+    return {
+      header: this.#header,
+      segments: this.#segments,
+      inputs: this.#inputs,
+      keyframes: this.#keyframes,
+      hashes: this.#hashes,
+      marks: this.#marks,
+      statistics: { ...this.#statistics },
+      result,
+      isIncomplete: !isDecided || result.confirmedTick !== this.#state[TICK],
+    };
+  }
+
+  #begin(state: State): void {
+    const tick = state[TICK];
+    const before = this.#segments.length > 0 ? this.#state : state;
+    this.#segments.push({
+      firstTick: tick,
+      lastTick: tick,
+      offset: this.#filled,
+    });
+    this.#state = state.slice();
+    this.#keyframes.push(state);
+    this.#noteChanges(before[ABSENT]);
+    this.#statistics.take(state);
+  }
+
+  #play(inputs: Int8Array, claimed: number): void {
+    const state = this.#state;
+    const firstTick = state[TICK];
+    let hash = 0;
+    for (let at = 0; at < inputs.length; at += SLOTS_MAX) {
+      const absent = state[ABSENT];
+      const scores = state.slice(SCORE, SCORE + SLOTS_MAX);
+      step(state, inputs, at);
+      hash = mixHash(hash, hashState(state));
+      this.#noteGoals(scores);
+      this.#noteChanges(absent);
+      this.#statistics.take(state);
+      if (state[TICK] % KEYFRAME_TICKS === 0) {
+        this.#keyframes.push(state.slice());
+      }
+    }
+    if (hash !== claimed) {
+      throw new ReplayError(
+        `its inputs from tick ${firstTick} on give other states than it claims`,
+        firstTick,
+      );
+    }
+    this.#inputs.set(inputs, this.#filled);
+    this.#filled += inputs.length;
+    const tick = state[TICK];
+    const segment = this.#segments[this.#segments.length - 1];
+    segment.lastTick = tick;
+    this.#hashes.set(tick, hashState(state));
+  }
+
+  #noteGoals(before: Int32Array): void {
+    const state = this.#state;
+    const tick = state[TICK];
+    for (let slot = 0; slot < state[PLAYERS]; slot++) {
+      const gain = state[SCORE + slot] - before[slot];
+      if (gain === 0) continue;
+      // Of two players the other one has gained a point, of more this one has lost a life.
+      const conceding = gain > 0 ? 1 - slot : slot;
+      this.#marks.push({ tick, kind: "goal", slot: conceding });
+    }
+  }
+
+  #noteChanges(before: number): void {
+    const state = this.#state;
+    for (const { what, slot } of absenceChanges(before, state[ABSENT])) {
+      const mark: ReplayMark = { tick: state[TICK], kind: what, slot };
+      this.#marks.push(mark);
+      this.#changes.push(mark);
+    }
+  }
+
+  /** Compares what a chunk tells of somebody's absence with what the inputs show. */
+  #tell({ tick, what, slot }: MembershipChunk): void {
+    const mark = this.#changes.at(this.#told++);
+    const isSame = mark?.tick === tick && mark.kind === what &&
+      mark.slot === slot;
+    if (!isSame) throw wrongMembership(tick);
+  }
+
+  #end(result: RecordedResult): void {
+    const state = this.#state;
+    const tick = state[TICK];
+    this.#result = result;
+    if (result.confirmedTick !== tick) return;
+    const isFinished = state[PHASE] === OVER && state[WINNER] === result.winner;
+    const isTrue = result.hash === hashState(state) &&
+      (result.reason !== "finished" || isFinished);
+    if (isTrue) return;
+    throw new ReplayError(
+      `at its last tick, ${tick}, the match stands otherwise than it claims`,
+      tick,
+    );
+  }
+}
+
+function wrongMembership(tick: number): ReplayError {
+  return new ReplayError(
+    `at tick ${tick} others are in the match than it claims`,
+    tick,
+  );
+}

@@ -1,0 +1,304 @@
+/**
+ * The transport over RabbitMQ, or any broker that speaks AMQP 0-9-1.
+ *
+ * One topic exchange carries all matches. A player publishes under `<match>.<player id>.<epoch>` and
+ * has a queue of its own, bound to the keys of the others in any epoch; the queue dies with the
+ * connection. So has who watches, and publishes nothing. A message is one packet and nothing else:
+ * who sent it is told by the routing key. Whoever may publish can use any key, so a match signs its
+ * packets. Nothing is stored, acknowledged or sent again, for every packet repeats what matters;
+ * publisher confirms only tell whether the broker lives.
+ *
+ * Publishing and consuming have a channel each, because a refused publish closes its channel.
+ *
+ * @module
+ */
+import type { ChannelModel, ConsumeMessage } from "amqplib";
+import { Buffer } from "node:buffer";
+import { EXCHANGE } from "../lobby/protocol.ts";
+import {
+  type Listening,
+  PACKET_BYTES_MAX,
+  type Received,
+  requirePacket,
+  type Sender,
+  type Transport,
+} from "../match/transport.ts";
+import type { Channels, ConnectionLife } from "./amqp_connection.ts";
+import { type AmqpLink, keepAmqpLink } from "./amqp_link.ts";
+import { watchConfirms } from "./confirm_watch.ts";
+import { Inbox } from "./inbox.ts";
+
+/** A player of the match, in whatever epoch. */
+export interface AmqpMember {
+  readonly slot: number;
+  /** Unique in the match; letters, digits, `_` and `-`, for it is a word of a routing key. */
+  readonly id: string;
+}
+
+/** A match over a broker, for who watches it. */
+export interface AmqpWatchOptions {
+  /** The broker's address, `amqp://user:password@host:port/vhost`. */
+  readonly url: string;
+  readonly exchange: string;
+  /** Unique among the matches on the broker; of the same letters as an `id`. */
+  readonly match: string;
+  /** All that are listened to. */
+  readonly peers: readonly AmqpMember[];
+  /** Gives up opening, or ends the transport as disposing does. */
+  readonly signal?: AbortSignal;
+}
+
+/** This player's place in a match over a broker; it may be among the peers, and isn't listened to. */
+export interface AmqpOptions extends AmqpWatchOptions, AmqpMember {
+  /** Of this process, 0 to 255. */
+  readonly epoch: number;
+}
+
+/** For how long opening waits for a broker, and for a lobby to declare the exchange there. */
+const OPEN_MS_MAX = 5_000;
+
+/** How often the confirms are looked at: a fraction of the 400 ms after which they are overdue. */
+const LOOK_MS = 50;
+
+/**
+ * How many messages may be unconfirmed, 4 s of play. More would only pile up before a broker that
+ * can't follow; what comes on top is dropped.
+ */
+const UNCONFIRMED_MAX = 256;
+
+/** How many messages wait in the queue of somebody who doesn't read, before the oldest go. */
+const QUEUE_MESSAGES_MAX = 256;
+
+/** One word of a routing key: no wildcard can hide in it. */
+const KEY_WORD = /^[\w-]{1,64}$/;
+
+/** An epoch as the last word of a routing key, in the only way to write it. */
+const KEY_EPOCH = /^(?:0|[1-9]\d{0,2})$/;
+const EPOCH_MAX = 255;
+
+/**
+ * Opens this player's end; resolves when packets can flow both ways.
+ *
+ * @throws {TransportError} When the broker can't be reached, refuses the user, or has no exchange.
+ * @throws {TypeError} When the match, an ID or the epoch can't be a word of a routing key.
+ */
+export async function openAmqp(options: AmqpOptions): Promise<Transport> {
+  const { match, id, epoch, exchange, peers } = options;
+  const ownKey = `${keyPrefix(match, id)}${epoch}`;
+  if (parseEpoch(`${epoch}`) === undefined) {
+    throw new TypeError(`Cannot make a routing key of epoch ${epoch}`);
+  }
+  const others = peers.filter((peer) => peer.id !== id);
+  const ear = new Ear({ match, exchange, peers: others });
+  const link = await keepAmqpLink({
+    ...linkOptionsOf(options),
+    setUp: async (connection, life) => {
+      await startConsuming(connection, { life, ear });
+      return await startPublishing(connection, { life, exchange, ownKey });
+    },
+  });
+  const send = (packet: Uint8Array) => {
+    requirePacket(packet);
+    link.current?.publish(packet);
+  };
+  return Object.assign(listen(link, ear), { send });
+}
+
+/**
+ * Opens what somebody hears who watches; resolves when packets can come.
+ *
+ * @throws {TransportError} When the broker can't be reached, refuses the user, or has no exchange.
+ * @throws {TypeError} When the match or an ID can't be a word of a routing key.
+ */
+export async function openAmqpWatch(
+  options: AmqpWatchOptions,
+): Promise<Listening> {
+  const ear = new Ear(options);
+  const link = await keepAmqpLink({
+    ...linkOptionsOf(options),
+    setUp: async (connection, life) => {
+      await startConsuming(connection, { life, ear });
+      return { flushed: () => Promise.resolve() };
+    },
+  });
+  return listen(link, ear);
+}
+
+/** What is heard of some members of a match, over all connections. */
+class Ear {
+  readonly exchange: string;
+  rejected = 0;
+  readonly #inbox = new Inbox();
+  readonly #slots: ReadonlyMap<string, number>;
+
+  constructor(
+    { match, exchange, peers }: Pick<
+      AmqpWatchOptions,
+      "match" | "exchange" | "peers"
+    >,
+  ) {
+    this.exchange = exchange;
+    this.#slots = new Map(
+      peers.map(({ id, slot }) => [keyPrefix(match, id), slot]),
+    );
+  }
+
+  /** Under what these members publish, in any epoch. */
+  get keys(): readonly string[] {
+    return [...this.#slots.keys()].map((prefix) => `${prefix}*`);
+  }
+
+  hear({ fields, content }: ConsumeMessage): void {
+    const atMs = performance.now();
+    // The exchange, too: the default one lets anybody write into a queue under any key.
+    const from = fields.exchange === this.exchange
+      ? senderOf(fields.routingKey, this.#slots)
+      : undefined;
+    const fits = content.length > 0 && content.length <= PACKET_BYTES_MAX;
+    if (from === undefined || !fits) {
+      this.rejected++;
+      return;
+    }
+    this.#inbox.push({ from, atMs, packet: new Uint8Array(content) });
+  }
+
+  take(): readonly Received[] {
+    return this.#inbox.take();
+  }
+}
+
+function linkOptionsOf({ url, signal }: AmqpWatchOptions) {
+  return { url, ...(signal && { signal }), openMsMax: OPEN_MS_MAX };
+}
+
+function listen(link: AmqpLink<Channels>, ear: Ear): Listening {
+  return {
+    receive() {
+      return ear.take();
+    },
+    get link() {
+      return link.state;
+    },
+    get rejected() {
+      return ear.rejected;
+    },
+    closed: link.closed.then(() => ({ kind: "local" })),
+    async [Symbol.asyncDispose]() {
+      await link[Symbol.asyncDispose]();
+      ear.take();
+    },
+  };
+}
+
+/**
+ * Declares the exchange of all matches, now and whenever the broker is back, until disposed. Only
+ * the lobby does so; players need no right to declare anything but their queue.
+ *
+ * @throws {TransportError} When the first attempt fails.
+ */
+export async function keepExchange(
+  { url, signal }: {
+    readonly url: string;
+    readonly signal?: AbortSignal;
+  },
+): Promise<AsyncDisposable> {
+  return await keepAmqpLink({
+    url,
+    ...(signal && { signal }),
+    openMsMax: 0,
+    setUp: async (connection, { drop }) => {
+      const channel = await connection.createChannel();
+      channel.on("error", (error) => drop(error.message));
+      await channel.assertExchange(EXCHANGE, "topic", { durable: true });
+      return { flushed: () => Promise.resolve() };
+    },
+  });
+}
+
+async function startConsuming(
+  connection: ChannelModel,
+  { life, ear }: {
+    readonly life: ConnectionLife;
+    readonly ear: Ear;
+  },
+): Promise<void> {
+  const channel = await connection.createChannel();
+  channel.on("error", (error) => life.drop(error.message));
+  const { queue } = await channel.assertQueue("", {
+    exclusive: true,
+    autoDelete: true,
+    durable: false,
+    maxLength: QUEUE_MESSAGES_MAX,
+    overflow: "drop-head",
+  });
+  for (const key of ear.keys) {
+    await channel.bindQueue(queue, ear.exchange, key);
+  }
+  await channel.consume(queue, (message) => {
+    if (message === null) life.drop("it deleted this program's queue");
+    else if (!life.ended.aborted) ear.hear(message);
+  }, { noAck: true });
+}
+
+interface Publisher extends Channels {
+  publish(packet: Uint8Array): void;
+}
+
+async function startPublishing(
+  connection: ChannelModel,
+  { life, exchange, ownKey }: {
+    readonly life: ConnectionLife;
+    readonly exchange: string;
+    readonly ownKey: string;
+  },
+): Promise<Publisher> {
+  const channel = await connection.createConfirmChannel();
+  channel.on("error", (error) => life.drop(error.message));
+  const watch = watchConfirms(performance.now());
+
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    if (life.blockedBy !== undefined) watch.forgive(nowMs);
+    if (watch.isOverdue(nowMs)) life.drop("it stopped answering");
+  }, LOOK_MS);
+  life.ended.addEventListener("abort", () => clearInterval(timer));
+
+  const onConfirm = () => watch.confirmed(performance.now());
+  return {
+    publish(packet) {
+      if (watch.pending >= UNCONFIRMED_MAX) return;
+      watch.sent(performance.now());
+      const content = Buffer.from(packet);
+      channel.publish(exchange, ownKey, content, TRANSIENT, onConfirm);
+    },
+    flushed: () => channel.waitForConfirms(),
+  };
+}
+
+/** How messages are published: kept in memory only. */
+const TRANSIENT = { persistent: false } as const;
+
+/** Who publishes under that key; `undefined` when no other member does. */
+function senderOf(
+  key: string,
+  slots: ReadonlyMap<string, number>,
+): Sender | undefined {
+  const end = key.lastIndexOf(".") + 1;
+  const slot = slots.get(key.slice(0, end));
+  const epoch = parseEpoch(key.slice(end));
+  return slot === undefined || epoch === undefined
+    ? undefined
+    : { slot, epoch };
+}
+
+function parseEpoch(word: string): number | undefined {
+  const epoch = Number(word);
+  return KEY_EPOCH.test(word) && epoch <= EPOCH_MAX ? epoch : undefined;
+}
+
+function keyPrefix(match: string, id: string): string {
+  if (!KEY_WORD.test(match) || !KEY_WORD.test(id)) {
+    throw new TypeError(`Cannot make a routing key of "${match}" and "${id}"`);
+  }
+  return `${match}.${id}.`;
+}

@@ -1,0 +1,143 @@
+/**
+ * A connection to an AMQP broker that comes back by itself.
+ *
+ * Whoever uses it says how to set a connection up; that is done after each reconnect, and what it
+ * made is `current` until the connection ends. Nothing is kept for later while there is none.
+ *
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LinkState } from "../match/transport.ts";
+import {
+  type Channels,
+  connectBroker,
+  type Connected,
+  type ConnectOptions,
+  type Unconnected,
+} from "./amqp_connection.ts";
+import { parseBrokerUrl } from "./broker_url.ts";
+
+/** What to keep connected. */
+export interface AmqpLinkOptions<T extends Channels>
+  extends Pick<ConnectOptions<T>, "setUp"> {
+  readonly url: string;
+  /** Ends the link, as disposing does, or its opening. */
+  readonly signal?: AbortSignal;
+  /** For how long the first connection is tried again; 0 tries once. */
+  readonly openMsMax: number;
+}
+
+/** A kept connection. Disposing sends what is left and waits at most half a second for that. */
+export interface AmqpLink<T extends Channels> extends AsyncDisposable {
+  readonly state: LinkState;
+  /** What the present connection can do; absent while there is none, or it takes no messages. */
+  readonly current: T | undefined;
+  /** Resolves when the link has ended, which only this side can want. */
+  readonly closed: Promise<void>;
+}
+
+/** First and longest wait between attempts: at once after a hiccup, gently in an outage. */
+const RETRY_MS_MIN = 50;
+const RETRY_MS_MAX = 1_000;
+
+const logger = getLogger(["pong", "amqp"]);
+
+/**
+ * Connects, and stays connected until disposed.
+ *
+ * @throws {TransportError} When there is no connection after `openMsMax`, or at once when the
+ * broker refuses the user or the virtual host.
+ */
+export async function keepAmqpLink<T extends Channels>(
+  { url, signal, openMsMax, setUp }: AmqpLinkOptions<T>,
+): Promise<AmqpLink<T>> {
+  const broker = parseBrokerUrl(url);
+  const ending = new AbortController();
+  const attempt = { broker, signal: ending.signal, setUp };
+  const ended = Promise.withResolvers<string>();
+  const end = () => {
+    ending.abort();
+    ended.resolve("closed by this side");
+  };
+  signal?.throwIfAborted();
+  signal?.addEventListener("abort", end);
+
+  let live: Connected<T> | undefined;
+  let trouble = "";
+
+  const open = async () => {
+    const untilMs = performance.now() + openMsMax;
+    const first = await connectRepeatedly(
+      attempt,
+      ({ refused }) => !refused && performance.now() < untilMs,
+    );
+    if (first.kind === "connected") return first;
+    signal?.removeEventListener("abort", end);
+    signal?.throwIfAborted();
+    throw first.error;
+  };
+
+  const keep = async (first: Connected<T>) => {
+    for (let connection = first;;) {
+      live = connection;
+      logger.info("Connected to the broker at {name}", { name: broker.name });
+      const why = await Promise.race([connection.over, ended.promise]);
+      trouble = `Lost the broker at ${broker.name}: ${why}`;
+      live = undefined;
+      await connection.close();
+      if (ending.signal.aborted) return;
+
+      logger.warn("{trouble}", { trouble });
+      const next = await connectRepeatedly(attempt, ({ error }) => {
+        trouble = error.message;
+        return true;
+      });
+      if (next.kind === "unconnected") return;
+      connection = next;
+    }
+  };
+
+  const closed = keep(await open())
+    .finally(() => signal?.removeEventListener("abort", end));
+  return {
+    get state() {
+      if (ending.signal.aborted) return { up: false, detail: "Closed" };
+      if (live === undefined) return { up: false, detail: trouble };
+      const { blockedBy } = live.life;
+      if (blockedBy === undefined) return { up: true, detail: "" };
+      return {
+        up: false,
+        detail: `The broker at ${broker.name} takes no messages: ${blockedBy}`,
+      };
+    },
+    get current() {
+      if (live === undefined || ending.signal.aborted) return undefined;
+      const { ended, blockedBy } = live.life;
+      return ended.aborted || blockedBy !== undefined
+        ? undefined
+        : live.channels;
+    },
+    closed,
+    async [Symbol.asyncDispose]() {
+      end();
+      await closed;
+    },
+  };
+}
+
+/** Connects again and again; ends without success when the signal or `goOn` says so. */
+async function connectRepeatedly<T extends Channels>(
+  attempt: ConnectOptions<T>,
+  goOn: (failure: Unconnected) => boolean,
+): Promise<Connected<T> | Unconnected> {
+  let waitMs = RETRY_MS_MIN;
+  while (true) {
+    const result = await connectBroker(attempt);
+    if (result.kind === "connected") return result;
+    if (attempt.signal.aborted || !goOn(result)) return result;
+    await sleep(waitMs, undefined, { signal: attempt.signal })
+      .catch(() => {/* Aborted: the next attempt sees that at once. */});
+    waitMs = Math.min(2 * waitMs, RETRY_MS_MAX);
+  }
+}

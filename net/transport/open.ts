@@ -1,0 +1,106 @@
+/**
+ * The transport that a match is played over, as the lobby names it: opened, made worse if somebody
+ * wants to try that, and signed where a third party carries the packets.
+ *
+ * The lobby's relay stamps each packet with the seat that sent it. A broker doesn't: whoever may
+ * publish can use any key. So packets over a broker are signed, and a match with somebody who has
+ * no key is refused.
+ *
+ * @module
+ */
+import type { KeyObject } from "node:crypto";
+import type { LobbyAddress } from "../link/dial.ts";
+import type { StartMessage, WelcomeMessage } from "../lobby/protocol.ts";
+import { type Transport, TransportError } from "../match/transport.ts";
+import { openAmqp } from "./amqp.ts";
+import { brokerUrlFor } from "./broker_url.ts";
+import {
+  faulty,
+  type FaultyTransport,
+  type TransportFaults,
+} from "./faulty.ts";
+import { openRelay } from "./relay.ts";
+import { signed } from "./signed.ts";
+import { importPublicKey } from "./signing_keys.ts";
+
+export interface MatchTransportOptions {
+  readonly lobby: LobbyAddress;
+  readonly seat: Pick<WelcomeMessage, "id" | "slot" | "epoch">;
+  readonly start: Pick<
+    StartMessage,
+    "match" | "transport" | "players" | "token"
+  >;
+  /** Belongs to the public key with which the seat was taken. */
+  readonly privateKey: KeyObject;
+  /** What to do to the packets at first, both ways. */
+  readonly faults: TransportFaults;
+  /** For the faults: numbers from 0 (inclusive) to 1. */
+  readonly random: () => number;
+  /** The clock that stamps arrivals. */
+  readonly nowMs: () => number;
+  /** Closes the transport, or gives up opening it. */
+  readonly signal: AbortSignal;
+}
+
+/** The way to the other players. */
+export interface MatchTransport {
+  /** Owns all of it. */
+  readonly transport: Transport;
+  /** Where it can be made worse while the match runs. */
+  readonly faulty: Pick<FaultyTransport, "faults">;
+}
+
+/**
+ * Opens the transport of a match that has started.
+ *
+ * @throws TransportError when lobby or broker can't be reached or refuses, or a player can't sign.
+ */
+export async function openMatchTransport(
+  options: MatchTransportOptions,
+): Promise<MatchTransport> {
+  const { lobby, seat, start, privateKey, signal } = options;
+  const { match, transport, players, token } = start;
+  switch (transport.kind) {
+    case "relay": {
+      const open = await openRelay({ ...lobby, token, signal });
+      const worse = faulty(open, options);
+      return { transport: worse, faulty: worse };
+    }
+    case "amqp": {
+      const { id, slot, epoch } = seat;
+      const publicKeys = publicKeysOf(players, "play with");
+      const open = await openAmqp({
+        url: brokerUrlFor(transport.url, lobby.hostname),
+        exchange: transport.exchange,
+        match,
+        id,
+        slot,
+        epoch,
+        peers: players.map(({ id, slot }) => ({ id, slot })),
+        signal,
+      });
+      const sender = { match, slot, epoch, privateKey, publicKeys };
+      const worse = faulty(open, options);
+      return { transport: signed(worse, sender), faulty: worse };
+    }
+  }
+}
+
+/**
+ * Returns the keys of a match's players, by slot.
+ *
+ * @throws TransportError when somebody has none: then one can't `play with` or `watch` that player.
+ */
+export function publicKeysOf(
+  players: StartMessage["players"],
+  wish: "play with" | "watch",
+): ReadonlyMap<number, KeyObject> {
+  return new Map(players.map(({ slot, name, publicKey }) => {
+    const key = publicKey && importPublicKey(publicKey);
+    if (key) return [slot, key];
+    throw new TransportError(
+      `Cannot ${wish} ${name} over a broker: ${name}'s program gave the ` +
+        "lobby no key to know its packets by, so it is too old. Update it.",
+    );
+  }));
+}

@@ -1,0 +1,180 @@
+/**
+ * The frames in which packets travel through the lobby, alike in both directions.
+ *
+ * ```text
+ *  byte 0      2       3                  2 + length
+ *       ┌──────┬───────┬──────────────────┐
+ *       │length│sender │ packet           │   length: u16, big endian, of sender and packet
+ *       └──────┴───────┴──────────────────┘   sender: slot | epoch << 2
+ * ```
+ *
+ * The lobby answers the line `relay <token>` with the line `{"type":"relay","slot":…,"epoch":…}`, or
+ * with an `error` as on a control connection; after the former, both directions carry frames. A
+ * client's sender byte is ignored: the lobby writes the true one. A frame without a packet is a sign of
+ * life, which the lobby sends back and doesn't forward.
+ *
+ * The line `watch <token>` is answered with `{"type":"watch"}`. All members' frames follow; who
+ * watches may send nothing but signs of life.
+ *
+ * @module
+ */
+import { PACKET_BYTES_MAX, type Sender } from "../match/transport.ts";
+
+export const HEADER_BYTES = 3;
+const FRAME_BYTES_MAX = HEADER_BYTES + PACKET_BYTES_MAX;
+
+/** Frames that wait for one receiver; at 60 a second from three others about 1.4 s. */
+export const QUEUE_FRAMES_MAX = 256;
+/** The same in bytes, so that the largest packets don't make it many times larger than usual. */
+const QUEUE_BYTES_MAX = 128 * 1024;
+
+/** Bytes that are read at once: about a hundred usual packets. */
+const READ_BYTES = 16 * 1024;
+
+/** Epochs that fit into the sender byte; they are only told apart, so beginning again does no harm. */
+const EPOCHS = 64;
+
+export function senderByteOf({ slot, epoch }: Sender): number {
+  return slot | (epoch % EPOCHS) << 2;
+}
+
+export function senderOf(byte: number): Sender {
+  return { slot: byte & 3, epoch: byte >> 2 };
+}
+
+/** Finds the frames in a stream of bytes, in place: nothing is copied or allocated for one. */
+export class FrameReader {
+  readonly bytes = new Uint8Array(READ_BYTES);
+  /** Where the frame that `next` found begins and ends in `bytes`, header included. */
+  frameStart = 0;
+  frameEnd = 0;
+  #end = 0;
+
+  /** `rest` is what was already read of the stream. */
+  constructor(rest: Uint8Array) {
+    this.bytes.set(rest);
+    this.#end = rest.length;
+  }
+
+  /** Moves to the next frame; the former one's bytes are no longer needed. */
+  next(): "frame" | "incomplete" | "broken" {
+    const start = this.frameEnd;
+    if (this.#end - start < 2) return "incomplete";
+    const length = this.bytes[start] << 8 | this.bytes[start + 1];
+    if (length === 0 || length > PACKET_BYTES_MAX + 1) return "broken";
+    if (this.#end - start < 2 + length) return "incomplete";
+    this.frameStart = start;
+    this.frameEnd = start + 2 + length;
+    return "frame";
+  }
+
+  /** Where to read the next bytes into, once `next` said `incomplete`. */
+  free(): Uint8Array {
+    if (this.frameEnd > 0) {
+      this.bytes.copyWithin(0, this.frameEnd, this.#end);
+      this.#end -= this.frameEnd;
+      this.frameStart = this.frameEnd = 0;
+    }
+    return this.bytes.subarray(this.#end);
+  }
+
+  /** That many bytes were read into `free()`. */
+  filled(bytes: number): void {
+    this.#end += bytes;
+  }
+}
+
+/**
+ * Frames that wait for one write, back to back, so that they leave together.
+ *
+ * Two buffers take turns: one is written while the other fills, so nothing is allocated per frame.
+ * When too much waits, the oldest frames go.
+ */
+export class FrameQueue {
+  readonly #framesMax: number;
+  #filling = new Uint8Array(4096);
+  #written = new Uint8Array(4096);
+  #start = 0;
+  #end = 0;
+  #frames = 0;
+  #dropped = 0;
+
+  constructor(framesMax = QUEUE_FRAMES_MAX) {
+    this.#framesMax = framesMax;
+  }
+
+  /** How many frames had to go so far. */
+  get dropped(): number {
+    return this.#dropped;
+  }
+
+  /** Adds the whole frame that lies in `bytes` from `start` to `end`; copies it. */
+  pushFrame(bytes: Uint8Array, start: number, end: number): void {
+    const at = this.#reserve(end - start);
+    // A loop beats set(subarray(…)) for packets of the usual hundred bytes.
+    const filling = this.#filling;
+    for (let i = start, to = at; i < end; i++, to++) filling[to] = bytes[i];
+  }
+
+  /** Adds a frame around `packet`; copies it. */
+  pushPacket(senderByte: number, packet: Uint8Array): void {
+    const at = this.#reserve(HEADER_BYTES + packet.length);
+    const length = 1 + packet.length;
+    this.#filling[at] = length >> 8;
+    this.#filling[at + 1] = length & 255;
+    this.#filling[at + 2] = senderByte;
+    this.#filling.set(packet, at + HEADER_BYTES);
+  }
+
+  /** Takes all that waits, to be written at once; lent until the next `take`. */
+  take(): Uint8Array | undefined {
+    if (this.#frames === 0) return undefined;
+    const bytes = this.#filling.subarray(this.#start, this.#end);
+    [this.#filling, this.#written] = [this.#written, this.#filling];
+    this.#start = this.#end = this.#frames = 0;
+    return bytes;
+  }
+
+  /** Forgets all that waits. */
+  clear(): void {
+    this.#start = this.#end = this.#frames = 0;
+  }
+
+  #reserve(bytes: number): number {
+    if (bytes > FRAME_BYTES_MAX) {
+      throw new RangeError(`Frame of ${bytes} bytes`);
+    }
+    while (
+      this.#frames >= this.#framesMax ||
+      this.#end - this.#start + bytes > QUEUE_BYTES_MAX
+    ) this.#dropOldest();
+    if (this.#end + bytes > this.#filling.length) this.#makeRoom(bytes);
+    const at = this.#end;
+    this.#end += bytes;
+    this.#frames++;
+    return at;
+  }
+
+  #dropOldest(): void {
+    const at = this.#start;
+    this.#start += 2 + (this.#filling[at] << 8 | this.#filling[at + 1]);
+    this.#frames--;
+    this.#dropped++;
+  }
+
+  /** Moves what waits to the front; into a buffer so large that this happens seldom. */
+  #makeRoom(bytes: number): void {
+    const waiting = this.#end - this.#start;
+    let size = this.#filling.length;
+    while (size < 2 * (waiting + bytes)) size *= 2;
+    if (size === this.#filling.length) {
+      this.#filling.copyWithin(0, this.#start, this.#end);
+    } else {
+      const larger = new Uint8Array(size);
+      larger.set(this.#filling.subarray(this.#start, this.#end));
+      this.#filling = larger;
+    }
+    this.#start = 0;
+    this.#end = waiting;
+  }
+}

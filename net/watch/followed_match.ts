@@ -1,0 +1,234 @@
+/**
+ * A match as somebody follows it who only listens: begun from a member's snapshot, played on from
+ * what each member says of itself.
+ *
+ * A tick counts here once every member in the view has confirmed it, in the same era: only then can
+ * no change of membership take it back (whoever may go on by itself holds all inputs up to it). A
+ * record of a higher era is the commit of a change, as for members.
+ *
+ * A snapshot is one member's word. It is believed when all have confirmed as much and another one
+ * claims the same hash; what is claimed later must be the same, too.
+ *
+ * @module
+ */
+import {
+  epochAt,
+  lastSegment,
+  type Presence,
+  presentFromStart,
+} from "../../game/presence.ts";
+import { type Game, HISTORY_TICKS, Rollback } from "../../game/rollback.ts";
+import type { Desync, TickHash } from "../match/hash_watch.ts";
+import { shownBeyond } from "../match/membership/membership_change.ts";
+import { isNewerRecord, type SlotRecord } from "../match/wire/record.ts";
+import { has, setOf, type SlotSet, slotsOf } from "../match/wire/slot_set.ts";
+import type { SnapshotPacket } from "../match/wire/wire.ts";
+import type { HeardInputs } from "./heard_inputs.ts";
+
+export interface FollowOptions {
+  readonly game: Game;
+  readonly players: number;
+  readonly inputs: HeardInputs;
+  readonly nowMs: number;
+}
+
+export class FollowedMatch {
+  /** Some member's claim differs from what is followed here. */
+  desync: Desync | undefined;
+  /** When something was confirmed last. */
+  progressMs: number;
+  view: SlotSet;
+  readonly firstTick: number;
+
+  readonly #options: FollowOptions;
+  readonly #giver: number;
+  readonly #rollback: Rollback;
+  #era: number;
+  #presences: readonly Presence[];
+  /** By slot, of this era: the newest record, claims still to be compared, newest equal tick. */
+  readonly #records: (SlotRecord | undefined)[];
+  readonly #claims: TickHash[][];
+  readonly #compared: number[];
+  /** The last confirmed states, to be shown later. */
+  readonly #states: readonly Int32Array[];
+
+  /** Begins with a snapshot that `isSound`. */
+  constructor({ record, state }: SnapshotPacket, options: FollowOptions) {
+    const { game, players, nowMs } = options;
+    const slots = Array.from({ length: players });
+    this.#options = options;
+    this.#giver = record.slot;
+    this.firstTick = record.confirmed;
+    this.progressMs = nowMs;
+    this.#rollback = new Rollback(game, players, {
+      tick: record.confirmed,
+      state,
+    });
+    this.#states = Array.from(
+      { length: HISTORY_TICKS },
+      () => new Int32Array(state.length),
+    );
+    this.#keepState();
+    this.#records = slots.map(() => undefined);
+    this.#claims = slots.map(() => []);
+    this.#compared = slots.map(() => -1);
+    this.#era = record.era;
+    this.view = record.view;
+    this.#presences = record.change?.presences ??
+      slots.map(() => presentFromStart(0));
+    this.#applyPresences();
+  }
+
+  get confirmedTick(): number {
+    return this.#rollback.confirmedTick;
+  }
+
+  /** The newest confirmed state. Valid until the next call; copy it to keep it. */
+  get confirmedState(): Int32Array {
+    return this.#rollback.confirmedState;
+  }
+
+  hashAt(tick: number): number | undefined {
+    return this.#rollback.hashAt(tick);
+  }
+
+  /** Returns what counted for a slot at a confirmed tick of the last `HISTORY_TICKS`. */
+  inputAt(slot: number, tick: number): number {
+    return this.#rollback.countedInput(slot, tick);
+  }
+
+  /** Returns a confirmed state of the last `HISTORY_TICKS`; owned as `confirmedState` is. */
+  stateAt(tick: number): Int32Array {
+    return this.#states[tick % HISTORY_TICKS];
+  }
+
+  /** Whether a second member stands for the snapshot, and all are as far. */
+  get isWitnessed(): boolean {
+    return this.#confirmedByAll >= this.firstTick &&
+      this.#compared.some((tick, slot) =>
+        slot !== this.#giver && tick >= this.firstTick
+      );
+  }
+
+  /** Whether the one who gave the snapshot says to be the only one, and stands for it still. */
+  get isOfOneMember(): boolean {
+    return this.view === setOf(this.#giver) &&
+      this.#compared[this.#giver] >= this.firstTick;
+  }
+
+  /** Whether there is nothing to confirm that all members have. */
+  get isUpToDate(): boolean {
+    return this.#confirmedByAll <= this.confirmedTick;
+  }
+
+  /** Members whose inputs hold up the next tick. */
+  missing(): readonly number[] {
+    return slotsOf(this.view).filter((slot) =>
+      this.#rollback.have(slot) < this.confirmedTick
+    );
+  }
+
+  /** Takes in what a member says of itself. */
+  take(record: SlotRecord): void {
+    const { slot, confirmed, hash } = record;
+    if (record.isReturning) return;
+    if (record.era > this.#era) this.#follow(record);
+    const known = this.#records[slot];
+    const isOfMember = record.era === this.#era && has(this.view, slot) &&
+      record.epoch === lastSegment(this.#presences[slot]).epoch;
+    if (!isOfMember || (known && !isNewerRecord(record, known))) return;
+    this.#records[slot] = record;
+    const claims = this.#claims[slot];
+    const isNews = confirmed > (claims.at(-1)?.[0] ?? this.#compared[slot]);
+    if (isNews) claims.push([confirmed, hash]);
+    if (claims.length > HISTORY_TICKS) claims.shift();
+  }
+
+  /** Plays on as far as all members have confirmed, and compares what they claim. */
+  advance(nowMs: number): void {
+    const until = this.#confirmedByAll;
+    while (this.confirmedTick < until && this.#confirmNext()) {
+      this.progressMs = nowMs;
+      this.#keepState();
+    }
+    for (const slot of slotsOf(this.view)) this.#compare(slot);
+  }
+
+  /** Newest tick that every member of this view has confirmed. */
+  get #confirmedByAll(): number {
+    const ticks = slotsOf(this.view).map((slot) =>
+      this.#records[slot]?.confirmed ?? -1
+    );
+    return Math.min(...ticks);
+  }
+
+  #confirmNext(): boolean {
+    const rollback = this.#rollback;
+    for (const slot of this.#presences.keys()) this.#addInputs(slot);
+    if (rollback.tick === rollback.confirmedTick) rollback.advance();
+    else rollback.settle();
+    return rollback.confirmNext();
+  }
+
+  #addInputs(slot: number): void {
+    const rollback = this.#rollback;
+    const presence = this.#presences[slot];
+    for (;;) {
+      const tick = rollback.nextInputTick(slot);
+      const epoch = epochAt(presence, tick);
+      const input = this.#options.inputs.at(slot, tick, epoch);
+      if (input === undefined) return;
+      if (rollback.addInput(slot, tick, input) !== "added") return;
+    }
+  }
+
+  #keepState(): void {
+    this.stateAt(this.confirmedTick).set(this.confirmedState);
+  }
+
+  #compare(slot: number): void {
+    const claims = this.#claims[slot];
+    while (claims.length > 0 && claims[0][0] <= this.confirmedTick) {
+      const [tick, theirs] = claims[0];
+      claims.shift();
+      const ours = this.hashAt(tick);
+      if (ours === undefined) continue;
+      this.#compared[slot] = tick;
+      if (ours !== theirs) this.desync ??= { slot, tick, ours, theirs };
+    }
+  }
+
+  /** Follows into a higher era, if it is told which one that is; else only a new snapshot helps. */
+  #follow(record: SlotRecord): void {
+    const presences = record.change?.presences;
+    if (!presences) return;
+    const { confirmedTick } = this;
+    const isContinuous =
+      shownBeyond(this.#presences, presences, confirmedTick) === undefined;
+    if (!isContinuous) return;
+    this.#era = record.era;
+    this.view = record.view;
+    this.#presences = presences;
+    this.#applyPresences();
+    this.#records.fill(undefined);
+    for (const claims of this.#claims) claims.length = 0;
+  }
+
+  #applyPresences(): void {
+    for (const [slot, presence] of this.#presences.entries()) {
+      this.#rollback.setPresence(slot, presence);
+    }
+  }
+}
+
+/** Whether a snapshot holds all that is needed to begin with it, and is what it says. */
+export function isSound(
+  { record, state }: SnapshotPacket,
+  game: Game,
+): boolean {
+  const presences = record.change?.presences;
+  return presences !== undefined && has(record.view, record.slot) &&
+    !record.isReturning &&
+    lastSegment(presences[record.slot]).epoch === record.epoch &&
+    state.length === game.initial.length && game.hash(state) === record.hash;
+}

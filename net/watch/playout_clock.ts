@@ -1,0 +1,54 @@
+/**
+ * When somebody who watches is shown which tick: sixty a second, a little behind what is confirmed,
+ * so that what comes unevenly is shown evenly.
+ *
+ * @module
+ */
+import { TICK_MS } from "../match/clock/time_sync.ts";
+
+/** How far behind the newest confirmed tick is shown: 100 ms. More hides more jitter, later. */
+const BEHIND_TICKS = 6;
+/** Farther behind than this, 2 s, nothing is shown faster any more, but left out. */
+const BEHIND_TICKS_MAX = 120;
+/** Ticks in one call at most. */
+const TICKS_AT_ONCE_MAX = 2;
+/** Change of speed for each tick of distance too much or too little, and what it is at most. */
+const GAIN = 0.02;
+const SPEED_MIN = 0.9;
+const SPEED_MAX = 1.5;
+
+export class Playout {
+  /** The tick that is shown. */
+  tick: number;
+  /** When the next one is due. */
+  nextTickMs: number;
+
+  /** Begins with confirmed ticks from `firstTick` to `newestTick`; holds the first until it is old. */
+  constructor(
+    { firstTick, newestTick, nowMs }: {
+      readonly firstTick: number;
+      readonly newestTick: number;
+      readonly nowMs: number;
+    },
+  ) {
+    this.tick = Math.max(firstTick, newestTick - BEHIND_TICKS);
+    const missingTicks = BEHIND_TICKS - (newestTick - this.tick);
+    this.nextTickMs = nowMs + (missingTicks + 1) * TICK_MS;
+  }
+
+  /** Shows what is due; never more than is confirmed. */
+  advance(nowMs: number, newestTick: number): void {
+    if (newestTick - this.tick > BEHIND_TICKS_MAX) {
+      this.tick = newestTick - BEHIND_TICKS;
+      this.nextTickMs = nowMs + TICK_MS;
+    }
+    for (let i = 0; i < TICKS_AT_ONCE_MAX && nowMs >= this.nextTickMs; i++) {
+      if (this.tick < newestTick) this.tick++;
+      const surplus = newestTick - this.tick - BEHIND_TICKS;
+      const speed = 1 + surplus * GAIN;
+      this.nextTickMs += TICK_MS /
+        Math.max(SPEED_MIN, Math.min(SPEED_MAX, speed));
+    }
+    if (nowMs >= this.nextTickMs) this.nextTickMs = nowMs + TICK_MS;
+  }
+}

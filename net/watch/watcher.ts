@@ -1,0 +1,283 @@
+/**
+ * One watcher's process: follows a room's matches, and shows them without taking part.
+ *
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import type { LobbyAddress } from "../link/dial.ts";
+import { aborted, pause } from "../link/pause.ts";
+import type { RosterMessage, StartMessage } from "../lobby/protocol.ts";
+import { type LobbyWatch, watchLobby } from "../lobby/watch.ts";
+import { TransportError } from "../match/transport.ts";
+import {
+  type Desk,
+  type DeskOptions,
+  openDesk,
+  type Stage,
+  type StageView,
+} from "../page/process_page.ts";
+import type { View } from "../page/protocol.ts";
+import { EMPTY_VIEW, type Member } from "../player/status.ts";
+import { openWatchTransport } from "../transport/watch_transport.ts";
+import { type WatchedOutcome, Watching } from "./watching.ts";
+
+const log = getLogger(["pong", "watcher"]);
+
+/** Players of whom nothing is heard for so long won't come back. */
+const SILENCE_SECONDS_MAX = 60;
+/** How often arrivals are looked for between ticks. */
+const LOOK_EVERY_MS = 4;
+
+export interface WatcherOptions extends
+  Pick<
+    DeskOptions,
+    "assets" | "pagePort" | "isLan" | "nowMs" | "randomBytes"
+  > {
+  readonly lobby: LobbyAddress;
+  /** The match that began last if not given. */
+  readonly room?: string | undefined;
+  /** Whether to wait for the players' next match after one. */
+  readonly stay: boolean;
+  readonly signal: AbortSignal;
+  readonly onServing: (url: string, lanUrl: string) => void;
+}
+
+/**
+ * Watches until `signal` aborts or, without `stay`, a match is over. Returns how the last one ended.
+ *
+ * @throws TransportError or JoinError when the lobby can't be reached or refuses.
+ */
+export async function watchMatches(
+  options: WatcherOptions,
+): Promise<WatchedOutcome | undefined> {
+  const { lobby, room, signal } = options;
+  const links = new AbortController();
+  const stop = () => links.abort();
+  signal.addEventListener("abort", stop, { once: true });
+  signal.throwIfAborted();
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => signal.removeEventListener("abort", stop));
+  const watch = stack.use(
+    await watchLobby({ ...lobby, room, signal: links.signal }),
+  );
+  const stage = new WatchStage(watch.watching);
+  const desk = stack.use(
+    await openDesk({
+      ...options,
+      stage,
+    }),
+  );
+  options.onServing(desk.url, desk.lanUrl);
+  return await follow(watch, { stage, desk, options, links });
+}
+
+/** Takes in what the lobby says, for as long as it says anything. */
+async function follow(
+  watch: LobbyWatch,
+  { stage, desk, options, links }: {
+    readonly stage: WatchStage;
+    readonly desk: Desk;
+    readonly options: WatcherOptions;
+    readonly links: AbortController;
+  },
+): Promise<WatchedOutcome | undefined> {
+  let match: Promise<void> | undefined;
+  let failure: unknown;
+  let current = new AbortController();
+
+  async function play(start: StartMessage): Promise<void> {
+    const signal = AbortSignal.any([links.signal, current.signal]);
+    try {
+      await watchMatch(start, { stage, desk, options, signal });
+    } catch (error) {
+      if (!signal.aborted) failure = error;
+    }
+    if (!options.stay || failure) links.abort();
+  }
+
+  for (;;) {
+    const event = await watch.next();
+    switch (event.kind) {
+      case "roster":
+        stage.gather(event.roster);
+        break;
+      case "watchers":
+        stage.watchers = event.count;
+        break;
+      case "again":
+        break;
+      case "start":
+        current.abort();
+        await match;
+        current = new AbortController();
+        match = play(event.start);
+        break;
+      case "refused":
+      case "lost":
+        log.warn("The lobby says: {message}", { message: event.message });
+        stage.notice = event.message;
+        desk.show();
+        if (match === undefined) throw new TransportError(event.message);
+        // What there was to see stays on the page.
+        if (options.stay) await aborted(options.signal);
+        links.abort();
+        await match;
+        return stage.outcome;
+      case "left":
+        await match;
+        if (failure !== undefined) throw failure;
+        return stage.outcome;
+    }
+    desk.show();
+  }
+}
+
+/** Shows one match to its end. */
+async function watchMatch(
+  start: StartMessage,
+  { stage, desk, options, signal }: {
+    readonly stage: WatchStage;
+    readonly desk: Desk;
+    readonly options: WatcherOptions;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { lobby, nowMs } = options;
+  await using transport = await openWatchTransport({ lobby, start, signal });
+  const players = start.players.toSorted((a, b) => a.slot - b.slot);
+  const watching = new Watching({
+    rules: start.rules,
+    epochs: players.map(({ epoch }) => epoch),
+    nowMs: nowMs(),
+  });
+  stage.begin(start, watching);
+  let isOver = false;
+  const end = (why: string) => {
+    stage.notice = why;
+    isOver = true;
+  };
+  void transport.closed.then((reason) => {
+    if (reason.kind === "failed") end(reason.error.message);
+  });
+  let shownTick: number | undefined;
+  while (!signal.aborted && !watching.outcome && !isOver) {
+    const untilMs = Math.min(watching.nextTickMs - nowMs(), LOOK_EVERY_MS);
+    await pause(Math.max(0, untilMs), signal);
+    for (const received of transport.receive()) watching.receive(received);
+    watching.advance(nowMs());
+    const { state, tick } = watching;
+    if (state && tick !== shownTick) {
+      shownTick = tick;
+      desk.showStates([state]);
+    }
+    stage.link = transport.link.detail;
+    if (watching.secondsSinceNews >= SILENCE_SECONDS_MAX) {
+      end("Nothing has been heard from the players for a minute.");
+    }
+    desk.show();
+  }
+}
+
+/** What a watcher knows and shows. */
+class WatchStage implements Stage {
+  watchers = 0;
+  /** Why there is nothing to see any more; empty while there may be. */
+  notice = "";
+  /** What troubles the way to the players; empty where nothing does. */
+  link = "";
+
+  #room: string;
+  #rules: View["rules"];
+  #members: readonly Member[] = [];
+  #match = "";
+  #transport = "";
+  #watching: Watching | undefined;
+
+  constructor(
+    { room, rules }: { readonly room: string; readonly rules: View["rules"] },
+  ) {
+    this.#room = room;
+    this.#rules = rules;
+  }
+
+  get outcome(): WatchedOutcome | undefined {
+    return this.#watching?.outcome;
+  }
+
+  gather({ players, rules, watchers }: RosterMessage): void {
+    this.#members = players.toSorted((a, b) => a.slot - b.slot);
+    this.#rules = rules;
+    this.watchers = watchers;
+  }
+
+  begin(
+    { match, rules, players, transport }: StartMessage,
+    watching: Watching,
+  ): void {
+    this.#match = match;
+    this.#rules = rules;
+    this.#transport = transport.kind;
+    this.#members = players.toSorted((a, b) => a.slot - b.slot);
+    this.#watching = watching;
+  }
+
+  view(): StageView {
+    const watching = this.#watching;
+    return {
+      ...EMPTY_VIEW,
+      role: "watcher",
+      phase: watching?.phase ?? "lobby",
+      room: this.#room,
+      match: this.#match,
+      transport: this.#transport,
+      rules: this.#rules,
+      players: this.#members.map((member) => this.#playerOf(member)),
+      waitingFor: watching?.waitingFor ?? [],
+      winner: watching?.outcome?.winner ?? null,
+      reason: watching?.outcome?.reason ?? null,
+      notice: this.notice || this.link,
+      watchers: this.watchers,
+    };
+  }
+
+  status(): unknown {
+    const watching = this.#watching;
+    const { players, phase, room, match, winner, reason } = this.view();
+    return {
+      ...{ role: "watcher", phase, room, match, players, winner, reason },
+      tick: watching?.tick ?? 0,
+      confirmedTick: watching?.log.tick ?? 0,
+      hashes: watching?.log.hashes() ?? [],
+      watchers: this.watchers,
+      stats: watching?.stats,
+    };
+  }
+
+  take(): void {}
+
+  recording(): undefined {
+    return undefined;
+  }
+
+  #playerOf(member: Member): View["players"][number] {
+    const { slot, id, name, look, isBot } = member;
+    const watching = this.#watching;
+    const lives = this.#rules.players === 2 ? 0 : this.#rules.lives;
+    const state = watching
+      ? watching.linkStateOf(slot)
+      : member.isReady
+      ? "ready"
+      : "waiting";
+    const isAway = state === "away" || state === "suspect";
+    return {
+      ...{ slot, id, name, look, isBot, state },
+      isGuest: false,
+      score: watching?.scores[slot] ?? lives,
+      rttMs: watching ? null : member.rttMs ?? null,
+      jitterMs: null,
+      awaySeconds: watching && isAway
+        ? Math.floor(watching.silentMs(slot) / 1000)
+        : null,
+    };
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * The page's line to the player process: one WebSocket that is opened again whenever it closes.
+ *
+ * The process sends its newest view and state on each connection, so nothing has to be remembered
+ * here and the page may be reloaded at any time.
+ *
+ * @module
+ */
+import type { State } from "../../game/state.ts";
+import { decodeStates } from "../../game/state_bytes.ts";
+import type { PageMessage, View } from "../../net/page/protocol.ts";
+
+/** Where the line is; `refused`: the process is there but doesn't accept this page's address. */
+export type Link = "connecting" | "open" | "gone" | "refused";
+
+export interface ConnectionOptions {
+  readonly location: Location;
+  readonly onView: (view: View) => void;
+  /** Confirmed one first, newest last. */
+  readonly onStates: (states: readonly State[]) => void;
+  readonly onLink: (link: Link) => void;
+}
+
+export interface Connection {
+  /** Sends the axis now, and again whenever a new connection opens. */
+  sendAxis(axis: number): void;
+  /** Sends any other message; lost where no connection is open. */
+  send(message: PageMessage): void;
+}
+
+/** First wait before connecting again, and the longest. */
+const RETRY_MS_MIN = 250;
+const RETRY_MS_MAX = 2000;
+
+/** Connects, and keeps connecting for as long as the page lives. */
+export function connect(options: ConnectionOptions): Connection {
+  const { location, onLink } = options;
+  const address = socketAddress(location);
+  let socket: WebSocket | undefined;
+  let axis = 0;
+  let retryMs = RETRY_MS_MIN;
+
+  const send = (message: PageMessage) => {
+    if (socket?.readyState !== WebSocket.OPEN) return;
+    socket.send(JSON.stringify(message));
+  };
+  const open = () => {
+    socket = new WebSocket(address);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => {
+      retryMs = RETRY_MS_MIN;
+      onLink("open");
+      if (axis !== 0) send({ kind: "input", axis });
+    };
+    socket.onmessage = (event) => take(event.data, options);
+    socket.onclose = async () => {
+      onLink(await isProcessThere(location) ? "refused" : "gone");
+      setTimeout(open, retryMs);
+      retryMs = Math.min(RETRY_MS_MAX, retryMs * 2);
+    };
+  };
+  onLink("connecting");
+  open();
+  return {
+    sendAxis(next) {
+      axis = next;
+      send({ kind: "input", axis });
+    },
+    send,
+  };
+}
+
+function socketAddress(location: Location): string {
+  const token = new URLSearchParams(location.search).get("token") ?? "";
+  return `ws://${location.host}/socket?token=${encodeURIComponent(token)}`;
+}
+
+/** A browser hides why a WebSocket failed; the status tells a wrong token from a dead process. */
+async function isProcessThere(location: Location): Promise<boolean> {
+  try {
+    const status = new URL(`/status${location.search}`, location.href);
+    return (await fetch(status)).ok;
+  } catch {
+    return false; // Nobody listens any more.
+  }
+}
+
+function take(data: unknown, options: ConnectionOptions): void {
+  if (data instanceof ArrayBuffer) {
+    const states = decodeStates(new Uint8Array(data));
+    if (states !== undefined) options.onStates(states);
+  } else if (typeof data === "string") {
+    // The server that served this very page made the text from a View.
+    options.onView(JSON.parse(data) as View);
+  }
+}

@@ -1,0 +1,145 @@
+/**
+ * Which card lies over the court, if any: everything but the game itself.
+ *
+ * @module
+ */
+import type { PlayerView, View } from "../../net/page/protocol.ts";
+import type { Link } from "../line/connection.ts";
+import {
+  isOut,
+  livesText,
+  reasonText,
+  resultText,
+  TEXTS,
+  waitingText,
+} from "./texts.ts";
+
+/** One line of a list of players. */
+export interface RosterLine {
+  readonly slot: number;
+  /** `null` for a seat that nobody has taken. */
+  readonly player: PlayerView | null;
+  /** What stands at the end of the line. */
+  readonly value: string;
+}
+
+/** What a card says; empty texts are left out. */
+export interface Card {
+  readonly kind: "problem" | "syncing" | "paused" | "over";
+  readonly eyebrow: string;
+  readonly hero: string;
+  readonly title: string;
+  readonly text: string;
+  /** Whose colour the hero has, -1 for nobody's. */
+  readonly look: number;
+  readonly detail: string;
+  readonly roster: readonly RosterLine[];
+}
+
+/** Whether there is no use in showing anything but the link's own trouble, or a result. */
+export function isLost(link: Link): boolean {
+  return link === "gone" || link === "refused";
+}
+
+/** Returns the card for what is known, `undefined` while the court should be free. */
+export function cardFor(view: View | undefined, link: Link): Card | undefined {
+  if (link === "refused") {
+    return problem(TEXTS.refused, TEXTS.refusedWhatNow);
+  }
+  if (link === "gone") {
+    const gone = `${TEXTS.gone} ${TEXTS.goneWhatNow}`;
+    // The process may end after the match; its result stays readable.
+    if (view?.phase === "over") return { ...over(view), detail: gone };
+    return problem(TEXTS.gone, TEXTS.goneWhatNow);
+  }
+  if (view === undefined) return problem(TEXTS.connecting, "");
+  switch (view.phase) {
+    case "start":
+    case "lobby":
+    case "playing":
+      return undefined;
+    case "syncing":
+      return syncing(view);
+    case "paused":
+      return paused(view);
+    case "over":
+      return over(view);
+  }
+}
+
+const EMPTY: Omit<Card, "kind"> = {
+  eyebrow: "",
+  hero: "",
+  title: "",
+  text: "",
+  look: -1,
+  detail: "",
+  roster: [],
+};
+
+function problem(title: string, text: string): Card {
+  return { ...EMPTY, kind: "problem", title, text };
+}
+
+function syncing(view: View): Card {
+  const waiting = waitingText(view);
+  return {
+    ...EMPTY,
+    kind: "syncing",
+    title: waiting === "" ? TEXTS.almostThere : waiting,
+    text: waiting === "" ? "" : TEXTS.syncing,
+    detail: view.notice,
+    roster: seats(view),
+  };
+}
+
+function paused(view: View): Card {
+  const waiting = waitingText(view);
+  return {
+    ...EMPTY,
+    kind: "paused",
+    title: waiting === "" ? TEXTS.paused : waiting,
+    text: waiting === "" ? "" : TEXTS.paused,
+    detail: view.notice,
+  };
+}
+
+function over(view: View): Card {
+  const isDuel = view.rules.players === 2;
+  const isScored = view.players.length > 0 && view.reason !== "not ready" &&
+    view.reason !== "refused";
+  const winner = view.players.find(({ slot }) => slot === view.winner);
+  const canGoOn = view.canLeave || view.rematch !== null ||
+    view.role === "replay";
+  return {
+    ...EMPTY,
+    kind: "over",
+    hero: isDuel && isScored
+      ? view.players.map(({ score }) => score).join(" : ")
+      : "",
+    title: resultText(view),
+    look: winner?.look ?? -1,
+    text: [reasonText(view.reason), view.notice].filter(Boolean).join(" "),
+    detail: canGoOn ? "" : TEXTS.again,
+    roster: isDuel || !isScored ? [] : ranking(view),
+  };
+}
+
+/** All seats of a match in the order of their slots, the free ones too. */
+export function seats(view: View): readonly RosterLine[] {
+  return Array.from({ length: view.rules.players }, (_, slot) => {
+    const player = view.players.find((other) => other.slot === slot) ?? null;
+    return { slot, player, value: "" };
+  });
+}
+
+function ranking(view: View): readonly RosterLine[] {
+  const lines = seats(view).map((line) => {
+    const { player } = line;
+    const hasLives = player !== null && !isOut(view, player);
+    return { ...line, value: hasLives ? livesText(player.score) : "" };
+  });
+  return lines.toSorted((a, b) =>
+    (b.player?.score ?? -1) - (a.player?.score ?? -1)
+  );
+}

@@ -1,0 +1,61 @@
+/**
+ * Puts the card over the court into the page.
+ *
+ * @module
+ */
+import type { View } from "../../net/page/protocol.ts";
+import { child, element, setData, setText } from "../html/elements.ts";
+import type { Card, RosterLine } from "./card.ts";
+import { showBadges } from "./player_card.ts";
+import { ROOM_TEXTS } from "./room_texts.ts";
+import { badgesOf } from "./texts.ts";
+
+/** Shows a card, or none. */
+export type ShowCard = (view: View | undefined, card: Card | undefined) => void;
+
+/** Takes over `#card`, all but its result. */
+export function createCardView(document: Document): ShowCard {
+  const root = element(document, "#card");
+  const main = element(root, ".card-main");
+  const roster = element(root, ".roster");
+  let shown = "";
+
+  return (view, card) => {
+    // Views come several times a second; what stays the same is left alone, and selectable.
+    const key = JSON.stringify([card, view?.me]);
+    if (key === shown) return;
+    shown = key;
+    root.hidden = card === undefined;
+    if (card === undefined) return;
+    setData(root, "kind", card.kind);
+    setData(main, "look", String(card.look));
+    setText(element(root, ".eyebrow"), card.eyebrow);
+    setText(element(root, ".hero"), card.hero);
+    setText(element(root, "h1"), card.title);
+    setText(element(root, ".text"), card.text);
+    setText(element(root, ".detail"), card.detail);
+    roster.replaceChildren();
+    for (const line of card.roster) showRosterLine(roster, view, line);
+  };
+}
+
+/** Adds a player, or a free seat, to a list; returns the line. */
+export function showRosterLine(
+  roster: HTMLElement,
+  view: View | undefined,
+  { slot, player, value }: RosterLine,
+): HTMLElement {
+  const line = child(roster, "li", "");
+  line.dataset.slot = String(slot);
+  if (player !== null) line.dataset.look = String(player.look);
+  line.toggleAttribute("data-free", player === null);
+  child(line, "span", "mark");
+  const name = child(line, "span", "name");
+  name.dir = "auto";
+  name.textContent = player?.name ?? ROOM_TEXTS.freeSeat;
+  if (view !== undefined && player !== null) {
+    showBadges(child(line, "span", "badges"), badgesOf(view, player));
+  }
+  if (value !== "") child(line, "span", "value").textContent = value;
+  return line;
+}

@@ -1,0 +1,51 @@
+/**
+ * The words of the room, where players meet before a match.
+ *
+ * @module
+ */
+import type { PlayerView, View } from "../../net/page/protocol.ts";
+import { audienceText } from "./texts.ts";
+
+export const ROOM_TEXTS = {
+  room: "Your room",
+  playersHere: "Players here",
+  freeSeat: "Free seat",
+  addBot: "Add a bot",
+  ready: "Ready",
+  notReady: "Not ready",
+  scan: "Scan to play on your phone.",
+  noPhones: "Start pong with --lan, and phones on this network can play too.",
+} as const;
+
+/** What the room waits for. */
+export function roomStatus(view: View): string {
+  const { players, secondsLeft, rules } = view;
+  const free = rules.players - players.length;
+  if (secondsLeft !== null) {
+    return `Starts in ${
+      Math.ceil(secondsLeft)
+    } s without those who are not ready.`;
+  }
+  if (free > 0) {
+    return free === 1
+      ? "One seat is free. Share the code, or add a bot."
+      : `${free} seats are free. Share the code, or add bots.`;
+  }
+  return "Starts when everybody is ready.";
+}
+
+/** How far the lobby is from that player: "12 ms"; empty where unknown. */
+export function distanceText({ rttMs }: PlayerView): string {
+  return rttMs === null ? "" : `${Math.round(rttMs)} ms`;
+}
+
+export function removeBotText({ name }: PlayerView): string {
+  return `Remove ${name}`;
+}
+
+/** What else there is to say: how many watch, what troubles the lobby. */
+export function roomDetail(view: View): string {
+  const audience = audienceText(view);
+  const sentence = audience === "" ? "" : `${audience}.`;
+  return [sentence, view.notice].filter(Boolean).join(" ");
+}

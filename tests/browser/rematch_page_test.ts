@@ -1,0 +1,118 @@
+/**
+ * Playing again, by the buttons of real pages on real processes.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import type { Page } from "playwright-core";
+import type { Status } from "../../net/player/status.ts";
+import { launchBrowser } from "../support/browser.ts";
+import { temporaryFolder } from "../support/lobby.ts";
+import {
+  drawnTick,
+  type Person,
+  playAgainstBots,
+  press,
+  sitDown,
+  waitForPhase,
+  waitForText,
+  waitUntil,
+} from "../support/person.ts";
+import {
+  lobbyAt,
+  startLobbyProcess,
+  waitForStatus,
+} from "../support/processes.ts";
+
+/** Plays on: a match that nobody steers ends with the first serve that nobody returns. */
+async function playToTheEnd(
+  { pong, page }: Person,
+  before = "",
+): Promise<Status> {
+  const status = await waitForStatus(
+    pong,
+    ({ match, phase }) => match !== before && phase === "over",
+  );
+  expect(status.reason).toBe("finished");
+  await waitForPhase(page, "over");
+  return status;
+}
+
+async function resultLines({ pong }: Person, count: number): Promise<void> {
+  const line = String.raw`\{"match".*"reason":"finished"\}`;
+  await pong.line(/^\{"match"/);
+  expect(pong.stdout.match(new RegExp(`^${line}$`, "gm"))?.length).toBe(count);
+}
+
+function isPressable(page: Page, testId: string): Promise<boolean> {
+  return page.getByTestId(testId).isEnabled();
+}
+
+Deno.test("two people play again when both want to, until one leaves", async () => {
+  await using browser = await launchBrowser();
+  if (!browser) return;
+  await using folder = await temporaryFolder();
+  await using lobby = await startLobbyProcess();
+  const words = [
+    ...["play", ...lobbyAt(lobby), "--room", "AGAIN", "--points", "1"],
+    ...["--state-folder", folder.path, "--name"],
+  ];
+  await using mia = await sitDown(browser, [...words, "Mia"]);
+  await waitForPhase(mia.page, "lobby");
+  await using bo = await sitDown(browser, [...words, "Bo"]);
+  const both = [mia, bo];
+  const first = await Promise.all(both.map((each) => playToTheEnd(each)));
+  const [{ match }] = first;
+
+  await press(mia.page, "rematch");
+  await waitForText(mia.page, "rematch-wish", "Waiting for Bo.");
+  await waitForText(bo.page, "rematch-wish", "Mia wants a rematch.");
+  expect(await isPressable(mia.page, "rematch")).toBe(false);
+  await press(bo.page, "rematch");
+
+  const second = await Promise.all(
+    both.map((each) => playToTheEnd(each, match)),
+  );
+  expect(second[1].match).toBe(second[0].match);
+  const seats = ({ slot, room, players }: Status) => [
+    slot,
+    room,
+    players.map(({ id, name, look }) => ({ id, name, look })),
+  ];
+  expect(second.map(seats)).toEqual(first.map(seats));
+  expect(second[1].hashes).toEqual(second[0].hashes);
+  for (const person of both) await resultLines(person, 2);
+
+  await press(bo.page, "rematch");
+  await waitForText(mia.page, "rematch-wish", "Bo wants a rematch.");
+  await press(bo.page, "back-to-start");
+  await waitForPhase(bo.page, "start");
+  await waitForText(mia.page, "rematch-wish", "No rematch: Bo has left.");
+  expect(await isPressable(mia.page, "rematch")).toBe(false);
+  expect(browser.problems).toEqual([]);
+});
+
+Deno.test("from the start screen: against bots, again, and back to the start screen", async () => {
+  await using browser = await launchBrowser();
+  if (!browser) return;
+  await using folder = await temporaryFolder();
+  await using person = await sitDown(browser, [
+    ...["play", "--state-folder", folder.path],
+  ]);
+  const { page } = person;
+
+  await playAgainstBots(page, 1);
+  const first = await playToTheEnd(person);
+  await press(page, "rematch");
+  await waitForPhase(page, "playing");
+  await waitUntil(page, async () => await drawnTick(page) > 0);
+  const second = await playToTheEnd(person, first.match);
+
+  expect(first.players.map(({ isBot }) => isBot)).toEqual([false, true]);
+  expect(second.players.map(({ id }) => id))
+    .toEqual(first.players.map(({ id }) => id));
+  await press(page, "back-to-start");
+  await waitForPhase(page, "start");
+  expect(await page.getByTestId("points").inputValue()).toBe("1");
+  expect(browser.problems).toEqual([]);
+});

@@ -1,0 +1,55 @@
+import { expect } from "@std/expect";
+import { BALL_SPEED_MAX, BALL_SPEED_SERVE, UNIT } from "../../game/court.ts";
+import {
+  BALL_VX,
+  BALL_VY,
+  createState,
+  HITS,
+  type State,
+  TICK,
+} from "../../game/state.ts";
+import { StatisticsCounter } from "../../game/statistics.ts";
+import { step } from "../../game/step.ts";
+
+const RULES = { players: 2, points: 1, lives: 1 };
+
+/** A state of a rally in which only the named values matter. */
+function stateWith(values: Readonly<Record<number, number>>): State {
+  const state = createState(RULES, 1);
+  for (const [index, value] of Object.entries(values)) {
+    state[Number(index)] = value;
+  }
+  return state;
+}
+
+Deno.test("statistics keep the longest rally and the fastest ball, in units a second", () => {
+  const counter = new StatisticsCounter();
+  counter.take(stateWith({ [TICK]: 7, [HITS]: 4 }));
+  counter.take(
+    stateWith({ [TICK]: 8, [BALL_VX]: -3 * UNIT, [BALL_VY]: 4 * UNIT }),
+  );
+  counter.take(stateWith({ [TICK]: 9, [HITS]: 2, [BALL_VX]: UNIT }));
+
+  expect({ ...counter }).toEqual({
+    longestRallyHits: 4,
+    fastestBall: 300,
+    playedTicks: 9,
+  });
+});
+
+Deno.test("statistics of a match lie within the rules of the court", () => {
+  const counter = new StatisticsCounter();
+  const state = createState(RULES, 3);
+  const inputs = new Int8Array(4);
+  for (let tick = 0; tick < 2000; tick++) {
+    counter.take(state);
+    step(state, inputs);
+  }
+  counter.take(state);
+
+  const perSecond = (speed: number) => speed * 60 / UNIT;
+  expect(counter.playedTicks).toBe(2000);
+  // A hair below, for directions are rounded to whole subunits.
+  expect(counter.fastestBall).toBeGreaterThan(perSecond(BALL_SPEED_SERVE) - 1);
+  expect(counter.fastestBall).toBeLessThan(perSecond(BALL_SPEED_MAX) + 1);
+});

@@ -1,0 +1,47 @@
+/**
+ * The project's files as the house's tests see them: found in every folder, however deep.
+ *
+ * @module
+ */
+
+/** The project's folder. */
+export const ROOT = new URL("../../", import.meta.url);
+
+/** A file and where it is, from the project's folder on, as `net/match/wire/wire.ts`. */
+export interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Made by a build, not written. */
+const BUILT = "static/dist/";
+
+/** Returns the paths of all files below a folder that end so, sorted; `folder` ends with a slash. */
+export function pathsIn(folder: string, ending: string): readonly string[] {
+  const paths: string[] = [];
+  for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, ROOT))) {
+    const path = folder + name;
+    if (isDirectory && `${path}/` !== BUILT) {
+      paths.push(...pathsIn(`${path}/`, ending));
+    } else if (name.endsWith(ending)) paths.push(path);
+  }
+  return paths.toSorted();
+}
+
+/** Reads one file; throws where there is none. */
+export function readSource(path: string): SourceFile {
+  return { path, text: Deno.readTextFileSync(new URL(path, ROOT)) };
+}
+
+/** All that the program is made of, its page included. */
+export function productFiles(): readonly SourceFile[] {
+  return [
+    ...["game/", "net/", "static/"].flatMap((folder) => pathsIn(folder, ".ts")),
+    ...["lobby.ts", "main.ts"],
+  ].map(readSource);
+}
+
+/** All that checks, simulates and measures it. */
+export function testFiles(): readonly SourceFile[] {
+  return pathsIn("tests/", ".ts").map(readSource);
+}

@@ -1,0 +1,291 @@
+/**
+ * House rules, checked over the tree: who imports whom, who touches clock, chance and system, how
+ * a file begins and how long it gets.
+ *
+ * Each rule carries an example that breaks it, so that a rule which catches nothing is noticed.
+ * Comments are blanked before code is looked at; imports are those at the beginning of a line.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import config from "../../deno.json" with { type: "json" };
+import {
+  productFiles,
+  ROOT as root,
+  type SourceFile,
+  testFiles,
+} from "./source_files.ts";
+
+const LINES_MAX = 400;
+
+/** Files of `net/` that own a socket, a timer, a file or a clock; all others only think. */
+const DOES_IO: ReadonlySet<string> = new Set([
+  "net/transport/amqp.ts",
+  "net/transport/amqp_connection.ts",
+  "net/transport/amqp_link.ts",
+  "net/page/browser.ts",
+  "net/page/process_page.ts",
+  "net/link/dial.ts",
+  "net/player/evidence_file.ts",
+  "net/player/invite.ts",
+  "net/link/line_connection.ts",
+  "net/link/listen.ts",
+  "net/lobby/seat.ts",
+  "net/lobby/connection.ts",
+  "net/lobby/watch.ts",
+  "net/cli/logging.ts",
+  "net/player/match_loop.ts",
+  "net/player/match_run.ts",
+  "net/player/match_seat.ts",
+  "net/transport/open.ts",
+  "net/page/assets.ts",
+  "net/page/server.ts",
+  "net/link/pause.ts",
+  "net/player/player.ts",
+  "net/lobby_server/reception.ts",
+  "net/transport/relay.ts",
+  "net/lobby_server/relay_hub.ts",
+  "net/recording/replay_file.ts",
+  "net/recording/replay_stage.ts",
+  "net/files/seat_file.ts",
+  "net/files/settings_file.ts",
+  "net/files/state_folder.ts",
+  "net/player/lobby_visit.ts",
+  "net/transport/watch_transport.ts",
+  "net/watch/watcher.ts",
+]);
+
+/** Something that code of some files never says. */
+interface Rule {
+  readonly name: string;
+  readonly applies: (path: string) => boolean;
+  readonly pattern: RegExp;
+  /** Code that breaks the rule. */
+  readonly example: string;
+}
+
+const RULES: readonly Rule[] = [
+  {
+    name: "only main.ts reads arguments and environment and sets the exit code",
+    applies: (path) => path !== "main.ts",
+    pattern: /\bDeno\.(args|env|exit|exitCode)\b|\bprocess\./,
+    example: "Deno.exit(1);",
+  },
+  {
+    name:
+      "only main.ts, the lobby and the page's looks have chance of their own",
+    applies: (path) => !/^(main|lobby)\.ts$|^static\//.test(path),
+    pattern:
+      /\bMath\.random\b|\bcrypto\.(getR|r)andom|\bgenerateKey|\brandom.*"node:crypto"/,
+    example: "const id = crypto.randomUUID();",
+  },
+  {
+    name: "nobody reads the wall clock",
+    applies: () => true,
+    pattern: /\bDate\b/,
+    example: "const atMs = Date.now();",
+  },
+  {
+    name: "what thinks has no clock, timer, system or network",
+    applies: thinks,
+    pattern:
+      /\bDeno\.|\bperformance\.|\bset(Timeout|Interval)\(|\bfetch\(|\bWebSocket\b|"node:(?!(buffer|crypto)")/,
+    example: "const atMs = performance.now();",
+  },
+  {
+    name: "the rules use only such mathematics as is exact everywhere",
+    applies: (path) => path.startsWith("game/"),
+    pattern:
+      /\bMath\.(?!(abs|ceil|floor|imul|max|min|round|sign|sqrt|trunc)\b)|\*\*/,
+    example: "const across = Math.sin(angle);",
+  },
+  {
+    name: "nobody writes to the console",
+    applies: () => true,
+    pattern: /\bconsole\./,
+    example: "console.log(state);",
+  },
+];
+
+for (const { name, applies, pattern, example } of RULES) {
+  Deno.test(name, () => {
+    const found: string[] = [];
+    for (const { path, text } of productFiles()) {
+      if (applies(path)) found.push(...matches({ path, text, pattern }));
+    }
+
+    expect(found).toEqual([]);
+    expect(codeOf(example)).toMatch(pattern);
+  });
+}
+
+Deno.test("imports stay within their folder's fence", () => {
+  const found = productFiles().flatMap(forbiddenImports);
+
+  expect(found).toEqual([]);
+});
+
+const TRESPASSES: readonly (readonly [string, string])[] = [
+  ["game/step.ts", 'import { encode } from "../net/match/wire/wire.ts";'],
+  ["game/step.ts", 'import type { Packet } from "../net/match/wire/wire.ts";'],
+  ["game/step.ts", 'import { z } from "zod";'],
+  [
+    "static/hud/hud.ts",
+    'import { encode } from "../../net/match/wire/wire.ts";',
+  ],
+  [
+    "static/hud/hud.ts",
+    'import { type View } from "../../net/page/protocol.ts";',
+  ],
+  ["static/hud/hud.ts", 'import {\n  z,\n} from "zod";'],
+  ["net/lobby_server/rooms.ts", 'import { startLobby } from "../../lobby.ts";'],
+  [
+    "net/lobby_server/rooms.ts",
+    'import { openRelay } from "../transport/relay.ts";',
+  ],
+  [
+    "net/lobby_server/rooms.ts",
+    'export { openRelay } from "../transport/relay.ts";',
+  ],
+  ["lobby.ts", 'import { step } from "./game/step.ts";'],
+  ["lobby.ts", 'const it = await import("./tests/lobby/fuzz.ts");'],
+  ["main.ts", 'import "./tests/lobby/fuzz.ts";'],
+];
+
+for (const [path, text] of TRESPASSES) {
+  Deno.test(`the fence stops ${path}: ${text.replaceAll("\n", "")}`, () => {
+    expect(forbiddenImports({ path, text })).not.toEqual([]);
+  });
+}
+
+Deno.test("every package is pinned in deno.json and imported by its name there", () => {
+  const pinned = /^(npm|jsr):\/?(@[^@/]+\/)?[^@/]+@\d+\.\d+\.\d+(\/[^@]+)?$/;
+  const unpinned = Object.values(config.imports)
+    .filter((target) => !pinned.test(target));
+  const files = [...productFiles(), ...testFiles()];
+  const strangers = files.flatMap(({ path, text }) =>
+    importsOf(text)
+      .filter(({ target }) => !/^(\.\.?\/|node:)/.test(target))
+      .filter(({ target }) => !(target in config.imports))
+      .map(({ target }) => `${path}: ${target}`)
+  );
+
+  expect(unpinned).toEqual([]);
+  expect(strangers).toEqual([]);
+  expect("npm:zod@^4.6.7").not.toMatch(pinned);
+});
+
+Deno.test("every source file begins with what it is", () => {
+  const header =
+    /^(\/\/\/ <reference .*\n)*\/\*\*\n( \*( .*)?\n){2,40} \* @module\n \*\/\n/;
+  const without = productFiles().filter(({ text }) => !header.test(text));
+
+  expect(without.map(({ path }) => path)).toEqual([]);
+  expect('import { z } from "zod";\n/**\n * @module\n */\n')
+    .not.toMatch(header);
+});
+
+Deno.test(`no source file is longer than ${LINES_MAX} lines, imports aside`, () => {
+  const long = productFiles()
+    .map(({ path, text }) => ({ path, lines: linesBesideImports(text) }))
+    .filter(({ lines }) => lines > LINES_MAX);
+
+  expect(long).toEqual([]);
+  expect(linesBesideImports('import {\n  a,\n} from "a";\nlet b;\n')).toBe(1);
+});
+
+Deno.test("nothing is left for later in a comment", () => {
+  // In two halves, so that this file doesn't find itself.
+  const words = ["TO" + "DO", "FIX" + "ME"];
+  const pattern = new RegExp(`\\b(${words.join("|")})\\b`);
+  const files = [...productFiles(), ...testFiles()];
+  const found = files.filter(({ text }) => pattern.test(text));
+
+  expect(found.map(({ path }) => path)).toEqual([]);
+  expect(`// ${words[0]}: later`).toMatch(pattern);
+});
+
+Deno.test("every file that is said to do I/O exists", () => {
+  const paths = productFiles().map(({ path }) => path);
+
+  expect(paths).toEqual(expect.arrayContaining([...DOES_IO]));
+});
+
+function thinks(path: string): boolean {
+  return path.startsWith("game/") ||
+    (path.startsWith("net/") && !DOES_IO.has(path));
+}
+
+/** Lines of code that match, each as `path:line: code`. */
+function matches(
+  { path, text, pattern }: SourceFile & { readonly pattern: RegExp },
+): string[] {
+  return codeOf(text).split("\n").flatMap((line, at) =>
+    pattern.test(line) ? [`${path}:${at + 1}: ${line.trim()}`] : []
+  );
+}
+
+/** How many lines a file has to read: what it imports only says where names come from. */
+function linesBesideImports(text: string): number {
+  const others = text.replaceAll(/^import [^;]*;\n/gm, "");
+  return others.split("\n").length - 1;
+}
+
+/** Blanks comments and keeps the lines. A `//` within a word, as in an address, begins none. */
+function codeOf(text: string): string {
+  return text
+    .replaceAll(/\/\*[^]*?\*\//g, (comment) => comment.replaceAll(/.+/g, ""))
+    .replaceAll(/(^|\s)\/\/.*$/gm, "");
+}
+
+interface Import {
+  readonly target: string;
+  readonly isType: boolean;
+}
+
+function importsOf(text: string): readonly Import[] {
+  const code = codeOf(text);
+  const whole =
+    /^(?:import|export)\s+(type\s)?(?:[\w*{][^;"]*?\sfrom\s+)?"([^"]+)"/gm;
+  const dynamic = /\bimport\(\s*"([^"]+)"/g;
+  return [
+    ...[...code.matchAll(whole)].map(([, type, target]) => ({
+      target,
+      isType: type !== undefined,
+    })),
+    ...[...code.matchAll(dynamic)].map(([, target]) => ({
+      target,
+      isType: false,
+    })),
+  ];
+}
+
+function forbiddenImports({ path, text }: SourceFile): readonly string[] {
+  return importsOf(text)
+    .filter(({ target, isType }) => !isAllowed({ path, target, isType }))
+    .map(({ target }) => `${path} imports ${target}`);
+}
+
+function isAllowed(
+  { path, target, isType }: Import & { readonly path: string },
+): boolean {
+  const isPackage = !target.startsWith(".");
+  const from = new URL(path, root);
+  const to = isPackage ? target : new URL(target, from).href.slice(
+    root.href.length,
+  );
+  switch (path.includes("/") ? path.slice(0, path.indexOf("/")) : path) {
+    case "game":
+      return to.startsWith("game/");
+    case "static":
+      return to.startsWith("pixi.js") || /^(game|static)\//.test(to) ||
+        (isType && to.startsWith("net/"));
+    case "net":
+      if (thinks(path) && !isType && DOES_IO.has(to)) return false;
+      return isPackage || /^(game|net)\//.test(to);
+    case "lobby.ts":
+      return isPackage || to.startsWith("net/");
+    default:
+      return isPackage || /^(game|net)\/|^(lobby\.ts|deno\.json)$/.test(to);
+  }
+}

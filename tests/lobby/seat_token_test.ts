@@ -1,0 +1,129 @@
+import { expect } from "@std/expect";
+import { LINE_BYTES_MAX } from "../../net/lobby/protocol.ts";
+import { Matches } from "../../net/lobby_server/matches.ts";
+import {
+  openSeat,
+  PUBLIC_KEY_LENGTH_MAX,
+  sealSeat,
+  type Seat,
+  SEAT_EPOCH_MAX,
+  SEAT_KEY_BYTES,
+  SEAT_TOKEN_LENGTH_MAX,
+} from "../../net/lobby_server/seat_token.ts";
+import { Watchers } from "../../net/lobby_server/watchers.ts";
+
+const KEY = Uint8Array.from({ length: SEAT_KEY_BYTES }, (_, i) => i);
+
+const SEAT: Seat = {
+  match: "0123abcd-7",
+  room: "BLUE42",
+  slot: 1,
+  epoch: 3,
+  rules: { players: 2, points: 11, lives: 5 },
+  transport: "amqp",
+  members: [
+    {
+      id: "a-1",
+      slot: 0,
+      look: 2,
+      isBot: false,
+      name: "Zo\u00eb \u00ab\u{1f3d3}\u00bb",
+      publicKey: "Zm9v_-",
+    },
+    {
+      id: "b-2",
+      slot: 1,
+      look: 1,
+      isBot: true,
+      name: 'Ben "\\"',
+      publicKey: undefined,
+    },
+  ],
+};
+
+Deno.test("a seat token holds the whole seat", () => {
+  const token = sealSeat(KEY, SEAT);
+
+  expect(openSeat(KEY, token)).toEqual(SEAT);
+  expect(token).toMatch(/^[A-Za-z0-9._-]+$/);
+});
+
+Deno.test("a seat token with any character changed is refused", () => {
+  const token = sealSeat(KEY, SEAT);
+  const alphabet =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+  for (let at = 0; at < token.length; at++) {
+    for (const character of alphabet) {
+      if (character === token[at]) continue;
+      const forged = token.slice(0, at) + character + token.slice(at + 1);
+      expect(openSeat(KEY, forged)).toBe(undefined);
+    }
+  }
+});
+
+Deno.test("a seat token that is cut, longer or of another key is refused", () => {
+  const token = sealSeat(KEY, SEAT);
+  for (let length = 0; length < token.length; length++) {
+    expect(openSeat(KEY, token.slice(0, length))).toBe(undefined);
+  }
+  const [text, mac] = token.split(".");
+  for (
+    const forged of [
+      ...[token + "A", token + "=", token + ".", ` ${token}`, "." + token],
+      ...[text, `${text}.`, `.${mac}`, `${text}..${mac}`, ".", "\ud800"],
+      "x".repeat(SEAT_TOKEN_LENGTH_MAX + 1),
+    ]
+  ) expect(openSeat(KEY, forged)).toBe(undefined);
+  expect(openSeat(KEY.map((byte) => byte ^ 1), token)).toBe(undefined);
+});
+
+Deno.test("the longest start still fits a line", () => {
+  const names = ["\u{1f3d3}".repeat(24), '"'.repeat(24), "\u00eb".repeat(24)];
+  const matches = new Matches({
+    chance: { newId: () => "id", below: (bound) => bound - 1 },
+    watchers: new Watchers({ newToken: () => "token", roomMax: 0 }),
+    key: KEY,
+    transport: {
+      kind: "amqp",
+      url: `amqp://${"x".repeat(493)}`,
+      exchange: "pong",
+    },
+    emptyMax: 1,
+    lingerMs: 1,
+  });
+  const members = [0, 1, 2, 3].map((slot) => ({
+    id: crypto.randomUUID(),
+    slot,
+    name: names[slot] ?? names[0],
+    look: 3 - slot,
+    isBot: false,
+    publicKey: "k".repeat(PUBLIC_KEY_LENGTH_MAX),
+  }));
+
+  const [{ message }] = matches.begin({
+    room: "TWELVELONG12",
+    rules: { players: 4, points: 99, lives: 99 },
+    members,
+  }, [1, 2, 3, 4]);
+
+  if (message.type !== "start") throw new Error("No start");
+  const bytes = new TextEncoder().encode(JSON.stringify(message));
+  expect(bytes.length).toBeLessThan(LINE_BYTES_MAX - 100);
+  expect(message.token.length).toBeLessThan(SEAT_TOKEN_LENGTH_MAX - 50);
+  const resume = JSON.stringify({
+    ...{ type: "join", version: 2, name: names[0], resume: message.token },
+    publicKey: "k".repeat(PUBLIC_KEY_LENGTH_MAX),
+  });
+  expect(resume.length).toBeLessThan(LINE_BYTES_MAX / 2);
+  expect(openSeat(KEY, message.token)?.members).toEqual(members);
+});
+
+Deno.test("a seat token of another kind of seat is refused", () => {
+  for (
+    const seat of [
+      { ...SEAT, slot: 4 },
+      { ...SEAT, epoch: SEAT_EPOCH_MAX + 1 },
+      { ...SEAT, members: [] },
+    ]
+  ) expect(openSeat(KEY, sealSeat(KEY, seat))).toBe(undefined);
+});

@@ -1,0 +1,145 @@
+import { expect } from "@std/expect";
+import { Barrier } from "../../net/match/barrier.ts";
+import { PeerClock } from "../../net/match/clock/peer_clock.ts";
+import type { Terms } from "../../net/match/wire/terms.ts";
+import type { HelloPacket } from "../../net/match/wire/wire.ts";
+
+const TERMS: Terms = {
+  protocol: 1,
+  ticksPerSecond: 60,
+  window: 15,
+  players: 3,
+  points: 11,
+  lives: 5,
+  match: 1,
+};
+
+interface Member {
+  readonly barrier: Barrier;
+  readonly clocks: readonly PeerClock[];
+}
+
+function createMember(slot: number, secret = slot + 1): Member {
+  const barrier = new Barrier({
+    slot,
+    players: 3,
+    terms: TERMS,
+    secret: new Uint8Array(16).fill(secret),
+    nowMs: 0,
+    isStartRepeated: true,
+  });
+  const clocks = [0, 1, 2].map(() => {
+    const clock = new PeerClock();
+    for (let trip = 0; trip < 5; trip++) {
+      clock.addEcho({ sentMs: 0, holdMs: 0, theirStamp: 0, atMs: 0 });
+    }
+    return clock;
+  });
+  return { barrier, clocks };
+}
+
+function helloOf({ barrier }: Member): HelloPacket {
+  return {
+    kind: "hello",
+    epoch: 0,
+    beat: 0,
+    sentAt: 0,
+    echoes: [undefined, undefined, undefined],
+    ...barrier.say(),
+  };
+}
+
+/** Everybody hears everybody `rounds` times; `forge` may change what one says to another. */
+function talk(
+  members: readonly Member[],
+  rounds: number,
+  forge = (hello: HelloPacket, _from: number, _to: number) => hello,
+): void {
+  for (let round = 0; round < rounds; round++) {
+    for (const [from, speaker] of members.entries()) {
+      for (const [to, listener] of members.entries()) {
+        if (from === to) continue;
+        listener.barrier.receive(from, forge(helloOf(speaker), from, to));
+      }
+    }
+    for (const { barrier, clocks } of members) barrier.update(0, clocks);
+  }
+}
+
+Deno.test("members that hear each other agree on a seed and on the start", () => {
+  const members = [0, 1, 2].map((slot) => createMember(slot));
+
+  talk(members, 6);
+
+  const [first] = members;
+  expect(first.barrier.seed).toBeDefined();
+  expect(first.barrier.startMs(0, first.clocks)).toBeGreaterThan(0);
+  for (const { barrier, clocks } of members) {
+    expect(barrier.failure).toBeUndefined();
+    expect(barrier.seed).toBe(first.barrier.seed);
+    expect(barrier.startMs(0, clocks)).toBe(
+      first.barrier.startMs(0, first.clocks),
+    );
+  }
+});
+
+Deno.test("each member's secret changes the seed", () => {
+  const one = [0, 1, 2].map((slot) => createMember(slot));
+  const other = [createMember(0), createMember(1), createMember(2, 99)];
+
+  talk(one, 6);
+  talk(other, 6);
+
+  expect(other[0].barrier.seed).toBeDefined();
+  expect(other[0].barrier.seed).not.toBe(one[0].barrier.seed);
+});
+
+Deno.test("a secret that was not committed to is refused by who hears it", () => {
+  const members = [0, 1, 2].map((slot) => createMember(slot));
+
+  talk(members, 6, (hello, from) =>
+    from === 1 && hello.reveal
+      ? {
+        ...hello,
+        reveal: { ...hello.reveal, secret: new Uint8Array(16).fill(77) },
+      }
+      : hello);
+
+  expect(members[0].barrier.failure?.message).toContain("player 2");
+  expect(members[2].barrier.failure?.message).toContain("player 2");
+  expect(members[0].barrier.startMs(0, members[0].clocks)).toBeUndefined();
+});
+
+Deno.test("who commits to different secrets towards different members is found out", () => {
+  const members = [0, 1, 2].map((slot) => createMember(slot));
+
+  talk(
+    members,
+    6,
+    (hello, from, to) =>
+      from === 1 && to === 2
+        ? { ...hello, commitment: new Uint8Array(32).fill(5) }
+        : hello,
+  );
+
+  expect(members[2].barrier.failure?.reason).toBe("refused");
+  for (const { barrier, clocks } of members) {
+    expect(barrier.startMs(0, clocks)).toBeUndefined();
+  }
+});
+
+Deno.test("slot 0 gives up after 20 s, and its word makes the others give up", () => {
+  const members = [0, 1, 2].map((slot) => createMember(slot));
+  const [starter, second] = members;
+  starter.barrier.receive(1, helloOf(second));
+  second.barrier.receive(0, helloOf(starter));
+
+  starter.barrier.update(20_001, starter.clocks);
+  second.barrier.update(20_001, second.clocks);
+  expect(starter.barrier.failure?.reason).toBe("not ready");
+  expect(second.barrier.failure).toBeUndefined();
+  second.barrier.receive(0, helloOf(starter));
+
+  expect(second.barrier.failure?.reason).toBe("not ready");
+  expect(second.barrier.failure?.message).toContain("player 3");
+});

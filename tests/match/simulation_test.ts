@@ -1,0 +1,237 @@
+import { expect } from "@std/expect";
+import { createPong } from "../../game/pong.ts";
+import { BALL_X } from "../../game/state.ts";
+import { NO_FAULTS } from "../../net/simulation/simulated.ts";
+import {
+  createScenario,
+  type Scenario,
+  simulate,
+} from "../support/simulation.ts";
+
+/** Seeds that CI runs of what `deno task sim` runs without end. */
+const SEEDS = 500;
+const BARRIER_SEEDS = 300;
+
+Deno.test(`${SEEDS} matches with delay, jitter, loss, duplicates and reordering: one truth, and an end`, () => {
+  let rollbacks = 0;
+  let confirmed = 0;
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const { failures, hosts } = simulate(createScenario(seed));
+    // The seed is the reproduction: deno task sim --seeds N..N
+    expect({ seed, failures }).toEqual({ seed, failures: [] });
+    for (const { session, hashes } of hosts) {
+      rollbacks += session.play?.rollbackWork.rollbacks ?? 0;
+      confirmed += hashes.length;
+    }
+  }
+
+  expect(rollbacks).toBeGreaterThan(100 * SEEDS);
+  expect(confirmed).toBeGreaterThan(1000 * SEEDS);
+});
+
+Deno.test("a seed gives the same history twice", () => {
+  const history = () =>
+    simulate(createScenario(77)).hosts.map(({ hashes, session }) => [
+      hashes,
+      session.stats,
+    ]);
+
+  expect(history()).toEqual(history());
+});
+
+/** Loss of 30 %, and everybody hears from some moment in the first 3 s on. */
+function lateScenario(seed: number): Scenario {
+  const scenario = createScenario(seed);
+  return {
+    ...scenario,
+    faults: { ...scenario.faults, loss: 0.3 },
+    joinMs: scenario.joinMs.map((_, slot) =>
+      ((seed * 7 + slot * 11) % 31) * 100
+    ),
+  };
+}
+
+/** Counts matches in which, 12 s in, some had begun and others not. */
+function countSplits(isStartSaidOnce: boolean): number {
+  let splits = 0;
+  for (let seed = 1; seed <= BARRIER_SEEDS; seed++) {
+    const { hosts } = simulate(lateScenario(seed), {
+      controls: { isStartSaidOnce },
+      untilMs: 12_000,
+    });
+    const begun = hosts.filter(({ startedMs }) => startedMs !== undefined);
+    if (begun.length > 0 && begun.length < hosts.length) splits++;
+    const firstMs = Math.min(...begun.map(({ startedMs }) => startedMs ?? 0));
+    for (const { joinMs } of hosts) expect(joinMs).toBeLessThan(firstMs);
+  }
+  return splits;
+}
+
+Deno.test("with 30 % loss and late subscriptions never do some begin and others not", () => {
+  expect(countSplits(false)).toBe(0);
+});
+
+Deno.test("a start that is said only once does split the match (negative control)", () => {
+  expect(countSplits(true)).toBeGreaterThan(BARRIER_SEEDS / 20);
+});
+
+Deno.test("a host with a broken rule is caught as a desync", () => {
+  const scenario: Scenario = { ...createScenario(4), faults: NO_FAULTS };
+  const { hosts } = simulate(scenario, {
+    untilMs: 60_000,
+    createGame: (slot, rules, seed) => {
+      const pong = createPong(rules, seed);
+      if (slot !== 1) return pong;
+      return {
+        ...pong,
+        step: (state, inputs, offset) => {
+          pong.step(state, inputs, offset);
+          if (state[0] === 400) state[BALL_X]++;
+        },
+      };
+    },
+  });
+
+  for (const { session } of hosts) {
+    expect(session.outcome?.reason).toBe("desync");
+  }
+  const ticks = hosts.map(({ session }) => session.play?.desync?.tick ?? 400);
+  for (const tick of ticks) {
+    expect(tick).toBeGreaterThanOrEqual(400);
+    expect(tick).toBeLessThan(430);
+  }
+});
+
+Deno.test("members with other rules refuse to begin, and name what differs", () => {
+  const scenario: Scenario = {
+    ...createScenario(6),
+    faults: NO_FAULTS,
+  };
+  const { hosts } = simulate(scenario, {
+    untilMs: 30_000,
+    terms: (slot, rules) => slot === 0 ? { ...rules, points: 9 } : rules,
+  });
+
+  for (const { session } of hosts) {
+    expect(session.outcome?.reason).toBe("refused");
+    expect(session.outcome?.message).toContain("points");
+  }
+});
+
+Deno.test("a member that never comes is named, and nobody starts", () => {
+  const scenario = createScenario(4);
+  const joinMs = scenario.joinMs.map((_, slot) => slot === 1 ? 1e9 : 0);
+  const { hosts } = simulate({ ...scenario, joinMs, faults: NO_FAULTS }, {
+    untilMs: 40_000,
+  });
+
+  expect(hosts.length).toBeGreaterThan(0);
+  for (const { session, startedMs } of hosts) {
+    expect(startedMs).toBeUndefined();
+    expect(session.outcome?.reason).toBe("not ready");
+    expect(session.outcome?.message).toContain("player 2");
+  }
+});
+
+Deno.test("a dead link between two of four is no event", () => {
+  const scenario = { ...createScenario(3, 4), joinMs: [0, 0, 0, 0] };
+  const { hosts, failures } = simulate({
+    ...scenario,
+    faults: {
+      ...NO_FAULTS,
+      delayMs: 20,
+    },
+  }, {
+    isCut: (from, to, nowMs) => nowMs > 4000 && from + to === 1,
+  });
+
+  expect(failures).toEqual([]);
+  for (const { session, states } of hosts) {
+    expect(states).toEqual([]);
+    expect(session.stats.stalledMs).toBeLessThan(300);
+  }
+});
+
+Deno.test("silence is told to every host: unstable, suspect, and back", () => {
+  const scenario = { ...createScenario(3, 3), joinMs: [0, 0, 0] };
+  const cutMs = { from: 5000, until: 9000 };
+  const { hosts, failures } = simulate({ ...scenario, faults: NO_FAULTS }, {
+    isCut: (from, to, nowMs) =>
+      (from === 2 || to === 2) && nowMs >= cutMs.from && nowMs < cutMs.until,
+  });
+
+  expect(failures).toEqual([]);
+  for (const { slot, states } of hosts) {
+    if (slot === 2) continue;
+    expect(states.map(({ slot, state }) => `${slot} ${state}`)).toEqual([
+      "2 unstable",
+      "2 suspect",
+      "2 ok",
+    ]);
+    const afterMs = states.map(({ atMs }) => atMs - cutMs.from);
+    expect(Math.abs(afterMs[0] - 500)).toBeLessThan(100);
+    expect(Math.abs(afterMs[1] - 2000)).toBeLessThan(100);
+    expect(afterMs[2] - (cutMs.until - cutMs.from)).toBeLessThan(200);
+  }
+});
+
+Deno.test("who loses everybody accuses nobody", () => {
+  const scenario = { ...createScenario(3, 3), joinMs: [0, 0, 0] };
+  const { hosts } = simulate({ ...scenario, faults: NO_FAULTS }, {
+    isCut: (_, __, nowMs) => nowMs >= 5000 && nowMs < 9000,
+  });
+
+  for (const { states } of hosts) {
+    expect(states.filter(({ state }) => state === "suspect")).toEqual([]);
+  }
+});
+
+Deno.test("two players whose links are down for 25 s accuse nobody, and play on", () => {
+  const isOut = (nowMs: number) => nowMs >= 5000 && nowMs < 30_000;
+  const scenario = {
+    ...createScenario(2, 2),
+    joinMs: [0, 0],
+    faults: NO_FAULTS,
+  };
+  const { hosts, failures } = simulate(scenario, {
+    isCut: (_, __, nowMs) => isOut(nowMs),
+    isLinkUp: (nowMs) => !isOut(nowMs),
+  });
+
+  expect(failures).toEqual([]);
+  for (const { states, session } of hosts) {
+    expect(states).toEqual([]);
+    expect(session.play?.era).toBe(0);
+  }
+});
+
+Deno.test("a match that confirms nothing for 30 s ends as connection lost, without a winner", () => {
+  const scenario = { ...createScenario(2), faults: NO_FAULTS };
+  const { hosts } = simulate(scenario, {
+    untilMs: 50_000,
+    isCut: (_, __, nowMs) => nowMs >= 6000,
+  });
+
+  for (const { session } of hosts) {
+    expect(session.outcome?.reason).toBe("connection lost");
+    expect(session.outcome?.winner).toBeNull();
+  }
+});
+
+Deno.test("clocks that run 500 ppm apart stay within a tick of each other", () => {
+  const scenario: Scenario = {
+    ...createScenario(5),
+    rules: { players: 2, points: 60, lives: 1 },
+    joinMs: [0, 0],
+    clockMs: [0, 1e6],
+    faults: { ...NO_FAULTS, delayMs: 30, jitterMs: 10 },
+  };
+  const { hosts } = simulate(scenario, {
+    untilMs: 600_000,
+    clockRate: (slot) => slot === 0 ? 1.0005 : 0.9995,
+  });
+
+  const ticks = hosts.map(({ session }) => session.play?.newestTick ?? 0);
+  expect(ticks[0]).toBeGreaterThan(30_000);
+  expect(Math.abs(ticks[0] - ticks[1])).toBeLessThanOrEqual(2);
+});

@@ -1,0 +1,223 @@
+/**
+ * Measures the rules and rollback alone: nanoseconds a step, microseconds a rollback.
+ *
+ * Both are timed in rallies, for a court that waits for a serve costs next to nothing. The cases
+ * take turns, so that whatever else the machine does meets all of them.
+ *
+ * @module
+ */
+import { type Bot, botInput, createBot } from "../../game/bot.ts";
+import { DEFAULT_RULES, SLOTS_MAX } from "../../game/court.ts";
+import { PREDICTION_TICKS_MAX, Rollback } from "../../game/rollback.ts";
+import { PHASE, RALLY, type State } from "../../game/state.ts";
+import { step } from "../../game/step.ts";
+import { digits, type Figure, percentile } from "./bench_figure.ts";
+import { createEndlessPong } from "./bench_match.ts";
+
+const STEP_NS_WANTED = 100;
+const ROLLBACK_US_WANTED = 4;
+
+/** Ticks of rally that are stepped through from one state; a rally is a few times longer. */
+const SEGMENT_TICKS = 32;
+/** Segments that take turns: more than the processor can learn by heart. */
+const SEGMENTS = 256;
+/** How often all segments are stepped through in a round, 15 ms or so. */
+const PASSES = 20;
+
+/** Matches that roll back in turn, so that one reading of the clock measures many. */
+const MATCHES = 32;
+/** How often each of them does in a round, about 5 ms. */
+const TURNS = 50;
+
+export interface GameBenchOptions {
+  /** How many figures each median is of. */
+  readonly rounds: number;
+}
+
+/** Measures each case once a round and returns the medians. */
+export function benchGame({ rounds }: GameBenchOptions): Figure[] {
+  const oldest = { name: "1 tick confirmed", confirmedTicks: 1 };
+  const all = {
+    name: "all 15 confirmed, as after a stall",
+    confirmedTicks: PREDICTION_TICKS_MAX,
+  };
+  const cases = [
+    ...[2, 4].map((players) => ({
+      name: `step, ${players} players`,
+      unit: "ns",
+      wanted: STEP_NS_WANTED,
+      measure: prepareSteps(players),
+    })),
+    ...[oldest, all].map(({ name, confirmedTicks }) => ({
+      name: `15-tick rollback, 4 players, ${name}`,
+      unit: "us",
+      wanted: ROLLBACK_US_WANTED,
+      measure: prepareRollbacks(confirmedTicks),
+    })),
+  ];
+  const times = cases.map((): number[] => []);
+  // The first rounds are the compiler's.
+  const warmUps = Math.ceil(rounds / 4);
+  for (let round = -warmUps; round < rounds; round++) {
+    for (const [at, { measure }] of cases.entries()) {
+      const time = measure();
+      if (round >= 0) times[at].push(time);
+    }
+  }
+  return cases.map(({ name, unit, wanted }, at) => ({
+    name,
+    value: percentile(times[at], 50),
+    unit,
+    wanted,
+    note: `median of ${rounds} rounds, p10 ${
+      digits(percentile(times[at], 10))
+    }, p90 ${digits(percentile(times[at], 90))}`,
+  }));
+}
+
+/** A stretch of play within one rally. */
+interface Segment {
+  readonly from: State;
+  /** `SLOTS_MAX` a tick. */
+  readonly inputs: Int8Array;
+}
+
+/** Returns what measures a round: nanoseconds a step. */
+function prepareSteps(players: number): () => number {
+  const segments = playSegments(players);
+  const state = segments[0].from.slice();
+  return () => {
+    const beganMs = performance.now();
+    for (let pass = 0; pass < PASSES; pass++) {
+      for (const { from, inputs } of segments) {
+        state.set(from);
+        for (let tick = 0; tick < SEGMENT_TICKS; tick++) {
+          step(state, inputs, tick * SLOTS_MAX);
+        }
+      }
+    }
+    const passedMs = performance.now() - beganMs;
+    return passedMs * 1e6 / (PASSES * segments.length * SEGMENT_TICKS);
+  };
+}
+
+/** Lets bots play until they have made enough stretches without a serve. */
+function playSegments(players: number): Segment[] {
+  const state = createEndlessPong({ ...DEFAULT_RULES, players }, 1).initial;
+  const bots = createBots(players);
+  const segments: Segment[] = [];
+  while (segments.length < SEGMENTS) {
+    const from = state.slice();
+    const inputs = new Int8Array(SEGMENT_TICKS * SLOTS_MAX);
+    let isRally = true;
+    for (let tick = 0; tick < SEGMENT_TICKS; tick++) {
+      const base = tick * SLOTS_MAX;
+      for (const bot of bots) inputs[base + bot.slot] = botInput(bot, state);
+      isRally &&= state[PHASE] === RALLY;
+      step(state, inputs, base);
+    }
+    if (isRally && state[PHASE] === RALLY) segments.push({ from, inputs });
+  }
+  return segments;
+}
+
+/**
+ * Returns what measures a round: microseconds for one rollback over the whole window. In that time
+ * the late inputs are added, 15 ticks are simulated again, each from a saved state and into
+ * another, and `confirmedTicks` are confirmed and hashed.
+ */
+function prepareRollbacks(confirmedTicks: number): () => number {
+  const matches = Array.from({ length: MATCHES }, (_, seed) => {
+    const match = new LateMatch(seed + 1);
+    match.fill();
+    return match;
+  });
+  return () => {
+    let passedMs = 0;
+    let count = 0;
+    for (let turn = 0; turn < TURNS; turn++) {
+      const rallying = matches.filter((match) => match.isRally);
+      const serving = matches.filter((match) => !match.isRally);
+      for (const match of matches) match.chooseInputs(confirmedTicks);
+      const beganMs = performance.now();
+      for (const match of rallying) match.catchUp(confirmedTicks);
+      passedMs += performance.now() - beganMs;
+      count += rallying.length;
+      for (const match of serving) match.catchUp(confirmedTicks);
+      for (const match of matches) match.fill();
+    }
+    return passedMs * 1000 / count;
+  };
+}
+
+/** A match of four in which the three others' inputs come as late as the window allows. */
+class LateMatch {
+  readonly #rollback: Rollback;
+  readonly #bots: readonly Bot[];
+  /** What the bots do next; `SLOTS_MAX` a tick. */
+  readonly #inputs = new Int8Array(PREDICTION_TICKS_MAX * SLOTS_MAX);
+
+  constructor(seed: number) {
+    const rules = { ...DEFAULT_RULES, players: SLOTS_MAX };
+    this.#rollback = new Rollback(createEndlessPong(rules, seed), SLOTS_MAX);
+    this.#bots = createBots(SLOTS_MAX);
+  }
+
+  /** Whether the ball is in play from the oldest to the newest of the predicted ticks. */
+  get isRally(): boolean {
+    const { confirmedState, state } = this.#rollback;
+    return confirmedState[PHASE] === RALLY && state[PHASE] === RALLY;
+  }
+
+  /** Plays on to the end of the window with predictions alone. */
+  fill(): void {
+    const rollback = this.#rollback;
+    while (!rollback.isFull) {
+      const { tick, state } = rollback;
+      rollback.addInput(0, tick, botInput(this.#bots[0], state));
+      rollback.advance();
+    }
+  }
+
+  /** Decides what the others did in so many of the oldest predicted ticks. */
+  chooseInputs(ticks: number): void {
+    const { confirmedTick, confirmedState } = this.#rollback;
+    for (const bot of this.#bots) {
+      const input = botInput(bot, confirmedState);
+      for (let i = 0; i < ticks; i++) {
+        // One more or less in turn: no input equals the one before, so no prediction is right.
+        const odd = (confirmedTick + i + 1) & 1;
+        this.#inputs[i * SLOTS_MAX + bot.slot] = input > 0
+          ? input - odd
+          : input + odd;
+      }
+    }
+  }
+
+  /** Takes in the late inputs, replays, and confirms. */
+  catchUp(ticks: number): void {
+    const rollback = this.#rollback;
+    const from = rollback.confirmedTick;
+    const before = rollback.resimulatedTicks;
+    for (let i = 0; i < ticks; i++) {
+      for (let slot = 1; slot < SLOTS_MAX; slot++) {
+        const input = this.#inputs[i * SLOTS_MAX + slot];
+        rollback.addInput(slot, from + i, input);
+      }
+    }
+    rollback.settle();
+    while (rollback.confirmNext());
+    const replayed = rollback.resimulatedTicks - before;
+    if (
+      replayed !== PREDICTION_TICKS_MAX ||
+      rollback.confirmedTick !== from + ticks
+    ) throw new Error(`Cannot time a rollback of ${replayed} ticks`);
+  }
+}
+
+function createBots(players: number): Bot[] {
+  return Array.from(
+    { length: players },
+    (_, slot) => createBot({ slot, skill: "hard", seed: slot + 1 }),
+  );
+}

@@ -1,0 +1,200 @@
+/**
+ * Many matches at once through one lobby, for a while: does anybody have to wait, and does the lobby
+ * grow?
+ *
+ * The lobby is a process of its own, watched through `/proc`; the players share a few others.
+ * Everything runs on one machine, so the players' work competes with the lobby's: a figure here is
+ * the least that a lobby can do.
+ *
+ * Run it with `deno task soak [matches] [seconds]`.
+ *
+ * @module
+ */
+import { startLobbyProcess } from "../support/processes.ts";
+import { mean } from "./bench_figure.ts";
+import { readLines } from "./bench_member.ts";
+import type { SoakCounts } from "./soak_players.ts";
+
+export interface SoakOptions {
+  /** Of two players each. */
+  readonly matches: number;
+  readonly durationMs: number;
+  /** For how long the lobby's heap may find its size before its memory is looked at. */
+  readonly warmUpMs: number;
+  /** Among how many the players are divided. */
+  readonly processes: number;
+}
+
+/** What was seen while all matches were running. */
+export interface SoakFigures extends SoakCounts {
+  readonly matches: number;
+  readonly durationMs: number;
+  /** Including the time before the memory was looked at. */
+  readonly playedMs: number;
+  readonly packetsPerSecond: number;
+  /** Of one core. */
+  readonly lobbyCpuPercent: number;
+  /** Memory of the lobby, on average over the first and the last third. */
+  readonly lobbyFirstMb: number;
+  readonly lobbyLastMb: number;
+}
+
+/** In 30 matches for 150 s the lobby grew in the first minute and not after it. */
+const WARM_UP_MS = 60_000;
+
+/** How often the lobby's memory is looked at. */
+const LOOK_EVERY_MS = 250;
+
+/** Ticks of the clock in which the kernel counts, on every Linux of today. */
+const KERNEL_TICKS_PER_S = 100;
+
+/** Plays all matches; the time counts from when all have begun. */
+export async function soak(
+  { matches, durationMs, warmUpMs, processes }: SoakOptions,
+): Promise<SoakFigures> {
+  await using stack = new AsyncDisposableStack();
+  const connections = `${4 * matches + 10}`;
+  const lobby = stack.use(
+    await startLobbyProcess([
+      ...["--max-connections", connections, "--max-rooms", connections],
+      ...["--max-connections-per-address", connections],
+    ]),
+  );
+  const groups = share(2 * matches, processes).map((players) =>
+    stack.use(startPlayers(lobby.port, players))
+  );
+  for (const group of groups) await group.line();
+
+  for (const group of groups) await group.tell("begin");
+  const begunMs = performance.now();
+  await watchMemory(lobby.pid, warmUpMs);
+  const startMs = performance.now();
+  const cpuBeforeS = cpuSecondsOf(lobby.pid);
+  const memoryMb = await watchMemory(lobby.pid, durationMs);
+  const passedMs = performance.now() - startMs;
+  const cpuS = cpuSecondsOf(lobby.pid) - cpuBeforeS;
+
+  const playedMs = performance.now() - begunMs;
+  for (const group of groups) await group.tell("end");
+  const counts: SoakCounts[] = [];
+  for (const group of groups) counts.push(JSON.parse(await group.line()));
+  const third = Math.ceil(memoryMb.length / 3);
+  const total = counts.reduce(add);
+  return {
+    ...total,
+    matches,
+    durationMs: passedMs,
+    playedMs,
+    packetsPerSecond: total.packets / playedMs * 1000,
+    lobbyCpuPercent: cpuS / passedMs * 1000 * 100,
+    lobbyFirstMb: mean(memoryMb.slice(0, third)),
+    lobbyLastMb: mean(memoryMb.slice(-third)),
+  };
+}
+
+/** Divides as evenly as possible. */
+function share(players: number, processes: number): readonly number[] {
+  return Array.from(
+    { length: processes },
+    (_, at) => Math.floor((players + at) / processes),
+  ).filter((count) => count > 0);
+}
+
+interface PlayerGroup extends AsyncDisposable {
+  tell(order: "begin" | "end"): Promise<void>;
+  line(): Promise<string>;
+}
+
+/** Starts a process with so many players. */
+function startPlayers(port: number, players: number): PlayerGroup {
+  const file = new URL("./soak_players.ts", import.meta.url).pathname;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", file, `${port}`, `${players}`],
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "inherit",
+  }).spawn();
+  const lines = readLines(child.stdout);
+  const orders = child.stdin.getWriter();
+  return {
+    tell: (order) => orders.write(new TextEncoder().encode(`${order}\n`)),
+    async line() {
+      const { value, done } = await lines.next();
+      if (done) throw new Error("A process with players ended too early");
+      return value;
+    },
+    async [Symbol.asyncDispose]() {
+      // It ends by itself after "end"; when something has failed, by this.
+      await orders.close().catch(() => {});
+      await lines.return(undefined);
+      await child.status;
+    },
+  };
+}
+
+/** Looks at a process's resident memory for so long, in MB. */
+async function watchMemory(
+  pid: number,
+  durationMs: number,
+): Promise<readonly number[]> {
+  const looks: number[] = [];
+  for (let atMs = 0; atMs < durationMs; atMs += LOOK_EVERY_MS) {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    setTimeout(resolve, LOOK_EVERY_MS);
+    await promise;
+    const status = Deno.readTextFileSync(`/proc/${pid}/status`);
+    looks.push(Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024);
+  }
+  return looks;
+}
+
+/** Time that a process has computed so far. */
+function cpuSecondsOf(pid: number): number {
+  const stat = Deno.readTextFileSync(`/proc/${pid}/stat`);
+  // The name before the last bracket may hold anything; time in user and in kernel mode follow.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / KERNEL_TICKS_PER_S;
+}
+
+function add(a: SoakCounts, b: SoakCounts): SoakCounts {
+  return {
+    stalls: a.stalls + b.stalls,
+    longestStallMs: Math.max(a.longestStallMs, b.longestStallMs),
+    packets: a.packets + b.packets,
+    ticksMin: Math.min(a.ticksMin, b.ticksMin),
+    lost: a.lost + b.lost,
+  };
+}
+
+/** Returns the figures in words. */
+export function describe(figures: SoakFigures): string {
+  const seconds = figures.durationMs / 1000;
+  const playedSeconds = figures.playedMs / 1000;
+  return [
+    `${figures.matches} matches at once for ${
+      playedSeconds.toFixed(0)
+    } s, looked at for ${seconds.toFixed(0)} s`,
+    `packets: ${figures.packetsPerSecond.toFixed(0)}/s arrived`,
+    `slowest player: ${(figures.ticksMin / playedSeconds).toFixed(1)} ticks/s`,
+    `stalls over 250 ms: ${figures.stalls}`,
+    `longest time without a confirmed tick: ${
+      figures.longestStallMs.toFixed(0)
+    } ms`,
+    `matches lost: ${figures.lost / 2}`,
+    `lobby: ${figures.lobbyCpuPercent.toFixed(0)} % of a core`,
+    `lobby: ${figures.lobbyFirstMb.toFixed(1)} MB in the first third, ${
+      figures.lobbyLastMb.toFixed(1)
+    } MB in the last`,
+  ].join("\n") + "\n";
+}
+
+if (import.meta.main) {
+  const [matches = 50, seconds = 60] = Deno.args.map(Number);
+  const figures = await soak({
+    matches,
+    durationMs: seconds * 1000,
+    warmUpMs: WARM_UP_MS,
+    processes: 4,
+  });
+  Deno.stdout.writeSync(new TextEncoder().encode(describe(figures)));
+}

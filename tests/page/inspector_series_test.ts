@@ -1,0 +1,273 @@
+/**
+ * The inspector: from views to samples, and from samples to what is plotted and said.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import type { NetworkView, PlayerView } from "../../net/page/protocol.ts";
+import {
+  niceAtLeast,
+  type PlotKind,
+  PLOTS,
+  plotText,
+} from "../../static/inspector/plots.ts";
+import {
+  addSample,
+  deepestRollbackTicks,
+  type Sample,
+  type Sight,
+  WINDOW_MS,
+} from "../../static/inspector/series.ts";
+
+const NETWORK: NetworkView = {
+  atMs: 0,
+  newestTick: 0,
+  confirmedTick: 0,
+  rollbackTicks: 0,
+  packetsIn: 0,
+  packetsOut: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  stalledMs: 0,
+  rejected: 0,
+  faults: null,
+};
+
+const PLAYER: PlayerView = {
+  slot: 0,
+  id: "",
+  name: "",
+  look: 0,
+  isBot: false,
+  isGuest: false,
+  score: 0,
+  state: "ok",
+  rttMs: null,
+  jitterMs: null,
+  awaySeconds: null,
+};
+
+Deno.test("the series has no rates until a quarter of a second has passed", () => {
+  const samples = seriesOf([{ atMs: 0 }, { atMs: 200 }, { atMs: 250 }]);
+
+  expect(samples.map(({ rates }) => rates === null)).toEqual([
+    true,
+    true,
+    false,
+  ]);
+});
+
+Deno.test("rates are over the last second, not over the whole match", () => {
+  const calm = { packetsIn: 1000, packetsOut: 500, bytesIn: 9000, bytesOut: 9 };
+  const samples = seriesOf([
+    { atMs: 0 },
+    { atMs: 5000, ...calm },
+    {
+      atMs: 6000,
+      packetsIn: 1060,
+      packetsOut: 530,
+      bytesIn: 12000,
+      bytesOut: 1009,
+    },
+  ]);
+
+  expect(samples.at(-1)?.rates).toEqual({
+    packetsIn: 60,
+    packetsOut: 30,
+    bytesIn: 3000,
+    bytesOut: 1000,
+  });
+});
+
+Deno.test("views that come at once become one sample, with the deepest rollback", () => {
+  const samples = seriesOf([
+    { atMs: 100, rollbackTicks: 2 },
+    { atMs: 110, rollbackTicks: 7, newestTick: 1 },
+    { atMs: 120, rollbackTicks: 0, newestTick: 2 },
+  ]);
+
+  expect(samples.length).toBe(1);
+  expect(samples[0].network).toMatchObject({ rollbackTicks: 7, newestTick: 2 });
+});
+
+Deno.test("a view that was seen before changes nothing", () => {
+  const samples = seriesOf([{ atMs: 100 }]);
+
+  expect(addSample(samples, sight({ atMs: 100 }))).toBe(samples);
+  expect(addSample(samples, { ...sight({}), network: null })).toBe(samples);
+});
+
+Deno.test("the series forgets what is older than the window but one sample, however often views come", () => {
+  const ticks = Array.from({ length: 9000 }, (_, i) => ({ atMs: 5 * i }));
+  const samples = seriesOf(ticks);
+  const lastMs = 5 * 8999;
+
+  expect(samples.length).toBeLessThanOrEqual(402);
+  expect(samples[0].network.atMs).toBeLessThanOrEqual(lastMs - WINDOW_MS);
+  expect(samples[1].network.atMs).toBeGreaterThan(lastMs - WINDOW_MS);
+});
+
+Deno.test("the series keeps the last sample before a long silence", () => {
+  const samples = seriesOf([{ atMs: 0 }, { atMs: 100 }, { atMs: 90_000 }]);
+
+  expect(samples.map(({ network }) => network.atMs)).toEqual([100, 90_000]);
+});
+
+for (
+  const [what, next] of [
+    ["fewer packets in", { atMs: 1000, packetsIn: 3, packetsOut: 60 }],
+    ["fewer packets out", { atMs: 1000, packetsIn: 60, packetsOut: 3 }],
+    ["an earlier time", { atMs: 10, packetsIn: 60, packetsOut: 60 }],
+  ] as const
+) {
+  Deno.test(`the series begins anew at ${what}`, () => {
+    const samples = seriesOf([
+      { atMs: 500, packetsIn: 50, packetsOut: 50 },
+      next,
+    ]);
+
+    expect(samples.length).toBe(1);
+    expect(samples[0].network).toMatchObject(next);
+  });
+}
+
+Deno.test("round trip and jitter are of the worst link to another player who is there", () => {
+  const players: readonly PlayerView[] = [
+    { ...PLAYER, slot: 0, rttMs: 500, jitterMs: 50 },
+    { ...PLAYER, slot: 1, rttMs: 20, jitterMs: 9 },
+    { ...PLAYER, slot: 2, rttMs: 80, jitterMs: null },
+    { ...PLAYER, slot: 3, rttMs: 900, jitterMs: 90, state: "away" },
+  ];
+  const [sample] = addSample([], { me: 0, players, network: NETWORK });
+
+  expect([sample.rttMs, sample.jitterMs]).toEqual([80, 9]);
+});
+
+Deno.test("round trip is unknown where nobody else is measured", () => {
+  const players = [{ ...PLAYER, rttMs: 5 }];
+  const [sample] = addSample([], { me: 0, players, network: NETWORK });
+
+  expect([sample.rttMs, sample.jitterMs]).toEqual([null, null]);
+});
+
+Deno.test("the confirmed lag is the time since the confirmed tick was the newest", () => {
+  const samples = seriesOf([
+    { atMs: 0, newestTick: 100, confirmedTick: 100 },
+    { atMs: 50, newestTick: 103, confirmedTick: 100 },
+    { atMs: 100, newestTick: 106, confirmedTick: 102 },
+  ]);
+
+  expect(samples.map(({ predictedTicks }) => predictedTicks))
+    .toEqual([0, 3, 4]);
+  expect(samples[0].confirmedLagMs).toBe(0);
+  expect(samples[1].confirmedLagMs).toBeCloseTo(50);
+  expect(samples[2].confirmedLagMs).toBeCloseTo(100 - 50 * 2 / 3);
+});
+
+Deno.test("the confirmed lag grows while the game waits, and the prediction does not", () => {
+  const stalled = { newestTick: 115, confirmedTick: 100 };
+  const samples = seriesOf([
+    { atMs: 0, newestTick: 100, confirmedTick: 100 },
+    { atMs: 250, ...stalled },
+    { atMs: 950, ...stalled },
+  ]);
+
+  expect(samples[2].predictedTicks).toBe(15);
+  expect(samples[2].confirmedLagMs).toBeCloseTo(950);
+});
+
+Deno.test("the confirmed lag is told by ticks where the series began after the confirmed tick", () => {
+  const [sample] = seriesOf([{ newestTick: 106, confirmedTick: 100 }]);
+
+  expect(sample.confirmedLagMs).toBeCloseTo(100);
+});
+
+Deno.test("the deepest rollback is that of the last second", () => {
+  const samples = seriesOf([
+    { atMs: 0, rollbackTicks: 12 },
+    { atMs: 500, rollbackTicks: 4 },
+    { atMs: 1200, rollbackTicks: 1 },
+  ]);
+
+  expect(deepestRollbackTicks(samples)).toBe(4);
+  expect(deepestRollbackTicks([])).toBe(0);
+});
+
+Deno.test("niceAtLeast() goes in steps of 1, 2, 5", () => {
+  const values = [0, 1, 1.5, 2, 3, 5, 6, 10, 11, 250, 501, 1000];
+
+  expect(values.map(niceAtLeast))
+    .toEqual([1, 1, 2, 2, 5, 5, 10, 10, 20, 500, 1000, 1000]);
+});
+
+Deno.test("plots say all their numbers in words", () => {
+  const players = [{ ...PLAYER, slot: 1, rttMs: 312.4, jitterMs: 24 }];
+  const before = { ...NETWORK, newestTick: 40, confirmedTick: 40 };
+  const network = {
+    ...NETWORK,
+    atMs: 1000,
+    newestTick: 101,
+    confirmedTick: 100,
+    rollbackTicks: 9,
+    packetsIn: 55,
+    packetsOut: 60,
+    bytesIn: 3520,
+    bytesOut: 4800,
+    stalledMs: 1900,
+    rejected: 2,
+  };
+  const samples = [before, network].reduce(
+    (samples: readonly Sample[], network) =>
+      addSample(samples, { me: 0, players, network }),
+    [],
+  );
+
+  expect(textsOf(samples)).toEqual([
+    "Round trip: 312 ms. Jitter: 24 ms.",
+    "Rollback: 9 ticks. Waited: 1.9 s.",
+    "Predicted: 1 tick. Confirmed lag: 16 ms.",
+    "kB/s: 3.5 in, 4.8 out. Packets/s: 55 in, 60 out. Rejected: 2.",
+  ]);
+});
+
+Deno.test("plots say so where nothing is known yet", () => {
+  expect(textsOf([])).toEqual([
+    "Round trip: unknown. Jitter: unknown.",
+    "Rollback: 0 ticks. Waited: unknown.",
+    "Predicted: unknown. Confirmed lag: unknown.",
+    "kB/s: unknown in, unknown out. Packets/s: unknown in, unknown out. Rejected: unknown.",
+  ]);
+});
+
+Deno.test("a plot's edge is above all that it shows, and calm for a good link", () => {
+  const [, rollback] = PLOTS;
+  const calm = seriesOf([{ atMs: 0, rollbackTicks: 1 }]);
+  const wild = seriesOf([
+    { atMs: 0, rollbackTicks: 11 },
+    { atMs: 100, rollbackTicks: 1 },
+  ]);
+
+  expect(edgeOf(rollback, calm)).toBe("5 ticks");
+  expect(edgeOf(rollback, wild)).toBe("20 ticks");
+});
+
+function seriesOf(
+  networks: readonly Partial<NetworkView>[],
+): readonly Sample[] {
+  return networks.reduce(
+    (samples: readonly Sample[], network) => addSample(samples, sight(network)),
+    [],
+  );
+}
+
+function sight(network: Partial<NetworkView>): Sight {
+  return { me: 0, players: [], network: { ...NETWORK, ...network } };
+}
+
+function textsOf(samples: readonly Sample[]): readonly string[] {
+  return PLOTS.map((kind) => plotText(kind, kind.read(samples)));
+}
+
+function edgeOf(kind: PlotKind, samples: readonly Sample[]): string {
+  return kind.read(samples).edge;
+}

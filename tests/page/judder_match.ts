@@ -1,0 +1,202 @@
+/**
+ * What a page gets to see of a match: two real sessions play over a simulated network in virtual
+ * time, and everything that a process would send its page is taken down.
+ *
+ * Both players are restless hands that seldom miss but change their mind every few ticks: the
+ * hardest to predict, right where it is seen.
+ *
+ * @module
+ */
+import {
+  BALL_RADIUS,
+  courtSize,
+  PADDLE_PLANE,
+  PADDLE_SPEED,
+  type Rules,
+} from "../../game/court.ts";
+import { createPong } from "../../game/pong.ts";
+import {
+  BALL_VX,
+  BALL_X,
+  BALL_Y,
+  PADDLE,
+  paddleHalf,
+  PHASE,
+  RALLY,
+  type State,
+  TICK,
+} from "../../game/state.ts";
+import { moveBall, WHOLE_TICK } from "../../game/step.ts";
+import type { Play } from "../../net/match/play.ts";
+import { Session } from "../../net/match/session.ts";
+import {
+  NO_FAULTS,
+  SimulatedNetwork,
+  type SimulatedTransport,
+} from "../../net/simulation/simulated.ts";
+import { createRandom } from "../support/simulation.ts";
+
+const RULES: Rules = { players: 2, points: 99, lives: 5 };
+/** Whose page it is, and who is far away. */
+export const OWN = 0;
+export const REMOTE = 1;
+/** How often a process looks for packets between ticks. */
+const LOOK_EVERY_MS = 4;
+/** From a process to its page. */
+const TO_PAGE_MS_MAX = 2;
+
+interface Conditions {
+  /** Half of it each way. */
+  readonly rttMs: number;
+  /** Uniform from 0 to this, added to each way. */
+  readonly jitterMs: number;
+  readonly forMs: number;
+  readonly seed: number;
+}
+
+/** What a page gets to know, in the order of time. */
+export type PageEvent =
+  & { readonly atMs: number }
+  & (
+    | { readonly kind: "states"; readonly states: readonly State[] }
+    | { readonly kind: "axis"; readonly axis: number }
+    | { readonly kind: "inputDelay"; readonly ticks: number }
+  );
+
+export interface Recording {
+  readonly events: readonly PageEvent[];
+  /** The confirmed state of each tick. */
+  readonly exact: readonly State[];
+}
+
+/** Plays a match and returns what the page of slot 0 gets. */
+export function recordMatch(conditions: Conditions): Recording {
+  const { rttMs, jitterMs, forMs, seed } = conditions;
+  const random = createRandom(seed);
+  const faults = { ...NO_FAULTS, delayMs: rttMs / 2, jitterMs };
+  const network = new SimulatedNetwork({ random, faults });
+  const hosts = [OWN, REMOTE].map((slot) => createHost(slot, network, random));
+  const events: PageEvent[] = [];
+  const exact: State[] = [];
+  let shownMs = 0;
+  while (network.nowMs < forMs) {
+    const host = hosts.reduce((a, b) => a.dueMs <= b.dueMs ? a : b);
+    network.nowMs = host.dueMs;
+    const axisBefore = host.axis;
+    const hasNews = takeTurn(host, network.nowMs);
+    const { play } = host.session;
+    if (host.slot !== OWN || !hasNews || play === undefined) continue;
+    if (exact.length === 0) exact.push(createPong(RULES, host.seed).initial);
+    takeConfirmed(exact, play);
+    const atMs = network.nowMs;
+    if (host.axis !== axisBefore) {
+      events.push({ kind: "axis", axis: host.axis, atMs });
+    }
+    // Messages to a page don't overtake each other.
+    shownMs = Math.max(shownMs, atMs + random() * TO_PAGE_MS_MAX);
+    events.push(
+      { kind: "inputDelay", ticks: play.inputDelayTicks, atMs },
+      { kind: "states", states: statesOf(play), atMs: shownMs },
+    );
+  }
+  return { events: events.sort((a, b) => a.atMs - b.atMs), exact };
+}
+
+interface Host {
+  readonly slot: number;
+  readonly session: Session;
+  readonly transport: SimulatedTransport;
+  readonly hand: (state: State) => number;
+  axis: number;
+  dueMs: number;
+  seed: number;
+}
+
+function createHost(
+  slot: number,
+  network: SimulatedNetwork,
+  random: () => number,
+): Host {
+  const session = new Session({
+    slot,
+    rules: RULES,
+    match: "judder",
+    epochs: [0, 0],
+    secret: Uint8Array.from({ length: 16 }, () => random() * 256),
+    nowMs: 0,
+  });
+  const transport = network.open({ slot, epoch: 0 });
+  const hand = createRestlessHand(slot, random);
+  return { slot, session, transport, hand, axis: 0, dueMs: 0, seed: 0 };
+}
+
+/** One look of one host; returns whether anything has come or a tick was due. */
+function takeTurn(host: Host, nowMs: number): boolean {
+  const { session, transport, hand } = host;
+  const arrived = transport.receive();
+  for (const received of arrived) session.receive(received);
+  const hasNews = arrived.length > 0 || nowMs >= session.nextTickMs;
+  if (hasNews) {
+    const { play } = session;
+    if (play && nowMs >= session.nextTickMs) host.axis = hand(play.state);
+    for (const packet of session.advance(nowMs, host.axis)) {
+      transport.send(packet);
+    }
+    for (const event of session.takeEvents()) {
+      if (event.kind === "started") host.seed = event.seed;
+    }
+  }
+  const lookMs = nowMs + LOOK_EVERY_MS;
+  host.dueMs = Math.max(nowMs + 0.01, Math.min(session.nextTickMs, lookMs));
+  return hasNews;
+}
+
+function takeConfirmed(exact: State[], play: Play): void {
+  const { step } = createPong(RULES, 0);
+  while (exact.length <= play.confirmedTick) {
+    const tick = exact.length - 1;
+    const state = exact[tick].slice();
+    const inputs = [0, 1, 2, 3].map((slot) => play.inputAt(slot, tick));
+    step(state, Int8Array.from(inputs), 0);
+    exact.push(state);
+  }
+}
+
+function statesOf(play: Play): State[] {
+  const { confirmedTick, newestTick } = play;
+  return Array.from(
+    { length: newestTick - confirmedTick + 1 },
+    (_, i) => play.stateAt(confirmedTick + i).slice(),
+  );
+}
+
+/** A hand that goes where the ball will come, each time with another part of the paddle in mind. */
+function createRestlessHand(
+  slot: number,
+  random: () => number,
+): (state: State) => number {
+  let untilTick = 0;
+  let offset = 0;
+  return (state) => {
+    if (state[TICK] >= untilTick) {
+      untilTick = state[TICK] + 4 + random() * 8;
+      offset = (random() * 2 - 1) * 0.7 * (paddleHalf(state) + BALL_RADIUS);
+    }
+    const away = crossing(state, slot) + offset - state[PADDLE + slot];
+    return Math.abs(away) < 127 * PADDLE_SPEED ? 0 : Math.sign(away) * 127;
+  };
+}
+
+/** Where the ball will cross a side's plane; where it is when it flies the other way. */
+function crossing(state: State, slot: number): number {
+  const ahead = state.slice();
+  const isComing = slot === 0 ? state[BALL_VX] < 0 : state[BALL_VX] > 0;
+  for (let tick = 0; isComing && tick < 200; tick++) {
+    const { width } = courtSize(2);
+    const gap = slot === 0 ? ahead[BALL_X] : width - ahead[BALL_X];
+    if (gap <= PADDLE_PLANE + BALL_RADIUS) break;
+    moveBall(ahead, WHOLE_TICK);
+    if (ahead[PHASE] !== RALLY) return state[BALL_Y];
+  }
+  return ahead[BALL_Y];
+}

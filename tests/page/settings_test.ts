@@ -1,0 +1,76 @@
+/**
+ * Preferences, the keys that steer, and the keys that do something else.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import {
+  DEFAULT_PREFERENCES,
+  type PageMessage,
+} from "../../net/page/protocol.ts";
+import { createPreferences } from "../../static/line/preferences.ts";
+import { withKey } from "../../static/steering/directions.ts";
+
+import { type KeyPress, shortcutOf } from "../../static/hud/shortcuts.ts";
+
+const { keys } = DEFAULT_PREFERENCES;
+
+function press(changes: Partial<KeyPress>): KeyPress {
+  return {
+    key: "m",
+    code: "KeyM",
+    altKey: false,
+    ctrlKey: false,
+    metaKey: false,
+    repeat: false,
+    ...changes,
+  };
+}
+
+Deno.test("withKey() changes one key, and swaps it with the direction that had it", () => {
+  expect(withKey(keys, "up", "KeyQ")).toEqual({ ...keys, up: "KeyQ" });
+  expect(withKey(keys, "up", "KeyS"))
+    .toEqual({ ...keys, up: "KeyS", down: "KeyW" });
+  expect(withKey(keys, "up", "KeyW")).toEqual(keys);
+});
+
+Deno.test("shortcutOf() goes by what a key types, and by its place on keyboards of other letters", () => {
+  expect(shortcutOf(press({}), keys)).toBe("mute");
+  expect(shortcutOf(press({ key: "M" }), keys)).toBe("mute");
+  // Where an English keyboard has its M, a French one has its comma.
+  expect(shortcutOf(press({ key: "," }), keys)).toBe("settings");
+  expect(shortcutOf(press({ key: "ь" }), keys)).toBe("mute");
+  expect(shortcutOf(press({ key: "x", code: "KeyX" }), keys)).toBeUndefined();
+});
+
+Deno.test("shortcutOf() leaves alone what steers, what repeats and what the browser wants", () => {
+  const others = [{ repeat: true }, { ctrlKey: true }, { metaKey: true }];
+
+  for (const changes of [...others, { altKey: true }]) {
+    expect(shortcutOf(press(changes), keys)).toBeUndefined();
+  }
+  expect(shortcutOf(press({}), { ...keys, up: "KeyM" })).toBeUndefined();
+});
+
+Deno.test("preferences hold at once, so that a second change doesn't undo the first", () => {
+  const sent: PageMessage[] = [];
+  const preferences = createPreferences((message) => sent.push(message));
+  preferences.take(DEFAULT_PREFERENCES);
+
+  preferences.change({ volume: 10 });
+  preferences.take(DEFAULT_PREFERENCES); // Said before the process had heard.
+  preferences.change({ isMuted: true });
+
+  const wanted = { ...DEFAULT_PREFERENCES, volume: 10, isMuted: true };
+  expect(preferences.now()).toEqual(wanted);
+  expect(sent[1]).toEqual({ kind: "preferences", preferences: wanted });
+});
+
+Deno.test("preferences follow what another page has changed", () => {
+  const preferences = createPreferences(() => {});
+  preferences.take(DEFAULT_PREFERENCES);
+
+  preferences.take({ ...DEFAULT_PREFERENCES, volume: 5 });
+
+  expect(preferences.now()?.volume).toBe(5);
+});

@@ -1,0 +1,96 @@
+/**
+ * The broker dies, is stopped or freezes in the middle of matches that are played over it: everybody
+ * waits, nobody is accused, and play goes on by itself.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import {
+  type Broker,
+  skipWithoutBroker,
+  startBroker,
+} from "../support/broker.ts";
+import { resultOf, waitForStatus } from "../support/processes.ts";
+import {
+  expectToGoOn,
+  letTheFaultLast,
+  startFaultMatch,
+  together,
+} from "./fault_match.ts";
+
+/** Ends the broker with `end` while two play, and starts it again. */
+async function outlive(
+  broker: Broker,
+  { name, args = [], end }: {
+    readonly name: string;
+    readonly args?: readonly string[];
+    readonly end: () => Promise<void>;
+  },
+): Promise<void> {
+  const url = await broker.createVhost(name);
+  await using match = await startFaultMatch({ players: 2, args, broker: url });
+  await end();
+  for (const bot of match.bots) {
+    await waitForStatus(bot, ({ phase }) => phase === "paused");
+  }
+
+  await broker.restart();
+
+  await expectToGoOn(match, `2 players, broker ${name} and started again`);
+}
+
+/** The broker answers nothing for so long. */
+async function freeze(broker: Broker, durationMs: number): Promise<void> {
+  broker.freeze();
+  await letTheFaultLast(durationMs);
+  broker.thaw();
+}
+
+Deno.test("over RabbitMQ", { ignore: skipWithoutBroker() }, async (test) => {
+  await using broker = await startBroker();
+
+  await test.step("nobody wins by the broker's death, however short the grace", () =>
+    outlive(broker, {
+      name: "killed",
+      args: ["--grace", "5"],
+      end: async () => {
+        await broker.kill9();
+        await letTheFaultLast(8000);
+      },
+    }));
+
+  await test.step("a match goes on after the broker was stopped", () =>
+    outlive(broker, { name: "stopped", end: () => broker.stop() }));
+
+  await test.step("a match is played to its end after its lobby was killed", async () => {
+    const args = ["--points", "1", "--bot", "easy"];
+    const url = await broker.createVhost("lobby");
+    await using match = await startFaultMatch({
+      players: 2,
+      args,
+      broker: url,
+    });
+    match.lobby.kill("SIGKILL");
+    await match.lobby.exited;
+    const [one, two] = await Promise.all(match.bots.map(resultOf));
+
+    expect(one.reason).toBe("finished");
+    expect(two).toEqual(one);
+    for (const bot of match.bots) expect(await bot.exited).toBe(0);
+  });
+
+  await test.step("nobody is dropped because the broker freezes for 5 s", async () => {
+    const [two, four] = await Promise.all(
+      ["two", "four"].map((name) => broker.createVhost(`frozen-${name}`)),
+    );
+    await using duel = await startFaultMatch({ players: 2, broker: two });
+    await using match = await startFaultMatch({ players: 4, broker: four });
+
+    await freeze(broker, 5000);
+
+    await together([
+      () => expectToGoOn(duel, "2 players, broker frozen 5 s"),
+      () => expectToGoOn(match, "4 players, broker frozen 5 s"),
+    ]);
+  });
+});

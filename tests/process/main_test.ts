@@ -1,0 +1,144 @@
+/**
+ * The program as a person meets it: what it prints, how it fails, with which exit code.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { skipWithoutBroker, startBroker } from "../support/broker.ts";
+import {
+  resultOf,
+  startLobbyProcess,
+  startPong,
+  waitForStatus,
+} from "../support/processes.ts";
+
+/** Runs `pong` to its end; standard error must be one clear line, never a stack trace. */
+async function expectFailure(
+  args: readonly string[],
+  { code, message }: { readonly code: number; readonly message: RegExp },
+): Promise<void> {
+  await using pong = startPong(args);
+  expect(await pong.exited).toBe(code);
+  expect(pong.stderr).toMatch(message);
+  expect(pong.stderr.trimEnd().split("\n").length).toBe(1);
+  expect(pong.stderr).not.toMatch(/\n\s+at |Uncaught/);
+}
+
+function closedPort(): number {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  return port;
+}
+
+Deno.test("a wrong option ends with one line and exit code 2", async () => {
+  await expectFailure(["play", "--hots", "a"], {
+    code: 2,
+    message: /^pong: unknown option '--hots'.*see pong play --help/,
+  });
+});
+
+Deno.test("a lobby that isn't there is explained", async () => {
+  const port = `${closedPort()}`;
+  await expectFailure(
+    ["play", "--host", "127.0.0.1", "--port", port, "--bot"],
+    { code: 1, message: new RegExp(`^pong: .*127\\.0\\.0\\.1:${port}`) },
+  );
+});
+
+Deno.test("a port in use is said, with what to do", async () => {
+  await using lobby = await startLobbyProcess();
+  const port = `${lobby.port}`;
+  await expectFailure(["lobby", "--host", "127.0.0.1", "--port", port], {
+    code: 1,
+    message: new RegExp(`^pong: .*${port}.*another port`),
+  });
+});
+
+Deno.test("a page port in use is said", async () => {
+  await using lobby = await startLobbyProcess();
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const port = `${taken.addr.port}`;
+  const words = ["play", "--host", "127.0.0.1", "--port", `${lobby.port}`];
+  await expectFailure([...words, "--bot", "--page-port", port], {
+    code: 1,
+    message: new RegExp(`^pong: .*${port}`),
+  });
+});
+
+Deno.test("a broker that isn't there is explained, without its password", async () => {
+  const url = `amqp://mia:verysecret@127.0.0.1:${closedPort()}`;
+  const words = ["lobby", "--host", "127.0.0.1", "--port", "0"];
+  await using pong = startPong([...words, "--broker", url]);
+
+  expect(await pong.exited).toBe(1);
+  expect(pong.stderr).toMatch(/^pong: .*broker/i);
+  expect(pong.stderr).not.toContain("verysecret");
+  expect(pong.stderr.trimEnd().split("\n").length).toBe(1);
+});
+
+Deno.test("a broker that refuses the password is explained, without it", {
+  ignore: skipWithoutBroker(),
+}, async () => {
+  await using broker = await startBroker();
+  const url = `amqp://mia:verysecret@127.0.0.1:${broker.port}`;
+  const words = ["lobby", "--host", "127.0.0.1", "--port", "0"];
+  await using pong = startPong([...words, "--broker", url]);
+
+  expect(await pong.exited).toBe(1);
+  expect(pong.stderr).toMatch(/^pong: .*(user|password)/);
+  expect(pong.stderr).not.toContain("verysecret");
+  expect(pong.stderr.trimEnd().split("\n").length).toBe(1);
+});
+
+Deno.test("a lobby prints its port, and ends with 0 when it is stopped", async () => {
+  await using lobby = await startLobbyProcess();
+  lobby.kill("SIGTERM");
+
+  expect(await lobby.exited).toBe(0);
+  expect(lobby.stderr).toBe("");
+});
+
+Deno.test("a player who waits in the lobby can be stopped, and its seat is free", async () => {
+  await using lobby = await startLobbyProcess();
+  const join = ["play", "--host", "127.0.0.1", "--port", `${lobby.port}`];
+  await using first = startPong([...join, "--bot"]);
+  await first.line(/^status: /);
+  first.kill("SIGINT");
+  expect(await first.exited).toBe(0);
+
+  await using second = startPong([...join, "--bot", "--points", "1"]);
+  const alone = await waitForStatus(
+    second,
+    ({ players }) => players.length > 0,
+  );
+  expect(alone.players.length).toBe(1);
+});
+
+Deno.test("logs are JSON on standard error when asked for, and hold no secret", async () => {
+  await using lobby = await startLobbyProcess();
+  const words = ["play", "--host", "127.0.0.1", "--port", `${lobby.port}`];
+  const bot = [...words, "--bot", "easy", "--points", "1"];
+  const logged = [...bot, "--log-format", "json", "--log-level", "debug"];
+  await using one = startPong(logged);
+  await using two = startPong(bot);
+  await Promise.all([resultOf(one), resultOf(two)]);
+  expect(await one.exited).toBe(0);
+
+  const lines = one.stderr.trim().split("\n").map((line) => JSON.parse(line));
+  expect(lines.length).toBeGreaterThan(1);
+  expect(lines[0]).toHaveProperty("level");
+  expect(one.stderr).not.toMatch(/token/i);
+});
+
+Deno.test("the demo plays a whole match with bots and prints its result", async () => {
+  await using demo = startPong([
+    ...["demo", "--humans", "0", "--players", "3"],
+    ...["--lives", "1", "--skill", "easy"],
+  ]);
+
+  const result = await resultOf(demo);
+
+  expect(result.reason).toBe("finished");
+  expect(await demo.exited).toBe(0);
+});

@@ -1,0 +1,223 @@
+/**
+ * Matches to record: of bots in virtual time, which every host records, and of inputs at will.
+ *
+ * @module
+ */
+import { botInput, createBot } from "../../game/bot.ts";
+import type { Rules } from "../../game/court.ts";
+import { createPong } from "../../game/pong.ts";
+import { Rollback } from "../../game/rollback.ts";
+import { hashState } from "../../game/state.ts";
+import { Session } from "../../net/match/session.ts";
+import { WIRE_VERSION } from "../../net/match/wire/terms.ts";
+import { type RecordedPlay, Recorder } from "../../net/recording/recorder.ts";
+import type { RecordingHeader } from "../../net/recording/recording.ts";
+import { openReplay } from "../../net/recording/replay.ts";
+import {
+  type LinkFaults,
+  NO_FAULTS,
+  SimulatedNetwork,
+  type SimulatedTransport,
+} from "../../net/simulation/simulated.ts";
+import { createRandom } from "../support/simulation.ts";
+
+/** No match of a test lasts longer. */
+const MATCH_MS_MAX = 20 * 60_000;
+
+export interface RecordedMatchOptions {
+  readonly seed: number;
+  readonly rules: Rules;
+  readonly faults?: LinkFaults;
+  readonly isCut?: (from: number, to: number, nowMs: number) => boolean;
+}
+
+/** One host of a match that was played to its end. */
+export interface RecordedHost {
+  readonly slot: number;
+  readonly session: Session;
+  readonly recorder: Recorder;
+  /** The finished recording. */
+  readonly bytes: Uint8Array;
+  /** How many ticks it took back when it returned to the match. */
+  readonly takenBackTicks: number;
+}
+
+interface Host {
+  readonly slot: number;
+  readonly session: Session;
+  readonly transport: SimulatedTransport;
+  readonly input: () => number;
+  recorder: Recorder | undefined;
+  bytes: Uint8Array | undefined;
+  takenBackTicks: number;
+}
+
+export function headerFor(
+  rules: Rules,
+  { seed, slot }: { readonly seed: number | null; readonly slot: number },
+): RecordingHeader {
+  return {
+    protocol: WIRE_VERSION,
+    match: "0123abcd-1",
+    room: "KMPQRA",
+    rules,
+    seed,
+    recordedBy: slot,
+    players: Array.from({ length: rules.players }, (_, slot) => ({
+      slot,
+      name: `Bot ${slot + 1}`,
+      look: slot,
+      isBot: true,
+    })),
+  };
+}
+
+/** A match without a network: a tick is confirmed as soon as it is played. */
+export interface ScriptedMatch {
+  readonly play: RecordedPlay;
+  /** Plays ticks; each slot's input is what `inputFor` returns. */
+  advance(ticks: number): void;
+}
+
+export function createScripted(
+  { rules, seed, inputFor, aheadTicks = 0 }: {
+    readonly rules: Rules;
+    readonly seed: number;
+    /** `ABSENT_INPUT` where nobody plays. */
+    readonly inputFor: (slot: number, tick: number) => number;
+    /** How much earlier than they are needed inputs are known. */
+    readonly aheadTicks?: number;
+  },
+): ScriptedMatch {
+  const rollback = new Rollback(createPong(rules, seed), rules.players);
+  const play: RecordedPlay = {
+    get confirmedTick() {
+      return rollback.confirmedTick;
+    },
+    get confirmedState() {
+      return rollback.confirmedState;
+    },
+    era: 0,
+    hashAt: (tick) => rollback.hashAt(tick),
+    inputAt: (slot, tick) => rollback.countedInput(slot, tick),
+  };
+  return {
+    play,
+    advance(ticks) {
+      for (let i = 0; i < ticks; i++) {
+        for (let slot = 0; slot < rules.players; slot++) {
+          let tick = rollback.nextInputTick(slot);
+          for (; tick <= rollback.tick + aheadTicks; tick++) {
+            rollback.addInput(slot, tick, inputFor(slot, tick));
+          }
+        }
+        rollback.advance();
+        rollback.confirmNext();
+      }
+    },
+  };
+}
+
+/** Plays a match to its end; a host's place in the result is its slot. */
+export function playRecorded(
+  options: RecordedMatchOptions,
+): readonly RecordedHost[] {
+  const { seed, rules, faults = NO_FAULTS, isCut } = options;
+  const random = createRandom(seed);
+  const network = new SimulatedNetwork({
+    random,
+    faults,
+    ...(isCut && { isCut }),
+  });
+  const hosts = Array.from(
+    { length: rules.players },
+    (_, slot) => createHost(slot, { network, random, options }),
+  );
+  while (hosts.some(({ bytes }) => !bytes) && network.nowMs < MATCH_MS_MAX) {
+    network.nowMs += 4;
+    for (const host of hosts) turn(host, { nowMs: network.nowMs, rules });
+  }
+  return hosts.map(({ slot, session, recorder, bytes, takenBackTicks }) => {
+    if (!recorder || !bytes) throw new Error(`slot ${slot} played no match`);
+    return { slot, session, recorder, bytes, takenBackTicks };
+  });
+}
+
+function createHost(
+  slot: number,
+  { network, random, options }: {
+    readonly network: SimulatedNetwork;
+    readonly random: () => number;
+    readonly options: RecordedMatchOptions;
+  },
+): Host {
+  const { rules, seed } = options;
+  const session = new Session({
+    slot,
+    rules,
+    match: `recorded ${seed}`,
+    epochs: Array.from({ length: rules.players }, () => 0),
+    secret: Uint8Array.from({ length: 16 }, () => random() * 256),
+    nowMs: 0,
+  });
+  const bot = createBot({ slot, skill: "hard", seed: seed * 4 + slot });
+  return {
+    slot,
+    session,
+    transport: network.open({ slot, epoch: 0 }),
+    input: () => session.play ? botInput(bot, session.play.state) : 0,
+    recorder: undefined,
+    bytes: undefined,
+    takenBackTicks: 0,
+  };
+}
+
+function turn(
+  host: Host,
+  { nowMs, rules }: { readonly nowMs: number; readonly rules: Rules },
+): void {
+  const { slot, session, transport } = host;
+  for (const received of transport.receive()) session.receive(received);
+  for (const packet of session.advance(nowMs, host.input())) {
+    transport.send(packet);
+  }
+  for (const event of session.takeEvents()) {
+    const { play } = session;
+    if (event.kind === "started") {
+      const { seed } = event;
+      host.recorder = new Recorder(headerFor(rules, { seed, slot }));
+    } else if (event.kind === "returned" && play && host.recorder) {
+      const after = host.recorder.tick - event.keptTick;
+      host.takenBackTicks = Math.max(0, after);
+      host.recorder.restart(play, event.keptTick);
+    } else if (event.kind === "over") {
+      if (play) host.recorder?.take(play);
+      host.bytes = host.recorder?.finish(event.outcome);
+    }
+  }
+  if (session.play) host.recorder?.take(session.play);
+}
+
+/** Four players, of whom the last can't be heard for a while: it is dropped, and comes back. */
+export function playThroughCut(): readonly RecordedHost[] {
+  return playRecorded({
+    seed: 2,
+    rules: { players: 4, points: 1, lives: 2 },
+    faults: {
+      ...{ delayMs: 30, jitterMs: 20, loss: 0.02 },
+      ...{ duplication: 0.02, reordering: 0.01 },
+    },
+    isCut: (from, _, nowMs) => from === 3 && nowMs >= 8000 && nowMs < 14_000,
+  });
+}
+
+/** Returns the hashes of a recording's states, by tick; of a gap there are none. */
+export function hashesOf({ bytes }: RecordedHost): readonly number[] {
+  const replay = openReplay(bytes);
+  const hashes: number[] = [];
+  const { firstTick, lastTick } = replay.view;
+  for (replay.seek(firstTick);; replay.step(1)) {
+    hashes[replay.tick] = hashState(replay.state);
+    if (replay.tick === lastTick) return hashes;
+  }
+}

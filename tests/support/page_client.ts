@@ -1,0 +1,180 @@
+/**
+ * Clients of the page's server for tests: as the page is one, and as a stranger may be.
+ *
+ * @module
+ */
+import type { Asset, Assets } from "../../net/page/assets.ts";
+import { DEFAULT_PREFERENCES, type View } from "../../net/page/protocol.ts";
+import {
+  type PageRequest,
+  type PageServer,
+  type PageServerOptions,
+  servePage,
+} from "../../net/page/server.ts";
+import { EMPTY_VIEW } from "../../net/player/status.ts";
+
+export const TOKEN = "a token";
+const DEADLINE_MS = 15_000;
+export const ASSETS: Assets = new Map([["/", {
+  type: "text/html",
+  body: new TextEncoder().encode("<!DOCTYPE html>"),
+}]]);
+export const VIEW: View = {
+  ...EMPTY_VIEW,
+  phase: "lobby",
+  me: 0,
+  room: "KMPQRA",
+  invite: "pong play --host 192.168.1.20 --room KMPQRA",
+  transport: "relay",
+  phoneUrl: "",
+  preferences: DEFAULT_PREFERENCES,
+};
+
+const RECORDING: Asset = {
+  type: "application/octet-stream",
+  body: new TextEncoder().encode("recorded"),
+  name: "a.pong-replay",
+};
+
+/** A running server and what its pages send. */
+export interface Served extends AsyncDisposable {
+  readonly server: PageServer;
+  /** The next axis that a page sends, and the next of its requests. */
+  nextAxis(): Promise<number>;
+  nextRequest(): Promise<PageRequest>;
+}
+
+/** Serves a page without content on any port. */
+export async function serve(
+  options: Pick<PageServerOptions, "lanAddresses"> = {},
+): Promise<Served> {
+  const axes = createInbox<number>();
+  const requests = createInbox<PageRequest>();
+  const server = await servePage({
+    port: 0,
+    assets: ASSETS,
+    token: TOKEN,
+    signal: new AbortController().signal,
+    onInput: axes.put,
+    onRequest: requests.put,
+    status: () => ({ phase: "lobby" }),
+    downloads: new Map<string, () => Asset | undefined>([
+      ["/replay", () => RECORDING],
+      ["/qr.svg", () => undefined],
+    ]),
+    ...options,
+  });
+  return {
+    server,
+    nextAxis: axes.next,
+    nextRequest: requests.next,
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+  };
+}
+
+/** A page's end of the socket. */
+export interface Client extends AsyncDisposable {
+  readonly socket: WebSocket;
+  nextMessage(): Promise<unknown>;
+  /** Resolves with the code of the close. */
+  readonly closed: Promise<number>;
+}
+
+/** Connects as the page does. */
+export async function openPage(
+  { server }: Pick<Served, "server">,
+): Promise<Client> {
+  const socket = new WebSocket(socketUrl(server.port), {
+    headers: { origin: `http://127.0.0.1:${server.port}` },
+  });
+  socket.binaryType = "arraybuffer";
+  const messages = createInbox<unknown>();
+  socket.onmessage = (event) => messages.put(event.data);
+  const closed = new Promise<number>((resolve) => {
+    socket.addEventListener("close", (event) => resolve(event.code));
+  });
+  await withDeadline(
+    new Promise<void>((resolve, reject) => {
+      socket.onopen = () => resolve();
+      socket.onerror = () => reject(new Error("The socket was refused."));
+    }),
+  );
+  return {
+    socket,
+    closed: withDeadline(closed),
+    nextMessage: messages.next,
+    async [Symbol.asyncDispose]() {
+      socket.close();
+      await closed;
+    },
+  };
+}
+
+function socketUrl(port: number, token = TOKEN): string {
+  return `ws://127.0.0.1:${port}/socket?token=${encodeURIComponent(token)}`;
+}
+
+/** A queue whose `next` waits for what is not there yet. */
+function createInbox<T>(): { put: (item: T) => void; next: () => Promise<T> } {
+  const items: T[] = [];
+  const waiting: ((item: T) => void)[] = [];
+  return {
+    put(item) {
+      const resolve = waiting.shift();
+      if (resolve === undefined) items.push(item);
+      else resolve(item);
+    },
+    next() {
+      if (items.length > 0) return Promise.resolve(items.splice(0, 1)[0]);
+      return withDeadline(new Promise((resolve) => waiting.push(resolve)));
+    },
+  };
+}
+
+/** Rejects where nothing comes for long. */
+export async function withDeadline<T>(promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`Nothing came in ${DEADLINE_MS} ms.`)),
+      DEADLINE_MS,
+    );
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Sends a request with headers that `fetch` would not let us choose; returns the status code. */
+export async function request(
+  port: number,
+  { path = "/", headers = {} }: {
+    readonly path?: string;
+    readonly headers?: Readonly<Record<string, string>>;
+  },
+): Promise<number> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  const lines = Object.entries({
+    host: `127.0.0.1:${port}`,
+    connection: "close",
+    ...headers,
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const text = `GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
+  await connection.write(new TextEncoder().encode(text));
+  const answer = new Uint8Array(64);
+  await withDeadline(connection.read(answer));
+  return Number(new TextDecoder().decode(answer).split(" ")[1]);
+}
+
+/** The headers with which a browser asks for a WebSocket; no origin for "". */
+export function handshake(origin: string): Record<string, string> {
+  return {
+    connection: "Upgrade",
+    upgrade: "websocket",
+    "sec-websocket-version": "13",
+    "sec-websocket-key": "AAAAAAAAAAAAAAAAAAAAAA==",
+    ...(origin === "" ? {} : { origin }),
+  };
+}

@@ -1,0 +1,283 @@
+/**
+ * Whole matches in virtual time: real sessions over a simulated network, one seed decides all.
+ *
+ * `simulate` plays one match of bots and returns what each host confirmed; it throws nothing and
+ * judges nothing but what every match must hold: equal confirmed prefixes, equal to an offline run
+ * of the same inputs, and an end.
+ *
+ * @module
+ */
+import { type Bot, botInput, createBot, SKILLS } from "../../game/bot.ts";
+import type { Rules } from "../../game/court.ts";
+import { createPong } from "../../game/pong.ts";
+import type { Game } from "../../game/rollback.ts";
+import type { Controls } from "../../net/match/membership/negative_controls.ts";
+import { Session } from "../../net/match/session.ts";
+import {
+  type LinkFaults,
+  SimulatedNetwork,
+  type SimulatedTransport,
+} from "../../net/simulation/simulated.ts";
+
+/** Longest match that a simulation waits for, in virtual ms: half an hour. */
+const MATCH_MS_MAX = 30 * 60_000;
+/** Real time between two looks of a host that waits for nothing. */
+const POLL_MS = 1000 / 60;
+
+/** Everything that a seed decides; printed with a failing seed. */
+export interface Scenario {
+  readonly seed: number;
+  readonly rules: Rules;
+  readonly faults: LinkFaults;
+  /** By slot: when its process is there, and when it begins to hear, in ms after the first. */
+  readonly joinMs: readonly number[];
+  /** By slot: what its clock shows when the match begins. */
+  readonly clockMs: readonly number[];
+}
+
+export interface SimulationOptions {
+  readonly controls?: Controls;
+  /** By slot: makes a host's game; for negative controls. */
+  readonly createGame?: (slot: number, rules: Rules, seed: number) => Game;
+  /** By slot: the rules that a host believes in, where they are not the scenario's. */
+  readonly terms?: (slot: number, rules: Rules) => Rules;
+  /** By slot: how fast its clock runs; 1 is right. */
+  readonly clockRate?: (slot: number) => number;
+  /** Stops after so much virtual time, whether the match is over or not. */
+  readonly untilMs?: number;
+  readonly isCut?: (from: number, to: number, nowMs: number) => boolean;
+  /** Whether a host's transport says that its link works. */
+  readonly isLinkUp?: (nowMs: number) => boolean;
+}
+
+/** One host's view of a match, as it unfolded. */
+export interface Host {
+  readonly slot: number;
+  readonly session: Session;
+  readonly transport: SimulatedTransport;
+  readonly bot: Bot;
+  readonly joinMs: number;
+  readonly clockMs: number;
+  /** Hash of each confirmed state, by tick; of what it missed while it was out there is none. */
+  readonly hashes: number[];
+  hasReturned: boolean;
+  /** Confirmed inputs: one array of all slots for each tick. */
+  readonly inputs: number[][];
+  /** What was said of others' links, and when. */
+  readonly states: {
+    readonly slot: number;
+    readonly state: string;
+    readonly atMs: number;
+  }[];
+  readonly clockRate: number;
+  seed: number | undefined;
+  startedMs: number | undefined;
+}
+
+export interface SimulationResult {
+  readonly hosts: readonly Host[];
+  /** What must never happen, in words; empty where all is well. */
+  readonly failures: readonly string[];
+  readonly virtualMs: number;
+}
+
+/** A small generator for scenarios and networks (mulberry32 by T. Ettinger); returns 0…1. */
+export function createRandom(seed: number): () => number {
+  let a = Math.imul(seed, 0x9e3779b1) | 0;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+/** Draws a scenario: network of 0–200 ms, jitter 0–50 ms, loss 0–20 %, duplicates, reordering. */
+export function createScenario(seed: number, players?: number): Scenario {
+  const random = createRandom(seed);
+  const count = players ?? 2 + (seed % 3);
+  const slots = Array.from({ length: count }, (_, slot) => slot);
+  return {
+    seed,
+    rules: {
+      players: count,
+      points: 1 + Math.floor(random() * 3),
+      lives: 1 + Math.floor(random() * 2),
+    },
+    faults: {
+      delayMs: random() * 200,
+      jitterMs: random() * 50,
+      loss: random() < 0.2 ? 0 : random() * 0.2,
+      duplication: random() * 0.2,
+      reordering: random() * 0.2,
+    },
+    joinMs: slots.map(() => random() < 0.3 ? random() * 3000 : 0),
+    clockMs: slots.map(() => random() * 1e7),
+  };
+}
+
+/** Plays the scenario to its end. */
+export function simulate(
+  scenario: Scenario,
+  options: SimulationOptions = {},
+): SimulationResult {
+  const { rules, faults, seed } = scenario;
+  const random = createRandom(seed ^ 0x5eed);
+  const network = new SimulatedNetwork({
+    random,
+    faults,
+    ...(options.isCut && { isCut: options.isCut }),
+  });
+  const hosts: Host[] = [];
+  const dueMs = scenario.joinMs.slice();
+  const untilMs = options.untilMs ?? MATCH_MS_MAX;
+  while (true) {
+    const slot = dueMs.indexOf(Math.min(...dueMs));
+    network.nowMs = dueMs[slot];
+    if (network.nowMs > untilMs) break;
+    hosts[slot] ??= createHost(slot, { scenario, network, random, options });
+    const host = hosts[slot];
+    host.session.isLinkUp = options.isLinkUp?.(network.nowMs) ?? true;
+    turn(host, network);
+    const { session, joinMs, clockMs, clockRate } = host;
+    const next = (session.nextTickMs - clockMs) / clockRate + joinMs;
+    dueMs[slot] = Math.max(next, network.nowMs + 0.01);
+    if (session.isDone(clockOf(host, network.nowMs))) dueMs[slot] = Infinity;
+    if (dueMs.every((at) => at === Infinity)) break;
+  }
+  const present = hosts.filter((host) => host !== undefined);
+  return {
+    hosts: present,
+    failures: judge(present, rules, options),
+    virtualMs: network.nowMs,
+  };
+}
+
+function clockOf(host: Host, nowMs: number): number {
+  return (nowMs - host.joinMs) * host.clockRate + host.clockMs;
+}
+
+function createHost(
+  slot: number,
+  { scenario, network, random, options }: {
+    readonly scenario: Scenario;
+    readonly network: SimulatedNetwork;
+    readonly random: () => number;
+    readonly options: SimulationOptions;
+  },
+): Host {
+  const { rules, seed, joinMs, clockMs } = scenario;
+  const { createGame = (_, ...game) => createPong(...game) } = options;
+  const session = new Session({
+    slot,
+    rules: options.terms?.(slot, rules) ?? rules,
+    match: `simulation ${seed}`,
+    epochs: joinMs.map(() => 0),
+    secret: Uint8Array.from({ length: 16 }, () => random() * 256),
+    nowMs: clockMs[slot],
+    createGame: (...game) => createGame(slot, ...game),
+    controls: options.controls ?? {},
+  });
+  const skill = SKILLS[Math.floor(random() * SKILLS.length)];
+  return {
+    slot,
+    session,
+    transport: network.open({ slot, epoch: 0 }),
+    bot: createBot({ slot, skill, seed: seed * 4 + slot }),
+    joinMs: joinMs[slot],
+    clockMs: clockMs[slot],
+    hashes: [],
+    hasReturned: false,
+    inputs: [],
+    states: [],
+    clockRate: options.clockRate?.(slot) ?? 1,
+    seed: undefined,
+    startedMs: undefined,
+  };
+}
+
+/** One look of one host: receive, advance, send, take down what was confirmed. */
+function turn(host: Host, network: SimulatedNetwork): void {
+  const { session, transport, bot } = host;
+  for (const { from, atMs, packet } of transport.receive()) {
+    session.receive({ from, atMs: clockOf(host, atMs), packet });
+  }
+  const { play } = session;
+  const input = play ? botInput(bot, play.state) : 0;
+  const nowMs = clockOf(host, network.nowMs);
+  for (const packet of session.advance(nowMs, input)) transport.send(packet);
+  for (const event of session.takeEvents()) {
+    if (event.kind === "started") {
+      host.seed = event.seed;
+      host.startedMs = network.nowMs;
+    } else if (event.kind === "returned") {
+      host.hasReturned = true;
+      host.hashes.length = Math.min(host.hashes.length, event.keptTick + 1);
+      host.hashes.length = session.play?.confirmedTick ?? 0;
+    } else if (event.kind === "peer") {
+      const { slot, state } = event;
+      host.states.push({ slot, state, atMs: network.nowMs });
+    }
+  }
+  if (session.nextTickMs <= nowMs) session.nextTickMs = nowMs + POLL_MS;
+  record(host);
+}
+
+function record({ session: { play }, hashes, inputs }: Host): void {
+  if (!play) return;
+  while (hashes.length <= play.confirmedTick) {
+    const tick = hashes.length;
+    // A confirmed tick is looked at long before it leaves the history.
+    hashes.push(play.hashAt(tick) ?? -1);
+    if (tick > 0) {
+      inputs.push([0, 1, 2, 3].map((slot) => play.inputAt(slot, tick - 1)));
+    }
+  }
+}
+
+function judge(
+  hosts: readonly Host[],
+  rules: Rules,
+  options: SimulationOptions,
+): string[] {
+  const failures: string[] = [];
+  const longest = hosts.filter(({ hasReturned }) => !hasReturned)
+    .reduce((a, b) => a.hashes.length >= b.hashes.length ? a : b);
+  const seeds = new Set(hosts.map(({ seed }) => seed));
+  if (seeds.size !== 1) failures.push("seeds differ, or not all have begun");
+  const reference = replay(longest, rules);
+  for (const { slot, hashes, session } of hosts) {
+    const differs = hashes.findIndex((hash, tick) =>
+      hash !== undefined && hash !== reference[tick]
+    );
+    if (differs >= 0) failures.push(`slot ${slot} differs at tick ${differs}`);
+    const reason = session.outcome?.reason ?? "no end";
+    if (options.untilMs === undefined && reason !== "finished") {
+      failures.push(`slot ${slot} ended as: ${reason}`);
+    }
+    const winner = session.outcome?.winner;
+    if (winner !== hosts[0].session.outcome?.winner) {
+      failures.push(`slot ${slot} sees winner ${winner}`);
+    }
+    if (session.stats.rejected > 0) {
+      failures.push(`slot ${slot} rejected ${session.stats.rejected} packets`);
+    }
+    if (session.play && session.play.conflicts > 0) {
+      failures.push(`slot ${slot} saw an input change`);
+    }
+  }
+  return failures;
+}
+
+/** Plays a host's confirmed inputs again, offline; returns the hash of each state. */
+export function replay(host: Host, rules: Rules): number[] {
+  if (host.seed === undefined) return [];
+  const game = createPong(rules, host.seed);
+  const state = game.initial.slice();
+  const hashes = [game.hash(state)];
+  for (const inputs of host.inputs) {
+    game.step(state, Int8Array.from(inputs), 0);
+    hashes.push(game.hash(state));
+  }
+  return hashes;
+}

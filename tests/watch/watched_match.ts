@@ -1,0 +1,194 @@
+/**
+ * A match in virtual time that somebody watches: real sessions over a simulated network, and an ear
+ * of its own for the watcher, so that what it hears changes nothing among the members.
+ *
+ * @module
+ */
+import { botInput, createBot } from "../../game/bot.ts";
+import type { Rules } from "../../game/court.ts";
+import { createPong } from "../../game/pong.ts";
+import type { Game } from "../../game/rollback.ts";
+import { hashState } from "../../game/state.ts";
+import type { TickHash } from "../../net/match/hash_watch.ts";
+import { Session } from "../../net/match/session.ts";
+import type { Received } from "../../net/match/transport.ts";
+import type { PlayerState } from "../../net/page/protocol.ts";
+import {
+  type LinkFaults,
+  NO_FAULTS,
+  SimulatedNetwork,
+} from "../../net/simulation/simulated.ts";
+import { Watching } from "../../net/watch/watching.ts";
+import { createRandom } from "../support/simulation.ts";
+
+const STEP_MS = 2;
+/** The slot under which the ear listens; no member has it. */
+const EAR = 9;
+const EAR_FAULTS: LinkFaults = { ...NO_FAULTS, delayMs: 50, jitterMs: 10 };
+
+export interface WatchedOptions {
+  readonly seed: number;
+  readonly rules: Rules;
+  /** Among the members. */
+  readonly faults?: LinkFaults;
+  readonly isCut?: (from: number, to: number, nowMs: number) => boolean;
+  readonly createGame?: (slot: number, rules: Rules, seed: number) => Game;
+  /** From when on a member's process is no more. */
+  readonly killedMs?: (slot: number) => number;
+  /** When a member leaves. */
+  readonly leavesMs?: (slot: number) => number;
+  /** When somebody begins to watch; nobody does, if not given. */
+  readonly watchMs?: number;
+  readonly earFaults?: LinkFaults;
+  /** Whether the watcher hears nothing at this moment. */
+  readonly isDeaf?: (nowMs: number) => boolean;
+  /** What the ear hears instead of a packet. */
+  readonly tamper?: (packet: Uint8Array, slot: number) => Uint8Array;
+  readonly untilMs: number;
+}
+
+/** A member of the match, and what it confirmed: the hash of each state by tick. */
+export interface WatchedMember {
+  readonly session: Session;
+  readonly hashes: (number | undefined)[];
+  bytesMax: number;
+}
+
+/** What the watcher showed: one for each moment at which another tick was shown. */
+export interface Shown {
+  readonly atMs: number;
+  readonly tick: number;
+  readonly hash: number;
+}
+
+export interface WatchedResult {
+  readonly members: readonly WatchedMember[];
+  readonly watching: Watching | undefined;
+  readonly shown: readonly Shown[];
+  readonly phases: readonly string[];
+  /** By slot: the link states that the watcher saw, in their order. */
+  readonly links: readonly (readonly PlayerState[])[];
+  /** The watcher's log, at the end. */
+  readonly logged: readonly TickHash[];
+}
+
+/** Plays the match until everybody is done, or `untilMs`. */
+export function playWatched(options: WatchedOptions): WatchedResult {
+  const { seed, rules, untilMs, watchMs = Infinity } = options;
+  const { isCut, isDeaf, tamper, killedMs, leavesMs } = options;
+  const network = new SimulatedNetwork({
+    random: createRandom(seed),
+    faults: options.faults ?? { ...NO_FAULTS, delayMs: 30 },
+    ...(isCut && { isCut }),
+  });
+  const ear = new SimulatedNetwork({
+    random: createRandom(seed + 1),
+    faults: options.earFaults ?? EAR_FAULTS,
+    isCut: (_from, _to, nowMs) => isDeaf?.(nowMs) ?? false,
+  });
+  const slots = Array.from({ length: rules.players }, (_, slot) => slot);
+  const members = slots.map((slot) => createMember(slot, options));
+  const bots = slots.map((slot) =>
+    createBot({ slot, skill: "easy", seed: seed * 4 + slot })
+  );
+  const links = slots.map((slot) => network.open({ slot, epoch: 0 }));
+  const watcher = createWatcher(rules);
+  let earLink: ReturnType<typeof ear.open> | undefined;
+
+  for (let nowMs = 0; nowMs < untilMs; nowMs += STEP_MS) {
+    network.nowMs = ear.nowMs = nowMs;
+    if (nowMs >= watchMs) earLink ??= ear.open({ slot: EAR, epoch: 0 });
+    let areDone = true;
+    for (const slot of slots) {
+      if (nowMs >= (killedMs?.(slot) ?? Infinity)) continue;
+      const { session } = members[slot];
+      if (nowMs >= (leavesMs?.(slot) ?? Infinity)) session.leave(nowMs);
+      areDone = areDone && session.isDone(nowMs);
+      for (const received of links[slot].receive()) session.receive(received);
+      if (nowMs < session.nextTickMs) continue;
+      session.watchers = nowMs >= watchMs ? 1 : 0;
+      const { play } = session;
+      const input = play ? botInput(bots[slot], play.state) : 0;
+      for (const packet of session.advance(nowMs, input)) {
+        links[slot].send(packet);
+        const heard = tamper?.(packet, slot) ?? packet;
+        ear.broadcast({ slot, epoch: 0 }, heard);
+        members[slot].bytesMax = Math.max(
+          members[slot].bytesMax,
+          packet.length,
+        );
+      }
+      takeEvents(members[slot], nowMs);
+      takeDown(members[slot]);
+    }
+    if (earLink) watcher.look(nowMs, earLink.receive());
+    if (areDone) break;
+  }
+  const { watching, ...seen } = watcher;
+  return { members, watching, ...seen, logged: watching.log.hashes() };
+}
+
+function createMember(
+  slot: number,
+  { seed, rules, createGame }: WatchedOptions,
+): WatchedMember {
+  const session = new Session({
+    slot,
+    rules,
+    match: `watched ${seed}`,
+    epochs: Array.from({ length: rules.players }, () => 0),
+    secret: new Uint8Array(16).fill(seed * 4 + slot),
+    nowMs: 0,
+    createGame: (...game) =>
+      createGame ? createGame(slot, ...game) : createPong(...game),
+  });
+  return { session, hashes: [], bytesMax: 0 };
+}
+
+/** Every claim is granted, for no test has two that differ. */
+function takeEvents({ session, hashes }: WatchedMember, nowMs: number): void {
+  for (const event of session.takeEvents()) {
+    if (event.kind === "claim") {
+      session.answerClaim(nowMs, { ...event.claim, isGranted: true });
+    } else if (event.kind === "returned") {
+      hashes.length = Math.min(hashes.length, event.keptTick + 1);
+    }
+  }
+}
+
+function takeDown({ session: { play }, hashes }: WatchedMember): void {
+  if (!play) return;
+  const { confirmedTick } = play;
+  for (let tick = confirmedTick; tick >= 0; tick--) {
+    const hash = play.hashAt(tick);
+    if (hash === undefined || hashes[tick] === hash) return;
+    hashes[tick] = hash;
+  }
+}
+
+function createWatcher(rules: Rules) {
+  const epochs = Array.from({ length: rules.players }, () => 0);
+  const watching = new Watching({ rules, epochs, nowMs: 0 });
+  const shown: Shown[] = [];
+  const phases: string[] = [];
+  const links: PlayerState[][] = epochs.map(() => []);
+  return {
+    watching,
+    shown,
+    phases,
+    links,
+    look(nowMs: number, arrived: readonly Received[]): void {
+      for (const received of arrived) watching.receive(received);
+      if (nowMs < watching.nextTickMs) return;
+      watching.advance(nowMs);
+      const { tick, state, phase } = watching;
+      if (phases.at(-1) !== phase) phases.push(phase);
+      for (const [slot, states] of links.entries()) {
+        const state = watching.linkStateOf(slot);
+        if (states.at(-1) !== state) states.push(state);
+      }
+      if (tick === undefined || !state || tick === shown.at(-1)?.tick) return;
+      shown.push({ atMs: nowMs, tick, hash: hashState(state) });
+    },
+  };
+}
