@@ -79,8 +79,8 @@ const SWEEP_MS = 250;
 /**
  * Starts a lobby; it runs until `signal` aborts or it is disposed.
  *
- * @throws LobbyError when it can't listen, StateFolderError when it can't keep its key,
- * TransportError when the broker refuses.
+ * @throws NetworkError when it can't listen, StateFolderError when it can't keep its key,
+ * NetworkError when the broker refuses.
  */
 export async function startLobby(options: LobbyOptions): Promise<Lobby> {
   const { hostname, port, broker, stateFolder, signal } = options;

@@ -26,7 +26,7 @@ import { aborted } from "./net/link/pause.ts";
 import { DEFAULT_LOBBY_PORT } from "./net/lobby/protocol.ts";
 import { JoinError } from "./net/lobby/seat.ts";
 import { DEFAULT_GRACE_MS } from "./net/match/membership/timers.ts";
-import type { Outcome } from "./net/match/session_event.ts";
+import type { Outcome } from "./net/match/outcome.ts";
 import { loadAssets } from "./net/page/assets.ts";
 import { openBrowser } from "./net/page/browser.ts";
 import { saveEvidence } from "./net/player/evidence_file.ts";

@@ -9,7 +9,6 @@
  * @module
  */
 import { BALL_RADIUS, courtSize, PADDLE_PLANE, PADDLE_SPEED } from "./court.ts";
-import { randomBelow, seedRandom } from "./random.ts";
 import {
   BALL_VX,
   BALL_VY,
@@ -24,6 +23,8 @@ import {
   PLAYERS,
   RALLY,
   RANDOM,
+  randomBelow,
+  seedRandom,
   type State,
   STATE_LENGTH,
 } from "./state.ts";

@@ -18,14 +18,13 @@ import {
   SHRINK_PER_HIT,
   SLOTS_MAX,
 } from "./court.ts";
-import { randomBelow, seedRandom } from "./random.ts";
 
 /** One moment of a match; indices below. */
 export type State = Int32Array;
 
 /** How many ticks were simulated. */
 export const TICK = 0;
-/** State of the random generator (`random.ts`). */
+/** State of the random generator: in here, so that a rollback rewinds chance, too. */
 export const RANDOM = 1;
 /** `SERVING`, `RALLY` or `OVER`. */
 export const PHASE = 2;
@@ -113,4 +112,24 @@ export function hashState(state: State): number {
     hash = Math.imul(hash ^ (word >>> 16), 0x01000193);
   }
   return hash >>> 0;
+}
+
+/**
+ * Returns the first state of the random generator, for any int32; xorshift must never be at 0.
+ *
+ * It is xorshift32 (G. Marsaglia, "Xorshift RNGs", 2003), with the shifts 13, 17, 5.
+ */
+export function seedRandom(seed: number): number {
+  const mixed = Math.imul(seed ^ 0x9e3779b9, 0x85ebca6b) | 0;
+  return mixed === 0 ? 1 : mixed;
+}
+
+/** Draws an integer from 0 to `bound` − 1 and moves the generator on. */
+export function randomBelow(state: State, bound: number): number {
+  let x = state[RANDOM];
+  x ^= x << 13;
+  x ^= x >>> 17;
+  x ^= x << 5;
+  state[RANDOM] = x;
+  return ((x >>> 8) % bound) | 0;
 }

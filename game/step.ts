@@ -24,7 +24,6 @@ import {
   SHRINK_AFTER_HITS,
   SLOTS_MAX,
 } from "./court.ts";
-import { randomBelow } from "./random.ts";
 import {
   ABSENT,
   ABSENT_INPUT,
@@ -42,6 +41,7 @@ import {
   PHASE,
   PLAYERS,
   RALLY,
+  randomBelow,
   SCORE,
   SERVE_TO,
   SERVING,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { TransportError } from "../match/transport.ts";
+import { NetworkError } from "./network_error.ts";
 
 /** Where a lobby listens. */
 export interface LobbyAddress {
@@ -17,7 +17,7 @@ export const DIAL_TIMEOUT_MS = 5_000;
 /**
  * Opens a connection without delay for small writes.
  *
- * @throws TransportError when there is no way; the signal's reason when it was aborted.
+ * @throws NetworkError when there is no way; the signal's reason when it was aborted.
  */
 export async function dial(
   { hostname, port, signal, timeoutMs = DIAL_TIMEOUT_MS }: LobbyAddress & {
@@ -41,7 +41,7 @@ export async function dial(
       port,
       timedOut: attempt.signal.aborted,
     });
-    throw new TransportError(why, { cause });
+    throw new NetworkError(why, { cause });
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", abort);

@@ -3,23 +3,19 @@
  *
  * @module
  */
-
-/** The lobby can't start; the message says why and what to do. */
-export class LobbyError extends Error {
-  override readonly name = "LobbyError";
-}
+import { NetworkError } from "./network_error.ts";
 
 /**
  * Listens for connections; port 0 lets the system choose.
  *
- * @throws LobbyError when that isn't possible.
+ * @throws NetworkError when that isn't possible.
  */
 export function listen(hostname: string, port: number): Deno.TcpListener {
   try {
     return Deno.listen({ hostname, port });
   } catch (cause) {
     const why = explain(cause, port);
-    throw new LobbyError(`Cannot listen on ${hostname}:${port}: ${why}`, {
+    throw new NetworkError(`Cannot listen on ${hostname}:${port}: ${why}`, {
       cause,
     });
   }

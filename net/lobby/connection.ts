@@ -45,7 +45,7 @@ const CHECK_EVERY_MS = 250;
 /**
  * Connects to a lobby, says a first line, and waits for the answer.
  *
- * @throws TransportError when there is no way to the lobby, the signal's reason when it aborts, and
+ * @throws NetworkError when there is no way to the lobby, the signal's reason when it aborts, and
  * what `accept` throws; nothing is left open then.
  */
 export async function askLobby<Answer>(

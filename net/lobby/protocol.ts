@@ -19,12 +19,6 @@
  */
 import { z } from "zod";
 import type { Rules } from "../../game/court.ts";
-import {
-  PUBLIC_KEY_LENGTH_MAX,
-  SEAT_EPOCH_MAX,
-  SEAT_TOKEN_LENGTH_MAX,
-} from "../lobby_server/seat_token.ts";
-import { CLAIM_ERA_MAX } from "../lobby_server/witness.ts";
 
 /** Raised whenever an older player or lobby couldn't take part any more. */
 export const PROTOCOL_VERSION = 2;
@@ -44,6 +38,18 @@ const RTT_MS_MAX = 60_000;
 
 /** Longest name, in code points. */
 export const NAME_LENGTH_MAX = 24;
+
+/** How often a seat can be taken again; a process that crashes more often has to be mended. */
+export const SEAT_EPOCH_MAX = 15;
+
+/** Longest token of a seat, in characters: the longest honest one has about 1 500. */
+export const SEAT_TOKEN_LENGTH_MAX = 1_600;
+
+/** Longest public key, in characters. */
+export const PUBLIC_KEY_LENGTH_MAX = 100;
+
+/** Highest era that can be claimed: what is remembered of a match is bounded. */
+export const CLAIM_ERA_MAX = 63;
 
 /** The topic exchange over which matches are played when the lobby was given a broker. */
 export const EXCHANGE = "pong";
@@ -287,6 +293,18 @@ export type StartTransport = StartMessage["transport"];
 export type ErrorMessage =
   & Extract<LobbyMessage, { type: "error" }>
   & { readonly code: ErrorCode };
+
+/** A player as the lobby introduced it. */
+export interface SeatedPlayer {
+  readonly slot: number;
+  readonly id: string;
+  readonly name: string;
+  readonly look: number;
+  readonly isBot: boolean;
+  /** While it waits in a room. */
+  readonly isReady?: boolean;
+  readonly rttMs?: number | null;
+}
 
 /** What a lobby makes of a line: a message, or the answer that it deserves. */
 export type ParsedLine =

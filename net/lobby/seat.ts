@@ -11,8 +11,8 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { LobbyAddress } from "../link/dial.ts";
+import { NetworkError } from "../link/network_error.ts";
 import { pause } from "../link/pause.ts";
-import { TransportError } from "../match/transport.ts";
 import { askLobby, type LinkTimes, LobbyLink } from "./connection.ts";
 import { EventQueue } from "./event_queue.ts";
 import {
@@ -141,7 +141,7 @@ const FINAL_CODES: ReadonlySet<string> = new Set(
 /**
  * Connects to a lobby and takes a seat.
  *
- * @throws TransportError when there is no way to the lobby, JoinError when it refuses.
+ * @throws NetworkError when there is no way to the lobby, JoinError when it refuses.
  */
 export async function joinLobby(options: JoinOptions): Promise<LobbySeat> {
   const { join } = options;
@@ -179,7 +179,7 @@ export function refusalOf(
 ): Error {
   return answer?.type === "error"
     ? new JoinError(answer.code, answer.message)
-    : new TransportError(
+    : new NetworkError(
       `Cannot join the lobby at ${hostname}:${port}: what listens there does ` +
         "not answer as a lobby does. Check the port.",
     );

@@ -51,7 +51,7 @@ const NAME = "Watcher";
 /**
  * Connects to a lobby and watches a room.
  *
- * @throws TransportError when there is no way to the lobby, JoinError when it refuses.
+ * @throws NetworkError when there is no way to the lobby, JoinError when it refuses.
  */
 export async function watchLobby(options: WatchOptions): Promise<LobbyWatch> {
   const version = PROTOCOL_VERSION;

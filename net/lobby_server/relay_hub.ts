@@ -34,7 +34,7 @@ export interface RelayLimits {
 }
 
 /** A connection on which frames travel. */
-interface Link {
+interface RelayConnection {
   readonly match: string;
   /** The member's slot; `undefined` for who watches. */
   readonly slot: number | undefined;
@@ -48,7 +48,7 @@ interface Link {
   isClosed: boolean;
 }
 
-interface Member extends Link {
+interface PlayerConnection extends RelayConnection {
   readonly slot: number;
   readonly epoch: number;
 }
@@ -59,8 +59,8 @@ const WATCHER_BYTE = 0;
 export class RelayHub {
   readonly #limits: RelayLimits;
   /** Connected members and watchers by match; each list is replaced, never changed. */
-  readonly #members = new Map<string, readonly Member[]>();
-  readonly #watchers = new Map<string, readonly Link[]>();
+  readonly #members = new Map<string, readonly PlayerConnection[]>();
+  readonly #watchers = new Map<string, readonly RelayConnection[]>();
 
   constructor(limits: RelayLimits) {
     this.#limits = limits;
@@ -138,17 +138,17 @@ export class RelayHub {
     this.#links.forEach(close);
   }
 
-  get #links(): readonly Link[] {
+  get #links(): readonly RelayConnection[] {
     return [...this.#members.values(), ...this.#watchers.values()].flat();
   }
 
-  #membersOf(match: string): readonly Member[] {
+  #membersOf(match: string): readonly PlayerConnection[] {
     return this.#members.get(match) ?? [];
   }
 
   #createLink(
-    parts: Pick<Link, "match" | "slot" | "senderByte" | "conn">,
-  ): Link {
+    parts: Pick<RelayConnection, "match" | "slot" | "senderByte" | "conn">,
+  ): RelayConnection {
     const { rate, silenceMs, queueFrames } = this.#limits;
     const nowMs = performance.now();
     return {
@@ -163,7 +163,7 @@ export class RelayHub {
 
   /** Confirms the connection, then passes on what comes until it is over. */
   async #carry(
-    link: Link,
+    link: RelayConnection,
     rest: Uint8Array,
     confirmation: LobbyMessage,
   ): Promise<void> {
@@ -183,7 +183,7 @@ export class RelayHub {
   }
 
   /** Passes all whole frames on; `false` when the connection deserves no more. */
-  #pass(link: Link, reader: FrameReader): boolean {
+  #pass(link: RelayConnection, reader: FrameReader): boolean {
     const members = this.#membersOf(link.match);
     const watchers = this.#watchers.get(link.match) ?? [];
     const { bytes } = reader;
@@ -214,7 +214,10 @@ export class RelayHub {
   }
 
   /** Closes a connection and forgets it. */
-  #part<L extends Link>(lists: Map<string, readonly L[]>, link: L): void {
+  #part<L extends RelayConnection>(
+    lists: Map<string, readonly L[]>,
+    link: L,
+  ): void {
     close(link);
     const { match, slot, queue: { dropped } } = link;
     const links = lists.get(match) ?? [];
@@ -231,11 +234,14 @@ export class RelayHub {
   }
 }
 
-function add<L extends Link>(lists: Map<string, readonly L[]>, link: L): void {
+function add<L extends RelayConnection>(
+  lists: Map<string, readonly L[]>,
+  link: L,
+): void {
   lists.set(link.match, [...lists.get(link.match) ?? [], link]);
 }
 
-function refuse(link: Link, why: string): false {
+function refuse(link: RelayConnection, why: string): false {
   log.warn("Relay connection of {who} in match {match} {why}: closed", {
     who: nameOf(link.slot),
     match: link.match,
@@ -250,7 +256,7 @@ function nameOf(slot: number | undefined): string {
 }
 
 /** Writes what waits, and what comes meanwhile, one write at a time. */
-async function write(link: Link): Promise<void> {
+async function write(link: RelayConnection): Promise<void> {
   link.isWriting = true;
   try {
     let bytes = link.queue.take();
@@ -264,7 +270,7 @@ async function write(link: Link): Promise<void> {
   link.isWriting = false;
 }
 
-function close(link: Link): void {
+function close(link: RelayConnection): void {
   if (link.isClosed) return;
   link.isClosed = true;
   link.conn.close();

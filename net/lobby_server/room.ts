@@ -15,7 +15,7 @@ import type { ClientId } from "./running_matches.ts";
 import type { SeatMember } from "./seat_token.ts";
 
 /** Who waits in a room, with what the others may know of it. */
-export interface Member extends SeatMember {
+export interface RoomPlayer extends SeatMember {
   readonly client: ClientId;
   isReady: boolean;
   /** Round-trip time to the lobby in whole ms, as the member tells it. */
@@ -29,7 +29,7 @@ export interface Room {
   readonly isPublic: boolean;
   readonly rules: Rules;
   /** By slot, in rising order; slots in between may be free. */
-  members: readonly Member[];
+  members: readonly RoomPlayer[];
   countdown: Countdown | undefined;
   /** When its members heard of it last, and whether a round-trip time has changed since. */
   toldAtMs: number;
@@ -37,17 +37,17 @@ export interface Room {
 }
 
 /** Seats somebody on the first free slot. */
-export function addMember(
+export function addPlayer(
   room: Room,
   { client, id, request }: {
     readonly client: ClientId;
     readonly id: string;
     readonly request: JoinMessage;
   },
-): Member {
+): RoomPlayer {
   const { name, look, isBot, isReady, publicKey } = request;
   const slot = firstWithout(room.members.map((member) => member.slot));
-  const member: Member = {
+  const member: RoomPlayer = {
     client,
     id,
     slot,
@@ -63,7 +63,7 @@ export function addMember(
 }
 
 /** What a new member is told first. */
-export function welcomeTo(room: Room, member: Member): LobbyMessage {
+export function welcomeTo(room: Room, member: RoomPlayer): LobbyMessage {
   return {
     type: "welcome",
     id: member.id,

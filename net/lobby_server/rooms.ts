@@ -22,9 +22,9 @@ import type { Chance } from "./chance.ts";
 import type { Matches } from "./matches.ts";
 import { areAllReady, countDown } from "./readiness.ts";
 import {
-  addMember,
-  type Member,
+  addPlayer,
   type Room,
+  type RoomPlayer,
   rosterOf,
   welcomeTo,
 } from "./room.ts";
@@ -85,7 +85,7 @@ export class Rooms {
     if ("error" in found) return [{ to: client, message: found.error }];
     const { room } = found;
     const id = this.#options.chance.newId();
-    const member = addMember(room, { client, id, request });
+    const member = addPlayer(room, { client, id, request });
     this.#roomOf.set(client, room);
     return [
       { to: client, message: welcomeTo(room, member) },
@@ -143,7 +143,7 @@ export class Rooms {
     return deliveries;
   }
 
-  #find(client: ClientId): { room: Room; member: Member } | undefined {
+  #find(client: ClientId): { room: Room; member: RoomPlayer } | undefined {
     const room = this.#roomOf.get(client);
     const member = room?.members.find((member) => member.client === client);
     return room && member && { room, member };

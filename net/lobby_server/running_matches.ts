@@ -4,15 +4,16 @@
  * @module
  */
 import { startPosition } from "../../game/start_position.ts";
-import type {
-  ClaimAnswerMessage,
-  ClaimMessage,
-  RematchMessage,
-  ResultMessage,
-  StartMessage,
-  WelcomeMessage,
+import {
+  type ClaimAnswerMessage,
+  type ClaimMessage,
+  type RematchMessage,
+  type ResultMessage,
+  SEAT_EPOCH_MAX,
+  type StartMessage,
+  type WelcomeMessage,
 } from "../lobby/protocol.ts";
-import { type Seat, SEAT_EPOCH_MAX, type SeatMember } from "./seat_token.ts";
+import type { Seat, SeatMember } from "./seat_token.ts";
 import { Witness } from "./witness.ts";
 
 /** A control connection, as the lobby numbers them. */

@@ -15,19 +15,10 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Rules } from "../../game/court.ts";
-import type { Sender } from "../match/transport.ts";
-
-/** How often a seat can be taken again; a process that crashes more often has to be mended. */
-export const SEAT_EPOCH_MAX = 15;
+import { SEAT_EPOCH_MAX, SEAT_TOKEN_LENGTH_MAX } from "../lobby/protocol.ts";
 
 /** Length of the lobby's key, in bytes. */
 export const SEAT_KEY_BYTES = 32;
-
-/** Longest token, in characters: the longest honest one has about 1 500. */
-export const SEAT_TOKEN_LENGTH_MAX = 1_600;
-
-/** Longest public key, in characters. */
-export const PUBLIC_KEY_LENGTH_MAX = 100;
 
 /** One player of a match, as all know it. */
 export interface SeatMember {
@@ -41,7 +32,9 @@ export interface SeatMember {
 }
 
 /** The right to play as one member of a match; its epoch grows whenever a process takes it. */
-export interface Seat extends Sender {
+export interface Seat {
+  readonly slot: number;
+  readonly epoch: number;
   readonly match: string;
   readonly room: string;
   readonly rules: Rules;

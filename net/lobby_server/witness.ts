@@ -11,12 +11,13 @@
  *
  * @module
  */
+import { CLAIM_ERA_MAX } from "../lobby/protocol.ts";
 
 /** A slot, and the epoch of its seat: which process of it is meant. */
 export type SeatEpoch = readonly [slot: number, epoch: number];
 
 /** What the members of one half want to be true. */
-export interface Claim {
+export interface EraClaim {
   readonly era: number;
   /** The agreed value, in words that only the members understand. */
   readonly value: string;
@@ -24,19 +25,16 @@ export interface Claim {
   readonly seats: readonly SeatEpoch[];
 }
 
-export type ClaimAnswer =
+export type Ruling =
   | { readonly kind: "granted" }
   /** Another claim has won, perhaps already a later era; the match goes on with its seats. */
-  | { readonly kind: "lost"; readonly winner: Claim }
+  | { readonly kind: "lost"; readonly winner: EraClaim }
   /** Neither now; the same claim may be granted later. */
   | { readonly kind: "waiting" };
 
-/** Highest era that can be claimed: what is remembered of a match is bounded. */
-export const CLAIM_ERA_MAX = 63;
-
 export class Witness {
   /** By era, in rising order, for an era before the newest is granted no more. */
-  readonly #granted: Claim[] = [];
+  readonly #granted: EraClaim[] = [];
   /** By slot: the epoch of the newest process that took it again, until a granted claim holds it. */
   readonly #returning = new Map<number, number>();
 
@@ -45,7 +43,7 @@ export class Witness {
    *
    * `isHere` tells whether the newest process of a slot is connected.
    */
-  claim(claim: Claim, isHere: (slot: number) => boolean): ClaimAnswer {
+  claim(claim: EraClaim, isHere: (slot: number) => boolean): Ruling {
     const newest = this.#granted.at(-1);
     const winner = this.#granted.find(({ era }) => era === claim.era) ??
       (newest !== undefined && claim.era < newest.era ? newest : undefined);
@@ -68,7 +66,7 @@ export class Witness {
   }
 
   /** The claim with which the match went on without that slot; nobody may take it again then. */
-  wentOnWithout(slot: number): Claim | undefined {
+  wentOnWithout(slot: number): EraClaim | undefined {
     const newest = this.#granted.at(-1);
     return newest === undefined || holds(newest, slot, 0) ? undefined : newest;
   }
@@ -80,6 +78,6 @@ export class Witness {
 }
 
 /** Whether the claim's seats have that slot, in that epoch or a later one. */
-function holds({ seats }: Claim, slot: number, epoch: number): boolean {
+function holds({ seats }: EraClaim, slot: number, epoch: number): boolean {
   return seats.some(([s, i]) => s === slot && i >= epoch);
 }

@@ -16,7 +16,6 @@
  *
  * @module
  */
-import { createHash } from "node:crypto";
 import type { PeerClock } from "./clock/peer_clock.ts";
 import { slotsOf } from "./wire/slot_set.ts";
 import { type Stamp, stampDifferenceMs, stampOf } from "./wire/stamp.ts";
@@ -49,6 +48,8 @@ export interface BarrierOptions {
   readonly terms: Terms;
   /** 16 random bytes, used for nothing else. */
   readonly secret: Uint8Array;
+  /** SHA-256; returns 32 bytes. */
+  readonly sha256: (bytes: Uint8Array) => Uint8Array;
   readonly nowMs: number;
   /** False only as a negative control in simulation: then the start is said once, by slot 0. */
   readonly isStartRepeated: boolean;
@@ -71,7 +72,7 @@ export class Barrier {
 
   constructor(options: BarrierOptions) {
     this.#options = options;
-    const { players, slot, secret } = options;
+    const { players, slot, secret, sha256 } = options;
     this.#everybody = (1 << players) - 1;
     this.#heard = this.#heardBy = 1 << slot;
     this.#commitments = Array.from({ length: players }, () => undefined);
@@ -152,7 +153,7 @@ export class Barrier {
     | "startAt"
     | "hasGivenUp"
   > {
-    const { slot, terms, secret, isStartRepeated } = this.#options;
+    const { slot, terms, secret, sha256, isStartRepeated } = this.#options;
     const maySayStart = isStartRepeated ||
       (slot === STARTER && !this.#isStartSaid);
     if (this.#startAt !== undefined) this.#isStartSaid = true;
@@ -205,8 +206,9 @@ export class Barrier {
   /** Checks the secrets against the commitments and, when all are there, derives the seed. */
   #findSeed(): void {
     if (this.#seed !== undefined || !(this.#ready & this.#me)) return;
+    const { sha256 } = this.#options;
     const digest = this.#digest();
-    const hash = createHash("sha256");
+    const secrets: Uint8Array[] = [];
     for (const [slot, reveal] of this.#reveals.entries()) {
       if (!reveal) return;
       const commitment = this.#commitments[slot];
@@ -218,23 +220,21 @@ export class Barrier {
         this.failure = { reason: "refused", message };
         return;
       }
-      hash.update(reveal.secret);
+      secrets.push(reveal.secret);
     }
-    this.#seed = hash.digest().readInt32BE(0);
+    const { buffer, byteOffset } = sha256(concat(secrets));
+    this.#seed = new DataView(buffer, byteOffset).getInt32(0);
   }
 
   /** Hash of all commitments, in the order of slots. */
   #digest(): Uint8Array {
-    const hash = createHash("sha256");
-    for (const commitment of this.#commitments) {
-      if (commitment) hash.update(commitment);
-    }
-    return new Uint8Array(hash.digest());
+    const known = this.#commitments.filter((one) => one !== undefined);
+    return this.#options.sha256(concat(known));
   }
 }
 
-function sha256(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(createHash("sha256").update(bytes).digest());
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  return Uint8Array.from(parts.flatMap((part) => [...part]));
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {

@@ -46,7 +46,7 @@ export class HashWatch {
     if (claimed.length > HISTORY_TICKS) claimed.shift();
   }
 
-  /** Compares what a member of the same view claims, once this host has confirmed as much. */
+  /** Compares what a member of the same members claims, once this host has confirmed as much. */
   compare({ slot, confirmed, hash }: SlotRecord, rollback: Rollback): void {
     if (confirmed <= this.#compared[slot]) return;
     const ours = rollback.hashAt(confirmed);

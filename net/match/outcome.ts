@@ -1,12 +1,32 @@
 /**
- * Whether a match in play is over for this host, and why.
+ * How a match ends, and whether one in play is over for this host.
  *
  * @module
  */
-import type { EndReason } from "../page/protocol.ts";
 import type { Play } from "./play.ts";
 
-export type Verdict =
+/** Why a match is over. */
+export type EndReason =
+  | "finished"
+  | "walkover" // all others are gone
+  | "connection lost"
+  | "player left"
+  | "not ready"
+  | "desync"
+  | "refused";
+
+/** How a match ended for this member. */
+export interface Outcome {
+  readonly reason: EndReason;
+  readonly winner: number | null;
+  /** Newest confirmed state and its hash; the end of the game where it is finished. */
+  readonly confirmedTick: number;
+  readonly hash: number;
+  /** For a person; empty where the reason says it all. */
+  readonly message: string;
+}
+
+export type Judgement =
   | { readonly kind: "goes on" }
   /** The others went on without this host. */
   | { readonly kind: "out" }
@@ -23,7 +43,7 @@ export function judge(
     readonly stalledMs: number;
     readonly lostMs: number;
   },
-): Verdict {
+): Judgement {
   const { desync } = play;
   if (desync) {
     const { slot, tick } = desync;
@@ -37,6 +57,6 @@ export function judge(
   return stalledMs > lostMs ? over("connection lost") : { kind: "goes on" };
 }
 
-function over(reason: EndReason): Verdict {
+function over(reason: EndReason): Judgement {
   return { kind: "over", reason, message: "" };
 }

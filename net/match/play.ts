@@ -22,8 +22,8 @@ import { shownBeyond } from "./membership/membership_change.ts";
 import type { Said } from "./outbox.ts";
 import type { PlayOptions } from "./play_options.ts";
 import {
+  type Incarnation,
   isNewerRecord,
-  type Returning,
   type SlotRecord,
 } from "./wire/record.ts";
 import { has, setOf, type SlotSet, slotsOf } from "./wire/slot_set.ts";
@@ -67,9 +67,9 @@ export class Play {
     });
     this.#hashes = new HashWatch(players);
     this.#records = Array.from({ length: players }, () => undefined);
-    if (from) this.#membership.begin(from.era, from.view, from.presences);
+    if (from) this.#membership.begin(from.era, from.members, from.presences);
     this.#applyPresences();
-    options.liveness.welcome(this.view, options.nowMs);
+    options.liveness.welcome(this.members, options.nowMs);
     this.inputDelayTicks = inputDelayFor(options.clocks);
   }
 
@@ -107,8 +107,8 @@ export class Play {
     return this.#membership.era;
   }
 
-  get view(): SlotSet {
-    return this.#membership.view;
+  get members(): SlotSet {
+    return this.#membership.members;
   }
 
   get presences(): readonly Presence[] {
@@ -143,7 +143,7 @@ export class Play {
   /** Whether this host is the last of the match. */
   get isWalkover(): boolean {
     return this.endTick === undefined &&
-      this.view === setOf(this.#options.slot);
+      this.members === setOf(this.#options.slot);
   }
 
   /** Some member found that states differ. */
@@ -157,7 +157,7 @@ export class Play {
 
   /** Members whose inputs hold up the next confirmation, or who are to be dropped. */
   missing(): readonly number[] {
-    return slotsOf(this.view & ~setOf(this.#options.slot)).filter((slot) =>
+    return slotsOf(this.members & ~setOf(this.#options.slot)).filter((slot) =>
       this.#rollback.have(slot) < this.confirmedTick
     );
   }
@@ -167,7 +167,7 @@ export class Play {
     const { endTick } = this;
     if (endTick === undefined) return false;
     if (this.#options.controls.isResultUnagreed) return true;
-    return slotsOf(this.view & ~setOf(this.#options.slot)).every((slot) =>
+    return slotsOf(this.members & ~setOf(this.#options.slot)).every((slot) =>
       this.#hashes.comparedTick(slot) >= endTick
     );
   }
@@ -221,7 +221,7 @@ export class Play {
       this.#rollback.settle();
       this.#confirm();
     }
-    if (!has(this.view, this.#options.slot)) this.isOut = true;
+    if (!has(this.members, this.#options.slot)) this.isOut = true;
     this.#compareHashes();
   }
 
@@ -283,7 +283,7 @@ export class Play {
       beat,
       sentAt,
       era: this.era,
-      view: this.view,
+      members: this.members,
       hears: liveness.heard,
       farewell,
       isReturning: false,
@@ -297,8 +297,8 @@ export class Play {
     };
   }
 
-  /** Players that are back in the view and still wait for a state to begin with. */
-  returned(): readonly Returning[] {
+  /** Players that are back in the members and still wait for a state to begin with. */
+  returned(): readonly Incarnation[] {
     return this.#peers().filter((record) =>
       record.isReturning &&
       record.epoch === lastSegment(this.presences[record.slot]).epoch
@@ -310,13 +310,13 @@ export class Play {
     return lastSegment(this.presences[this.#options.slot]).from;
   }
 
-  /** Newest records of the other members in the view. */
+  /** Newest records of the other members in the members. */
   #peers(): SlotRecord[] {
     const { slot: me } = this.#options;
     const peers: SlotRecord[] = [];
     for (const record of this.#records) {
       const isMember = record && record.slot !== me &&
-        has(this.view, record.slot) && record.farewell === "none";
+        has(this.members, record.slot) && record.farewell === "none";
       if (isMember) peers.push(record);
     }
     return peers;
@@ -359,7 +359,7 @@ export class Play {
     const { slot: me, epoch, liveness } = this.#options;
     const presences = record.change?.presences;
     if (!presences || this.isOut) return;
-    const isMember = has(record.view, me) &&
+    const isMember = has(record.members, me) &&
       lastSegment(presences[me]).epoch === epoch;
     const beyond = shownBeyond(this.presences, presences, this.confirmedTick);
     if (!isMember || beyond !== undefined) {
@@ -399,7 +399,7 @@ export class Play {
     }
   }
 
-  /** Only what members of one view confirmed must be the same. */
+  /** Only what members of one members confirmed must be the same. */
   #compareHashes(): void {
     for (const record of this.#peers()) {
       const isComparable = record.era === this.era && !record.isReturning &&

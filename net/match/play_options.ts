@@ -7,14 +7,14 @@ import type { Presence } from "../../game/presence.ts";
 import type { Game, Snapshot } from "../../game/rollback.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
 import type { PeerLiveness } from "./membership/liveness.ts";
-import type { Controls } from "./membership/negative_controls.ts";
+import type { NegativeControls } from "./membership/negative_controls.ts";
 import type { Timers } from "./membership/timers.ts";
 import type { SlotSet } from "./wire/slot_set.ts";
 
 /** Where a player that comes back begins: a confirmed state, and who is in the match. */
 export interface Return extends Snapshot {
   readonly era: number;
-  readonly view: SlotSet;
+  readonly members: SlotSet;
   readonly presences: readonly Presence[];
 }
 
@@ -29,7 +29,7 @@ export interface PlayOptions {
   readonly clocks: readonly PeerClock[];
   readonly liveness: PeerLiveness;
   readonly timers: Timers;
-  readonly controls: Controls;
+  readonly controls: NegativeControls;
   /** Set for a player that comes back. */
   readonly from: Return | undefined;
   readonly nowMs: number;

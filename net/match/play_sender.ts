@@ -7,7 +7,7 @@
  */
 import type { Outbox } from "./outbox.ts";
 import type { Play } from "./play.ts";
-import type { Returning } from "./wire/record.ts";
+import type { Incarnation } from "./wire/record.ts";
 import { setOf } from "./wire/slot_set.ts";
 import { NOBODY } from "./wire/wire.ts";
 
@@ -60,11 +60,11 @@ export class PlaySender {
     }
   }
 
-  #isLowest({ view }: Play): boolean {
-    return (view & (setOf(this.#slot) - 1)) === 0;
+  #isLowest({ members }: Play): boolean {
+    return (members & (setOf(this.#slot) - 1)) === 0;
   }
 
-  #putSnapshot(play: Play, nowMs: number, to: Returning): void {
+  #putSnapshot(play: Play, nowMs: number, to: Incarnation): void {
     const said = this.#outbox.said(nowMs);
     const record = play.record(said);
     // Told while nothing changes, too: who watches must learn who counts when.

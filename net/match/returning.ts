@@ -1,6 +1,6 @@
 /**
  * A member that is out of the match and asks to be taken back: it talks, holds nothing, and waits
- * for a confirmed state from somebody whose view has it again.
+ * for a confirmed state from somebody whose members has it again.
  *
  * @module
  */
@@ -43,7 +43,7 @@ export class Returning {
       beat,
       sentAt,
       era: 0,
-      view: 0,
+      members: 0,
       hears: liveness.heard,
       farewell,
       isReturning: true,
@@ -74,12 +74,12 @@ export class Returning {
     const { slot, players, epoch, game } = this.#options;
     const presences = record.change?.presences;
     const isForUs = to.slot === slot && to.epoch === epoch &&
-      has(record.view, slot) && presences?.length === players &&
+      has(record.members, slot) && presences?.length === players &&
       lastSegment(presences[slot]).epoch === epoch;
     const isState = state.length === game.initial.length &&
       game.hash(state) === record.hash;
     if (!isForUs || !isState) return undefined;
-    const { era, view, confirmed: tick } = record;
-    return { tick, state, era, view, presences };
+    const { era, members, confirmed: tick } = record;
+    return { tick, state, era, members, presences };
   }
 }

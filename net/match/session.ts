@@ -13,8 +13,6 @@
  * @module
  */
 import { createPong } from "../../game/pong.ts";
-import type { EndReason } from "../page/protocol.ts";
-import type { SessionStats } from "../player/status.ts";
 import { Beats } from "./clock/beats.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
 import { TICK_MS } from "./clock/time_sync.ts";
@@ -28,12 +26,12 @@ import {
 } from "./membership/timers.ts";
 import { Opening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
-import { judge } from "./outcome.ts";
+import { type EndReason, judge, type Outcome } from "./outcome.ts";
 import { Play } from "./play.ts";
 import type { Return } from "./play_options.ts";
 import { PlaySender } from "./play_sender.ts";
 import { Returning } from "./returning.ts";
-import type { ClaimAnswer, Outcome, SessionEvent } from "./session_event.ts";
+import type { ClaimAnswer, SessionEvent } from "./session_event.ts";
 import type { SessionOptions } from "./session_options.ts";
 import type { Received } from "./transport.ts";
 import { everySlot } from "./wire/slot_set.ts";
@@ -50,6 +48,17 @@ const TICKS_AT_ONCE_MAX = 4;
 const GAP_MS = 500;
 /** An incarnation is the seat's epoch, given by the lobby, and how often it came back by itself. */
 const RETURNS_MAX = 15;
+
+/** What a session counts. */
+export interface SessionStats {
+  readonly packetsIn: number;
+  readonly packetsOut: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Packets that were malformed, impossible, or not from a member's present incarnation. */
+  readonly rejected: number;
+  readonly stalledMs: number;
+}
 
 export class Session {
   /** When `advance` has something to do next, on the driver's clock. */
@@ -102,6 +111,7 @@ export class Session {
       players,
       terms: termsOf(rules, options.match),
       secret: options.secret,
+      sha256: options.sha256,
       nowMs,
       isStartRepeated: !options.controls?.isStartSaidOnce,
       epoch: this.#epoch,
@@ -195,8 +205,8 @@ export class Session {
       this.nextTickMs = nowMs;
       this.#progressMs += gapMs;
     }
-    const view = this.#play?.view ?? everySlot(this.#players);
-    const changes = this.liveness.update(nowMs, view, this.isLinkUp);
+    const members = this.#play?.members ?? everySlot(this.#players);
+    const changes = this.liveness.update(nowMs, members, this.isLinkUp);
     for (const change of changes) {
       this.#events.push({ kind: "peer", ...change });
     }

@@ -3,20 +3,9 @@
  *
  * @module
  */
-import type { EndReason } from "../page/protocol.ts";
 import type { Liveness } from "./membership/liveness.ts";
 import type { Claim, MembershipEvent } from "./membership/membership.ts";
-
-/** How a match ended for this member. */
-export interface Outcome {
-  readonly reason: EndReason;
-  readonly winner: number | null;
-  /** Newest confirmed state and its hash; the end of the game where it is finished. */
-  readonly confirmedTick: number;
-  readonly hash: number;
-  /** For a person; empty where the reason says it all. */
-  readonly message: string;
-}
+import type { Outcome } from "./outcome.ts";
 
 /** What the witness answered to a claim; without `seats` it can't or won't decide. */
 export interface ClaimAnswer {

@@ -5,7 +5,7 @@
  */
 import type { Rules } from "../../game/court.ts";
 import type { Game } from "../../game/rollback.ts";
-import type { Controls } from "./membership/negative_controls.ts";
+import type { NegativeControls } from "./membership/negative_controls.ts";
 import type { Timers } from "./membership/timers.ts";
 
 export interface SessionOptions {
@@ -19,9 +19,11 @@ export interface SessionOptions {
   readonly isResumed?: boolean;
   /** 16 fresh random bytes. */
   readonly secret: Uint8Array;
+  /** SHA-256; returns 32 bytes. */
+  readonly sha256: (bytes: Uint8Array) => Uint8Array;
   readonly nowMs: number;
   readonly timers?: Timers;
   /** Makes the game from the agreed seed; Pong unless a test says otherwise. */
   readonly createGame?: (rules: Rules, seed: number) => Game;
-  readonly controls?: Controls;
+  readonly controls?: NegativeControls;
 }

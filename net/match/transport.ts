@@ -35,7 +35,8 @@ export interface Received {
 /** Why a transport ended: a value, for every match ends. */
 export type CloseReason =
   | { readonly kind: "local" }
-  | { readonly kind: "failed"; readonly error: TransportError };
+  /** `message` is a sentence for a person. */
+  | { readonly kind: "failed"; readonly message: string };
 
 /** Whether packets get through right now; for the page and the logs, the session decides by itself. */
 export interface LinkState {
@@ -71,9 +72,4 @@ export function requirePacket(
       `A packet has 1 to ${bytesMax} bytes, not ${packet.length}`,
     );
   }
-}
-
-/** The world refused: says what failed and, where one can, what to do. */
-export class TransportError extends Error {
-  override readonly name = "TransportError";
 }

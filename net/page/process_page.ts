@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { DEFAULT_RULES } from "../../game/court.ts";
 import type { State } from "../../game/state.ts";
 import { reachableAddresses } from "../link/listen.ts";
 import type { Asset, Assets } from "./assets.ts";
@@ -14,23 +15,10 @@ import {
 } from "./protocol.ts";
 import { qrCodeOf } from "./qr.ts";
 import { type PageRequest, type PageServer, servePage } from "./server.ts";
+import type { Stage } from "./stage.ts";
 
 /** The page gets a view when it changed, and at the latest after this. */
 const VIEW_AT_LEAST_EVERY_MS = 250;
-
-/** What a stage shows; the rest of a view is the desk's. */
-export type StageView = Omit<View, "phoneUrl" | "preferences">;
-
-/** What the page is about at the moment. */
-export interface Stage {
-  view(): StageView;
-  /** The answer to `GET /status`. */
-  status(): unknown;
-  /** Hears what a page asks for; ignores what makes no sense now. */
-  take(request: PageRequest): void;
-  /** What `GET /replay` gives; `undefined` where there is nothing to save. */
-  recording(): Asset | undefined;
-}
 
 export interface DeskOptions {
   /** The page's files; none for a bot, which only answers `/status`. */

@@ -9,6 +9,7 @@
  * @module
  */
 import type { Skill } from "../../game/bot.ts";
+import type { EndReason } from "../match/outcome.ts";
 
 /** Where this process is. `start`: nowhere yet, its page asks where to play. */
 export type Phase =
@@ -31,16 +32,6 @@ export type PlayerState =
   | "suspect" // no news for 2 s
   | "away" // not in the match any more, and may come back
   | "left"; // said goodbye
-
-/** Why a match is over. */
-export type EndReason =
-  | "finished"
-  | "walkover" // all others are gone
-  | "connection lost"
-  | "player left"
-  | "not ready"
-  | "desync"
-  | "refused";
 
 export interface PlayerView {
   readonly slot: number;

@@ -7,6 +7,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { Skill } from "../../game/bot.ts";
 import type { LobbyAddress } from "../link/dial.ts";
+import { NetworkError } from "../link/network_error.ts";
 import { aborted } from "../link/pause.ts";
 import type { StartMessage } from "../lobby/protocol.ts";
 import {
@@ -15,8 +16,7 @@ import {
   type LobbyEvent,
   type LobbySeat,
 } from "../lobby/seat.ts";
-import type { Outcome } from "../match/session_event.ts";
-import { TransportError } from "../match/transport.ts";
+import type { Outcome } from "../match/outcome.ts";
 import type { Desk } from "../page/process_page.ts";
 import type { PageRequest } from "../page/server.ts";
 import type { TransportFaults } from "../transport/faulty.ts";
@@ -80,7 +80,7 @@ export interface VisitOptions {
  * Joins and plays until the player leaves or, without `stay`, one match is over. Returns how the
  * last match ended, `undefined` where none began.
  *
- * @throws TransportError or JoinError when the lobby or the broker can't be reached or refuses, or
+ * @throws NetworkError or JoinError when the lobby or the broker can't be reached or refuses, or
  * the lobby is lost before the match has begun.
  */
 export async function visit(
@@ -159,7 +159,7 @@ export async function visit(
     } else if (event.kind === "left") break;
     else if (event.kind === "refused" || event.kind === "lost") {
       if (match === undefined && outcome === undefined) {
-        throw new TransportError(event.message);
+        throw new NetworkError(event.message);
       }
       log.warn("The lobby says: {message}", { message: event.message });
       // Another lobby in the old one's place is none of the match's business.

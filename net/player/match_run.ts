@@ -8,7 +8,7 @@ import type { KeyObject } from "node:crypto";
 import { StateFolderError } from "../files/state_folder.ts";
 import type { LobbyAddress } from "../link/dial.ts";
 import type { StartMessage } from "../lobby/protocol.ts";
-import type { Outcome } from "../match/session_event.ts";
+import type { Outcome } from "../match/outcome.ts";
 import { saveReplay } from "../recording/replay_file.ts";
 import {
   NO_TRANSPORT_FAULTS,
@@ -47,7 +47,7 @@ export interface MatchRunOptions {
 /**
  * Plays the match to its end, and keeps seat and recording on file.
  *
- * @throws TransportError when the transport can't be opened.
+ * @throws NetworkError when the transport can't be opened.
  */
 export async function runMatch(
   options: MatchRunOptions,
@@ -92,7 +92,7 @@ export async function runMatch(
   });
   void transport.closed.then((reason) => {
     if (reason.kind !== "failed") return;
-    session.loseConnection(nowMs(), reason.error.message);
+    session.loseConnection(nowMs(), reason.message);
   });
   await runMatchLoop({
     session,

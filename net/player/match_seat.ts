@@ -7,10 +7,10 @@
 import { getLogger } from "@logtape/logtape";
 import { keepSeat, type KeptSeat, type SavedSeat } from "../files/seat_file.ts";
 import { StateFolderError } from "../files/state_folder.ts";
+import { NetworkError } from "../link/network_error.ts";
 import type { RosterMessage, StartMessage } from "../lobby/protocol.ts";
 import type { LobbySeat } from "../lobby/seat.ts";
 import type { Session } from "../match/session.ts";
-import { TransportError } from "../match/transport.ts";
 
 const log = getLogger(["pong", "player"]);
 
@@ -86,7 +86,7 @@ export async function waitForStart(
         break; // Of a match that has started.
       case "refused":
       case "lost":
-        throw new TransportError(event.message);
+        throw new NetworkError(event.message);
       case "left":
         return undefined;
     }

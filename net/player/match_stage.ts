@@ -15,21 +15,24 @@ import type {
 import type { ClaimRequest } from "../lobby/seat.ts";
 import { ConfirmedLog } from "../match/confirmed_log.ts";
 import { timersFor } from "../match/membership/timers.ts";
+import type { Outcome } from "../match/outcome.ts";
 import type { Play } from "../match/play.ts";
 import { Session } from "../match/session.ts";
-import type { Outcome, SessionEvent } from "../match/session_event.ts";
+import type { SessionEvent } from "../match/session_event.ts";
 import type { Transport } from "../match/transport.ts";
 import { WIRE_VERSION } from "../match/wire/terms.ts";
 import { SECRET_BYTES } from "../match/wire/wire.ts";
 import type { Asset, Assets } from "../page/assets.ts";
-import type { Desk, Stage, StageView } from "../page/process_page.ts";
+import type { Desk } from "../page/process_page.ts";
 import type { FaultSettings, RematchView } from "../page/protocol.ts";
 import type { PageRequest } from "../page/server.ts";
+import type { Stage, StageView } from "../page/stage.ts";
 import { Recorder } from "../recording/recorder.ts";
 import { replayFileName } from "../recording/replay_name.ts";
 import type { FaultyTransport } from "../transport/faulty.ts";
 import { type Evidence, gatherEvidence } from "./evidence.ts";
 import { settingsOf, withSettings } from "./fault_settings.ts";
+import { sha256 } from "./sha256.ts";
 import {
   awaySinceMs,
   type ResultLine,
@@ -218,6 +221,7 @@ export class MatchStage implements Stage {
       match,
       epochs: members.map(({ epoch }) => epoch),
       isResumed,
+      sha256,
       secret: randomBytes(SECRET_BYTES),
       nowMs: nowMs(),
       timers: timersFor(graceMs),

@@ -12,12 +12,12 @@ import {
 import { aborted } from "../link/pause.ts";
 import { newRoomCode } from "../lobby/room_code.ts";
 import type { JoinRequest } from "../lobby/seat.ts";
-import type { Outcome } from "../match/session_event.ts";
-import { type Desk, openDesk, type Stage } from "../page/process_page.ts";
+import type { Outcome } from "../match/outcome.ts";
+import { type Desk, openDesk } from "../page/process_page.ts";
 import type { JoinSettings } from "../page/protocol.ts";
+import { EMPTY_VIEW, type Stage } from "../page/stage.ts";
 import { type Plan, visit, type VisitOptions } from "./lobby_visit.ts";
 import type { Control } from "./match_stage.ts";
-import { EMPTY_VIEW } from "./status.ts";
 
 /** A lobby of this process, for a match against bots. */
 export type OpenLobby = () => Promise<
@@ -46,7 +46,7 @@ export interface PlayerOptions
  * Plays until `signal` aborts or, without `stay`, one match is over. Returns how the last match
  * ended, `undefined` where none began.
  *
- * @throws TransportError or JoinError when the first plan can't be followed; a later one's failure
+ * @throws NetworkError or JoinError when the first plan can't be followed; a later one's failure
  * is told on the page.
  */
 export async function runPlayer(

@@ -31,7 +31,7 @@ export function patienceMsOf(session: Session): number | null {
   const { play } = session;
   // More than half of the match goes on by itself, and soon.
   const isMinority = play !== undefined &&
-    2 * play.missing().length < sizeOf(play.view);
+    2 * play.missing().length < sizeOf(play.members);
   const limitMs = !play || !session.isLinkUp
     ? lostMs
     : isMinority
@@ -44,7 +44,7 @@ export function patienceMsOf(session: Session): number | null {
 export function linkStateOf(session: Session, slot: number): PlayerState {
   const { play, liveness, opening } = session;
   if (play?.hasLeft(slot)) return "left";
-  if (play) return has(play.view, slot) ? liveness.stateOf(slot) : "away";
+  if (play) return has(play.members, slot) ? liveness.stateOf(slot) : "away";
   if (session.isReturning) return liveness.stateOf(slot);
   return has(opening.waitingFor, slot) ? "waiting" : "ready";
 }

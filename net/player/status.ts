@@ -5,17 +5,16 @@
  *
  * @module
  */
-import { DEFAULT_RULES, type Rules } from "../../game/court.ts";
+import type { Rules } from "../../game/court.ts";
 import { SCORE } from "../../game/state.ts";
+import type { SeatedPlayer } from "../lobby/protocol.ts";
 import type { ConfirmedLog } from "../match/confirmed_log.ts";
 import type { TickHash } from "../match/hash_watch.ts";
+import type { EndReason, Outcome } from "../match/outcome.ts";
 import type { Play } from "../match/play.ts";
-import type { Session } from "../match/session.ts";
-import type { Outcome } from "../match/session_event.ts";
+import type { Session, SessionStats } from "../match/session.ts";
 import type { LinkState } from "../match/transport.ts";
-import type { StageView } from "../page/process_page.ts";
 import type {
-  EndReason,
   FaultSettings,
   NetworkView,
   PlayerState,
@@ -23,24 +22,13 @@ import type {
   Statistics,
   View,
 } from "../page/protocol.ts";
+import { EMPTY_VIEW, type StageView } from "../page/stage.ts";
 import {
   linkStateOf,
   patienceMsOf,
   phaseOf,
   waitingForOf,
 } from "./session_view.ts";
-
-/** A player as the lobby introduced it. */
-export interface Member {
-  readonly slot: number;
-  readonly id: string;
-  readonly name: string;
-  readonly look: number;
-  readonly isBot: boolean;
-  /** While it waits in a room. */
-  readonly isReady?: boolean;
-  readonly rttMs?: number | null;
-}
 
 /** All that a player process knows of its match at one moment. */
 export interface Situation {
@@ -51,7 +39,7 @@ export interface Situation {
   /** -1 before the lobby gave a slot. */
   readonly me: number;
   readonly rules: Rules;
-  readonly members: readonly Member[];
+  readonly members: readonly SeatedPlayer[];
   /** Empty until the match has been named. */
   readonly match: string;
   /** "relay" or "amqp"; empty until the match has been named. */
@@ -115,17 +103,6 @@ export interface ResultLine {
 const RETURNING_NOTICE =
   "You were away, and the others went on. Taking you back.";
 
-/** What a session counts. */
-export interface SessionStats {
-  readonly packetsIn: number;
-  readonly packetsOut: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-  /** Packets that were malformed, impossible, or not from a member's present incarnation. */
-  readonly rejected: number;
-  readonly stalledMs: number;
-}
-
 const NO_STATS: SessionStats = {
   packetsIn: 0,
   packetsOut: 0,
@@ -133,33 +110,6 @@ const NO_STATS: SessionStats = {
   bytesOut: 0,
   rejected: 0,
   stalledMs: 0,
-};
-
-/** A view of nothing at all, to be filled in by whoever knows something. */
-export const EMPTY_VIEW: StageView = {
-  role: "player",
-  phase: "start",
-  me: -1,
-  room: "",
-  invite: "",
-  match: "",
-  transport: "",
-  rules: DEFAULT_RULES,
-  players: [],
-  waitingFor: [],
-  secondsLeft: null,
-  winner: null,
-  reason: null,
-  notice: "",
-  inputDelayTicks: 0,
-  watchers: 0,
-  start: null,
-  rematch: null,
-  statistics: null,
-  replay: null,
-  network: null,
-  isRecorded: false,
-  canLeave: false,
 };
 
 export function viewOf(situation: Situation): StageView {
@@ -318,7 +268,7 @@ function playersOf(situation: Situation): View["players"] {
 
 function stateIn(
   { session, me }: Situation,
-  { slot, isReady }: Member,
+  { slot, isReady }: SeatedPlayer,
 ): PlayerState {
   if (!session) return isReady ? "ready" : "waiting";
   if (slot !== me) return linkStateOf(session, slot);

@@ -12,10 +12,9 @@
 import { type Rules, SLOTS_MAX, TICKS_PER_SECOND } from "../../game/court.ts";
 import { ABSENT, PLAYERS, type State, TARGET, TICK } from "../../game/state.ts";
 import { decodeState, encodeState } from "../../game/state_bytes.ts";
-import type { Outcome } from "../match/session_event.ts";
+import type { EndReason, Outcome } from "../match/outcome.ts";
 import { ByteReader, type ByteWriter } from "../match/wire/bytes.ts";
 import { has, slotsOf } from "../match/wire/slot_set.ts";
-import type { EndReason } from "../page/protocol.ts";
 
 /** Most ticks of one chunk of inputs: what a cut file loses at its end. */
 export const CHUNK_TICKS_MAX = TICKS_PER_SECOND;

@@ -7,15 +7,10 @@ import { OVER, PHASE } from "../../game/state.ts";
 import { pause } from "../link/pause.ts";
 import { TICK_MS } from "../match/clock/time_sync.ts";
 import type { Asset } from "../page/assets.ts";
-import {
-  type DeskOptions,
-  openDesk,
-  type Stage,
-  type StageView,
-} from "../page/process_page.ts";
+import { type DeskOptions, openDesk } from "../page/process_page.ts";
 import type { View } from "../page/protocol.ts";
 import type { PageRequest } from "../page/server.ts";
-import { EMPTY_VIEW } from "../player/status.ts";
+import { EMPTY_VIEW, type Stage, type StageView } from "../page/stage.ts";
 import type { Replay } from "./replay.ts";
 
 export interface ReplayStageOptions extends

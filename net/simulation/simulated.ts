@@ -15,27 +15,8 @@ import {
   type Sender,
   type Transport,
 } from "../match/transport.ts";
+import { drawWaysMs, type LinkFaults } from "../transport/link_faults.ts";
 
-/** What happens to packets on their way; times in ms, the rest as probabilities. */
-export interface LinkFaults {
-  readonly delayMs: number;
-  /** Uniform from 0 to this, added to the delay; more than a tick of it reorders. */
-  readonly jitterMs: number;
-  readonly loss: number;
-  readonly duplication: number;
-  /** Probability of coming up to `REORDER_MS` later than otherwise. */
-  readonly reordering: number;
-}
-
-export const NO_FAULTS: LinkFaults = {
-  delayMs: 0,
-  jitterMs: 0,
-  loss: 0,
-  duplication: 0,
-  reordering: 0,
-};
-
-const REORDER_MS = 100;
 /** Packets under way to one member; the oldest go first, as in every inbox. */
 const WAITING_MAX = 4096;
 
@@ -47,21 +28,6 @@ export interface SimulatedNetworkOptions {
   readonly isCut?: (from: number, to: number, nowMs: number) => boolean;
   /** Until when packets of this way are held back, to come all at once; not, if not given. */
   readonly heldUntilMs?: (from: number, to: number, nowMs: number) => number;
-}
-
-/** Draws what becomes of one packet: for each copy that arrives, how long it is under way. */
-export function drawWaysMs(
-  faults: LinkFaults,
-  random: () => number,
-): readonly number[] {
-  const waysMs: number[] = [];
-  const copies = random() < faults.duplication ? 2 : 1;
-  for (let copy = 0; copy < copies; copy++) {
-    let wayMs = faults.delayMs + random() * faults.jitterMs;
-    if (random() < faults.reordering) wayMs += random() * REORDER_MS;
-    if (random() >= faults.loss) waysMs.push(wayMs);
-  }
-  return waysMs;
 }
 
 interface Waiting extends Received {

@@ -79,7 +79,7 @@ const EPOCH_MAX = 255;
 /**
  * Opens this player's end; resolves when packets can flow both ways.
  *
- * @throws {TransportError} When the broker can't be reached, refuses the user, or has no exchange.
+ * @throws {NetworkError} When the broker can't be reached, refuses the user, or has no exchange.
  * @throws {TypeError} When the match, an ID or the epoch can't be a word of a routing key.
  */
 export async function openAmqp(options: AmqpOptions): Promise<Transport> {
@@ -107,7 +107,7 @@ export async function openAmqp(options: AmqpOptions): Promise<Transport> {
 /**
  * Opens what somebody hears who watches; resolves when packets can come.
  *
- * @throws {TransportError} When the broker can't be reached, refuses the user, or has no exchange.
+ * @throws {NetworkError} When the broker can't be reached, refuses the user, or has no exchange.
  * @throws {TypeError} When the match or an ID can't be a word of a routing key.
  */
 export async function openAmqpWatch(
@@ -194,7 +194,7 @@ function listen(link: AmqpLink<Channels>, ear: Ear): Listening {
  * Declares the exchange of all matches, now and whenever the broker is back, until disposed. Only
  * the lobby does so; players need no right to declare anything but their queue.
  *
- * @throws {TransportError} When the first attempt fails.
+ * @throws {NetworkError} When the first attempt fails.
  */
 export async function keepExchange(
   { url, signal }: {

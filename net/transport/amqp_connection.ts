@@ -8,7 +8,7 @@
  * @module
  */
 import { type ChannelModel, connect } from "amqplib";
-import { TransportError } from "../match/transport.ts";
+import { NetworkError } from "../link/network_error.ts";
 import type { BrokerAddress } from "./broker_url.ts";
 
 /** What runs on one connection; made anew for each. */
@@ -51,7 +51,7 @@ export interface Connected<T extends Channels> {
 export interface Unconnected {
   readonly kind: "unconnected";
   /** One line that says what to do; without the password. */
-  readonly error: TransportError;
+  readonly error: NetworkError;
   /** Whether trying again is useless until a person has changed something. */
   readonly refused: boolean;
 }
@@ -170,7 +170,7 @@ function explain(
   const user = quote(broker.user);
   const failure = (why: string, refused = false): Unconnected => ({
     kind: "unconnected",
-    error: new TransportError(
+    error: new NetworkError(
       `Cannot use the broker at ${broker.name}: ${why}`,
       { cause: error },
     ),

@@ -46,7 +46,7 @@ const logger = getLogger(["pong", "amqp"]);
 /**
  * Connects, and stays connected until disposed.
  *
- * @throws {TransportError} When there is no connection after `openMsMax`, or at once when the
+ * @throws {NetworkError} When there is no connection after `openMsMax`, or at once when the
  * broker refuses the user or the virtual host.
  */
 export async function keepAmqpLink<T extends Channels>(

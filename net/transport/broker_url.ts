@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { TransportError } from "../match/transport.ts";
+import { NetworkError } from "../link/network_error.ts";
 
 /** An address taken apart. */
 export interface BrokerAddress {
@@ -26,7 +26,7 @@ const USER_DEFAULT = "guest";
 /**
  * Takes an address such as `amqp://user:password@host:5672/vhost` apart.
  *
- * @throws {TransportError} When it is none. The message doesn't repeat it.
+ * @throws {NetworkError} When it is none. The message doesn't repeat it.
  */
 export function parseBrokerUrl(text: string): BrokerAddress {
   const url = URL.parse(text);
@@ -35,7 +35,7 @@ export function parseBrokerUrl(text: string): BrokerAddress {
     url === null || url.hostname === "" ||
     (url.protocol !== "amqp:" && !secure)
   ) {
-    throw new TransportError(
+    throw new NetworkError(
       "Cannot use this broker address: write it as amqp://user:password@host:5672",
     );
   }
@@ -59,7 +59,7 @@ export function parseBrokerUrl(text: string): BrokerAddress {
  * "localhost" means the lobby's machine, so for a player it is the host at which that one reached
  * the lobby.
  *
- * @throws {TransportError} When `url` is no broker's address.
+ * @throws {NetworkError} When `url` is no broker's address.
  */
 export function brokerUrlFor(url: string, lobbyHost: string): string {
   if (!isLoopback(parseBrokerUrl(url).host)) return url;

@@ -12,11 +12,7 @@ import {
   requirePacket,
   type Transport,
 } from "../match/transport.ts";
-import {
-  drawWaysMs,
-  type LinkFaults,
-  NO_FAULTS,
-} from "../simulation/simulated.ts";
+import { drawWaysMs, type LinkFaults, NO_FAULTS } from "./link_faults.ts";
 
 /** Which way nothing gets through. */
 export const CUTS = ["none", "in", "out", "both"] as const;

@@ -10,8 +10,9 @@
  */
 import type { KeyObject } from "node:crypto";
 import type { LobbyAddress } from "../link/dial.ts";
+import { NetworkError } from "../link/network_error.ts";
 import type { StartMessage, WelcomeMessage } from "../lobby/protocol.ts";
-import { type Transport, TransportError } from "../match/transport.ts";
+import type { Transport } from "../match/transport.ts";
 import { openAmqp } from "./amqp.ts";
 import { brokerUrlFor } from "./broker_url.ts";
 import {
@@ -53,7 +54,7 @@ export interface MatchTransport {
 /**
  * Opens the transport of a match that has started.
  *
- * @throws TransportError when lobby or broker can't be reached or refuses, or a player can't sign.
+ * @throws NetworkError when lobby or broker can't be reached or refuses, or a player can't sign.
  */
 export async function openMatchTransport(
   options: MatchTransportOptions,
@@ -89,7 +90,7 @@ export async function openMatchTransport(
 /**
  * Returns the keys of a match's players, by slot.
  *
- * @throws TransportError when somebody has none: then one can't `play with` or `watch` that player.
+ * @throws NetworkError when somebody has none: then one can't `play with` or `watch` that player.
  */
 export function publicKeysOf(
   players: StartMessage["players"],
@@ -98,7 +99,7 @@ export function publicKeysOf(
   return new Map(players.map(({ slot, name, publicKey }) => {
     const key = publicKey && importPublicKey(publicKey);
     if (key) return [slot, key];
-    throw new TransportError(
+    throw new NetworkError(
       `Cannot ${wish} ${name} over a broker: ${name}'s program gave the ` +
         "lobby no key to know its packets by, so it is too old. Update it.",
     );

@@ -10,6 +10,7 @@
 import { getLogger } from "@logtape/logtape";
 import type { LobbyAddress } from "../link/dial.ts";
 import { writeAll } from "../link/line_connection.ts";
+import { NetworkError } from "../link/network_error.ts";
 import { pause } from "../link/pause.ts";
 import { SilenceWatch } from "../link/silence.ts";
 import { askLobby } from "../lobby/connection.ts";
@@ -22,7 +23,6 @@ import {
   requirePacket,
   type Sender,
   type Transport,
-  TransportError,
 } from "../match/transport.ts";
 import { Inbox } from "./inbox.ts";
 import {
@@ -47,7 +47,7 @@ const RETRY_FIRST_MS = 50;
 const RETRY_MAX_MS = 1_000;
 
 /** The token isn't good for this match, or no longer: trying again won't help. */
-class TokenRefused extends TransportError {}
+class TokenRefused extends NetworkError {}
 
 export interface RelayOptions extends LobbyAddress {
   /** From the lobby's `start`; a lobby that was restarted still knows that of a seat. */
@@ -59,7 +59,7 @@ export interface RelayOptions extends LobbyAddress {
 /**
  * Opens the relay for a seat whose match has started.
  *
- * @throws TransportError when the lobby can't be reached or refuses the token.
+ * @throws NetworkError when the lobby can't be reached or refuses the token.
  */
 export async function openRelay(options: RelayOptions): Promise<Transport> {
   return await open({ ...options, isWatching: false });
@@ -69,7 +69,7 @@ export async function openRelay(options: RelayOptions): Promise<Transport> {
  * Opens the relay for somebody who watches a match. Its `closed` says `failed` once the token is
  * no longer good: the match is over, or this watcher was given another one.
  *
- * @throws TransportError when the lobby can't be reached or refuses the token.
+ * @throws NetworkError when the lobby can't be reached or refuses the token.
  */
 export async function openRelayWatch(
   options: RelayOptions,
@@ -141,7 +141,7 @@ class Relay implements Transport {
     this.#options.signal.removeEventListener("abort", stop);
     const detail = reason.kind === "local"
       ? "Closed by this side."
-      : reason.error.message;
+      : reason.message;
     this.#link = { up: false, detail };
     this.#inbox.take();
     return reason;
@@ -164,7 +164,9 @@ class Relay implements Transport {
         attached = await attach({ ...this.#options, signal });
       } catch (error) {
         if (signal.aborted) break;
-        if (error instanceof TokenRefused) return { kind: "failed", error };
+        if (error instanceof TokenRefused) {
+          return { kind: "failed", message: error.message };
+        }
         attached = undefined;
         this.#loseLink(error instanceof Error ? error.message : String(error));
       }
@@ -276,7 +278,7 @@ function senderByteIn(
       `Cannot relay through the lobby at ${hostname}:${port}: ${answer.message}`;
     throw answer.code === "bad_token"
       ? new TokenRefused(message)
-      : new TransportError(message);
+      : new NetworkError(message);
   }
   if (answer?.type === "watch" && options.isWatching) return 0;
   if (answer?.type === "relay" && !options.isWatching) {
@@ -285,8 +287,8 @@ function senderByteIn(
   throw unanswered(options);
 }
 
-function unanswered({ hostname, port }: LobbyAddress): TransportError {
-  return new TransportError(
+function unanswered({ hostname, port }: LobbyAddress): NetworkError {
+  return new NetworkError(
     `Cannot relay through the lobby at ${hostname}:${port}: ` +
       "it doesn't answer. Check that it is a lobby and that it is running.",
   );

@@ -29,7 +29,7 @@ export interface WatchTransportOptions {
 /**
  * Opens what one hears of a match that has started.
  *
- * @throws TransportError when lobby or broker can't be reached or refuses, or a player can't sign.
+ * @throws NetworkError when lobby or broker can't be reached or refuses, or a player can't sign.
  */
 export async function openWatchTransport(
   { lobby, start, signal }: WatchTransportOptions,

@@ -2,7 +2,7 @@
  * A match as somebody follows it who only listens: begun from a member's snapshot, played on from
  * what each member says of itself.
  *
- * A tick counts here once every member in the view has confirmed it, in the same era: only then can
+ * A tick counts here once every member in the members has confirmed it, in the same era: only then can
  * no change of membership take it back (whoever may go on by itself holds all inputs up to it). A
  * record of a higher era is the commit of a change, as for members.
  *
@@ -37,7 +37,7 @@ export class FollowedMatch {
   desync: Desync | undefined;
   /** When something was confirmed last. */
   progressMs: number;
-  view: SlotSet;
+  members: SlotSet;
   readonly firstTick: number;
 
   readonly #options: FollowOptions;
@@ -73,7 +73,7 @@ export class FollowedMatch {
     this.#claims = slots.map(() => []);
     this.#compared = slots.map(() => -1);
     this.#era = record.era;
-    this.view = record.view;
+    this.members = record.members;
     this.#presences = record.change?.presences ??
       slots.map(() => presentFromStart(0));
     this.#applyPresences();
@@ -112,7 +112,7 @@ export class FollowedMatch {
 
   /** Whether the one who gave the snapshot says to be the only one, and stands for it still. */
   get isOfOneMember(): boolean {
-    return this.view === setOf(this.#giver) &&
+    return this.members === setOf(this.#giver) &&
       this.#compared[this.#giver] >= this.firstTick;
   }
 
@@ -123,7 +123,7 @@ export class FollowedMatch {
 
   /** Members whose inputs hold up the next tick. */
   missing(): readonly number[] {
-    return slotsOf(this.view).filter((slot) =>
+    return slotsOf(this.members).filter((slot) =>
       this.#rollback.have(slot) < this.confirmedTick
     );
   }
@@ -134,7 +134,7 @@ export class FollowedMatch {
     if (record.isReturning) return;
     if (record.era > this.#era) this.#follow(record);
     const known = this.#records[slot];
-    const isOfMember = record.era === this.#era && has(this.view, slot) &&
+    const isOfMember = record.era === this.#era && has(this.members, slot) &&
       record.epoch === lastSegment(this.#presences[slot]).epoch;
     if (!isOfMember || (known && !isNewerRecord(record, known))) return;
     this.#records[slot] = record;
@@ -151,12 +151,12 @@ export class FollowedMatch {
       this.progressMs = nowMs;
       this.#keepState();
     }
-    for (const slot of slotsOf(this.view)) this.#compare(slot);
+    for (const slot of slotsOf(this.members)) this.#compare(slot);
   }
 
-  /** Newest tick that every member of this view has confirmed. */
+  /** Newest tick that every member of this members has confirmed. */
   get #confirmedByAll(): number {
-    const ticks = slotsOf(this.view).map((slot) =>
+    const ticks = slotsOf(this.members).map((slot) =>
       this.#records[slot]?.confirmed ?? -1
     );
     return Math.min(...ticks);
@@ -207,7 +207,7 @@ export class FollowedMatch {
       shownBeyond(this.#presences, presences, confirmedTick) === undefined;
     if (!isContinuous) return;
     this.#era = record.era;
-    this.view = record.view;
+    this.members = record.members;
     this.#presences = presences;
     this.#applyPresences();
     this.#records.fill(undefined);
@@ -227,7 +227,7 @@ export function isSound(
   game: Game,
 ): boolean {
   const presences = record.change?.presences;
-  return presences !== undefined && has(record.view, record.slot) &&
+  return presences !== undefined && has(record.members, record.slot) &&
     !record.isReturning &&
     lastSegment(presences[record.slot]).epoch === record.epoch &&
     state.length === game.initial.length && game.hash(state) === record.hash;

@@ -5,19 +5,17 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { LobbyAddress } from "../link/dial.ts";
+import { NetworkError } from "../link/network_error.ts";
 import { aborted, pause } from "../link/pause.ts";
-import type { RosterMessage, StartMessage } from "../lobby/protocol.ts";
+import type {
+  RosterMessage,
+  SeatedPlayer,
+  StartMessage,
+} from "../lobby/protocol.ts";
 import { type LobbyWatch, watchLobby } from "../lobby/watch.ts";
-import { TransportError } from "../match/transport.ts";
-import {
-  type Desk,
-  type DeskOptions,
-  openDesk,
-  type Stage,
-  type StageView,
-} from "../page/process_page.ts";
+import { type Desk, type DeskOptions, openDesk } from "../page/process_page.ts";
 import type { View } from "../page/protocol.ts";
-import { EMPTY_VIEW, type Member } from "../player/status.ts";
+import { EMPTY_VIEW, type Stage, type StageView } from "../page/stage.ts";
 import { openWatchTransport } from "../transport/watch_transport.ts";
 import { type WatchedOutcome, Watching } from "./watching.ts";
 
@@ -45,7 +43,7 @@ export interface WatcherOptions extends
 /**
  * Watches until `signal` aborts or, without `stay`, a match is over. Returns how the last one ended.
  *
- * @throws TransportError or JoinError when the lobby can't be reached or refuses.
+ * @throws NetworkError or JoinError when the lobby can't be reached or refuses.
  */
 export async function watchMatches(
   options: WatcherOptions,
@@ -117,7 +115,7 @@ async function follow(
         log.warn("The lobby says: {message}", { message: event.message });
         stage.notice = event.message;
         desk.show();
-        if (match === undefined) throw new TransportError(event.message);
+        if (match === undefined) throw new NetworkError(event.message);
         // What there was to see stays on the page.
         if (options.stay) await aborted(options.signal);
         links.abort();
@@ -157,7 +155,7 @@ async function watchMatch(
     isOver = true;
   };
   void transport.closed.then((reason) => {
-    if (reason.kind === "failed") end(reason.error.message);
+    if (reason.kind === "failed") end(reason.message);
   });
   let shownTick: number | undefined;
   while (!signal.aborted && !watching.outcome && !isOver) {
@@ -188,7 +186,7 @@ class WatchStage implements Stage {
 
   #room: string;
   #rules: View["rules"];
-  #members: readonly Member[] = [];
+  #members: readonly SeatedPlayer[] = [];
   #match = "";
   #transport = "";
   #watching: Watching | undefined;
@@ -259,7 +257,7 @@ class WatchStage implements Stage {
     return undefined;
   }
 
-  #playerOf(member: Member): View["players"][number] {
+  #playerOf(member: SeatedPlayer): View["players"][number] {
     const { slot, id, name, look, isBot } = member;
     const watching = this.#watching;
     const lives = this.#rules.players === 2 ? 0 : this.#rules.lives;

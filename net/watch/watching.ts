@@ -19,12 +19,13 @@ import { TICK_MS } from "../match/clock/time_sync.ts";
 import { ConfirmedLog } from "../match/confirmed_log.ts";
 import { Gate } from "../match/gate.ts";
 import { DEFAULT_GRACE_MS, timersFor } from "../match/membership/timers.ts";
+import type { EndReason } from "../match/outcome.ts";
+import type { SessionStats } from "../match/session.ts";
 import type { Received } from "../match/transport.ts";
 import { isNewerRecord, type SlotRecord } from "../match/wire/record.ts";
 import { has, sizeOf, type SlotSet, slotsOf } from "../match/wire/slot_set.ts";
 import type { SnapshotPacket } from "../match/wire/wire.ts";
-import type { EndReason, PlayerState } from "../page/protocol.ts";
-import type { SessionStats } from "../player/status.ts";
+import type { PlayerState } from "../page/protocol.ts";
 import { FollowedMatch, isSound } from "./followed_match.ts";
 import { HeardInputs } from "./heard_inputs.ts";
 import { Playout } from "./playout_clock.ts";
@@ -142,7 +143,7 @@ export class Watching {
 
   linkStateOf(slot: number): PlayerState {
     if (this.#records[slot]?.farewell === "left") return "left";
-    if (this.#match && !has(this.#match.view, slot)) return "away";
+    if (this.#match && !has(this.#match.members, slot)) return "away";
     const silentMs = this.silentMs(slot);
     if (silentMs >= SUSPECT_MS) return "suspect";
     return silentMs >= UNSTABLE_MS ? "unstable" : "ok";
@@ -226,7 +227,7 @@ export class Watching {
       return;
     }
     const isBelieved = candidate.isWitnessed ||
-      (candidate.isOfOneMember && this.#isAlone(candidate.view));
+      (candidate.isOfOneMember && this.#isAlone(candidate.members));
     // In a match that runs, a moment tells whether any input was missed before the snapshot.
     const hasBegun = candidate.confirmedTick > candidate.firstTick ||
       candidate.isUpToDate &&
@@ -242,10 +243,10 @@ export class Watching {
     });
   }
 
-  /** Whether nobody outside that view may think that it plays this match. */
-  #isAlone(view: SlotSet): boolean {
+  /** Whether nobody outside that members may think that it plays this match. */
+  #isAlone(members: SlotSet): boolean {
     return this.#records.every((record, slot) =>
-      has(view, slot) || this.silentMs(slot) >= SUSPECT_MS ||
+      has(members, slot) || this.silentMs(slot) >= SUSPECT_MS ||
       record?.isReturning || record?.farewell === "left"
     );
   }
@@ -257,7 +258,7 @@ export class Watching {
   }
 
   #judge(match: FollowedMatch): void {
-    const slots = slotsOf(match.view);
+    const slots = slotsOf(match.members);
     const saysBye = (farewell: SlotRecord["farewell"]) => (slot: number) =>
       this.#records[slot]?.farewell === farewell;
     if (match.desync || slots.some(saysBye("desync"))) {
@@ -268,7 +269,7 @@ export class Watching {
     if (state[PHASE] === OVER) {
       this.outcome = { reason: "finished", winner: state[WINNER] };
     } else if (!this.#isPaused(match)) return;
-    else if (sizeOf(match.view) === 1) {
+    else if (sizeOf(match.members) === 1) {
       this.outcome = { reason: "walkover", winner: slots[0] };
     } else if (slots.every(saysBye("left"))) {
       this.outcome = { reason: "player left", winner: null };

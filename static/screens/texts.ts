@@ -5,12 +5,8 @@
  *
  * @module
  */
-import type {
-  EndReason,
-  PlayerView,
-  Role,
-  View,
-} from "../../net/page/protocol.ts";
+import type { EndReason } from "../../net/match/outcome.ts";
+import type { PlayerView, Role, View } from "../../net/page/protocol.ts";
 import { goesOn } from "../court/goals.ts";
 import { sideOnScreen, type Turn } from "../court/turn.ts";
 

@@ -5,13 +5,13 @@
  */
 import { expect } from "@std/expect";
 import { launchBrowser } from "../support/browser.ts";
-import { addressOf, startPong } from "../support/processes.ts";
 import {
   heapBytes,
   measurePage,
   openWatched,
   type PageFigures,
 } from "../support/page_figures.ts";
+import { addressOf, startPong } from "../support/processes.ts";
 
 /** Of the document with its style sheets and its code. */
 const ZIPPED_BYTES_MAX = 250 * 1024;

@@ -1,8 +1,7 @@
 import { expect } from "@std/expect";
 import { startLobby } from "../../lobby.ts";
-import { LobbyError } from "../../net/link/listen.ts";
+import { NetworkError } from "../../net/link/network_error.ts";
 import { joinLobby } from "../../net/lobby/seat.ts";
-import { TransportError } from "../../net/match/transport.ts";
 import {
   eventually,
   FOREVER,
@@ -278,7 +277,7 @@ Deno.test("a port in use is one clear error", async () => {
     signal: FOREVER,
   });
 
-  await expect(second).rejects.toThrow(LobbyError);
+  await expect(second).rejects.toThrow(NetworkError);
   await expect(second).rejects.toThrow(
     `Cannot listen on 127.0.0.1:${lobby.port}: another program uses port`,
   );
@@ -290,7 +289,7 @@ Deno.test("a lobby that isn't there is one clear error", async () => {
 
   const joining = join(lobby);
 
-  await expect(joining).rejects.toThrow(TransportError);
+  await expect(joining).rejects.toThrow(NetworkError);
   await expect(joining).rejects.toThrow("no lobby listens there");
 });
 

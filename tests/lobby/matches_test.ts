@@ -1,13 +1,14 @@
 import { expect } from "@std/expect";
-import type {
-  ClaimMessage,
-  LobbyMessage,
-  StartTransport,
+import {
+  type ClaimMessage,
+  type LobbyMessage,
+  SEAT_EPOCH_MAX,
+  type StartTransport,
 } from "../../net/lobby/protocol.ts";
 import type { Delivery } from "../../net/lobby_server/books_port.ts";
 import { Matches } from "../../net/lobby_server/matches.ts";
 import type { ClientId } from "../../net/lobby_server/running_matches.ts";
-import { openSeat, SEAT_EPOCH_MAX } from "../../net/lobby_server/seat_token.ts";
+import { openSeat } from "../../net/lobby_server/seat_token.ts";
 import { Watchers } from "../../net/lobby_server/watchers.ts";
 
 const LINGER_MS = 1000;

@@ -1,14 +1,16 @@
 import { expect } from "@std/expect";
-import { LINE_BYTES_MAX } from "../../net/lobby/protocol.ts";
+import {
+  LINE_BYTES_MAX,
+  PUBLIC_KEY_LENGTH_MAX,
+  SEAT_EPOCH_MAX,
+  SEAT_TOKEN_LENGTH_MAX,
+} from "../../net/lobby/protocol.ts";
 import { Matches } from "../../net/lobby_server/matches.ts";
 import {
   openSeat,
-  PUBLIC_KEY_LENGTH_MAX,
   sealSeat,
   type Seat,
-  SEAT_EPOCH_MAX,
   SEAT_KEY_BYTES,
-  SEAT_TOKEN_LENGTH_MAX,
 } from "../../net/lobby_server/seat_token.ts";
 import { Watchers } from "../../net/lobby_server/watchers.ts";
 

@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
+import { CLAIM_ERA_MAX } from "../../net/lobby/protocol.ts";
 import {
-  type Claim,
-  CLAIM_ERA_MAX,
+  type EraClaim,
   type SeatEpoch,
   Witness,
 } from "../../net/lobby_server/witness.ts";
@@ -13,13 +13,13 @@ const D: SeatEpoch = [3, 0];
 /** B after another process took it. */
 const B1: SeatEpoch = [1, 1];
 
-function claim(era: number, value: string, ...seats: SeatEpoch[]): Claim {
+function claim(era: number, value: string, ...seats: SeatEpoch[]): EraClaim {
   return { era, value, seats };
 }
 
 /** What happens, one step after the other, and what the witness answers. */
 type Step =
-  | readonly [claim: Claim, answer: "granted" | "waiting" | Claim]
+  | readonly [claim: EraClaim, answer: "granted" | "waiting" | EraClaim]
   | "B is taken again"
   | "B is gone"
   | "B is back";

@@ -3,6 +3,7 @@ import { Barrier } from "../../net/match/barrier.ts";
 import { PeerClock } from "../../net/match/clock/peer_clock.ts";
 import type { Terms } from "../../net/match/wire/terms.ts";
 import type { HelloPacket } from "../../net/match/wire/wire.ts";
+import { sha256 } from "../../net/player/sha256.ts";
 
 const TERMS: Terms = {
   protocol: 1,
@@ -24,6 +25,7 @@ function createMember(slot: number, secret = slot + 1): Member {
     slot,
     players: 3,
     terms: TERMS,
+    sha256,
     secret: new Uint8Array(16).fill(secret),
     nowMs: 0,
     isStartRepeated: true,

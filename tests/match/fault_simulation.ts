@@ -21,12 +21,13 @@ import {
 } from "../../game/state.ts";
 import type { Claim } from "../../net/match/membership/membership.ts";
 import { shownBeyond } from "../../net/match/membership/membership_change.ts";
-import type { Controls } from "../../net/match/membership/negative_controls.ts";
+import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 import type { Timers } from "../../net/match/membership/timers.ts";
 import type { Play } from "../../net/match/play.ts";
 import { Session } from "../../net/match/session.ts";
 import type { SessionEvent } from "../../net/match/session_event.ts";
 import { has, sizeOf } from "../../net/match/wire/slot_set.ts";
+import { sha256 } from "../../net/player/sha256.ts";
 import {
   SimulatedNetwork,
   type SimulatedTransport,
@@ -54,7 +55,7 @@ const CHECK_EVERY_MS = 100;
 export interface FaultSimulationOptions {
   readonly seed: number;
   readonly players: number;
-  readonly controls?: Controls;
+  readonly controls?: NegativeControls;
   /** A witness that forgets its grants halfway: a negative control. */
   readonly isWitnessForgetful?: boolean;
   /** Faults to leave out, by their place in the schedule. */
@@ -115,7 +116,7 @@ class FaultSimulation {
   readonly #violations = new Map<string, string>();
   readonly #counters: Record<string, number> = {};
   readonly #trace: string[] = [];
-  readonly #views = new Map<number, string>();
+  readonly #members = new Map<number, string>();
   readonly #winners = new Set<string>();
   readonly #applied = new Set<Fault>();
   /** Cuts and pauses that a step has brought about. */
@@ -246,6 +247,7 @@ class FaultSimulation {
       match: `faults ${seed}`,
       epochs,
       isResumed: epoch > 0,
+      sha256,
       secret: Uint8Array.from({ length: 16 }, () => this.#random() * 256),
       nowMs,
       timers: TIMERS,
@@ -318,18 +320,21 @@ class FaultSimulation {
     };
   }
 
-  /** An era has one view, and no confirmed tick may change with it. */
+  /** An era has one set of members, and no confirmed tick may change with it. */
   #checkPosition(
     host: Host,
     before: Position | undefined,
   ): void {
     const { play } = host.session;
     if (!play || play.isOut) return;
-    const view = JSON.stringify([play.view, play.presences]);
-    const known = this.#views.get(play.era);
-    if (known === undefined) this.#views.set(play.era, view);
-    else if (known !== view) {
-      this.#violate("two views", `era ${play.era}: ${known} and ${view}`);
+    const members = JSON.stringify([play.members, play.presences]);
+    const known = this.#members.get(play.era);
+    if (known === undefined) this.#members.set(play.era, members);
+    else if (known !== members) {
+      this.#violate(
+        "two sets of members",
+        `era ${play.era}: ${known} and ${members}`,
+      );
     }
     if (!before || before.play !== play || before.era === play.era) return;
     const tick = shownBeyond(
@@ -433,7 +438,7 @@ class FaultSimulation {
       : event.kind === "peer"
       ? `${event.slot} is ${event.state}`
       : play
-      ? `era ${play.era} view ${play.view} confirmed ${play.confirmedTick}`
+      ? `era ${play.era} members ${play.members} confirmed ${play.confirmedTick}`
       : "";
     this.#say(`slot ${slot}: ${name} ${detail}`);
   }
@@ -548,7 +553,7 @@ class FaultSimulation {
     this.#say(`slot ${host.slot}: resumes as ${epoch}`);
   }
 
-  /** Hosts of one era and view must have confirmed the same. */
+  /** Hosts of one era must have confirmed the same. */
   #comparePrefixes(): void {
     const playing = this.#hosts.filter(({ status, session }) =>
       status === "running" && session.play && !session.play.isOut
@@ -580,10 +585,10 @@ class FaultSimulation {
       host.slot !== this.#schedule.lastingSlot &&
       nowMs - host.progressMs < TIMERS.lostMs - 2000
     );
-    const view = current[0]?.session.play?.view ?? 0;
+    const members = current[0]?.session.play?.members ?? 0;
     this.#healthy = current.reduce((set, { slot }) => set | 1 << slot, 0) &
-      view;
-    this.#isHealthy = 2 * sizeOf(this.#healthy) > sizeOf(view);
+      members;
+    this.#isHealthy = 2 * sizeOf(this.#healthy) > sizeOf(members);
     if (this.#isHealthy) this.#count("healthy when healed");
   }
 

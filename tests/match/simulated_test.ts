@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import type { Received } from "../../net/match/transport.ts";
-import { NO_FAULTS, SimulatedNetwork } from "../../net/simulation/simulated.ts";
+import { SimulatedNetwork } from "../../net/simulation/simulated.ts";
+import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { createRandom } from "../support/simulation.ts";
 import { testTransport } from "../support/transport_contract.ts";
 

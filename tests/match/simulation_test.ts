@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import { createPong } from "../../game/pong.ts";
 import { BALL_X } from "../../game/state.ts";
-import { NO_FAULTS } from "../../net/simulation/simulated.ts";
+import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import {
   createScenario,
   type Scenario,

@@ -76,7 +76,7 @@ function arbitraryRecord(
       beat: u16,
       sentAt: stamp,
       era: fc.nat(),
-      view: fc.nat(15),
+      members: fc.nat(15),
       hears: fc.nat(15),
       farewell: fc.constantFrom(...FAREWELLS),
       confirmed: fc.constant(confirmed),

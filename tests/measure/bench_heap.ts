@@ -7,7 +7,7 @@
  *
  * @module
  */
-import { NO_FAULTS } from "../../net/simulation/simulated.ts";
+import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { digits, type Figure, mean } from "./bench_figure.ts";
 import { BenchMatch } from "./bench_match.ts";
 

@@ -14,11 +14,12 @@ import { SCORE, TARGET } from "../../game/state.ts";
 import { Session } from "../../net/match/session.ts";
 import type { Received } from "../../net/match/transport.ts";
 import { SECRET_BYTES } from "../../net/match/wire/wire.ts";
+import { sha256 } from "../../net/player/sha256.ts";
 import {
-  type LinkFaults,
   SimulatedNetwork,
   type SimulatedTransport,
 } from "../../net/simulation/simulated.ts";
+import type { LinkFaults } from "../../net/transport/link_faults.ts";
 import { createRandom } from "../support/simulation.ts";
 
 /** More points than are made in years. */
@@ -86,6 +87,7 @@ export class BenchMatch {
         rules: { ...DEFAULT_RULES, players },
         match: "bench",
         epochs: slots.map(() => 0),
+        sha256,
         secret: Uint8Array.from({ length: SECRET_BYTES }, () => random() * 256),
         nowMs: slot * JOIN_MS,
         createGame: createEndlessPong,

@@ -13,6 +13,7 @@ import { Session } from "../../net/match/session.ts";
 import type { Received, Transport } from "../../net/match/transport.ts";
 import { decode, SECRET_BYTES } from "../../net/match/wire/wire.ts";
 import { runMatchLoop } from "../../net/player/match_loop.ts";
+import { sha256 } from "../../net/player/sha256.ts";
 import { openAmqp } from "../../net/transport/amqp.ts";
 import { brokerUrlFor } from "../../net/transport/broker_url.ts";
 import { openRelay } from "../../net/transport/relay.ts";
@@ -101,6 +102,7 @@ async function play({ port, seconds }: PlayerOrder): Promise<PlayerTimes> {
     rules: start.rules,
     match: start.match,
     epochs: start.players.map(() => 0),
+    sha256,
     secret: crypto.getRandomValues(new Uint8Array(SECRET_BYTES)),
     nowMs: performance.now(),
   });

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { NO_FAULTS } from "../../net/simulation/simulated.ts";
+import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { HEADER_BYTES } from "../../net/transport/relay_frames.ts";
 import { digits, type Figure, mean, percentile } from "./bench_figure.ts";
 import { BenchMatch, type TakeTurn } from "./bench_match.ts";

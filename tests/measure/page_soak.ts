@@ -7,8 +7,8 @@
  *
  * @module
  */
-import { heapBytes, openWatched } from "../support/page_figures.ts";
 import { launchBrowser } from "../support/browser.ts";
+import { heapBytes, openWatched } from "../support/page_figures.ts";
 import { mean } from "./bench_figure.ts";
 
 const TICKS_BETWEEN = 600;

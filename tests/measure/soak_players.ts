@@ -13,6 +13,7 @@ import { joinLobby, type LobbySeat } from "../../net/lobby/seat.ts";
 import { Session } from "../../net/match/session.ts";
 import { SECRET_BYTES } from "../../net/match/wire/wire.ts";
 import { runMatchLoop } from "../../net/player/match_loop.ts";
+import { sha256 } from "../../net/player/sha256.ts";
 import { openRelay } from "../../net/transport/relay.ts";
 import { readLines } from "./bench_member.ts";
 
@@ -86,6 +87,7 @@ async function enter(port: number, stop: AbortSignal): Promise<Player> {
     rules,
     match,
     epochs: players.map(({ epoch }) => epoch),
+    sha256,
     secret: crypto.getRandomValues(new Uint8Array(SECRET_BYTES)),
     nowMs: performance.now(),
   });

@@ -5,7 +5,7 @@
  */
 import { expect } from "@std/expect";
 import { DEFAULT_RULES } from "../../game/court.ts";
-import type { EndReason } from "../../net/page/protocol.ts";
+import type { EndReason } from "../../net/match/outcome.ts";
 import { concededSlots } from "../../static/court/goals.ts";
 import { cardFor } from "../../static/screens/card.ts";
 import {

@@ -29,11 +29,12 @@ import {
 import { moveBall, WHOLE_TICK } from "../../game/step.ts";
 import type { Play } from "../../net/match/play.ts";
 import { Session } from "../../net/match/session.ts";
+import { sha256 } from "../../net/player/sha256.ts";
 import {
-  NO_FAULTS,
   SimulatedNetwork,
   type SimulatedTransport,
 } from "../../net/simulation/simulated.ts";
+import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { createRandom } from "../support/simulation.ts";
 
 const RULES: Rules = { players: 2, points: 99, lives: 5 };
@@ -122,6 +123,7 @@ function createHost(
     rules: RULES,
     match: "judder",
     epochs: [0, 0],
+    sha256,
     secret: Uint8Array.from({ length: 16 }, () => random() * 256),
     nowMs: 0,
   });

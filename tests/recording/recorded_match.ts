@@ -10,15 +10,15 @@ import { Rollback } from "../../game/rollback.ts";
 import { hashState } from "../../game/state.ts";
 import { Session } from "../../net/match/session.ts";
 import { WIRE_VERSION } from "../../net/match/wire/terms.ts";
+import { sha256 } from "../../net/player/sha256.ts";
 import { type RecordedPlay, Recorder } from "../../net/recording/recorder.ts";
 import type { RecordingHeader } from "../../net/recording/recording.ts";
 import { openReplay } from "../../net/recording/replay.ts";
 import {
-  type LinkFaults,
-  NO_FAULTS,
   SimulatedNetwork,
   type SimulatedTransport,
 } from "../../net/simulation/simulated.ts";
+import { type LinkFaults, NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { createRandom } from "../support/simulation.ts";
 
 /** No match of a test lasts longer. */
@@ -157,6 +157,7 @@ function createHost(
     rules,
     match: `recorded ${seed}`,
     epochs: Array.from({ length: rules.players }, () => 0),
+    sha256,
     secret: Uint8Array.from({ length: 16 }, () => random() * 256),
     nowMs: 0,
   });

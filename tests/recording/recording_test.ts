@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import fc from "fast-check";
 import { SLOTS_MAX } from "../../game/court.ts";
 import { ABSENT, createState, TICK } from "../../game/state.ts";
-import type { EndReason } from "../../net/page/protocol.ts";
+import type { EndReason } from "../../net/match/outcome.ts";
 import type { Chunk } from "../../net/recording/chunk.ts";
 import {
   decodeRecording,

@@ -11,7 +11,7 @@ import {
   type PageServerOptions,
   servePage,
 } from "../../net/page/server.ts";
-import { EMPTY_VIEW } from "../../net/player/status.ts";
+import { EMPTY_VIEW } from "../../net/page/stage.ts";
 
 export const TOKEN = "a token";
 const DEADLINE_MS = 15_000;

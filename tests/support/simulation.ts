@@ -11,13 +11,14 @@ import { type Bot, botInput, createBot, SKILLS } from "../../game/bot.ts";
 import type { Rules } from "../../game/court.ts";
 import { createPong } from "../../game/pong.ts";
 import type { Game } from "../../game/rollback.ts";
-import type { Controls } from "../../net/match/membership/negative_controls.ts";
+import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 import { Session } from "../../net/match/session.ts";
+import { sha256 } from "../../net/player/sha256.ts";
 import {
-  type LinkFaults,
   SimulatedNetwork,
   type SimulatedTransport,
 } from "../../net/simulation/simulated.ts";
+import type { LinkFaults } from "../../net/transport/link_faults.ts";
 
 /** Longest match that a simulation waits for, in virtual ms: half an hour. */
 const MATCH_MS_MAX = 30 * 60_000;
@@ -36,7 +37,7 @@ export interface Scenario {
 }
 
 export interface SimulationOptions {
-  readonly controls?: Controls;
+  readonly controls?: NegativeControls;
   /** By slot: makes a host's game; for negative controls. */
   readonly createGame?: (slot: number, rules: Rules, seed: number) => Game;
   /** By slot: the rules that a host believes in, where they are not the scenario's. */
@@ -173,6 +174,7 @@ function createHost(
     rules: options.terms?.(slot, rules) ?? rules,
     match: `simulation ${seed}`,
     epochs: joinMs.map(() => 0),
+    sha256,
     secret: Uint8Array.from({ length: 16 }, () => random() * 256),
     nowMs: clockMs[slot],
     createGame: (...game) => createGame(slot, ...game),

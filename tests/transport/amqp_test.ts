@@ -1,8 +1,9 @@
 import { expect } from "@std/expect";
 import { connect } from "amqplib";
 import { Buffer } from "node:buffer";
+import { NetworkError } from "../../net/link/network_error.ts";
 import { EXCHANGE } from "../../net/lobby/protocol.ts";
-import { type Transport, TransportError } from "../../net/match/transport.ts";
+import type { Transport } from "../../net/match/transport.ts";
 import {
   type AmqpOptions,
   keepExchange,
@@ -385,10 +386,10 @@ async function openMember(
   });
 }
 
-/** Waits for an opening that must fail with a `TransportError`, and returns that. */
+/** Waits for an opening that must fail with a `NetworkError`, and returns that. */
 async function failure(opening: Promise<AsyncDisposable>): Promise<Error> {
   const error = await opening.then(() => undefined, (error) => error);
-  expect(error).toBeInstanceOf(TransportError);
+  expect(error).toBeInstanceOf(NetworkError);
   return error;
 }
 

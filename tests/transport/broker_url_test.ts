@@ -1,5 +1,5 @@
 import { expect } from "@std/expect";
-import { TransportError } from "../../net/match/transport.ts";
+import { NetworkError } from "../../net/link/network_error.ts";
 import {
   brokerUrlFor,
   parseBrokerUrl,
@@ -37,7 +37,7 @@ for (
   const text of ["", "host", "host:5672", "http://host", "amqp:", "amqp://"]
 ) {
   Deno.test(`parseBrokerUrl() refuses "${text}"`, () => {
-    expect(() => parseBrokerUrl(text)).toThrow(TransportError);
+    expect(() => parseBrokerUrl(text)).toThrow(NetworkError);
   });
 }
 

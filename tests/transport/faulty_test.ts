@@ -6,13 +6,14 @@
 import { expect } from "@std/expect";
 import { parseFaults } from "../../net/cli/fault_options.ts";
 import type { Received, Transport } from "../../net/match/transport.ts";
-import { NO_FAULTS, SimulatedNetwork } from "../../net/simulation/simulated.ts";
+import { SimulatedNetwork } from "../../net/simulation/simulated.ts";
 import {
   faulty,
   type FaultyTransport,
   NO_TRANSPORT_FAULTS,
   type TransportFaults,
 } from "../../net/transport/faulty.ts";
+import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { createRandom } from "../support/simulation.ts";
 import { testTransport } from "../support/transport_contract.ts";
 

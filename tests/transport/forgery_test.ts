@@ -9,6 +9,7 @@ import { EXCHANGE } from "../../net/lobby/protocol.ts";
 import { Session } from "../../net/match/session.ts";
 import type { Transport } from "../../net/match/transport.ts";
 import { runMatchLoop } from "../../net/player/match_loop.ts";
+import { sha256 } from "../../net/player/sha256.ts";
 import { keepExchange, openAmqp } from "../../net/transport/amqp.ts";
 import { signed } from "../../net/transport/signed.ts";
 import {
@@ -179,6 +180,7 @@ async function playUnderAttack(isSigned: boolean): Promise<{
       rules,
       match,
       epochs: [0, 0],
+      sha256,
       secret: new Uint8Array(16).fill(slot),
       nowMs: nowMs(),
     })

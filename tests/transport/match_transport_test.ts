@@ -4,7 +4,7 @@
  * @module
  */
 import { expect } from "@std/expect";
-import { TransportError } from "../../net/match/transport.ts";
+import { NetworkError } from "../../net/link/network_error.ts";
 import { NO_TRANSPORT_FAULTS } from "../../net/transport/faulty.ts";
 import { openMatchTransport } from "../../net/transport/open.ts";
 import { privateKeyOf } from "../../net/transport/signing_keys.ts";
@@ -48,7 +48,7 @@ for (const [what, key] of Object.entries(UNUSABLE)) {
       signal: new AbortController().signal,
     });
 
-    await expect(opening).rejects.toThrow(TransportError);
+    await expect(opening).rejects.toThrow(NetworkError);
     await expect(opening).rejects.toThrow(/with Bob over a broker.* Update it/);
   });
 }

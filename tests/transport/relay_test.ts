@@ -1,10 +1,7 @@
 import { expect } from "@std/expect";
 import fc from "fast-check";
-import {
-  PACKET_BYTES_MAX,
-  type Transport,
-  TransportError,
-} from "../../net/match/transport.ts";
+import { NetworkError } from "../../net/link/network_error.ts";
+import { PACKET_BYTES_MAX, type Transport } from "../../net/match/transport.ts";
 import { openRelay } from "../../net/transport/relay.ts";
 import { FrameQueue, FrameReader } from "../../net/transport/relay_frames.ts";
 import {
@@ -275,7 +272,7 @@ Deno.test("relay gives up when the lobby doesn't know the seat any more", async 
 
   const reason = await soon(transport.closed, "The end");
 
-  expect(reason.kind === "failed" && reason.error.message)
+  expect(reason.kind === "failed" && reason.message)
     .toContain("it isn't of this lobby");
   expect(transport.link.up).toBe(false);
 });
@@ -302,7 +299,7 @@ Deno.test("relay refuses a foreign token", async () => {
 
   const opening = relay(lobby, "0123456789abcdef0123456789abcdef");
 
-  await expect(opening).rejects.toThrow(TransportError);
+  await expect(opening).rejects.toThrow(NetworkError);
   await expect(opening).rejects.toThrow(/Cannot relay .* isn't of this lobby/);
 });
 

@@ -6,6 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { LineConnection } from "../../net/link/line_connection.ts";
+import { NetworkError } from "../../net/link/network_error.ts";
 import {
   RelayHub,
   type RelayLimits,
@@ -14,7 +15,6 @@ import {
   type Listening,
   PACKET_BYTES_MAX,
   type Received,
-  TransportError,
 } from "../../net/match/transport.ts";
 import { openRelay, openRelayWatch } from "../../net/transport/relay.ts";
 import { until } from "../support/transport_contract.ts";
@@ -240,6 +240,6 @@ Deno.test("watching ends where the lobby says that the token is no good", async 
   lines.send(JSON.stringify({ type: "error", code: "bad_token", message }));
 
   expect(first).toEqual({ kind: "line", text: "watch gone" });
-  await expect(opening).rejects.toThrow(TransportError);
+  await expect(opening).rejects.toThrow(NetworkError);
   await expect(opening).rejects.toThrow(message);
 });

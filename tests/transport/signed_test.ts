@@ -12,10 +12,10 @@ import {
   type Transport,
 } from "../../net/match/transport.ts";
 import {
-  NO_FAULTS,
   SimulatedNetwork,
   type SimulatedTransport,
 } from "../../net/simulation/simulated.ts";
+import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { signed, type SignedOptions } from "../../net/transport/signed.ts";
 import {
   exportPrivateKey,

@@ -13,11 +13,9 @@ import type { TickHash } from "../../net/match/hash_watch.ts";
 import { Session } from "../../net/match/session.ts";
 import type { Received } from "../../net/match/transport.ts";
 import type { PlayerState } from "../../net/page/protocol.ts";
-import {
-  type LinkFaults,
-  NO_FAULTS,
-  SimulatedNetwork,
-} from "../../net/simulation/simulated.ts";
+import { sha256 } from "../../net/player/sha256.ts";
+import { SimulatedNetwork } from "../../net/simulation/simulated.ts";
+import { type LinkFaults, NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { Watching } from "../../net/watch/watching.ts";
 import { createRandom } from "../support/simulation.ts";
 
@@ -137,6 +135,7 @@ function createMember(
     rules,
     match: `watched ${seed}`,
     epochs: Array.from({ length: rules.players }, () => 0),
+    sha256,
     secret: new Uint8Array(16).fill(seed * 4 + slot),
     nowMs: 0,
     createGame: (...game) =>

@@ -14,7 +14,7 @@ import {
   NOBODY,
   type SnapshotPacket,
 } from "../../net/match/wire/wire.ts";
-import { NO_FAULTS } from "../../net/simulation/simulated.ts";
+import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { Playout } from "../../net/watch/playout_clock.ts";
 import { Watching } from "../../net/watch/watching.ts";
 import { createRandom } from "../support/simulation.ts";
@@ -201,7 +201,7 @@ const FORGERIES: Record<string, (packet: SnapshotPacket) => SnapshotPacket> = {
   },
   "of a wrong state, in a match that has nobody else": (packet) => {
     const { record, state } = rehashed(changed(packet));
-    const alone = { ...record, view: 1, era: record.era + 1 };
+    const alone = { ...record, members: 1, era: record.era + 1 };
     return { ...packet, state, record: alone };
   },
 };

@@ -78,12 +78,12 @@ export class PeerLiveness {
   }
 
   /**
-   * Counts the time since the last call for the members in `view`, and returns what changed. While
+   * Counts the time since the last call for the members in `members`, and returns what changed. While
    * this host's own link is down nobody's silence means anything.
    */
   update(
     nowMs: number,
-    view: SlotSet,
+    members: SlotSet,
     isLinkUp: boolean,
   ): readonly LivenessChange[] {
     const passedMs = Math.min(nowMs - this.#atMs, STEP_MS_MAX);
@@ -97,12 +97,12 @@ export class PeerLiveness {
         );
       }
     }
-    const spoken = sizeOf(this.present & view);
-    const mayCount = isLinkUp && 2 * spoken >= sizeOf(view);
+    const spoken = sizeOf(this.present & members);
+    const mayCount = isLinkUp && 2 * spoken >= sizeOf(members);
     const changes: LivenessChange[] = [];
     for (let slot = 0; slot < this.#states.length; slot++) {
       if (slot === this.#slot) continue;
-      if (mayCount && has(view, slot)) this.#silentMs[slot] += passedMs;
+      if (mayCount && has(members, slot)) this.#silentMs[slot] += passedMs;
       const state = this.#judge(this.#silentMs[slot]);
       if (state === this.#states[slot]) continue;
       this.#states[slot] = state;

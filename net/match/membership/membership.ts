@@ -44,8 +44,8 @@ import {
   isEqualAim,
   isEqualJoin,
 } from "./membership_change.ts";
-import type { Controls } from "./negative_controls.ts";
-import { Sight, type Surroundings } from "./observation.ts";
+import type { NegativeControls } from "./negative_controls.ts";
+import { Observation, type Observed } from "./observation.ts";
 import type { Timers } from "./timers.ts";
 
 /** A member that is back must be so for this long before an attempt is given up for it again. */
@@ -56,26 +56,26 @@ export interface MembershipOptions {
   readonly slot: number;
   readonly players: number;
   readonly timers: Timers;
-  readonly controls: Controls;
+  readonly controls: NegativeControls;
 }
 
 /** What a witness is asked to grant. */
 export interface Claim {
   readonly era: number;
   readonly value: string;
-  /** Slots of the view that it would make, each with its incarnation. */
+  /** Slots of the members that it would make, each with its incarnation. */
   readonly seats: readonly (readonly [slot: number, epoch: number])[];
 }
 
 export type MembershipEvent =
   | { readonly kind: "attempted" | "agreed" | "repeated" | "backed out" }
   | { readonly kind: "claim"; readonly claim: Claim }
-  /** View and presences are new; this host may no longer be in the view. */
+  /** View and presences are new; this host may no longer be in the members. */
   | { readonly kind: "committed"; readonly joined: SlotSet };
 
 export class Membership {
   era = 0;
-  view: SlotSet;
+  members: SlotSet;
   /** By slot: in which ticks its inputs count. */
   presences: Presence[];
   /** Highest attempt seen or left in this era; 0 before the first. */
@@ -92,7 +92,7 @@ export class Membership {
   /** Begins with all players from tick 0 on, each in incarnation `epochs[slot]`. */
   constructor(options: MembershipOptions, epochs: readonly number[]) {
     this.#options = options;
-    this.view = everySlot(options.players);
+    this.members = everySlot(options.players);
     this.presences = epochs.map(presentFromStart);
   }
 
@@ -109,16 +109,16 @@ export class Membership {
     return !this.attempt || this.#options.controls.isUnfrozen === true;
   }
 
-  /** Takes over a higher era's view and presences, from a record that is the commit. */
+  /** Takes over a higher era's members and presences, from a record that is the commit. */
   adopt(record: SlotRecord, presences: readonly Presence[]): SlotSet {
-    const joined = record.view & ~this.view;
-    this.#install(record.era, record.view, presences.slice());
+    const joined = record.members & ~this.members;
+    this.#install(record.era, record.members, presences.slice());
     return joined;
   }
 
-  /** Begins as a returned player, in the era of who has it in its view. */
-  begin(era: number, view: SlotSet, presences: readonly Presence[]): void {
-    this.#install(era, view, presences.slice());
+  /** Begins as a returned player, in the era of who has it in its members. */
+  begin(era: number, members: SlotSet, presences: readonly Presence[]): void {
+    this.#install(era, members, presences.slice());
   }
 
   /** The witness granted this value. */
@@ -127,16 +127,22 @@ export class Membership {
   }
 
   /** Draws all conclusions that can be drawn now; returns what happened, oldest first. */
-  evaluate(around: Surroundings): readonly MembershipEvent[] {
+  evaluate(around: Observed): readonly MembershipEvent[] {
     this.#events = [];
     const { slot, timers } = this.#options;
-    const { era, view, presences } = this;
-    const sight = new Sight(around, { slot, timers, era, view, presences });
-    const suspects = sight.suspects();
-    this.#followOthers(sight);
-    if (!this.attempt) this.#open(sight, suspects);
-    else this.#revise(sight, suspects);
-    if (this.attempt) this.#conclude(sight, this.attempt);
+    const { era, members, presences } = this;
+    const observation = new Observation(around, {
+      slot,
+      timers,
+      era,
+      members,
+      presences,
+    });
+    const suspects = observation.suspects();
+    this.#followOthers(observation);
+    if (!this.attempt) this.#open(observation, suspects);
+    else this.#revise(observation, suspects);
+    if (this.attempt) this.#conclude(observation, this.attempt);
     return this.#events;
   }
 
@@ -145,9 +151,9 @@ export class Membership {
   }
 
   /** R5: joins what the others attempt, or goes beyond it. */
-  #followOthers(sight: Sight): void {
-    for (const slot of slotsOf(this.view & ~this.#me)) {
-      const record = sight.current(slot);
+  #followOthers(observation: Observation): void {
+    for (const slot of slotsOf(this.members & ~this.#me)) {
+      const record = observation.current(slot);
       const theirs = record?.change?.attempt;
       const { attempt } = this;
       if (!record || !theirs) continue;
@@ -159,7 +165,7 @@ export class Membership {
       const kept = attempt && (isSame || this.agreed?.n === attempt.n)
         ? attempt.drop
         : 0;
-      const drop = (theirs.drop | kept) & this.view & ~this.#me;
+      const drop = (theirs.drop | kept) & this.members & ~this.#me;
       const isSameDrop = drop === theirs.drop;
       let join = isSameDrop ? theirs.join : undefined;
       if (isSame && !isEqualJoin(attempt?.join, theirs.join)) join = undefined;
@@ -168,64 +174,64 @@ export class Membership {
       const isTheirs = !isSame && isSameDrop && isEqualJoin(join, theirs.join);
       const n = isTheirs
         ? theirs.n
-        : sight.highestNumber(this.attemptNumber) + 1;
-      this.#enter(sight, { n, drop, join });
+        : observation.highestNumber(this.attemptNumber) + 1;
+      this.#enter(observation, { n, drop, join });
     }
   }
 
   /** R3, R10: opens an attempt where this host sees cause. */
-  #open(sight: Sight, suspects: SlotSet): void {
-    const live = this.view & ~suspects;
-    if (!isWithin(live, sight.present)) return;
-    const n = sight.highestNumber(this.attemptNumber) + 1;
+  #open(observation: Observation, suspects: SlotSet): void {
+    const live = this.members & ~suspects;
+    if (!isWithin(live, observation.present)) return;
+    const n = observation.highestNumber(this.attemptNumber) + 1;
     if (suspects !== 0) {
-      const isEnough = 2 * sizeOf(live) >= sizeOf(this.view);
-      if (!isEnough || !sight.isPatient(suspects)) return;
-      this.#enter(sight, {
+      const isEnough = 2 * sizeOf(live) >= sizeOf(this.members);
+      if (!isEnough || !observation.isPatient(suspects)) return;
+      this.#enter(observation, {
         n,
         drop: suspects,
-        join: sight.replacement(suspects),
+        join: observation.replacement(suspects),
       });
       return;
     }
     const isLowest = (live & (this.#me - 1)) === 0;
-    const join = sight.returning();
+    const join = observation.returning();
     if (!join) return;
     if (this.#options.controls.isReturnUnagreed) {
-      const at = (sight.have[this.#options.slot] ?? 0) + ACTIVATION_TICKS;
+      const at = (observation.have[this.#options.slot] ?? 0) + ACTIVATION_TICKS;
       this.#commit({ n, drop: 0, join, cut: [], at });
-    } else if (isLowest) this.#enter(sight, { n, drop: 0, join });
+    } else if (isLowest) this.#enter(observation, { n, drop: 0, join });
   }
 
   /** R5, R6: widens, backs out of, or renews the open attempt. */
-  #revise(sight: Sight, suspects: SlotSet): void {
+  #revise(observation: Observation, suspects: SlotSet): void {
     const { attempt } = this;
     if (!attempt) return;
     const { drop, join } = attempt;
-    const recent = sight.present;
-    const participants = this.view & ~drop;
+    const recent = observation.present;
+    const participants = this.members & ~drop;
     const lost = suspects & participants;
     const left = participants & ~lost;
-    const isEnough = 2 * sizeOf(left) >= sizeOf(this.view);
-    const n = sight.highestNumber(this.attemptNumber) + 1;
+    const isEnough = 2 * sizeOf(left) >= sizeOf(this.members);
+    const n = observation.highestNumber(this.attemptNumber) + 1;
     if (lost && isWithin(left, recent) && isEnough) {
-      if (sight.isPatient(drop | lost)) {
-        this.#enter(sight, { n, drop: drop | lost, join: undefined });
+      if (observation.isPatient(drop | lost)) {
+        this.#enter(observation, { n, drop: drop | lost, join: undefined });
         return;
       }
     }
     const back = drop & ~suspects & recent;
     const hasJoinerGone = join !== undefined &&
-      !has(sight.heard, join.slot);
+      !has(observation.heard, join.slot);
     const mayBackOut = !this.agreed &&
-      !sight.isAgreedSeen(participants) &&
-      sight.nowMs - this.#backedOutMs > BACK_OUT_PAUSE_MS;
+      !observation.isAgreedSeen(participants) &&
+      observation.nowMs - this.#backedOutMs > BACK_OUT_PAUSE_MS;
     if (mayBackOut && ((back !== 0 && !join) || hasJoinerGone)) {
-      this.#backedOutMs = sight.nowMs;
+      this.#backedOutMs = observation.nowMs;
       this.#events.push({ kind: "backed out" });
       const rest = drop & ~back;
       if (rest !== 0) {
-        this.#enter(sight, { n, drop: rest, join: undefined });
+        this.#enter(observation, { n, drop: rest, join: undefined });
       } else {
         this.attempt = undefined;
         this.attemptNumber = n;
@@ -233,18 +239,18 @@ export class Membership {
       return;
     }
     const isOvertaken = slotsOf(participants & ~this.#me).some((slot) =>
-      (sight.current(slot)?.change?.attemptNumber ?? 0) > attempt.n
+      (observation.current(slot)?.change?.attemptNumber ?? 0) > attempt.n
     );
-    if (isOvertaken) this.#enter(sight, { n, drop, join });
+    if (isOvertaken) this.#enter(observation, { n, drop, join });
   }
 
   /** R7, R8: agrees when all participants show this attempt, commits when all show they agreed. */
-  #conclude(sight: Sight, attempt: Attempt): void {
+  #conclude(observation: Observation, attempt: Attempt): void {
     const { controls } = this.#options;
     const { n, drop } = attempt;
-    const participants = this.view & ~drop;
+    const participants = this.members & ~drop;
     const others = slotsOf(participants & ~this.#me).map((slot) =>
-      sight.current(slot)
+      observation.current(slot)
     );
     const shows = (isShown: (change: RecordChange) => boolean) =>
       others.every((record) => {
@@ -261,7 +267,7 @@ export class Membership {
       });
       this.attempt = { ...attempt, cut: change.cut };
       const lacks = slotsOf(change.drop).some((slot) =>
-        sight.have[slot] < change.cut[slot]
+        observation.have[slot] < change.cut[slot]
       );
       // The others hold what is missing; their packets bring it.
       if (lacks && !controls.isCutMinimum && !controls.isUnfrozen) return;
@@ -277,12 +283,12 @@ export class Membership {
     if (!isAgreedByAll && !controls.isUnagreed) return;
     // Who said goodbye claims nothing, so against them half is enough.
     const haveAllLeft = drop !== 0 &&
-      slotsOf(drop).every((slot) => sight.hasLeft(slot));
-    const isMajority = 2 * sizeOf(participants) > sizeOf(this.view) ||
+      slotsOf(drop).every((slot) => observation.hasLeft(slot));
+    const isMajority = 2 * sizeOf(participants) > sizeOf(this.members) ||
       haveAllLeft;
     if (isMajority || this.#granted === value) this.#commit(agreed);
-    else if (2 * sizeOf(participants) === sizeOf(this.view)) {
-      this.#claim(sight, agreed);
+    else if (2 * sizeOf(participants) === sizeOf(this.members)) {
+      this.#claim(observation, agreed);
     }
   }
 
@@ -308,11 +314,11 @@ export class Membership {
     return isShared ? agreed : undefined;
   }
 
-  #claim(sight: Sight, change: AgreedChange): void {
-    if (sight.nowMs - this.#claimedMs < CLAIM_INTERVAL_MS) return;
-    this.#claimedMs = sight.nowMs;
-    const { view, presences } = applyChange(change, this);
-    const seats = slotsOf(view).map((slot) =>
+  #claim(observation: Observation, change: AgreedChange): void {
+    if (observation.nowMs - this.#claimedMs < CLAIM_INTERVAL_MS) return;
+    this.#claimedMs = observation.nowMs;
+    const { members, presences } = applyChange(change, this);
+    const seats = slotsOf(members).map((slot) =>
       [slot, lastSegment(presences[slot]).epoch] as const
     );
     const claim = { era: this.era + 1, value: keyOf(change), seats };
@@ -320,15 +326,15 @@ export class Membership {
   }
 
   #commit(change: AgreedChange): void {
-    const { view, presences } = applyChange(change, this);
+    const { members, presences } = applyChange(change, this);
     const joined = change.join ? setOf(change.join.slot) : 0;
-    this.#install(this.era + 1, view, presences);
+    this.#install(this.era + 1, members, presences);
     this.#events.push({ kind: "committed", joined });
   }
 
-  #install(era: number, view: SlotSet, presences: Presence[]): void {
+  #install(era: number, members: SlotSet, presences: Presence[]): void {
     this.era = era;
-    this.view = view;
+    this.members = members;
     this.presences = presences;
     this.attempt = undefined;
     this.agreed = undefined;
@@ -338,7 +344,7 @@ export class Membership {
 
   /** R4: `high` is fixed here and never changes for this number. */
   #enter(
-    { have }: Sight,
+    { have }: Observation,
     aim: Pick<Attempt, "n" | "drop" | "join">,
   ): void {
     this.attempt = { ...aim, high: have.slice(), cut: undefined };

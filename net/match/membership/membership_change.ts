@@ -1,5 +1,5 @@
 /**
- * What a change of membership is: decided from what all participants hold, applied to view and
+ * What a change of membership is: decided from what all participants hold, applied to members and
  * presences, compared with what was already shown.
  *
  * @module
@@ -13,7 +13,7 @@ import {
 import type {
   AgreedChange,
   Attempt,
-  Returning,
+  Incarnation,
   SlotRecord,
 } from "../wire/record.ts";
 import { has, setOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
@@ -26,8 +26,8 @@ const SEGMENTS_MAX = 3;
 const SHOWN_TICKS = 512;
 
 /** Who is in a match, and whose inputs count when. */
-export interface Members {
-  readonly view: SlotSet;
+export interface MembershipState {
+  readonly members: SlotSet;
   readonly presences: readonly Presence[];
 }
 
@@ -60,19 +60,19 @@ export function decideChange(
 /** Returns the members after a change. */
 export function applyChange(
   { drop, join, cut, at }: AgreedChange,
-  before: Members,
-): { readonly view: SlotSet; readonly presences: Presence[] } {
+  before: MembershipState,
+): { readonly members: SlotSet; readonly presences: Presence[] } {
   const presences = before.presences.slice();
   for (const slot of slotsOf(drop)) {
     const { epoch, from } = lastSegment(presences[slot]);
     const ended = { epoch, from, to: cut[slot] };
     presences[slot] = [...presences[slot].slice(0, -1), ended];
   }
-  const view = before.view & ~drop;
-  if (!join) return { view, presences };
+  const members = before.members & ~drop;
+  if (!join) return { members, presences };
   const begun = { epoch: join.epoch, from: at, to: OPEN_END };
   presences[join.slot] = [...presences[join.slot], begun].slice(-SEGMENTS_MAX);
-  return { view: view | setOf(join.slot), presences };
+  return { members: members | setOf(join.slot), presences };
 }
 
 /**
@@ -104,6 +104,6 @@ export function isEqualAim(a: Attempt | undefined, b: Attempt): boolean {
 }
 
 /** Whether the same incarnation is to come back, or none. */
-export function isEqualJoin(a?: Returning, b?: Returning): boolean {
+export function isEqualJoin(a?: Incarnation, b?: Incarnation): boolean {
   return a?.slot === b?.slot && a?.epoch === b?.epoch;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-export interface Controls {
+export interface NegativeControls {
   /** The start is said once, by slot 0. */
   readonly isStartSaidOnce?: boolean;
   /** The lowest inputs that anybody holds count instead of the highest. */

@@ -4,13 +4,13 @@
  * @module
  */
 import { lastSegment, type Presence } from "../../../game/presence.ts";
-import type { Returning, SlotRecord } from "../wire/record.ts";
+import type { Incarnation, SlotRecord } from "../wire/record.ts";
 import { has, setOf, sizeOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
 import type { PeerLiveness } from "./liveness.ts";
 import type { Timers } from "./timers.ts";
 
 /** What membership looks at; all owned by `Play`. */
-export interface Surroundings {
+export interface Observed {
   readonly nowMs: number;
   /** By slot: the newest record, where one has come. */
   readonly records: readonly (SlotRecord | undefined)[];
@@ -20,16 +20,16 @@ export interface Surroundings {
 }
 
 /** Where the one who looks stands. */
-export interface Standpoint {
+export interface Observer {
   readonly slot: number;
   readonly timers: Timers;
   readonly era: number;
-  readonly view: SlotSet;
+  readonly members: SlotSet;
   readonly presences: readonly Presence[];
 }
 
 /** A look at one moment; its owner makes a new one for the next. */
-export class Sight {
+export class Observation {
   readonly nowMs: number;
   /** By slot: highest tick up to which its inputs are known. */
   readonly have: readonly number[];
@@ -37,14 +37,14 @@ export class Sight {
   readonly present: SlotSet;
   readonly heard: SlotSet;
 
-  readonly #around: Surroundings;
-  readonly #from: Standpoint;
+  readonly #around: Observed;
+  readonly #from: Observer;
   readonly #others: readonly number[];
 
-  constructor(around: Surroundings, from: Standpoint) {
+  constructor(around: Observed, from: Observer) {
     this.#around = around;
     this.#from = from;
-    this.#others = slotsOf(from.view & ~setOf(from.slot));
+    this.#others = slotsOf(from.members & ~setOf(from.slot));
     this.nowMs = around.nowMs;
     this.have = around.have;
     this.present = around.liveness.present;
@@ -53,8 +53,8 @@ export class Sight {
 
   /** Members that are gone as far as this host can tell. */
   suspects(): SlotSet {
-    const { view, timers } = this.#from;
-    const limitMs = sizeOf(view) === 2 ? timers.graceMs : timers.suspectMs;
+    const { members, timers } = this.#from;
+    const limitMs = sizeOf(members) === 2 ? timers.graceMs : timers.suspectMs;
     let suspects = 0;
     for (const slot of this.#others) {
       const isSilent = this.#silentMs(slot) > limitMs;
@@ -87,8 +87,8 @@ export class Sight {
 
   /** R3: exactly half may act only after the grace period, or when the others have surely gone. */
   isPatient(drop: SlotSet): boolean {
-    const { view, timers } = this.#from;
-    if (2 * sizeOf(view & ~drop) > sizeOf(view)) return true;
+    const { members, timers } = this.#from;
+    if (2 * sizeOf(members & ~drop) > sizeOf(members)) return true;
     return slotsOf(drop).every((slot) =>
       this.#hasGone(slot) || this.#silentMs(slot) > timers.graceMs
     );
@@ -102,10 +102,10 @@ export class Sight {
     );
   }
 
-  /** A player outside the view that asks to come back. */
-  returning(): Returning | undefined {
+  /** A player outside the members that asks to come back. */
+  returning(): Incarnation | undefined {
     for (const [slot, record] of this.#around.records.entries()) {
-      const mayAsk = record?.isReturning && !has(this.#from.view, slot) &&
+      const mayAsk = record?.isReturning && !has(this.#from.members, slot) &&
         has(this.present, slot) && record.epoch > this.#epochOf(slot);
       if (mayAsk) return { slot, epoch: record.epoch };
     }
@@ -114,13 +114,13 @@ export class Sight {
 
   /**
    * A lone suspect of two whose place its own next incarnation takes: dropped and taken back in one
-   * change, for a view without it would be the end of the match.
+   * change, for a members without it would be the end of the match.
    */
-  replacement(suspects: SlotSet): Returning | undefined {
-    const { view } = this.#from;
+  replacement(suspects: SlotSet): Incarnation | undefined {
+    const { members } = this.#from;
     const [slot, ...more] = slotsOf(suspects);
     const record = this.#around.records[slot];
-    const isHalf = 2 * sizeOf(view & ~suspects) === sizeOf(view);
+    const isHalf = 2 * sizeOf(members & ~suspects) === sizeOf(members);
     const isAnew = record?.isReturning && record.epoch > this.#epochOf(slot);
     return isHalf && isAnew && more.length === 0
       ? { slot, epoch: record.epoch }

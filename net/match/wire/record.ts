@@ -2,7 +2,7 @@
  * What one member says of itself. The newest record of each member counts, and every packet repeats
  * those of the others, so a record travels by any path and needs no timer of its own.
  *
- *     record   u8 epoch, u16 beat, u24 sentAt, varint era, u8 view | hears << 4,
+ *     record   u8 epoch, u16 beat, u24 sentAt, varint era, u8 members | hears << 4,
  *              u8 farewell | isReturning << 2 | has change << 3,
  *              varint confirmed, u8 tick − confirmed, u32 hash,
  *              and for each player u8 have + 1 − confirmed [, change]
@@ -26,7 +26,7 @@ export const FAREWELLS = ["none", "left", "desync"] as const;
 export type Farewell = typeof FAREWELLS[number];
 
 /** A player that comes back into a match as a new incarnation. */
-export interface Returning {
+export interface Incarnation {
   readonly slot: number;
   readonly epoch: number;
 }
@@ -35,7 +35,7 @@ export interface Returning {
 export interface Attempt {
   readonly n: number;
   readonly drop: SlotSet;
-  readonly join: Returning | undefined;
+  readonly join: Incarnation | undefined;
   /** By slot: highest tick of known inputs when the attempt was taken; fixed for this `n`. */
   readonly high: readonly number[];
   /** By slot: last tick of those to be dropped, once it follows. Stays with this member. */
@@ -46,7 +46,7 @@ export interface Attempt {
 export interface AgreedChange {
   readonly n: number;
   readonly drop: SlotSet;
-  readonly join: Returning | undefined;
+  readonly join: Incarnation | undefined;
   /** By slot: last tick that counts of those who are dropped, -1 for the others. */
   readonly cut: readonly number[];
   /** First tick of the one who comes back. */
@@ -62,7 +62,7 @@ export interface SlotRecord {
   readonly sentAt: Stamp;
   /** Number of changes so far, and who is in the match. */
   readonly era: number;
-  readonly view: SlotSet;
+  readonly members: SlotSet;
   /** Slots that have spoken to it within the last 2 s. */
   readonly hears: SlotSet;
   readonly farewell: Farewell;
@@ -115,7 +115,7 @@ export function writeRecord(
   writer.u16(record.beat);
   writer.u24(record.sentAt);
   writer.varint(record.era);
-  writer.u8(record.view | (record.hears << 4));
+  writer.u8(record.members | (record.hears << 4));
   writer.u8(
     FAREWELLS.indexOf(record.farewell) | (record.isReturning ? 4 : 0) |
       (change ? 8 : 0),
@@ -155,7 +155,7 @@ export function readRecord(
     beat,
     sentAt,
     era,
-    view: masks & 15,
+    members: masks & 15,
     hears: masks >>> 4,
     farewell: farewell ?? "none",
     isReturning: (flags & 4) !== 0,

@@ -20,8 +20,8 @@
 import { SLOTS_MAX } from "../../../game/court.ts";
 import { ByteReader, ByteWriter } from "./bytes.ts";
 import {
+  type Incarnation,
   readRecord,
-  type Returning,
   type SlotRecord,
   writeRecord,
 } from "./record.ts";
@@ -38,7 +38,7 @@ export const DIGEST_BYTES = 32;
 export const RUN_INPUTS_MAX = 64;
 
 /** Whom a snapshot is for that is only for those who watch. */
-export const NOBODY: Returning = { slot: 255, epoch: 0 };
+export const NOBODY: Incarnation = { slot: 255, epoch: 0 };
 
 const HELLO = 0x51;
 const PLAY = 0x52;
@@ -99,14 +99,14 @@ export interface SnapshotPacket {
   readonly record: SlotRecord;
   readonly echoes: readonly (Echo | undefined)[];
   /** For whom it is: a player that came back, or `NOBODY`. */
-  readonly to: Returning;
+  readonly to: Incarnation;
   readonly state: Int32Array;
 }
 
 export type Packet = HelloPacket | PlayPacket | SnapshotPacket;
 
 /** Who sends or sent, and how many play: the layout depends on it. */
-export interface Frame {
+export interface PacketOrigin {
   readonly slot: number;
   readonly players: number;
 }
@@ -117,35 +117,38 @@ export interface Frame {
  */
 export function encode(
   packet: Packet,
-  frame: Frame,
+  origin: PacketOrigin,
   buffer: Uint8Array,
 ): Uint8Array {
   const writer = new ByteWriter(buffer);
   switch (packet.kind) {
     case "hello":
-      writeHello(writer, packet, frame);
+      writeHello(writer, packet, origin);
       break;
     case "play":
-      writePlay(writer, packet, frame);
+      writePlay(writer, packet, origin);
       break;
     case "snapshot":
-      writeSnapshot(writer, packet, frame);
+      writeSnapshot(writer, packet, origin);
       break;
   }
   if (!writer.fits) throw new RangeError("Packet does not fit its buffer");
   return writer.written;
 }
 
-/** Reads a packet that the transport says came from `frame.slot`; `undefined` for anything malformed. */
-export function decode(bytes: Uint8Array, frame: Frame): Packet | undefined {
+/** Reads a packet that the transport says came from `origin.slot`; `undefined` for anything malformed. */
+export function decode(
+  bytes: Uint8Array,
+  origin: PacketOrigin,
+): Packet | undefined {
   const reader = new ByteReader(bytes);
   const kind = reader.u8();
   const packet = kind === HELLO
-    ? readHello(reader, frame)
+    ? readHello(reader, origin)
     : kind === PLAY
-    ? readPlay(reader, frame)
+    ? readPlay(reader, origin)
     : kind === SNAPSHOT
-    ? readSnapshot(reader, frame)
+    ? readSnapshot(reader, origin)
     : undefined;
   return packet !== undefined && reader.fits && reader.atEnd
     ? packet
@@ -155,7 +158,7 @@ export function decode(bytes: Uint8Array, frame: Frame): Packet | undefined {
 function writeHello(
   writer: ByteWriter,
   packet: HelloPacket,
-  frame: Frame,
+  origin: PacketOrigin,
 ): void {
   const { terms, reveal, startAt } = packet;
   writer.u8(HELLO);
@@ -180,12 +183,12 @@ function writeHello(
     writer.bytes(reveal.commitments);
   }
   if (startAt !== undefined) writer.u24(startAt);
-  writeEchoes(writer, packet.echoes, frame);
+  writeEchoes(writer, packet.echoes, origin);
 }
 
 function readHello(
   reader: ByteReader,
-  frame: Frame,
+  origin: PacketOrigin,
 ): HelloPacket | undefined {
   const epoch = reader.u8();
   const beat = reader.u16();
@@ -219,39 +222,46 @@ function readHello(
     reveal,
     startAt,
     hasGivenUp: (flags & 4) !== 0,
-    echoes: readEchoes(reader, frame),
+    echoes: readEchoes(reader, origin),
   };
 }
 
-function writePlay(writer: ByteWriter, packet: PlayPacket, frame: Frame): void {
+function writePlay(
+  writer: ByteWriter,
+  packet: PlayPacket,
+  origin: PacketOrigin,
+): void {
   const { record } = packet;
   writer.u8(PLAY);
-  writeRecord(writer, record, frame.players);
-  writeEchoes(writer, packet.echoes, frame);
+  writeRecord(writer, record, origin.players);
+  writeEchoes(writer, packet.echoes, origin);
   writer.u8(packet.relayed.reduce((mask, { slot }) => mask | (1 << slot), 0));
   for (const relayed of packet.relayed) {
-    writeRecord(writer, relayed, frame.players);
+    writeRecord(writer, relayed, origin.players);
   }
   for (const run of packet.runs) writeRun(writer, run, record.confirmed);
 }
 
-function readPlay(reader: ByteReader, frame: Frame): PlayPacket | undefined {
-  const record = readRecord(reader, frame.slot, frame.players);
-  const echoes = readEchoes(reader, frame);
+function readPlay(
+  reader: ByteReader,
+  origin: PacketOrigin,
+): PlayPacket | undefined {
+  const record = readRecord(reader, origin.slot, origin.players);
+  const echoes = readEchoes(reader, origin);
   const slots = reader.u8();
   const relayed: SlotRecord[] = [];
   for (let slot = 0; slot < SLOTS_MAX; slot++) {
     if ((slots >> slot) & 1) {
-      relayed.push(readRecord(reader, slot, frame.players));
+      relayed.push(readRecord(reader, slot, origin.players));
     }
   }
-  if (slots >= 1 << frame.players || (slots >> frame.slot) & 1) {
+  if (slots >= 1 << origin.players || (slots >> origin.slot) & 1) {
     return undefined;
   }
   const runs: InputRun[] = [];
   while (reader.fits && !reader.atEnd) {
     const run = readRun(reader, record.confirmed);
-    if (run === undefined || run.slot >= frame.players) return undefined;
+    if (run === undefined || run.slot >= origin.players) return undefined;
     runs.push(run);
   }
   return { kind: "play", record, echoes, relayed, runs };
@@ -260,19 +270,22 @@ function readPlay(reader: ByteReader, frame: Frame): PlayPacket | undefined {
 function writeSnapshot(
   writer: ByteWriter,
   packet: SnapshotPacket,
-  frame: Frame,
+  origin: PacketOrigin,
 ): void {
   writer.u8(SNAPSHOT);
-  writeRecord(writer, packet.record, frame.players);
-  writeEchoes(writer, packet.echoes, frame);
+  writeRecord(writer, packet.record, origin.players);
+  writeEchoes(writer, packet.echoes, origin);
   writer.u8(packet.to.slot);
   writer.u8(packet.to.epoch);
   for (const word of packet.state) writer.u32(word);
 }
 
-function readSnapshot(reader: ByteReader, frame: Frame): SnapshotPacket {
-  const record = readRecord(reader, frame.slot, frame.players);
-  const echoes = readEchoes(reader, frame);
+function readSnapshot(
+  reader: ByteReader,
+  origin: PacketOrigin,
+): SnapshotPacket {
+  const record = readRecord(reader, origin.slot, origin.players);
+  const echoes = readEchoes(reader, origin);
   const to = { slot: reader.u8(), epoch: reader.u8() };
   const words: number[] = [];
   while (!reader.atEnd && reader.fits) {
@@ -291,10 +304,10 @@ function readSnapshot(reader: ByteReader, frame: Frame): SnapshotPacket {
 function writeEchoes(
   writer: ByteWriter,
   echoes: readonly (Echo | undefined)[],
-  frame: Frame,
+  origin: PacketOrigin,
 ): void {
-  for (let slot = 0; slot < frame.players; slot++) {
-    if (slot === frame.slot) continue;
+  for (let slot = 0; slot < origin.players; slot++) {
+    if (slot === origin.slot) continue;
     const echo = echoes[slot];
     writer.u16(echo?.beat ?? 0);
     const hold = echo ? Math.round(echo.holdMs * 8) : NO_ECHO;
@@ -304,12 +317,12 @@ function writeEchoes(
 
 function readEchoes(
   reader: ByteReader,
-  frame: Frame,
+  origin: PacketOrigin,
 ): (Echo | undefined)[] {
   const echoes: (Echo | undefined)[] = [];
-  for (let slot = 0; slot < frame.players; slot++) {
+  for (let slot = 0; slot < origin.players; slot++) {
     echoes.push(undefined);
-    if (slot === frame.slot) continue;
+    if (slot === origin.slot) continue;
     const beat = reader.u16();
     const hold = reader.u8();
     if (hold !== NO_ECHO) echoes[slot] = { beat, holdMs: hold / 8 };

@@ -1,0 +1,51 @@
+/**
+ * What a page is about at the moment: a start screen, a room and its matches, a match that is
+ * watched, or a replay.
+ *
+ * @module
+ */
+import { DEFAULT_RULES } from "../../game/court.ts";
+import type { Asset } from "./assets.ts";
+import type { View } from "./protocol.ts";
+import type { PageRequest } from "./server.ts";
+
+/** What a stage shows; the rest of a view is the desk's. */
+export type StageView = Omit<View, "phoneUrl" | "preferences">;
+
+/** A view of nothing at all, to be filled in by whoever knows something. */
+export const EMPTY_VIEW: StageView = {
+  role: "player",
+  phase: "start",
+  me: -1,
+  room: "",
+  invite: "",
+  match: "",
+  transport: "",
+  rules: DEFAULT_RULES,
+  players: [],
+  waitingFor: [],
+  secondsLeft: null,
+  winner: null,
+  reason: null,
+  notice: "",
+  inputDelayTicks: 0,
+  watchers: 0,
+  start: null,
+  rematch: null,
+  statistics: null,
+  replay: null,
+  network: null,
+  isRecorded: false,
+  canLeave: false,
+};
+
+/** What the page is about at the moment. */
+export interface Stage {
+  view(): StageView;
+  /** The answer to `GET /status`. */
+  status(): unknown;
+  /** Hears what a page asks for; ignores what makes no sense now. */
+  take(request: PageRequest): void;
+  /** What `GET /replay` gives; `undefined` where there is nothing to save. */
+  recording(): Asset | undefined;
+}
