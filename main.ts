@@ -101,7 +101,7 @@ async function runPlay(
     plan: host === undefined ? undefined : {
       lobby: { hostname: host, port },
       join: { ...join, isBot: bot !== undefined },
-      guests: 0,
+      bots: 0,
       skill: bot ?? "normal",
     },
     open: command.open,
@@ -134,7 +134,7 @@ async function runResume(
         lobby,
         join: { name, resume: token },
         privateKey,
-        guests: 0,
+        bots: 0,
         skill: "normal",
       },
       open: command.open,
@@ -190,7 +190,7 @@ async function runDemo(
         plan: {
           lobby: { hostname: "127.0.0.1", port: lobby.port },
           join: { name, room: "DEMO", players, points, lives },
-          guests: seat === 0 ? players - processes : 0,
+          bots: seat === 0 ? players - processes : 0,
           isLocal: true,
           skill,
         },

@@ -14,7 +14,6 @@ import {
   PING_EVERY_MS,
   SILENCE_MS,
 } from "./protocol.ts";
-import { RoundTrip } from "./round_trip.ts";
 
 export interface Question<Answer> extends LobbyAddress {
   /** The first line. */
@@ -141,4 +140,33 @@ async function readMessage(
 ): Promise<LobbyMessage | undefined> {
   const event = await lines.read();
   return event?.kind === "line" ? parseLobbyLine(event.text) : undefined;
+}
+
+/** Weight of a new time in the smoothed one, as in TCP (RFC 6298). */
+const SMOOTHING = 1 / 8;
+
+/** The time on one connection. */
+class RoundTrip {
+  /** When the question was asked whose answer is awaited. */
+  #askedAtMs: number | undefined;
+  #rttMs: number | null = null;
+
+  /** `null` before the first answer. */
+  get rttMs(): number | null {
+    return this.#rttMs;
+  }
+
+  /** A question goes out; one that is asked while another awaits its answer isn't measured. */
+  asked(nowMs: number): void {
+    this.#askedAtMs ??= nowMs;
+  }
+
+  answered(nowMs: number): void {
+    if (this.#askedAtMs === undefined) return;
+    const sampleMs = nowMs - this.#askedAtMs;
+    this.#askedAtMs = undefined;
+    this.#rttMs = this.#rttMs === null
+      ? sampleMs
+      : this.#rttMs + SMOOTHING * (sampleMs - this.#rttMs);
+  }
 }

@@ -14,8 +14,12 @@ import {
   type ReturnMessage,
   type StartTransport,
 } from "../lobby/protocol.ts";
-import { type Delivery, NOT_PLAYING, refuse } from "./books_port.ts";
-import type { Chance } from "./chance.ts";
+import {
+  type Chance,
+  type Delivery,
+  NOT_PLAYING,
+  refuse,
+} from "./books_port.ts";
 import type { LobbyLimits } from "./limits.ts";
 import { Matches } from "./matches.ts";
 import { Rooms } from "./rooms.ts";

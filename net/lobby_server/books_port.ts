@@ -1,10 +1,19 @@
 /**
- * What the lobby's book-keeping wants to be said, and to whom.
+ * What the lobby's book-keeping needs from outside, and what it gives back: chance in, messages to
+ * deliver out. So it does no I/O, and tests can decide all of it.
  *
  * @module
  */
 import { errorMessage, type LobbyMessage } from "../lobby/protocol.ts";
 import type { ClientId } from "./running_matches.ts";
+
+/** Where all that must be unique or random comes from. */
+export interface Chance {
+  /** A word that nobody has had and nobody can guess. */
+  newId(): string;
+  /** A whole number from 0 to `bound` − 1. */
+  below(bound: number): number;
+}
 
 /** One message to deliver; its receiver is closed after the last. */
 export interface Delivery {

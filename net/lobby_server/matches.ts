@@ -21,9 +21,13 @@ import {
   type ResultMessage,
 } from "../lobby/protocol.ts";
 import { Announcer, type AnnouncerOptions } from "./announcer.ts";
-import { BAD_TOKEN, type Delivery, NOT_PLAYING, refuse } from "./books_port.ts";
-import type { Chance } from "./chance.ts";
-import { MatchList } from "./match_list.ts";
+import {
+  BAD_TOKEN,
+  type Chance,
+  type Delivery,
+  NOT_PLAYING,
+  refuse,
+} from "./books_port.ts";
 import {
   answerClaim,
   type ClientId,
@@ -31,6 +35,7 @@ import {
   createMatch,
   disconnect,
   lossOf,
+  MatchList,
   type MatchTerms,
   type RunningMatch,
   takeResult,

@@ -17,8 +17,7 @@ import {
   type JoinMessage,
 } from "../lobby/protocol.ts";
 import { newRoomCode } from "../lobby/room_code.ts";
-import { type Delivery, refuse } from "./books_port.ts";
-import type { Chance } from "./chance.ts";
+import { type Chance, type Delivery, refuse } from "./books_port.ts";
 import type { Matches } from "./matches.ts";
 import { areAllReady, countDown } from "./readiness.ts";
 import {

@@ -5,7 +5,7 @@
  * @module
  */
 import { lastSegment, type Presence } from "../../game/presence.ts";
-import { Rollback } from "../../game/rollback.ts";
+import { type Game, Rollback } from "../../game/rollback.ts";
 import {
   ABSENT_INPUT,
   OVER,
@@ -13,14 +13,18 @@ import {
   SERVING,
   WINNER,
 } from "../../game/state.ts";
-import { inputDelayFor, leadOver } from "./clock/input_delay.ts";
-import { TimeSync } from "./clock/time_sync.ts";
+import { inputDelayFor } from "./clock/input_delay.ts";
+import type { PeerClock } from "./clock/peer_clock.ts";
+import { leadOver, TimeSync } from "./clock/time_sync.ts";
 import { type Desync, HashWatch, type TickHash } from "./hash_watch.ts";
 import { InputRuns } from "./input_runs.ts";
+import type { PeerLiveness } from "./membership/liveness.ts";
 import { Membership, type MembershipEvent } from "./membership/membership.ts";
 import { shownBeyond } from "./membership/membership_change.ts";
+import type { NegativeControls } from "./membership/negative_controls.ts";
+import type { Timers } from "./membership/timers.ts";
 import type { Said } from "./outbox.ts";
-import type { PlayOptions } from "./play_options.ts";
+import type { Return } from "./returning.ts";
 import {
   type Incarnation,
   isNewerRecord,
@@ -28,6 +32,23 @@ import {
 } from "./wire/record.ts";
 import { has, setOf, type SlotSet, slotsOf } from "./wire/slot_set.ts";
 import type { InputRun, PlayPacket } from "./wire/wire.ts";
+
+export interface PlayOptions {
+  readonly slot: number;
+  readonly players: number;
+  /** Incarnation of each slot at tick 0, by slot, and the own one now. */
+  readonly epochs: readonly number[];
+  readonly epoch: number;
+  readonly game: Game;
+  /** By slot; shared with the session, which feeds them. */
+  readonly clocks: readonly PeerClock[];
+  readonly liveness: PeerLiveness;
+  readonly timers: Timers;
+  readonly controls: NegativeControls;
+  /** Set for a player that comes back. */
+  readonly from: Return | undefined;
+  readonly nowMs: number;
+}
 
 export class Play {
   /** First confirmed state in which the game is over; nothing is confirmed beyond it. */
@@ -48,7 +69,7 @@ export class Play {
   readonly #hashes: HashWatch;
   /** By slot: the newest record, where one has come. */
   readonly #records: (SlotRecord | undefined)[];
-  #events: MembershipEvent[] = [];
+  readonly #events: MembershipEvent[] = [];
 
   constructor(options: PlayOptions) {
     this.#options = options;
@@ -174,9 +195,7 @@ export class Play {
 
   /** Returns what happened to the membership since the last call, oldest first. */
   takeEvents(): readonly MembershipEvent[] {
-    const events = this.#events;
-    if (events.length > 0) this.#events = [];
-    return events;
+    return this.#events.splice(0);
   }
 
   /** The witness granted this value. */
@@ -186,10 +205,7 @@ export class Play {
 
   /** Takes in a packet; false where it says what can't be true. */
   receive(
-    { record: own, relayed, runs }: Pick<
-      PlayPacket,
-      "record" | "relayed" | "runs"
-    >,
+    { record: own, relayed, runs }: Omit<PlayPacket, "kind" | "echoes">,
     atMs: number,
   ): boolean {
     if (!this.#isPossible(own)) return false;

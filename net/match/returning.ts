@@ -4,16 +4,22 @@
  *
  * @module
  */
-import { lastSegment } from "../../game/presence.ts";
-import type { Game } from "../../game/rollback.ts";
+import { lastSegment, type Presence } from "../../game/presence.ts";
+import type { Game, Snapshot } from "../../game/rollback.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
 import type { PeerLiveness } from "./membership/liveness.ts";
 import type { Timers } from "./membership/timers.ts";
 import type { Said } from "./outbox.ts";
-import type { Return } from "./play_options.ts";
 import type { SlotRecord } from "./wire/record.ts";
-import { has } from "./wire/slot_set.ts";
+import { has, type SlotSet } from "./wire/slot_set.ts";
 import type { PlayPacket, SnapshotPacket } from "./wire/wire.ts";
+
+/** Where a player that comes back begins: a confirmed state, and who is in the match. */
+export interface Return extends Snapshot {
+  readonly era: number;
+  readonly members: SlotSet;
+  readonly presences: readonly Presence[];
+}
 
 export interface ReturningOptions {
   readonly slot: number;

@@ -12,13 +12,16 @@
  *
  * @module
  */
+import type { Rules } from "../../game/court.ts";
 import { createPong } from "../../game/pong.ts";
+import type { Game } from "../../game/rollback.ts";
 import { Beats } from "./clock/beats.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
 import { TICK_MS } from "./clock/time_sync.ts";
 import { Gate } from "./gate.ts";
 import { PeerLiveness } from "./membership/liveness.ts";
 import type { Claim } from "./membership/membership.ts";
+import type { NegativeControls } from "./membership/negative_controls.ts";
 import {
   DEFAULT_GRACE_MS,
   type Timers,
@@ -28,11 +31,9 @@ import { Opening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
 import { type EndReason, judge, type Outcome } from "./outcome.ts";
 import { Play } from "./play.ts";
-import type { Return } from "./play_options.ts";
 import { PlaySender } from "./play_sender.ts";
-import { Returning } from "./returning.ts";
+import { type Return, Returning } from "./returning.ts";
 import type { ClaimAnswer, SessionEvent } from "./session_event.ts";
-import type { SessionOptions } from "./session_options.ts";
 import type { Received } from "./transport.ts";
 import { everySlot } from "./wire/slot_set.ts";
 import type { Stamp } from "./wire/stamp.ts";
@@ -48,6 +49,26 @@ const TICKS_AT_ONCE_MAX = 4;
 const GAP_MS = 500;
 /** An incarnation is the seat's epoch, given by the lobby, and how often it came back by itself. */
 const RETURNS_MAX = 15;
+
+export interface SessionOptions {
+  readonly slot: number;
+  readonly rules: Rules;
+  /** The match's ID. */
+  readonly match: string;
+  /** Epoch of each seat as the lobby gave it, 0 to 15, by slot. */
+  readonly epochs: readonly number[];
+  /** The match runs already; this process has taken its seat again. */
+  readonly isResumed?: boolean;
+  /** 16 fresh random bytes. */
+  readonly secret: Uint8Array;
+  /** SHA-256; returns 32 bytes. */
+  readonly sha256: (bytes: Uint8Array) => Uint8Array;
+  readonly nowMs: number;
+  readonly timers?: Timers;
+  /** Makes the game from the agreed seed; Pong unless a test says otherwise. */
+  readonly createGame?: (rules: Rules, seed: number) => Game;
+  readonly controls?: NegativeControls;
+}
 
 /** What a session counts. */
 export interface SessionStats {

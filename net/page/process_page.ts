@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DEFAULT_RULES } from "../../game/court.ts";
+import { renderSVG } from "uqr";
 import type { State } from "../../game/state.ts";
 import { reachableAddresses } from "../link/listen.ts";
 import type { Asset, Assets } from "./assets.ts";
@@ -13,14 +13,13 @@ import {
   type Preferences,
   type View,
 } from "./protocol.ts";
-import { qrCodeOf } from "./qr.ts";
-import { type PageRequest, type PageServer, servePage } from "./server.ts";
+import { type PageServer, servePage } from "./server.ts";
 import type { Stage } from "./stage.ts";
 
 /** The page gets a view when it changed, and at the latest after this. */
 const VIEW_AT_LEAST_EVERY_MS = 250;
 
-export interface DeskOptions {
+export interface ProcessPageOptions {
   /** The page's files; none for a bot, which only answers `/status`. */
   readonly assets: Assets;
   readonly pagePort: number;
@@ -37,7 +36,7 @@ export interface DeskOptions {
 }
 
 /** A served page. Disposing it closes all of them. */
-export interface Desk extends AsyncDisposable {
+export interface ProcessPage extends AsyncDisposable {
   readonly port: number;
   /** The address to open; for a bot, of its `/status`. */
   readonly url: string;
@@ -54,7 +53,9 @@ export interface Desk extends AsyncDisposable {
 }
 
 /** Serves the page. Rejects with an `Error` when the port can't be used. */
-export async function openDesk(options: DeskOptions): Promise<Desk> {
+export async function openProcessPage(
+  options: ProcessPageOptions,
+): Promise<ProcessPage> {
   const { assets, pagePort, isLan, nowMs, onPreferences } = options;
   let { preferences = DEFAULT_PREFERENCES, stage } = options;
   let axis = 0;
@@ -126,4 +127,10 @@ function newToken(randomBytes: (length: number) => Uint8Array): string {
     randomBytes(16),
     (byte) => byte.toString(16).padStart(2, "0"),
   ).join("");
+}
+
+/** Draws a QR code of `text`, dark on light as every reader expects, with its quiet zone. */
+export function qrCodeOf(text: string): Asset {
+  const svg = renderSVG(text, { border: 4, ecc: "M" });
+  return { type: "image/svg+xml", body: new TextEncoder().encode(svg) };
 }

@@ -41,7 +41,7 @@ export interface PlayerView {
   readonly look: number;
   readonly isBot: boolean;
   /** This process has brought it along, so it can send it away. */
-  readonly isGuest: boolean;
+  readonly isLocalBot: boolean;
   /** Points (2 players) or lives left (3–4), from confirmed ticks. */
   readonly score: number;
   readonly state: PlayerState;

@@ -9,7 +9,7 @@ import type { Asset } from "./assets.ts";
 import type { View } from "./protocol.ts";
 import type { PageRequest } from "./server.ts";
 
-/** What a stage shows; the rest of a view is the desk's. */
+/** What a stage shows; the rest of a view is the page's. */
 export type StageView = Omit<View, "phoneUrl" | "preferences">;
 
 /** A view of nothing at all, to be filled in by whoever knows something. */

@@ -1,5 +1,5 @@
 /**
- * A player's visit to a lobby: takes a seat, waits in the room, plays the match, and again as often
+ * A player's visitLobby to a lobby: takes a seat, waits in the room, plays the match, and again as often
  * as all want.
  *
  * @module
@@ -17,7 +17,7 @@ import {
   type LobbySeat,
 } from "../lobby/seat.ts";
 import type { Outcome } from "../match/outcome.ts";
-import type { Desk } from "../page/process_page.ts";
+import type { ProcessPage } from "../page/process_page.ts";
 import type { PageRequest } from "../page/server.ts";
 import type { TransportFaults } from "../transport/faulty.ts";
 import {
@@ -28,7 +28,7 @@ import {
 } from "../transport/signing_keys.ts";
 import type { Evidence } from "./evidence.ts";
 import { inviteLine } from "./invite.ts";
-import { Guests, type PlayGuest } from "./local_bots.ts";
+import { LocalBots, type PlayLocalBot } from "./local_bots.ts";
 import { runMatch } from "./match_run.ts";
 import { type Control, MatchStage } from "./match_stage.ts";
 import type { ResultLine } from "./status.ts";
@@ -40,7 +40,7 @@ export interface Plan {
   readonly lobby: LobbyAddress;
   readonly join: JoinRequest;
   /** Bots to bring along. */
-  readonly guests: number;
+  readonly bots: number;
   readonly skill: Skill;
   /** The lobby is this process's own, so no later process could come back into the match. */
   readonly isLocal?: boolean;
@@ -51,7 +51,7 @@ export interface Plan {
 export interface VisitOptions {
   readonly plan: Plan;
   /** None for a bot that plays beside a person in one process. */
-  readonly desk: Desk | undefined;
+  readonly page: ProcessPage | undefined;
   readonly control: Control;
   /** Whether to wait for another match after one; a bot then plays it when others want to. */
   readonly stay: boolean;
@@ -83,11 +83,11 @@ export interface VisitOptions {
  * @throws NetworkError or JoinError when the lobby or the broker can't be reached or refuses, or
  * the lobby is lost before the match has begun.
  */
-export async function visit(
+export async function visitLobby(
   options: VisitOptions,
 ): Promise<Outcome | undefined> {
   await using stack = new AsyncDisposableStack();
-  const { plan, desk, randomBytes } = options;
+  const { plan, page, randomBytes } = options;
   const privateKey = importPrivateKey(plan.privateKey ?? "") ??
     privateKeyOf(randomBytes(KEY_SEED_BYTES));
   const leave = new AbortController();
@@ -108,25 +108,25 @@ export async function visit(
     }),
   );
   options.onSeat?.(seat.welcome.id);
-  const guests = stack.use(new Guests(playGuest(options, seat)));
+  const bots = stack.use(new LocalBots(playLocalBot(options, seat)));
   const stage = new MatchStage({
     ...options,
     welcome: seat.welcome,
-    guestIds: () => guests.ids,
+    localBotIds: () => bots.ids,
     invite: inviteLine(plan.lobby, seat.welcome.room),
     onRequest: take,
     onClaim: (claim) => seat.claim(claim),
     onFinished: (result) => seat.sendResult(result),
   });
-  desk?.begin(stage);
-  for (let i = 0; i < plan.guests; i++) guests.add();
+  page?.begin(stage);
+  for (let i = 0; i < plan.bots; i++) bots.add();
   let outcome: Outcome | undefined;
   let failure: unknown;
 
   function take(request: PageRequest): void {
     if (request.kind === "ready") seat.setReady(request.isReady);
-    if (request.kind === "addBot") guests.add();
-    if (request.kind === "removeBot") guests.remove(stage.idAt(request.slot));
+    if (request.kind === "addBot") bots.add();
+    if (request.kind === "removeBot") bots.remove(stage.idAt(request.slot));
     if (request.kind === "rematch") seat.askAgain();
     if (request.kind === "leave" && options.canLeave) leave.abort();
   }
@@ -215,19 +215,19 @@ function follow(
   }
 }
 
-function playGuest(options: VisitOptions, seat: LobbySeat): PlayGuest {
+function playLocalBot(options: VisitOptions, seat: LobbySeat): PlayLocalBot {
   const { lobby, skill } = options.plan;
   const { room } = seat.welcome;
   return ({ signal, onSeat }) =>
-    visit({
+    visitLobby({
       ...options,
       plan: {
         lobby,
         skill,
-        guests: 0,
+        bots: 0,
         join: { name: "Bot", room, isBot: true },
       },
-      desk: undefined,
+      page: undefined,
       control: { kind: "bot", skill },
       stay: true,
       canLeave: false,

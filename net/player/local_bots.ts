@@ -6,69 +6,69 @@
 import { getLogger } from "@logtape/logtape";
 import { SLOTS_MAX } from "../../game/court.ts";
 
-const log = getLogger(["pong", "guests"]);
+const log = getLogger(["pong", "bots"]);
 
 /** How one of them plays: until it is done, or `signal` aborts; `onSeat` tells its ID. */
-export type PlayGuest = (
-  guest: {
+export type PlayLocalBot = (
+  bot: {
     readonly signal: AbortSignal;
     readonly onSeat: (id: string) => void;
   },
 ) => Promise<unknown>;
 
-interface Guest {
+interface LocalBot {
   readonly stop: AbortController;
   readonly done: Promise<void>;
   id: string;
 }
 
 /** The bots of one room. Disposing sends them all away. */
-export class Guests implements AsyncDisposable {
-  readonly #play: PlayGuest;
-  readonly #guests = new Set<Guest>();
+export class LocalBots implements AsyncDisposable {
+  readonly #play: PlayLocalBot;
+  readonly #bots = new Set<LocalBot>();
 
-  constructor(play: PlayGuest) {
+  constructor(play: PlayLocalBot) {
     this.#play = play;
   }
 
   /** Of those who have a seat. */
   get ids(): readonly string[] {
-    return [...this.#guests].map(({ id }) => id).filter((id) => id !== "");
+    return [...this.#bots].map(({ id }) => id).filter((id) => id !== "");
   }
 
   /** Brings one more along; no more than could ever have a seat. */
   add(): void {
-    if (this.#guests.size >= SLOTS_MAX - 1) return;
+    if (this.#bots.size >= SLOTS_MAX - 1) return;
     const stop = new AbortController();
-    const guest: Guest = {
+    const bot: LocalBot = {
       stop,
       id: "",
       done: this.#play({
         signal: stop.signal,
-        onSeat: (id) => guest.id = id,
+        onSeat: (id) => bot.id = id,
       }).then(
-        () => this.#forget(guest),
+        () => this.#forget(bot),
         (error) => {
           if (!stop.signal.aborted) log.warn("A bot left: {error}", { error });
-          this.#forget(guest);
+          this.#forget(bot);
         },
       ),
     };
-    this.#guests.add(guest);
+    this.#bots.add(bot);
   }
 
   /** Sends the one with that ID away, if it is one of them. */
   remove(id: string): void {
-    for (const guest of this.#guests) if (guest.id === id) guest.stop.abort();
+    for (const bot of this.#bots) if (bot.id === id) bot.stop.abort();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const guests = [...this.#guests];
-    for (const { stop } of guests) stop.abort();
-    await Promise.all(guests.map(({ done }) => done));
+    const bots = [...this.#bots];
+    for (const { stop } of bots) stop.abort();
+    await Promise.all(bots.map(({ done }) => done));
   }
 
-  #forget(guest: Guest): void {
-    this.#guests.delete(guest);
+  #forget(bot: LocalBot): void {
+    this.#bots.delete(bot);
   }
 }

@@ -23,12 +23,12 @@ import type { Transport } from "../match/transport.ts";
 import { WIRE_VERSION } from "../match/wire/terms.ts";
 import { SECRET_BYTES } from "../match/wire/wire.ts";
 import type { Asset, Assets } from "../page/assets.ts";
-import type { Desk } from "../page/process_page.ts";
+import type { ProcessPage } from "../page/process_page.ts";
 import type { FaultSettings, RematchView } from "../page/protocol.ts";
 import type { PageRequest } from "../page/server.ts";
 import type { Stage, StageView } from "../page/stage.ts";
 import { Recorder } from "../recording/recorder.ts";
-import { replayFileName } from "../recording/replay_name.ts";
+import { replayFileName } from "../recording/recording.ts";
 import type { FaultyTransport } from "../transport/faulty.ts";
 import { type Evidence, gatherEvidence } from "./evidence.ts";
 import { settingsOf, withSettings } from "./fault_settings.ts";
@@ -44,7 +44,7 @@ import {
 
 const log = getLogger(["pong", "player"]);
 
-/** A view is looked for this often; the desk sends it on if it has changed. */
+/** A view is looked for this often; the page sends it on if it has changed. */
 const VIEW_EVERY_MS = 50;
 
 /** Who moves the paddle. */
@@ -54,11 +54,11 @@ export type Control =
 
 export interface MatchStageOptions {
   /** None for a bot that plays beside a person in one process. */
-  readonly desk: Desk | undefined;
+  readonly page: ProcessPage | undefined;
   readonly control: Control;
   readonly welcome: WelcomeMessage;
   /** IDs of the bots that this process has brought along. */
-  readonly guestIds: () => readonly string[];
+  readonly localBotIds: () => readonly string[];
   /** The line that a friend types to join. */
   readonly invite: string;
   readonly graceMs: number;
@@ -95,7 +95,7 @@ type Known = Omit<
   | "nowMs"
   | "statistics"
   | "faults"
-  | "guestIds"
+  | "localBotIds"
   | "isInspected"
   | "isRecorded"
 >;
@@ -255,7 +255,7 @@ export class MatchStage implements Stage {
   /** The input for the next tick. */
   input(): number {
     const state = this.session?.play?.state;
-    if (!this.#bot) return this.#options.desk?.axis ?? 0;
+    if (!this.#bot) return this.#options.page?.axis ?? 0;
     return state ? botInput(this.#bot, state) : 0;
   }
 
@@ -269,7 +269,7 @@ export class MatchStage implements Stage {
     if (play) {
       this.#situation.log.take(play);
       this.#recorder?.take(play);
-      if (!this.#bot) this.#options.desk?.showStates(statesOf(play));
+      if (!this.#bot) this.#options.page?.showStates(statesOf(play));
     }
     this.#noteLink(transport);
     const nowMs = this.#options.nowMs();
@@ -373,18 +373,18 @@ export class MatchStage implements Stage {
 
   #change(news: Partial<Known>): void {
     this.#situation = { ...this.#situation, ...news };
-    this.#options.desk?.show();
+    this.#options.page?.show();
   }
 
   #now(): Situation {
-    const { desk, nowMs } = this.#options;
+    const { page, nowMs } = this.#options;
     return {
       ...this.#situation,
       nowMs: nowMs(),
       statistics: this.#recorder?.statistics,
       isRecorded: this.#recorder !== undefined,
-      guestIds: this.#options.guestIds(),
-      isInspected: desk?.isInspected ?? false,
+      localBotIds: this.#options.localBotIds(),
+      isInspected: page?.isInspected ?? false,
       faults: this.#faulty ? settingsOf(this.#faulty.faults) : null,
     };
   }

@@ -13,10 +13,10 @@ import { aborted } from "../link/pause.ts";
 import { newRoomCode } from "../lobby/room_code.ts";
 import type { JoinRequest } from "../lobby/seat.ts";
 import type { Outcome } from "../match/outcome.ts";
-import { type Desk, openDesk } from "../page/process_page.ts";
+import { openProcessPage, type ProcessPage } from "../page/process_page.ts";
 import type { JoinSettings } from "../page/protocol.ts";
 import { EMPTY_VIEW, type Stage } from "../page/stage.ts";
-import { type Plan, visit, type VisitOptions } from "./lobby_visit.ts";
+import { type Plan, visitLobby, type VisitOptions } from "./lobby_visit.ts";
 import type { Control } from "./match_stage.ts";
 
 /** A lobby of this process, for a match against bots. */
@@ -25,7 +25,7 @@ export type OpenLobby = () => Promise<
 >;
 
 export interface PlayerOptions
-  extends Omit<VisitOptions, "plan" | "desk" | "canLeave" | "onSeat"> {
+  extends Omit<VisitOptions, "plan" | "page" | "canLeave" | "onSeat"> {
   /** Where to play first; `undefined` to ask on the page. */
   readonly plan: Plan | undefined;
   /** What others call the person until something else is chosen. */
@@ -67,7 +67,7 @@ export async function runPlayer(
     written = written.then(() => writeSettings(stateFolder, settings));
   };
   const idle = startStage({ settings: settings.join, problem: "" });
-  await using desk = await openDesk({
+  await using page = await openProcessPage({
     assets: isHuman ? control.assets : new Map(),
     pagePort: options.pagePort,
     isLan: isHuman && options.isLan,
@@ -77,7 +77,7 @@ export async function runPlayer(
     nowMs: options.nowMs,
     stage: idle.stage,
   });
-  const announce = () => options.onServing(desk.url, desk.lanUrl);
+  const announce = () => options.onServing(page.url, page.lanUrl);
   if (options.plan === undefined) announce();
   const canLeave = isHuman && stay;
   let { plan } = options;
@@ -85,7 +85,7 @@ export async function runPlayer(
   let problem = "";
   while (!signal.aborted) {
     if (plan === undefined) {
-      const chosen = await choose(desk, {
+      const chosen = await choose(page, {
         settings: settings.join,
         problem,
         signal,
@@ -93,7 +93,7 @@ export async function runPlayer(
       if (chosen === undefined) break;
       remember({ join: chosen });
       try {
-        outcome = await visitAs(chosen, { ...options, desk, canLeave });
+        outcome = await visitAs(chosen, { ...options, page, canLeave });
         problem = "";
         if (!stay) break;
       } catch (error) {
@@ -102,9 +102,9 @@ export async function runPlayer(
       }
     } else {
       // A page that has nothing to show yet is not worth opening.
-      outcome = await visit({
+      outcome = await visitLobby({
         ...options,
-        ...{ plan, desk, canLeave, onSeat: announce },
+        ...{ plan, page, canLeave, onSeat: announce },
       });
       plan = undefined;
       if (!canLeave) break;
@@ -144,7 +144,7 @@ function startStage(
 
 /** Asks on the page where to play; `undefined` when `signal` aborts before. */
 async function choose(
-  desk: Desk,
+  page: ProcessPage,
   { settings, problem, signal }: {
     readonly settings: JoinSettings;
     readonly problem: string;
@@ -152,7 +152,7 @@ async function choose(
   },
 ): Promise<JoinSettings | undefined> {
   const { stage, chosen } = startStage({ settings, problem });
-  desk.begin(stage);
+  page.begin(stage);
   return await Promise.race([chosen, aborted(signal)]) ?? undefined;
 }
 
@@ -166,18 +166,18 @@ async function visitAs(
   const rules = { players, points, lives };
   if (mode === "bots") {
     const { port } = stack.use(await options.openLobby());
-    return await visit({
+    return await visitLobby({
       ...options,
       plan: {
         lobby: { hostname: "127.0.0.1", port },
         join: { name, look, room: "BOTS", ...rules },
-        guests: players - 1,
+        bots: players - 1,
         isLocal: true,
         skill,
       },
     });
   }
-  return await visit({
+  return await visitLobby({
     ...options,
     plan: {
       lobby: { hostname: settings.host || "127.0.0.1", port: settings.port },
@@ -185,7 +185,7 @@ async function visitAs(
         ...{ name, look, isReady: false },
         ...(mode === "quick" ? rules : roomOf(settings, options)),
       },
-      guests: 0,
+      bots: 0,
       skill,
     },
   });

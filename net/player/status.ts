@@ -61,7 +61,7 @@ export interface Situation {
   readonly awaySinceMs: readonly (number | undefined)[];
   readonly faults: FaultSettings | null;
   /** IDs of the bots that this process has brought along. */
-  readonly guestIds: readonly string[];
+  readonly localBotIds: readonly string[];
   readonly isInspected: boolean;
   readonly isRecorded: boolean;
   readonly canLeave: boolean;
@@ -239,7 +239,7 @@ function phaseIn({ session }: Situation): View["phase"] {
 }
 
 function playersOf(situation: Situation): View["players"] {
-  const { session, rules, awaySinceMs, nowMs, guestIds } = situation;
+  const { session, rules, awaySinceMs, nowMs, localBotIds } = situation;
   const confirmed = session?.play?.confirmedState;
   const startScore = rules.players === 2 ? 0 : rules.lives;
   return situation.members.map((member) => {
@@ -252,7 +252,7 @@ function playersOf(situation: Situation): View["players"] {
       name,
       look,
       isBot,
-      isGuest: guestIds.includes(id),
+      isLocalBot: localBotIds.includes(id),
       score: confirmed ? confirmed[SCORE + slot] : startScore,
       state: stateIn(situation, member),
       rttMs: rounded(distance ? distance.rttMs : member.rttMs),

@@ -4,13 +4,14 @@
  * @module
  */
 import { removeFile, writeState } from "../files/state_folder.ts";
-import { RECORDING_BYTES_MAX, ReplayError } from "./recording.ts";
-import { openReplay, type Replay } from "./replay.ts";
 import {
+  RECORDING_BYTES_MAX,
   REPLAY_ENDING,
+  ReplayError,
   replayFileName,
   type ReplayName,
-} from "./replay_name.ts";
+} from "./recording.ts";
+import { openReplay, type Replay } from "./replay.ts";
 
 /** A few MB in all: a match takes 20 to 200 KB. */
 const REPLAYS_MAX = 100;

@@ -7,7 +7,10 @@ import { OVER, PHASE } from "../../game/state.ts";
 import { pause } from "../link/pause.ts";
 import { TICK_MS } from "../match/clock/time_sync.ts";
 import type { Asset } from "../page/assets.ts";
-import { type DeskOptions, openDesk } from "../page/process_page.ts";
+import {
+  openProcessPage,
+  type ProcessPageOptions,
+} from "../page/process_page.ts";
 import type { View } from "../page/protocol.ts";
 import type { PageRequest } from "../page/server.ts";
 import { EMPTY_VIEW, type Stage, type StageView } from "../page/stage.ts";
@@ -15,7 +18,7 @@ import type { Replay } from "./replay.ts";
 
 export interface ReplayStageOptions extends
   Pick<
-    DeskOptions,
+    ProcessPageOptions,
     "assets" | "pagePort" | "isLan" | "nowMs" | "randomBytes"
   > {
   readonly replay: Replay;
@@ -41,20 +44,20 @@ export function summaryOf({ match }: Replay): Record<string, unknown> {
 /** Plays a recording, over and over if that is wanted, until `signal` aborts. */
 export async function showReplay(options: ReplayStageOptions): Promise<void> {
   const { replay, nowMs, signal, onServing } = options;
-  await using desk = await openDesk({
+  await using page = await openProcessPage({
     ...options,
     stage: replayStage(replay),
   });
-  onServing(desk.url, desk.lanUrl);
+  onServing(page.url, page.lanUrl);
   replay.run(true);
   let shownTick = -1;
   while (!signal.aborted) {
     replay.advance(nowMs());
     if (replay.tick !== shownTick) {
       shownTick = replay.tick;
-      desk.showStates([replay.state]);
+      page.showStates([replay.state]);
     }
-    desk.show();
+    page.show();
     await pause(TICK_MS / 2, signal);
   }
 }
@@ -95,7 +98,7 @@ function playersOf({ match, scores }: Replay): View["players"] {
     name,
     look,
     isBot,
-    isGuest: false,
+    isLocalBot: false,
     score: scores[slot],
     state: "ok",
     rttMs: null,

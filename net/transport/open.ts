@@ -12,16 +12,16 @@ import type { KeyObject } from "node:crypto";
 import type { LobbyAddress } from "../link/dial.ts";
 import { NetworkError } from "../link/network_error.ts";
 import type { StartMessage, WelcomeMessage } from "../lobby/protocol.ts";
-import type { Transport } from "../match/transport.ts";
-import { openAmqp } from "./amqp.ts";
+import type { Listening, Transport } from "../match/transport.ts";
+import { openAmqp, openAmqpWatch } from "./amqp.ts";
 import { brokerUrlFor } from "./broker_url.ts";
 import {
   faulty,
   type FaultyTransport,
   type TransportFaults,
 } from "./faulty.ts";
-import { openRelay } from "./relay.ts";
-import { signed } from "./signed.ts";
+import { openRelay, openRelayWatch } from "./relay.ts";
+import { signed, verified } from "./signed.ts";
 import { importPublicKey } from "./signing_keys.ts";
 
 export interface MatchTransportOptions {
@@ -104,4 +104,41 @@ export function publicKeysOf(
         "lobby no key to know its packets by, so it is too old. Update it.",
     );
   }));
+}
+
+export interface WatchTransportOptions {
+  readonly lobby: LobbyAddress;
+  /** As this watcher got it; its token is good for listening only. */
+  readonly start: Pick<
+    StartMessage,
+    "match" | "transport" | "players" | "token"
+  >;
+  /** Closes the transport, or gives up opening it. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Opens what one hears of a match that has started.
+ *
+ * @throws NetworkError when lobby or broker can't be reached or refuses, or a player can't sign.
+ */
+export async function openWatchTransport(
+  { lobby, start, signal }: WatchTransportOptions,
+): Promise<Listening> {
+  const { match, transport, players, token } = start;
+  switch (transport.kind) {
+    case "relay":
+      return await openRelayWatch({ ...lobby, token, signal });
+    case "amqp": {
+      const publicKeys = publicKeysOf(players, "watch");
+      const open = await openAmqpWatch({
+        url: brokerUrlFor(transport.url, lobby.hostname),
+        exchange: transport.exchange,
+        match,
+        peers: players.map(({ id, slot }) => ({ id, slot })),
+        signal,
+      });
+      return verified(open, { match, publicKeys });
+    }
+  }
 }

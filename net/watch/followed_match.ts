@@ -11,6 +11,7 @@
  *
  * @module
  */
+import { SLOTS_MAX } from "../../game/court.ts";
 import {
   epochAt,
   lastSegment,
@@ -18,12 +19,12 @@ import {
   presentFromStart,
 } from "../../game/presence.ts";
 import { type Game, HISTORY_TICKS, Rollback } from "../../game/rollback.ts";
+import { ABSENT_INPUT } from "../../game/state.ts";
 import type { Desync, TickHash } from "../match/hash_watch.ts";
 import { shownBeyond } from "../match/membership/membership_change.ts";
 import { isNewerRecord, type SlotRecord } from "../match/wire/record.ts";
 import { has, setOf, type SlotSet, slotsOf } from "../match/wire/slot_set.ts";
-import type { SnapshotPacket } from "../match/wire/wire.ts";
-import type { HeardInputs } from "./heard_inputs.ts";
+import type { InputRun, SnapshotPacket } from "../match/wire/wire.ts";
 
 export interface FollowOptions {
   readonly game: Game;
@@ -231,4 +232,33 @@ export function isSound(
     !record.isReturning &&
     lastSegment(presences[record.slot]).epoch === record.epoch &&
     state.length === game.initial.length && game.hash(state) === record.hash;
+}
+
+export class HeardInputs {
+  /** For each slot a ring of the last `HISTORY_TICKS`: of which tick, by which incarnation, what. */
+  readonly #ticks = new Float64Array(SLOTS_MAX * HISTORY_TICKS).fill(-1);
+  readonly #epochs = new Uint8Array(SLOTS_MAX * HISTORY_TICKS);
+  readonly #inputs = new Int8Array(SLOTS_MAX * HISTORY_TICKS);
+
+  /** Takes in what incarnation `epoch` of a slot says of its own inputs. */
+  note(epoch: number, { slot, start, inputs }: InputRun): void {
+    for (const [i, input] of inputs.entries()) {
+      if (input === ABSENT_INPUT) return;
+      const at = cell(slot, start + i);
+      this.#ticks[at] = start + i;
+      this.#epochs[at] = epoch;
+      this.#inputs[at] = input;
+    }
+  }
+
+  /** Returns the input at a tick that counts if it is of incarnation `epoch`. */
+  at(slot: number, tick: number, epoch: number): number | undefined {
+    const at = cell(slot, tick);
+    const isIt = this.#ticks[at] === tick && this.#epochs[at] === epoch;
+    return isIt ? this.#inputs[at] : undefined;
+  }
+}
+
+function cell(slot: number, tick: number): number {
+  return slot * HISTORY_TICKS + tick % HISTORY_TICKS;
 }

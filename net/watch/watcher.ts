@@ -13,10 +13,14 @@ import type {
   StartMessage,
 } from "../lobby/protocol.ts";
 import { type LobbyWatch, watchLobby } from "../lobby/watch.ts";
-import { type Desk, type DeskOptions, openDesk } from "../page/process_page.ts";
+import {
+  openProcessPage,
+  type ProcessPage,
+  type ProcessPageOptions,
+} from "../page/process_page.ts";
 import type { View } from "../page/protocol.ts";
 import { EMPTY_VIEW, type Stage, type StageView } from "../page/stage.ts";
-import { openWatchTransport } from "../transport/watch_transport.ts";
+import { openWatchTransport } from "../transport/open.ts";
 import { type WatchedOutcome, Watching } from "./watching.ts";
 
 const log = getLogger(["pong", "watcher"]);
@@ -28,7 +32,7 @@ const LOOK_EVERY_MS = 4;
 
 export interface WatcherOptions extends
   Pick<
-    DeskOptions,
+    ProcessPageOptions,
     "assets" | "pagePort" | "isLan" | "nowMs" | "randomBytes"
   > {
   readonly lobby: LobbyAddress;
@@ -59,22 +63,22 @@ export async function watchMatches(
     await watchLobby({ ...lobby, room, signal: links.signal }),
   );
   const stage = new WatchStage(watch.watching);
-  const desk = stack.use(
-    await openDesk({
+  const page = stack.use(
+    await openProcessPage({
       ...options,
       stage,
     }),
   );
-  options.onServing(desk.url, desk.lanUrl);
-  return await follow(watch, { stage, desk, options, links });
+  options.onServing(page.url, page.lanUrl);
+  return await follow(watch, { stage, page, options, links });
 }
 
 /** Takes in what the lobby says, for as long as it says anything. */
 async function follow(
   watch: LobbyWatch,
-  { stage, desk, options, links }: {
+  { stage, page, options, links }: {
     readonly stage: WatchStage;
-    readonly desk: Desk;
+    readonly page: ProcessPage;
     readonly options: WatcherOptions;
     readonly links: AbortController;
   },
@@ -86,7 +90,7 @@ async function follow(
   async function play(start: StartMessage): Promise<void> {
     const signal = AbortSignal.any([links.signal, current.signal]);
     try {
-      await watchMatch(start, { stage, desk, options, signal });
+      await watchMatch(start, { stage, page, options, signal });
     } catch (error) {
       if (!signal.aborted) failure = error;
     }
@@ -114,7 +118,7 @@ async function follow(
       case "lost":
         log.warn("The lobby says: {message}", { message: event.message });
         stage.notice = event.message;
-        desk.show();
+        page.show();
         if (match === undefined) throw new NetworkError(event.message);
         // What there was to see stays on the page.
         if (options.stay) await aborted(options.signal);
@@ -126,16 +130,16 @@ async function follow(
         if (failure !== undefined) throw failure;
         return stage.outcome;
     }
-    desk.show();
+    page.show();
   }
 }
 
 /** Shows one match to its end. */
 async function watchMatch(
   start: StartMessage,
-  { stage, desk, options, signal }: {
+  { stage, page, options, signal }: {
     readonly stage: WatchStage;
-    readonly desk: Desk;
+    readonly page: ProcessPage;
     readonly options: WatcherOptions;
     readonly signal: AbortSignal;
   },
@@ -166,13 +170,13 @@ async function watchMatch(
     const { state, tick } = watching;
     if (state && tick !== shownTick) {
       shownTick = tick;
-      desk.showStates([state]);
+      page.showStates([state]);
     }
     stage.link = transport.link.detail;
     if (watching.secondsSinceNews >= SILENCE_SECONDS_MAX) {
       end("Nothing has been heard from the players for a minute.");
     }
-    desk.show();
+    page.show();
   }
 }
 
@@ -269,7 +273,7 @@ class WatchStage implements Stage {
     const isAway = state === "away" || state === "suspect";
     return {
       ...{ slot, id, name, look, isBot, state },
-      isGuest: false,
+      isLocalBot: false,
       score: watching?.scores[slot] ?? lives,
       rttMs: watching ? null : member.rttMs ?? null,
       jitterMs: null,

@@ -26,8 +26,7 @@ import { isNewerRecord, type SlotRecord } from "../match/wire/record.ts";
 import { has, sizeOf, type SlotSet, slotsOf } from "../match/wire/slot_set.ts";
 import type { SnapshotPacket } from "../match/wire/wire.ts";
 import type { PlayerState } from "../page/protocol.ts";
-import { FollowedMatch, isSound } from "./followed_match.ts";
-import { HeardInputs } from "./heard_inputs.ts";
+import { FollowedMatch, HeardInputs, isSound } from "./followed_match.ts";
 import { Playout } from "./playout_clock.ts";
 
 /** Nothing confirmed for so long is worth a word. */

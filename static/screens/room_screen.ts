@@ -106,7 +106,7 @@ function showSeat(roster: HTMLElement, { view, line, send }: Seat): void {
       testId: `add-bot-${slot}`,
       onClick: () => send({ kind: "addBot" }),
     }).className = "seat-button";
-  } else if (player.isGuest) {
+  } else if (player.isLocalBot) {
     const remove = addButton(item, {
       text: "×",
       testId: `remove-bot-${slot}`,

@@ -43,7 +43,7 @@ function player(slot: number): PlayerView {
     name,
     look: slot,
     isBot: false,
-    isGuest: false,
+    isLocalBot: false,
     score: 5,
     state: "ok",
     rttMs,

@@ -168,7 +168,7 @@ export const PAGE_STATES: readonly PageState[] = [
         player(1, { ...waiting("ready"), rttMs: 24 }),
         player(2, {
           ...waiting("ready"),
-          ...{ isBot: true, isGuest: true, name: "Bot", rttMs: 1 },
+          ...{ isBot: true, isLocalBot: true, name: "Bot", rttMs: 1 },
         }),
       ],
     }),

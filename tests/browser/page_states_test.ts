@@ -8,7 +8,7 @@ import { expect } from "@std/expect";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { loadAssets } from "../../net/page/assets.ts";
-import { qrCodeOf } from "../../net/page/qr.ts";
+import { qrCodeOf } from "../../net/page/process_page.ts";
 import { type PageServer, servePage } from "../../net/page/server.ts";
 import { launchBrowser } from "../support/browser.ts";
 import { PAGE_STATES, type PageState } from "./page_states.ts";

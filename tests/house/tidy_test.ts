@@ -51,7 +51,7 @@ const DOES_IO: ReadonlySet<string> = new Set([
   "net/files/settings_file.ts",
   "net/files/state_folder.ts",
   "net/player/lobby_visit.ts",
-  "net/transport/watch_transport.ts",
+
   "net/watch/watcher.ts",
 ]);
 

@@ -39,7 +39,7 @@ const PLAYER: PlayerView = {
   name: "",
   look: 0,
   isBot: false,
-  isGuest: false,
+  isLocalBot: false,
   score: 0,
   state: "ok",
   rttMs: null,

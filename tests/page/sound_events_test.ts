@@ -46,7 +46,7 @@ function player(slot: number, score: number): PlayerView {
     name: "Ada",
     look: slot,
     isBot: false,
-    isGuest: false,
+    isLocalBot: false,
     score,
     state: "ok",
     rttMs: null,

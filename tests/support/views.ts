@@ -18,7 +18,7 @@ export function playerView(
     name: NAMES[slot],
     look: slot,
     isBot: false,
-    isGuest: false,
+    isLocalBot: false,
     score: 0,
     state: "ok",
     rttMs: null,

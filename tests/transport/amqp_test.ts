@@ -9,13 +9,12 @@ import {
   keepExchange,
   openAmqp,
 } from "../../net/transport/amqp.ts";
-import { publicKeysOf } from "../../net/transport/open.ts";
+import { openWatchTransport, publicKeysOf } from "../../net/transport/open.ts";
 import { signed } from "../../net/transport/signed.ts";
 import {
   exportPublicKey,
   privateKeyOf,
 } from "../../net/transport/signing_keys.ts";
-import { openWatchTransport } from "../../net/transport/watch_transport.ts";
 import {
   type Broker,
   skipWithoutBroker,

@@ -9,6 +9,8 @@
  * @module
  */
 import { TICKS_PER_SECOND } from "../../../game/court.ts";
+import type { SlotRecord } from "../wire/record.ts";
+import type { PeerClock } from "./peer_clock.ts";
 
 export const TICK_MS = 1000 / TICKS_PER_SECOND;
 
@@ -46,4 +48,33 @@ export class TimeSync {
       : CHANGE_MAX;
     return TICK_MS * (1 + Math.max(-limit, Math.min(limit, lead * GAIN)));
   }
+}
+
+/** A member's tick is not guessed further ahead than this after its last word. */
+const EXTRAPOLATION_MS_MAX = 250;
+
+/**
+ * Returns by how many ticks a host at `tick` is ahead of the mean of its peers, by their newest
+ * records; `undefined` where none is fresh.
+ */
+export function leadOver(
+  peers: readonly SlotRecord[],
+  tick: number,
+  { clocks, freshMs, nowMs }: {
+    /** By slot. */
+    readonly clocks: readonly PeerClock[];
+    readonly freshMs: number;
+    readonly nowMs: number;
+  },
+): number | undefined {
+  let sum = 0;
+  let count = 0;
+  for (const peer of peers) {
+    const ageMs = clocks[peer.slot].ageMs(peer.sentAt, nowMs);
+    if (ageMs > freshMs || peer.isReturning) continue;
+    const sinceMs = Math.max(0, Math.min(ageMs, EXTRAPOLATION_MS_MAX));
+    sum += peer.tick + sinceMs / TICK_MS;
+    count++;
+  }
+  return count === 0 ? undefined : tick - sum / count;
 }
