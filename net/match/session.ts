@@ -20,7 +20,6 @@ import type { PeerClock } from "./clock/peer_clock.ts";
 import { TICK_MS } from "./clock/time_sync.ts";
 import { Gate } from "./gate.ts";
 import { PeerLiveness } from "./membership/liveness.ts";
-import type { Claim } from "./membership/membership.ts";
 import type { NegativeControls } from "./membership/negative_controls.ts";
 import {
   DEFAULT_GRACE_MS,
@@ -112,20 +111,16 @@ export class Session {
 
   constructor(options: SessionOptions) {
     const { slot, rules, nowMs, epochs, isResumed = false } = options;
+    const { timers = timersFor(DEFAULT_GRACE_MS) } = options;
     const { players } = rules;
     this.#options = options;
     this.#players = players;
-    this.timers = options.timers ?? timersFor(DEFAULT_GRACE_MS);
+    this.timers = timers;
     this.#beats = new Beats(players);
     this.#outbox = new Outbox({ slot, players, beats: this.#beats });
     this.#sender = new PlaySender(slot, this.#outbox);
     this.#gate = new Gate({ slot, players, epochs, beats: this.#beats });
-    this.liveness = new PeerLiveness({
-      slot,
-      players,
-      timers: this.timers,
-      nowMs,
-    });
+    this.liveness = new PeerLiveness({ slot, players, timers, nowMs });
     this.#returning = isResumed ? this.#createReturning() : undefined;
     this.opening = new Opening({
       slot,
@@ -200,10 +195,7 @@ export class Session {
     if (this.outcome || !value || !seats || era !== (play?.era ?? -2) + 1) {
       return;
     }
-    if (isGranted) {
-      play?.grant(value);
-      return;
-    }
+    if (isGranted) return play?.grant(value);
     const ours = this.#gate.epochOf(slot);
     if (seats.some(([s, epoch]) => s === slot && epoch === ours)) return;
     // What the last one left has seen may even be this member's victory: nobody here can know.
@@ -286,8 +278,7 @@ export class Session {
   #goOut(nowMs: number): void {
     this.#play = undefined;
     if (this.#returns === RETURNS_MAX) {
-      this.#end(nowMs, "connection lost", "You were away too often.");
-      return;
+      return this.#end(nowMs, "connection lost", "You were away too often.");
     }
     this.#returns++;
     this.#returning = this.#createReturning();
@@ -394,18 +385,15 @@ export class Session {
 
   #takeMembershipEvents(play: Play): void {
     for (const event of play.takeEvents()) {
-      if (event.kind === "claim") this.#claim(event.claim);
-      else this.#events.push({ kind: "membership", what: event.kind });
       if (event.kind === "committed") this.#progressMs = this.#advancedMs;
+      if (event.kind === "claim") {
+        // The witness knows seats by the epochs that it gave them itself.
+        const seats = event.claim.seats.map(([slot, epoch]) =>
+          [slot, epoch >> 4] as const
+        );
+        this.#events.push({ kind: "claim", claim: { ...event.claim, seats } });
+      } else this.#events.push({ kind: "membership", what: event.kind });
     }
-  }
-
-  /** The witness knows seats by the epochs that it gave them itself. */
-  #claim(claim: Claim): void {
-    const seats = claim.seats.map(([slot, epoch]) =>
-      [slot, epoch >> 4] as const
-    );
-    this.#events.push({ kind: "claim", claim: { ...claim, seats } });
   }
 
   /** Ends the match when something has ended it. */

@@ -1,5 +1,5 @@
 /**
- * A player's visitLobby to a lobby: takes a seat, waits in the room, plays the match, and again as often
+ * A player's visit to a lobby: takes a seat, waits in the room, plays the match, and again as often
  * as all want.
  *
  * @module
