@@ -6,6 +6,7 @@
 import { expect } from "@std/expect";
 import config from "../../deno.json" with { type: "json" };
 import { parseArgs } from "../../net/cli/command_line.ts";
+import { rowsOf, sectionOf } from "./markdown.ts";
 import { pathsIn, readSource, ROOT } from "./source_files.ts";
 
 const ARCHITECTURE_LINES_MAX = 110;
@@ -152,22 +153,4 @@ function commandLines(text: string): readonly string[] {
 /** The words after the program's name. */
 function wordsOf(line: string): readonly string[] {
   return line.replace(/^(\S*pong|.*deno task) /, "").split(/\s+/);
-}
-
-/** Returns what stands under a heading that begins so, up to the next of its rank or above. */
-function sectionOf(text: string, heading: string): string {
-  const from = text.indexOf(`\n${heading}`) + 1;
-  const rank = heading.indexOf(" ");
-  const rest = text.slice(from + heading.length);
-  const end = rest.search(new RegExp(`^#{1,${rank}} `, "m"));
-  return from === 0 ? "" : rest.slice(0, end === -1 ? undefined : end);
-}
-
-/** Cells of a section's table, without its head. */
-function rowsOf(section: string): readonly (readonly string[])[] {
-  return section.split("\n")
-    .filter((line) => line.startsWith("| "))
-    .slice(1)
-    .filter((line) => !line.startsWith("| -"))
-    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
 }

@@ -1,22 +1,19 @@
 /**
- * House rules, checked over the tree: who imports whom, who touches clock, chance and system, how
- * a file begins and how long it gets.
+ * House rules, checked over the tree: who touches clock, chance and system, how a file begins and
+ * how long it gets.
  *
  * Each rule carries an example that breaks it, so that a rule which catches nothing is noticed.
- * Comments are blanked before code is looked at; imports are those at the beginning of a line.
+ * Comments are blanked before code is looked at.
  *
  * @module
  */
 import { expect } from "@std/expect";
 import config from "../../deno.json" with { type: "json" };
-import {
-  productFiles,
-  ROOT as root,
-  type SourceFile,
-  testFiles,
-} from "./source_files.ts";
+import { type Import, readImports } from "./import_graph.ts";
+import { productFiles, type SourceFile, testFiles } from "./source_files.ts";
 
 const LINES_MAX = 400;
+const IMPORTS = readImports();
 
 /** Files of `net/` that own a socket, a timer, a file or a clock; all others only think. */
 const DOES_IO: ReadonlySet<string> = new Set([
@@ -119,56 +116,28 @@ for (const { name, applies, pattern, example } of RULES) {
   });
 }
 
-Deno.test("imports stay within their folder's fence", () => {
-  const found = productFiles().flatMap(forbiddenImports);
+const THINKER: Import = {
+  from: "net/lobby_server/rooms.ts",
+  to: "net/transport/relay.ts",
+  isPackage: false,
+  isType: false,
+};
 
-  expect(found).toEqual([]);
+Deno.test("what thinks imports no values of what does I/O", () => {
+  expect(IMPORTS.filter(bringsIo)).toEqual([]);
+  expect(bringsIo(THINKER)).toBe(true);
+  expect(bringsIo({ ...THINKER, isType: true })).toBe(false);
 });
-
-const TRESPASSES: readonly (readonly [string, string])[] = [
-  ["game/step.ts", 'import { encode } from "../net/match/wire/wire.ts";'],
-  ["game/step.ts", 'import type { Packet } from "../net/match/wire/wire.ts";'],
-  ["game/step.ts", 'import { z } from "zod";'],
-  [
-    "static/hud/hud.ts",
-    'import { encode } from "../../net/match/wire/wire.ts";',
-  ],
-  [
-    "static/hud/hud.ts",
-    'import { type View } from "../../net/page/protocol.ts";',
-  ],
-  ["static/hud/hud.ts", 'import {\n  z,\n} from "zod";'],
-  ["net/lobby_server/rooms.ts", 'import { startLobby } from "../../lobby.ts";'],
-  [
-    "net/lobby_server/rooms.ts",
-    'import { openRelay } from "../transport/relay.ts";',
-  ],
-  [
-    "net/lobby_server/rooms.ts",
-    'export { openRelay } from "../transport/relay.ts";',
-  ],
-  ["lobby.ts", 'import { step } from "./game/step.ts";'],
-  ["lobby.ts", 'const it = await import("./tests/lobby/fuzz.ts");'],
-  ["main.ts", 'import "./tests/lobby/fuzz.ts";'],
-];
-
-for (const [path, text] of TRESPASSES) {
-  Deno.test(`the fence stops ${path}: ${text.replaceAll("\n", "")}`, () => {
-    expect(forbiddenImports({ path, text })).not.toEqual([]);
-  });
-}
 
 Deno.test("every package is pinned in deno.json and imported by its name there", () => {
   const pinned = /^(npm|jsr):\/?(@[^@/]+\/)?[^@/]+@\d+\.\d+\.\d+(\/[^@]+)?$/;
   const unpinned = Object.values(config.imports)
     .filter((target) => !pinned.test(target));
-  const files = [...productFiles(), ...testFiles()];
-  const strangers = files.flatMap(({ path, text }) =>
-    importsOf(text)
-      .filter(({ target }) => !/^(\.\.?\/|node:)/.test(target))
-      .filter(({ target }) => !(target in config.imports))
-      .map(({ target }) => `${path}: ${target}`)
-  );
+  const strangers = IMPORTS
+    .filter(({ to, isPackage }) =>
+      isPackage && !to.startsWith("node:") && !(to in config.imports)
+    )
+    .map(({ from, to }) => `${from}: ${to}`);
 
   expect(unpinned).toEqual([]);
   expect(strangers).toEqual([]);
@@ -216,6 +185,10 @@ function thinks(path: string): boolean {
     (path.startsWith("net/") && !DOES_IO.has(path));
 }
 
+function bringsIo({ from, to, isType }: Import): boolean {
+  return thinks(from) && DOES_IO.has(to) && !isType;
+}
+
 /** Lines of code that match, each as `path:line: code`. */
 function matches(
   { path, text, pattern }: SourceFile & { readonly pattern: RegExp },
@@ -236,56 +209,4 @@ function codeOf(text: string): string {
   return text
     .replaceAll(/\/\*[^]*?\*\//g, (comment) => comment.replaceAll(/.+/g, ""))
     .replaceAll(/(^|\s)\/\/.*$/gm, "");
-}
-
-interface Import {
-  readonly target: string;
-  readonly isType: boolean;
-}
-
-function importsOf(text: string): readonly Import[] {
-  const code = codeOf(text);
-  const whole =
-    /^(?:import|export)\s+(type\s)?(?:[\w*{][^;"]*?\sfrom\s+)?"([^"]+)"/gm;
-  const dynamic = /\bimport\(\s*"([^"]+)"/g;
-  return [
-    ...[...code.matchAll(whole)].map(([, type, target]) => ({
-      target,
-      isType: type !== undefined,
-    })),
-    ...[...code.matchAll(dynamic)].map(([, target]) => ({
-      target,
-      isType: false,
-    })),
-  ];
-}
-
-function forbiddenImports({ path, text }: SourceFile): readonly string[] {
-  return importsOf(text)
-    .filter(({ target, isType }) => !isAllowed({ path, target, isType }))
-    .map(({ target }) => `${path} imports ${target}`);
-}
-
-function isAllowed(
-  { path, target, isType }: Import & { readonly path: string },
-): boolean {
-  const isPackage = !target.startsWith(".");
-  const from = new URL(path, root);
-  const to = isPackage ? target : new URL(target, from).href.slice(
-    root.href.length,
-  );
-  switch (path.includes("/") ? path.slice(0, path.indexOf("/")) : path) {
-    case "game":
-      return to.startsWith("game/");
-    case "static":
-      return to.startsWith("pixi.js") || /^(game|static)\//.test(to) ||
-        (isType && to.startsWith("net/"));
-    case "net":
-      if (thinks(path) && !isType && DOES_IO.has(to)) return false;
-      return isPackage || /^(game|net)\//.test(to);
-    case "lobby.ts":
-      return isPackage || to.startsWith("net/");
-    default:
-      return isPackage || /^(game|net)\/|^(lobby\.ts|deno\.json)$/.test(to);
-  }
 }
