@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { LINE_BYTES_MAX } from "../lobby/protocol.ts";
 import { type LineEvent, LineSplitter } from "./lines.ts";
 
 /** What may wait for a reader that is slow; a full room's messages have less than 10 KiB. */
@@ -35,10 +34,11 @@ export class LineConnection implements Disposable {
 
   constructor(
     conn: Deno.TcpConn,
-    { lineBytesMax = LINE_BYTES_MAX, queueBytesMax = QUEUE_BYTES_MAX }: {
-      readonly lineBytesMax?: number;
+    { lineBytesMax, queueBytesMax = QUEUE_BYTES_MAX }: {
+      /** Longest line that is taken, without its newline. */
+      readonly lineBytesMax: number;
       readonly queueBytesMax?: number;
-    } = {},
+    },
   ) {
     this.#conn = conn;
     this.#splitter = new LineSplitter(lineBytesMax);

@@ -9,6 +9,7 @@ import { LineConnection } from "../link/line_connection.ts";
 import { SilenceWatch } from "../link/silence.ts";
 import {
   type ClientLine,
+  LINE_BYTES_MAX,
   type LobbyMessage,
   parseLobbyLine,
   PING_EVERY_MS,
@@ -50,7 +51,9 @@ const CHECK_EVERY_MS = 250;
 export async function askLobby<Answer>(
   { hostname, port, line, accept, timeoutMs, signal }: Question<Answer>,
 ): Promise<Answered<Answer>> {
-  const lines = new LineConnection(await dial({ hostname, port, signal }));
+  const lines = new LineConnection(await dial({ hostname, port, signal }), {
+    lineBytesMax: LINE_BYTES_MAX,
+  });
   const close = () => lines.close();
   const timer = setTimeout(close, timeoutMs);
   signal.addEventListener("abort", close, { once: true });

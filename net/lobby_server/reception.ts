@@ -5,7 +5,11 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { LineConnection } from "../link/line_connection.ts";
-import { type ErrorCode, errorMessage } from "../lobby/protocol.ts";
+import {
+  type ErrorCode,
+  errorMessage,
+  LINE_BYTES_MAX,
+} from "../lobby/protocol.ts";
 
 const log = getLogger(["pong", "lobby"]);
 
@@ -98,7 +102,7 @@ export class Reception {
     code: ErrorCode,
     why: string,
   ): Promise<void> {
-    using lines = new LineConnection(conn);
+    using lines = new LineConnection(conn, { lineBytesMax: LINE_BYTES_MAX });
     if (this.#refusals >= REFUSALS_MAX) return;
     log.info("A connection was refused: {code}", { code });
     this.#refusals++;

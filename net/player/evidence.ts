@@ -7,7 +7,7 @@
 import type { ConfirmedLog } from "../match/confirmed_log.ts";
 import type { Desync, TickHash } from "../match/hash_watch.ts";
 import { WIRE_VERSION } from "../match/wire/terms.ts";
-import type { Situation } from "./status.ts";
+import type { Situation } from "./view.ts";
 
 export interface Evidence {
   readonly protocol: number;

@@ -33,14 +33,8 @@ import type { FaultyTransport } from "../transport/faulty.ts";
 import { type Evidence, gatherEvidence } from "./evidence.ts";
 import { settingsOf, withSettings } from "./fault_settings.ts";
 import { sha256 } from "./sha256.ts";
-import {
-  awaySinceMs,
-  type ResultLine,
-  resultOf,
-  type Situation,
-  statusOf,
-  viewOf,
-} from "./status.ts";
+import { type ResultLine, resultOf, statusOf } from "./status.ts";
+import { awaySinceMs, type Situation, viewOf } from "./view.ts";
 
 const log = getLogger(["pong", "player"]);
 

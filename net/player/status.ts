@@ -1,71 +1,13 @@
 /**
- * What a player process tells the outside: the page's view, `GET /status`, and the result.
- *
- * Pure: a `Situation` in, plain data out. None of it holds a secret: no token, no broker address.
+ * What a player process tells programs: the answer to `GET /status`, and the line with the result.
  *
  * @module
  */
-import type { Rules } from "../../game/court.ts";
-import { SCORE } from "../../game/state.ts";
-import type { SeatedPlayer } from "../lobby/protocol.ts";
-import type { ConfirmedLog } from "../match/confirmed_log.ts";
 import type { TickHash } from "../match/hash_watch.ts";
 import type { EndReason, Outcome } from "../match/outcome.ts";
-import type { Play } from "../match/play.ts";
-import type { Session, SessionStats } from "../match/session.ts";
-import type { LinkState } from "../match/transport.ts";
-import type {
-  FaultSettings,
-  NetworkView,
-  PlayerState,
-  RematchView,
-  Statistics,
-  View,
-} from "../page/protocol.ts";
-import { EMPTY_VIEW, type StageView } from "../page/stage.ts";
-import {
-  linkStateOf,
-  patienceMsOf,
-  phaseOf,
-  waitingForOf,
-} from "./session_view.ts";
-
-/** All that a player process knows of its match at one moment. */
-export interface Situation {
-  readonly nowMs: number;
-  readonly room: string;
-  /** The line that a friend types to join this room. */
-  readonly invite: string;
-  /** -1 before the lobby gave a slot. */
-  readonly me: number;
-  readonly rules: Rules;
-  readonly members: readonly SeatedPlayer[];
-  /** Empty until the match has been named. */
-  readonly match: string;
-  /** "relay" or "amqp"; empty until the match has been named. */
-  readonly transport: string;
-  readonly link: LinkState;
-  /** What the transport has dropped because no member can have sent it. */
-  readonly rejectedByTransport: number;
-  readonly session: Session | undefined;
-  readonly log: ConfirmedLog;
-  /** When a room that is full begins without those who are not ready; `null` while it doesn't. */
-  readonly startsAtMs: number | null;
-  readonly watchers: number;
-  readonly rematch: RematchView | null;
-  /** Of all that was confirmed; `undefined` before the match. */
-  readonly statistics:
-    | Omit<Statistics, "rollbacks" | "resimulatedTicks">
-    | undefined;
-  /** By slot: since when a player is silent or away; `undefined` for whoever is not. */
-  readonly awaySinceMs: readonly (number | undefined)[];
-  readonly faults: FaultSettings | null;
-  /** IDs of the bots that this process has brought along. */
-  readonly localBotIds: readonly string[];
-  readonly isInspected: boolean;
-  readonly isRecorded: boolean;
-  readonly canLeave: boolean;
-}
+import type { SessionStats } from "../match/session.ts";
+import type { View } from "../page/protocol.ts";
+import { NO_STATS, phaseIn, playersOf, type Situation } from "./view.ts";
 
 export interface Status {
   readonly phase: View["phase"];
@@ -98,100 +40,6 @@ export interface ResultLine {
   readonly confirmedTick: number;
   readonly hash: number;
   readonly reason: EndReason;
-}
-
-const RETURNING_NOTICE =
-  "You were away, and the others went on. Taking you back.";
-
-const NO_STATS: SessionStats = {
-  packetsIn: 0,
-  packetsOut: 0,
-  bytesIn: 0,
-  bytesOut: 0,
-  rejected: 0,
-  stalledMs: 0,
-};
-
-export function viewOf(situation: Situation): StageView {
-  const { session, link } = situation;
-  const outcome = session?.outcome;
-  return {
-    ...EMPTY_VIEW,
-    phase: phaseIn(situation),
-    me: situation.me,
-    room: situation.room,
-    invite: situation.invite,
-    match: situation.match,
-    transport: situation.transport,
-    rules: situation.rules,
-    players: playersOf(situation),
-    waitingFor: session ? waitingForOf(session) : [],
-    secondsLeft: secondsLeftIn(situation),
-    winner: outcome?.winner ?? null,
-    reason: outcome?.reason ?? null,
-    notice: outcome?.message || link.detail ||
-      (session?.isReturning ? RETURNING_NOTICE : ""),
-    inputDelayTicks: session?.play?.inputDelayTicks ?? 0,
-    watchers: situation.watchers,
-    rematch: outcome ? situation.rematch : null,
-    statistics: statisticsOf(situation),
-    network: situation.isInspected && session?.play
-      ? networkOf(situation, session.play)
-      : null,
-    isRecorded: situation.isRecorded,
-    canLeave: situation.canLeave,
-  };
-}
-
-function secondsLeftIn(
-  { session, startsAtMs, nowMs }: Situation,
-): number | null {
-  const leftMs = session
-    ? patienceMsOf(session)
-    : startsAtMs === null
-    ? null
-    : startsAtMs - nowMs;
-  return leftMs === null ? null : Math.max(0, Math.ceil(leftMs / 1000));
-}
-
-function statisticsOf({ statistics, session }: Situation): Statistics | null {
-  if (statistics === undefined) return null;
-  const work = session?.play?.rollbackWork;
-  return {
-    ...statistics,
-    rollbacks: work?.rollbacks ?? 0,
-    resimulatedTicks: work?.resimulatedTicks ?? 0,
-  };
-}
-
-function networkOf(
-  { nowMs, session, rejectedByTransport, faults }: Situation,
-  play: Play,
-): NetworkView {
-  const stats = session?.stats ?? NO_STATS;
-  return {
-    ...stats,
-    atMs: Math.round(nowMs),
-    newestTick: play.newestTick,
-    confirmedTick: play.confirmedTick,
-    rollbackTicks: play.rollbackWork.deepestTicks,
-    stalledMs: Math.round(stats.stalledMs),
-    rejected: stats.rejected + rejectedByTransport,
-    faults,
-  };
-}
-
-/** By slot: since when a player is silent or away, going on from what was known before. */
-export function awaySinceMs(
-  { nowMs, members, me, session, awaySinceMs: known }: Situation,
-): Situation["awaySinceMs"] {
-  return members.map(({ slot }) => {
-    if (!session?.play || slot === me) return undefined;
-    const state = linkStateOf(session, slot);
-    return state === "suspect" || state === "away"
-      ? known[slot] ?? nowMs - session.liveness.silentMs(slot)
-      : undefined;
-  });
 }
 
 export function statusOf(situation: Situation): Status {
@@ -232,50 +80,4 @@ export function resultOf(situation: Situation, outcome: Outcome): ResultLine {
     hash: outcome.hash,
     reason: outcome.reason,
   };
-}
-
-function phaseIn({ session }: Situation): View["phase"] {
-  return session ? phaseOf(session) : "lobby";
-}
-
-function playersOf(situation: Situation): View["players"] {
-  const { session, rules, awaySinceMs, nowMs, localBotIds } = situation;
-  const confirmed = session?.play?.confirmedState;
-  const startScore = rules.players === 2 ? 0 : rules.lives;
-  return situation.members.map((member) => {
-    const { slot, id, name, look, isBot } = member;
-    const sinceMs = awaySinceMs[slot];
-    const distance = session?.distanceTo(slot);
-    return {
-      slot,
-      id,
-      name,
-      look,
-      isBot,
-      isLocalBot: localBotIds.includes(id),
-      score: confirmed ? confirmed[SCORE + slot] : startScore,
-      state: stateIn(situation, member),
-      rttMs: rounded(distance ? distance.rttMs : member.rttMs),
-      jitterMs: distance?.rttMs === undefined
-        ? null
-        : rounded(distance.jitterMs),
-      awaySeconds: sinceMs === undefined
-        ? null
-        : Math.floor((nowMs - sinceMs) / 1000),
-    };
-  });
-}
-
-function stateIn(
-  { session, me }: Situation,
-  { slot, isReady }: SeatedPlayer,
-): PlayerState {
-  if (!session) return isReady ? "ready" : "waiting";
-  if (slot !== me) return linkStateOf(session, slot);
-  if (session.isReturning) return "away";
-  return session.play ? "ok" : linkStateOf(session, slot);
-}
-
-function rounded(ms: number | null | undefined): number | null {
-  return ms === null || ms === undefined ? null : Math.round(ms * 10) / 10;
 }

@@ -5,7 +5,6 @@
  *
  * @module
  */
-import type { EndReason } from "../../net/match/outcome.ts";
 import type { PlayerView, Role, View } from "../../net/page/protocol.ts";
 import { goesOn } from "../court/goals.ts";
 import { sideOnScreen, type Turn } from "../court/turn.ts";
@@ -191,7 +190,7 @@ export function resultText(view: View): string {
 }
 
 /** Why the match is over, in words; empty where the result says it all. */
-export function reasonText(reason: EndReason | null): string {
+export function reasonText(reason: View["reason"]): string {
   switch (reason) {
     case null:
     case "finished":

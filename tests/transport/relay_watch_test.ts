@@ -7,6 +7,7 @@
 import { expect } from "@std/expect";
 import { LineConnection } from "../../net/link/line_connection.ts";
 import { NetworkError } from "../../net/link/network_error.ts";
+import { LINE_BYTES_MAX } from "../../net/lobby/protocol.ts";
 import {
   RelayHub,
   type RelayLimits,
@@ -39,7 +40,7 @@ function openDoor(limits: Partial<RelayLimits> = {}): Door {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const serving: Promise<void>[] = [];
   const serve = async (conn: Deno.TcpConn) => {
-    const lines = new LineConnection(conn);
+    const lines = new LineConnection(conn, { lineBytesMax: LINE_BYTES_MAX });
     const event = await lines.read();
     const [verb, word] = event?.kind === "line" ? event.text.split(" ") : [];
     const detached = lines.detach();
@@ -234,7 +235,7 @@ Deno.test("watching ends where the lobby says that the token is no good", async 
   opening.catch(() => {});
 
   const conn = await listener.accept();
-  using lines = new LineConnection(conn);
+  using lines = new LineConnection(conn, { lineBytesMax: LINE_BYTES_MAX });
   const first = await lines.read();
   const message = "It isn't of this lobby.";
   lines.send(JSON.stringify({ type: "error", code: "bad_token", message }));
