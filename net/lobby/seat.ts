@@ -146,7 +146,7 @@ const FINAL_CODES: ReadonlySet<string> = new Set(
 export async function joinLobby(options: JoinOptions): Promise<LobbySeat> {
   const { join } = options;
   const request = { type: "join", version: PROTOCOL_VERSION, ...join } as const;
-  return new Seat(options, await takeSeat(options, request));
+  return new HeldSeat(options, await takeSeat(options, request));
 }
 
 /** A connection to the lobby on which a seat was taken. */
@@ -208,7 +208,7 @@ export function roomEventOf(message: LobbyMessage): RoomEvent | undefined {
   }
 }
 
-class Seat implements LobbySeat {
+class HeldSeat implements LobbySeat {
   readonly welcome: WelcomeMessage;
   readonly #options: JoinOptions;
   readonly #stop = new AbortController();

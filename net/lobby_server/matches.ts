@@ -59,7 +59,7 @@ export interface MatchesOptions extends AnnouncerOptions {
 }
 
 /** Where a control connection sits. */
-interface Place {
+interface MatchSeat {
   readonly match: RunningMatch;
   readonly slot: number;
 }
@@ -76,7 +76,7 @@ export class Matches {
   #begun = 0;
   readonly #announcer: Announcer;
   readonly #matches = new MatchList();
-  readonly #places = new Map<ClientId, Place>();
+  readonly #places = new Map<ClientId, MatchSeat>();
 
   constructor(options: MatchesOptions) {
     this.#options = options;
@@ -256,7 +256,7 @@ export class Matches {
   }
 
   /** Finds the place of a token of the newest epoch, or a newer one, remembering its match again. */
-  #placeOf(token: string): Place | undefined {
+  #placeOf(token: string): MatchSeat | undefined {
     const seat = openSeat(this.#options.key, token);
     if (seat === undefined) return undefined;
     const { slot, epoch } = seat;
@@ -271,7 +271,7 @@ export class Matches {
     return { match, slot };
   }
 
-  #lossOf({ match, slot }: Place): string | undefined {
+  #lossOf({ match, slot }: MatchSeat): string | undefined {
     const isUnreachable = match.transport === "amqp" &&
       this.#options.transport.kind !== "amqp";
     return isUnreachable
@@ -282,7 +282,7 @@ export class Matches {
   /** Puts a client in the place of whoever was there, and welcomes it. */
   #replace(
     client: ClientId,
-    place: Place,
+    place: MatchSeat,
     nowMs: number,
   ): readonly Delivery[] {
     const { match, slot } = place;
@@ -298,7 +298,7 @@ export class Matches {
   /** Seats somebody in the match that has begun while it was away. */
   #follow(
     client: ClientId,
-    place: Place,
+    place: MatchSeat,
     nowMs: number,
   ): readonly Delivery[] {
     const { match, slot } = place;
@@ -311,7 +311,7 @@ export class Matches {
   /** Seats a process that doesn't know its match yet. */
   #bring(
     client: ClientId,
-    place: Place,
+    place: MatchSeat,
     nowMs: number,
   ): readonly Delivery[] {
     return [
@@ -321,7 +321,7 @@ export class Matches {
     ];
   }
 
-  #sit(client: ClientId, place: Place): void {
+  #sit(client: ClientId, place: MatchSeat): void {
     place.match.clients.set(place.slot, client);
     this.#places.set(client, place);
     connect(place.match);
@@ -362,6 +362,6 @@ export class Matches {
   }
 }
 
-function nameOf({ match, slot }: Place): SeatName {
+function nameOf({ match, slot }: MatchSeat): SeatName {
   return { match: match.match, slot, epoch: match.epochs[slot] };
 }

@@ -5,6 +5,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { KeyObject } from "node:crypto";
+import { keepSeat, type KeptSeat, type SavedSeat } from "../files/seat_file.ts";
 import { StateFolderError } from "../files/state_folder.ts";
 import type { LobbyAddress } from "../link/dial.ts";
 import type { StartMessage } from "../lobby/protocol.ts";
@@ -17,7 +18,6 @@ import {
 import { openMatchTransport } from "../transport/open.ts";
 import { exportPrivateKey } from "../transport/signing_keys.ts";
 import { runMatchLoop } from "./match_loop.ts";
-import { keepMatchSeat } from "./match_seat.ts";
 import type { Control, MatchStage } from "./match_stage.ts";
 
 const log = getLogger(["pong", "player"]);
@@ -110,6 +110,25 @@ export async function runMatch(
 
 function epochOf({ players }: StartMessage, slot: number): number {
   return players.find((player) => player.slot === slot)?.epoch ?? 0;
+}
+
+/** Keeps the seat on file if that is possible: a match can be played without. */
+async function keepMatchSeat(
+  stateFolder: string,
+  { start, ...player }:
+    & Pick<SavedSeat, "slot" | "lobby" | "name" | "control" | "privateKey">
+    & { readonly start: StartMessage },
+): Promise<KeptSeat | undefined> {
+  const { match, token } = start;
+  try {
+    return await keepSeat(stateFolder, { ...player, match, token });
+  } catch (error) {
+    if (!(error instanceof StateFolderError)) throw error;
+    log.warn("{message} After a crash nobody can come back.", {
+      message: error.message,
+    });
+    return undefined;
+  }
 }
 
 /** A recording that can't be kept is no reason to fail: the match was played. */

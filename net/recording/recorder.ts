@@ -47,7 +47,7 @@ export type RecordedPlay = Pick<
 >;
 
 /** Ticks without a gap, and the state before them. */
-interface Segment {
+interface RecordedSegment {
   readonly state: State;
   /** Where its inputs begin and end, in ticks; `end` of the newest one grows. */
   readonly begin: number;
@@ -56,7 +56,7 @@ interface Segment {
 
 export class Recorder {
   readonly #header: RecordingHeader;
-  #segments: Segment[] = [];
+  #segments: RecordedSegment[] = [];
   /** Inputs of all segments, four slots a tick. */
   #inputs = new Int8Array(4096 * SLOTS_MAX);
   #changes: MembershipChunk[] = [];

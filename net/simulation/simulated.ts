@@ -30,7 +30,7 @@ export interface SimulatedNetworkOptions {
   readonly heldUntilMs?: (from: number, to: number, nowMs: number) => number;
 }
 
-interface Waiting extends Received {
+interface PacketUnderWay extends Received {
   /** Order of sending, so that equal arrival times keep it. */
   readonly order: number;
 }
@@ -85,7 +85,7 @@ export class SimulatedTransport implements Transport {
   readonly #network: SimulatedNetwork;
   readonly #close: (reason: CloseReason) => void;
   #isOpen = true;
-  #inbox: Waiting[] = [];
+  #inbox: PacketUnderWay[] = [];
 
   /** Made by `SimulatedNetwork.open`. */
   constructor(network: SimulatedNetwork, sender: Sender) {
@@ -110,7 +110,7 @@ export class SimulatedTransport implements Transport {
   }
 
   /** For `SimulatedNetwork`: a packet is under way to this member. */
-  deliver(waiting: Waiting): void {
+  deliver(waiting: PacketUnderWay): void {
     this.#inbox.push(waiting);
     if (this.#inbox.length > WAITING_MAX) this.#inbox.shift();
   }

@@ -52,8 +52,8 @@ export function faulty(
   transport: Transport,
   { faults, random, nowMs }: FaultyOptions,
 ): FaultyTransport {
-  const outgoing = new Waiting<Uint8Array>();
-  const incoming = new Waiting<Received>();
+  const outgoing = new DelayQueue<Uint8Array>();
+  const incoming = new DelayQueue<Received>();
 
   const sendDue = (untilMs: number) => {
     for (const { item } of outgoing.takeUntil(untilMs)) transport.send(item);
@@ -108,7 +108,7 @@ interface Due<T> {
 }
 
 /** Packets under way, of which each has its time. */
-class Waiting<T> {
+class DelayQueue<T> {
   #items: Due<T>[] = [];
 
   add(dueMs: number, item: T): void {

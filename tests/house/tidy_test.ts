@@ -33,7 +33,6 @@ const DOES_IO: ReadonlySet<string> = new Set([
   "net/cli/logging.ts",
   "net/player/match_loop.ts",
   "net/player/match_run.ts",
-  "net/player/match_seat.ts",
   "net/transport/open.ts",
   "net/page/assets.ts",
   "net/page/server.ts",

@@ -19,7 +19,7 @@ const JITTER_SMOOTHING = 1 / 4;
 /** Transit times kept to judge how late packets come: one second of them. */
 const TRANSITS = 64;
 
-interface Sample {
+interface ClockSample {
   readonly rttMs: number;
   readonly offsetMs: number;
 }
@@ -32,8 +32,8 @@ export class PeerClock {
   /** How far round-trip times lie from the smoothed one, smoothed (RTTVAR of RFC 6298). */
   jitterMs = 0;
 
-  #best: Sample | undefined;
-  #previousBest: Sample | undefined;
+  #best: ClockSample | undefined;
+  #previousBest: ClockSample | undefined;
   #periodEndMs = 0;
   readonly #transitsMs = new Float64Array(TRANSITS);
   #transits = 0;
@@ -84,7 +84,7 @@ export class PeerClock {
    * Whether no one offset explains both this sample and what was known: each is right to half its
    * round trip. Then one of the clocks has jumped, as one does while its machine sleeps.
    */
-  #hasJumped({ rttMs, offsetMs }: Sample): boolean {
+  #hasJumped({ rttMs, offsetMs }: ClockSample): boolean {
     const known = this.#best ?? this.#previousBest;
     if (!known) return false;
     const uncertaintyMs = (rttMs + known.rttMs) / 2 + DRIFT_MS_MAX;
