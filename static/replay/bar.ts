@@ -7,8 +7,7 @@
  * @module
  */
 import type { PageMessage, ReplayView, View } from "../../net/page/protocol.ts";
-import { addButton } from "../html/add_button.ts";
-import { child, setText, showOptions } from "../html/elements.ts";
+import { addButton, child, setText, showOptions } from "../html/elements.ts";
 import { watchGrip } from "../line/grip.ts";
 import { createPaced } from "../line/throttle.ts";
 import { listenToReplayKeys } from "./keys.ts";

@@ -4,8 +4,7 @@
  * @module
  */
 import type { PlayerView, ReplayView } from "../../net/page/protocol.ts";
-import { addButton } from "../html/add_button.ts";
-import { child } from "../html/elements.ts";
+import { addButton, child } from "../html/elements.ts";
 import { placeMarks } from "./marks.ts";
 import { markText, REPLAY_TEXTS, timeText } from "./texts.ts";
 

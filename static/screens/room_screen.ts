@@ -4,8 +4,7 @@
  * @module
  */
 import type { PageMessage, View } from "../../net/page/protocol.ts";
-import { addButton } from "../html/add_button.ts";
-import { element, setText } from "../html/elements.ts";
+import { addButton, element, setText } from "../html/elements.ts";
 import { createCommand } from "./command.ts";
 import {
   removeBotText,
