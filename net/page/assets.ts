@@ -19,21 +19,10 @@ export interface Asset {
 /** The page's files by the path under which they are served. */
 export type Assets = ReadonlyMap<string, Asset>;
 
-const HTML = "text/html; charset=utf-8";
-const SCRIPT = "text/javascript; charset=utf-8";
-const STYLE = "text/css; charset=utf-8";
-
 const FILES = [
-  { path: "/", file: "index.html", type: HTML },
-  { path: "/page.js", file: "page.js", type: SCRIPT },
-  { path: "/style.css", file: "style.css", type: STYLE },
-  { path: "/table.css", file: "table.css", type: STYLE },
-  { path: "/players.css", file: "players.css", type: STYLE },
-  { path: "/card.css", file: "card.css", type: STYLE },
-  { path: "/start.css", file: "start.css", type: STYLE },
-  { path: "/room.css", file: "room.css", type: STYLE },
-  { path: "/inspector.css", file: "inspector.css", type: STYLE },
-  { path: "/replay.css", file: "replay.css", type: STYLE },
+  { path: "/", file: "index.html", type: "text/html; charset=utf-8" },
+  { path: "/page.js", file: "page.js", type: "text/javascript; charset=utf-8" },
+  { path: "/style.css", file: "style.css", type: "text/css; charset=utf-8" },
 ] as const;
 
 /**

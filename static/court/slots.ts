@@ -2,7 +2,7 @@
  * How players look: four colours, each with its mark, the same on the court and beside it.
  *
  * The colours stay apart in all common colour-blindnesses, and a mark always goes with them, so
- * colour never carries a meaning alone. `style.css` repeats them for the text beside the court.
+ * colour never carries a meaning alone. `base.css` repeats them for the text beside the court.
  *
  * @module
  */

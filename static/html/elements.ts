@@ -32,6 +32,26 @@ export function child<K extends keyof HTMLElementTagNameMap>(
   return made;
 }
 
+export interface ButtonOptions {
+  readonly text: string;
+  /** What tests find it by. */
+  readonly testId: string;
+  readonly onClick: () => void;
+}
+
+/** Appends a button that submits nothing. */
+export function addButton(
+  parent: HTMLElement,
+  { text, testId, onClick }: ButtonOptions,
+): HTMLButtonElement {
+  const button = child(parent, "button", "");
+  button.type = "button";
+  button.textContent = text;
+  button.dataset.testid = testId;
+  button.addEventListener("click", onClick);
+  return button;
+}
+
 /** Unchanged text is not written again: a screen reader would read it again, a selection be lost. */
 export function setText(target: HTMLElement, text: string): void {
   if (target.textContent !== text) target.textContent = text;

@@ -31,7 +31,7 @@ import {
   readKeyLayout,
 } from "../steering/key_names.ts";
 import { chooseLayout } from "./layout.ts";
-import { createSettings } from "./settings.ts";
+import { createSettingsDialog } from "./settings_dialog.ts";
 import { listenToShortcuts } from "./shortcut_keys.ts";
 import type { Shortcut } from "./shortcuts.ts";
 import { createToolbar } from "./toolbar.ts";
@@ -79,7 +79,7 @@ export function createHud({ document, send, onInspect }: HudOptions): Hud {
   let keyLayout: KeyLayout | undefined;
 
   const nameKey = (code: string) => keyName(code, keyLayout);
-  const settings = createSettings(document, {
+  const settings = createSettingsDialog(document, {
     preferences,
     keyName: nameKey,
     onChange: () => render(),

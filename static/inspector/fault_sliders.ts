@@ -6,8 +6,7 @@
  * @module
  */
 import type { FaultSettings } from "../../net/page/protocol.ts";
-import { addButton } from "../html/add_button.ts";
-import { child, setText } from "../html/elements.ts";
+import { addButton, child, setText } from "../html/elements.ts";
 import { watchGrip } from "../line/grip.ts";
 import { createPaced } from "../line/throttle.ts";
 import { INSPECTOR_TEXTS, milliseconds, percent } from "./texts.ts";

@@ -7,8 +7,7 @@
  * @module
  */
 import type { PageMessage, View } from "../../net/page/protocol.ts";
-import { addButton } from "../html/add_button.ts";
-import { child, setText } from "../html/elements.ts";
+import { addButton, child, setText } from "../html/elements.ts";
 import { createFaultSliders } from "./fault_sliders.ts";
 import { drawPlot } from "./plot.ts";
 import { type PlotKind, PLOTS, plotText, type TraceStyle } from "./plots.ts";
@@ -19,8 +18,6 @@ export interface InspectorOptions {
   /** The empty element that becomes the drawer. */
   readonly root: HTMLElement;
   readonly send: (message: PageMessage) => void;
-  /** The drawer has opened or closed, so there is less or more room for the court. */
-  readonly onToggle?: (isOpen: boolean) => void;
 }
 
 export interface Inspector {
@@ -37,7 +34,7 @@ const WRITE_EVERY_MS = 250;
 
 /** Builds the drawer, closed. */
 export function createInspector(
-  { root, send, onToggle }: InspectorOptions,
+  { root, send }: InspectorOptions,
 ): Inspector {
   root.classList.add("no-steer");
   addHeader(root, () => toggle());
@@ -78,7 +75,6 @@ export function createInspector(
     else open();
     isOpen = !isOpen;
     root.hidden = !isOpen;
-    onToggle?.(isOpen);
   };
   root.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

@@ -18,7 +18,7 @@ const SAMPLE_EVERY_MS = 50;
 const RATE_MS = 1000;
 /** From less than this no rate is told. */
 const RATE_MS_MIN = 250;
-const TICK_MS = 1000 / TICKS_PER_SECOND;
+export const TICK_MS = 1000 / TICKS_PER_SECOND;
 
 /** The network at one moment, as plotted. */
 export interface Sample {

@@ -1,9 +1,8 @@
 /**
- * Every word of the network inspector and of the replay bar, in one place.
+ * Every word of the network inspector.
  *
  * @module
  */
-import type { ReplayMark } from "../../net/page/protocol.ts";
 
 export const INSPECTOR_TEXTS = {
   title: "Network",
@@ -33,22 +32,6 @@ export const INSPECTOR_TEXTS = {
   cut: "Cut the link",
   cutDetail: "If that lasts longer than 2 s, the others drop you.",
   reset: "Reset",
-} as const;
-
-export const REPLAY_TEXTS = {
-  title: "Replay",
-  play: "Play",
-  pause: "Pause",
-  playHint: "Space",
-  back: "−1 tick",
-  backHint: "One tick back (,)",
-  forward: "+1 tick",
-  forwardHint: "One tick forward (.)",
-  timeLine: "Time line",
-  speed: "Speed",
-  marks: "Goals, drops and returns",
-  somebody: "a player",
-  incomplete: "This recording is incomplete.",
 } as const;
 
 /** "150 ms" */
@@ -92,38 +75,4 @@ export function outward(text: string): string {
 
 export function percent(share: number): string {
   return `${share} %`;
-}
-
-/** "1:23.4 / 10:00.0" */
-export function timeOfText(shown: string, whole: string): string {
-  return `${shown} / ${whole}`;
-}
-
-/** What a screen reader says of the time line: "1:23.4 of 10:00.0". */
-export function timeSpoken(shown: string, whole: string): string {
-  return `${shown} of ${whole}`;
-}
-
-export function tickText(tick: number): string {
-  return `Tick ${tick}`;
-}
-
-/** "1/10", "4×" */
-export function speedText(speed: number): string {
-  return speed < 1 ? `1/${Math.round(1 / speed)}` : `${speed}×`;
-}
-
-/** "1:23.4: goal against Mia" */
-export function markText(
-  kind: ReplayMark["kind"],
-  { name, time }: { readonly name: string; readonly time: string },
-): string {
-  switch (kind) {
-    case "goal":
-      return `${time}: goal against ${name}`;
-    case "dropped":
-      return `${time}: ${name} was dropped`;
-    case "returned":
-      return `${time}: ${name} came back`;
-  }
 }

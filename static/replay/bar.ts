@@ -7,20 +7,20 @@
  * @module
  */
 import type { PageMessage, ReplayView, View } from "../../net/page/protocol.ts";
-import { addButton } from "../html/add_button.ts";
-import { child, setText, showOptions } from "../html/elements.ts";
+import { addButton, child, setText, showOptions } from "../html/elements.ts";
+import { watchGrip } from "../line/grip.ts";
+import { createPaced } from "../line/throttle.ts";
+import { listenToReplayKeys } from "./keys.ts";
+import { createMarkRow } from "./mark_row.ts";
+import { withinReplay } from "./marks.ts";
 import {
   REPLAY_TEXTS,
   speedText,
   tickText,
   timeOfText,
   timeSpoken,
-} from "../inspector/texts.ts";
-import { watchGrip } from "../line/grip.ts";
-import { createPaced } from "../line/throttle.ts";
-import { listenToReplayKeys } from "./keys.ts";
-import { createMarkRow } from "./mark_row.ts";
-import { timeText, withinReplay } from "./marks.ts";
+  timeText,
+} from "./texts.ts";
 
 export interface ReplayBarOptions {
   /** The empty element that becomes the bar. */

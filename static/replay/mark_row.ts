@@ -4,10 +4,9 @@
  * @module
  */
 import type { PlayerView, ReplayView } from "../../net/page/protocol.ts";
-import { addButton } from "../html/add_button.ts";
-import { child } from "../html/elements.ts";
-import { markText, REPLAY_TEXTS } from "../inspector/texts.ts";
-import { type PlacedMark, placeMarks, timeText } from "./marks.ts";
+import { addButton, child } from "../html/elements.ts";
+import { placeMarks } from "./marks.ts";
+import { markText, REPLAY_TEXTS, timeText } from "./texts.ts";
 
 export interface MarkRow {
   show(replay: ReplayView, players: readonly PlayerView[]): void;
@@ -39,7 +38,8 @@ export function createMarkRow(
       shown = key;
       row.replaceChildren();
       const placed = placeMarks(replay, width);
-      row.dataset.lanes = String(Math.max(0, ...placed.map(lanesOf)));
+      const lanes = placed.map(({ lane }) => lane + 1);
+      row.dataset.lanes = String(Math.max(0, ...lanes));
       for (const { mark, at, lane } of placed) {
         const player = players.find(({ slot }) => slot === mark.slot);
         const leadTicks = mark.kind === "goal" ? LEAD_TICKS : 0;
@@ -60,8 +60,4 @@ export function createMarkRow(
       }
     },
   };
-}
-
-function lanesOf({ lane }: PlacedMark): number {
-  return lane + 1;
 }

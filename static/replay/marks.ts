@@ -1,9 +1,8 @@
 /**
- * Times of a replay, and where its marks stand on the time line.
+ * Where a replay's marks stand on its time line.
  *
  * @module
  */
-import { TICKS_PER_SECOND } from "../../game/court.ts";
 import type { ReplayMark, ReplayView } from "../../net/page/protocol.ts";
 
 export interface PlacedMark {
@@ -16,16 +15,6 @@ export interface PlacedMark {
 
 /** One above the other, no more: the bar must stay low. */
 const LANES = 3;
-
-/** Returns how long after the first tick a tick is, as "1:23.4". */
-export function timeText(tick: number, firstTick: number): string {
-  const tenths = Math.floor(
-    Math.max(0, tick - firstTick) * 10 / TICKS_PER_SECOND,
-  );
-  const seconds = Math.floor(tenths / 10);
-  const inMinute = String(seconds % 60).padStart(2, "0");
-  return `${Math.floor(seconds / 60)}:${inMinute}.${tenths % 10}`;
-}
 
 /** Returns the nearest tick that the recording has. */
 export function withinReplay(

@@ -3,25 +3,10 @@
  *
  * @module
  */
-import type { PlayerView, View } from "../../net/page/protocol.ts";
+import type { View } from "../../net/page/protocol.ts";
 import type { Link } from "../line/connection.ts";
-import {
-  isOut,
-  livesText,
-  reasonText,
-  resultText,
-  TEXTS,
-  waitingText,
-} from "./texts.ts";
-
-/** One line of a list of players. */
-export interface RosterLine {
-  readonly slot: number;
-  /** `null` for a seat that nobody has taken. */
-  readonly player: PlayerView | null;
-  /** What stands at the end of the line. */
-  readonly value: string;
-}
+import { ranking, type RosterLine, seats } from "./roster.ts";
+import { reasonText, resultText, TEXTS, waitingText } from "./texts.ts";
 
 /** What a card says; empty texts are left out. */
 export interface Card {
@@ -123,23 +108,4 @@ function over(view: View): Card {
     detail: canGoOn ? "" : TEXTS.again,
     roster: isDuel || !isScored ? [] : ranking(view),
   };
-}
-
-/** All seats of a match in the order of their slots, the free ones too. */
-export function seats(view: View): readonly RosterLine[] {
-  return Array.from({ length: view.rules.players }, (_, slot) => {
-    const player = view.players.find((other) => other.slot === slot) ?? null;
-    return { slot, player, value: "" };
-  });
-}
-
-function ranking(view: View): readonly RosterLine[] {
-  const lines = seats(view).map((line) => {
-    const { player } = line;
-    const hasLives = player !== null && !isOut(view, player);
-    return { ...line, value: hasLives ? livesText(player.score) : "" };
-  });
-  return lines.toSorted((a, b) =>
-    (b.player?.score ?? -1) - (a.player?.score ?? -1)
-  );
 }

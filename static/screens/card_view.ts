@@ -4,11 +4,9 @@
  * @module
  */
 import type { View } from "../../net/page/protocol.ts";
-import { child, element, setData, setText } from "../html/elements.ts";
-import type { Card, RosterLine } from "./card.ts";
-import { showBadges } from "./player_card.ts";
-import { ROOM_TEXTS } from "./room_texts.ts";
-import { badgesOf } from "./texts.ts";
+import { element, setData, setText } from "../html/elements.ts";
+import type { Card } from "./card.ts";
+import { showRosterLine } from "./roster_line.ts";
 
 /** Shows a card, or none. */
 export type ShowCard = (view: View | undefined, card: Card | undefined) => void;
@@ -37,25 +35,4 @@ export function createCardView(document: Document): ShowCard {
     roster.replaceChildren();
     for (const line of card.roster) showRosterLine(roster, view, line);
   };
-}
-
-/** Adds a player, or a free seat, to a list; returns the line. */
-export function showRosterLine(
-  roster: HTMLElement,
-  view: View | undefined,
-  { slot, player, value }: RosterLine,
-): HTMLElement {
-  const line = child(roster, "li", "");
-  line.dataset.slot = String(slot);
-  if (player !== null) line.dataset.look = String(player.look);
-  line.toggleAttribute("data-free", player === null);
-  child(line, "span", "mark");
-  const name = child(line, "span", "name");
-  name.dir = "auto";
-  name.textContent = player?.name ?? ROOM_TEXTS.freeSeat;
-  if (view !== undefined && player !== null) {
-    showBadges(child(line, "span", "badges"), badgesOf(view, player));
-  }
-  if (value !== "") child(line, "span", "value").textContent = value;
-  return line;
 }

@@ -6,7 +6,8 @@
 import type { PlayerView, View } from "../../net/page/protocol.ts";
 import { sideOnScreen, type Turn } from "../court/turn.ts";
 import { child, setData, setText } from "../html/elements.ts";
-import { type Badge, badgesOf, isOut } from "./texts.ts";
+import { showBadges } from "./badges.ts";
+import { isOut, rttText } from "./texts.ts";
 
 /** Round-trip time from which a link is no longer good: prediction starts to show. */
 const UNSURE_RTT_MS = 150;
@@ -39,7 +40,7 @@ export function createPlayerCard(root: HTMLElement): ShowPlayer {
     setData(root, "side", String(sideOnScreen(slot, turn)));
     setData(root, "look", String(player.look));
     setText(name, player.name);
-    showBadges(badges, badgesOf(view, player));
+    showBadges(badges, view, player);
     root.toggleAttribute("data-out", isOut(view, player));
     setText(score, String(player.score));
     const isDuel = view.rules.players === 2;
@@ -50,21 +51,8 @@ export function createPlayerCard(root: HTMLElement): ShowPlayer {
     setData(bars, "level", String(level));
     bars.ariaLabel = ["No link", "Bad link", "Unsure link", "Good link"][level];
     rtt.hidden = bars.hidden || level === 0 || player.rttMs === null;
-    setText(rtt, player.rttMs === null ? "" : `${Math.round(player.rttMs)} ms`);
+    setText(rtt, rttText(player));
   };
-}
-
-/** Shows badges; the same ones are left alone. */
-export function showBadges(root: HTMLElement, badges: readonly Badge[]): void {
-  const key = badges.map((badge) => badge.text).join(" ");
-  if (root.dataset.key === key) return;
-  root.dataset.key = key;
-  root.replaceChildren();
-  for (const { text, tone } of badges) {
-    const badge = child(root, "span", "badge");
-    badge.dataset.tone = tone;
-    badge.textContent = text;
-  }
 }
 
 /** Bars of the link: 3 good, 2 unsure, 1 bad, 0 none. */

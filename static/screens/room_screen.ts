@@ -4,18 +4,17 @@
  * @module
  */
 import type { PageMessage, View } from "../../net/page/protocol.ts";
-import { addButton } from "../html/add_button.ts";
-import { element, setText } from "../html/elements.ts";
-import { type RosterLine, seats } from "./card.ts";
-import { showRosterLine } from "./card_view.ts";
+import { addButton, element, setText } from "../html/elements.ts";
 import { createCommand } from "./command.ts";
 import {
-  distanceText,
   removeBotText,
   ROOM_TEXTS,
   roomDetail,
   roomStatus,
 } from "./room_texts.ts";
+import { type RosterLine, seats } from "./roster.ts";
+import { showRosterLine } from "./roster_line.ts";
+import { rttText } from "./texts.ts";
 
 export interface RoomScreenOptions {
   /** The page's address, whose token the picture for phones needs too. */
@@ -97,7 +96,7 @@ interface Seat {
 
 function showSeat(roster: HTMLElement, { view, line, send }: Seat): void {
   const { slot, player } = line;
-  const value = player === null ? "" : distanceText(player);
+  const value = player === null ? "" : rttText(player);
   const item = showRosterLine(roster, view, { ...line, value });
   if (view.role !== "player") return;
   if (player === null) {

@@ -9,7 +9,6 @@ import { audienceText } from "./texts.ts";
 export const ROOM_TEXTS = {
   room: "Your room",
   playersHere: "Players here",
-  freeSeat: "Free seat",
   addBot: "Add a bot",
   ready: "Ready",
   notReady: "Not ready",
@@ -32,11 +31,6 @@ export function roomStatus(view: View): string {
       : `${free} seats are free. Share the code, or add bots.`;
   }
   return "Starts when everybody is ready.";
-}
-
-/** How far the lobby is from that player: "12 ms"; empty where unknown. */
-export function distanceText({ rttMs }: PlayerView): string {
-  return rttMs === null ? "" : `${Math.round(rttMs)} ms`;
 }
 
 export function removeBotText({ name }: PlayerView): string {

@@ -24,6 +24,7 @@ export const TEXTS = {
   copyFailed: "Select it",
   you: "you",
   bot: "bot",
+  freeSeat: "Free seat",
   almostThere: "Everybody is here. The match begins.",
   syncing: "It begins when all of you hear each other.",
   paused: "The match is paused.",
@@ -41,7 +42,7 @@ export interface Badge {
 }
 
 /** "Ada", "Ada and Mia", "Ada, Mia and Bo". */
-export function nameList(names: readonly string[]): string {
+function nameList(names: readonly string[]): string {
   if (names.length < 2) return names.join("");
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
@@ -93,6 +94,11 @@ function stateBadge(view: View, player: PlayerView): Badge | undefined {
 
 function awayText({ awaySeconds }: PlayerView): string {
   return awaySeconds === null ? "away" : `away ${awaySeconds} s`;
+}
+
+/** The measured round trip, in a room the lobby's: "12 ms"; empty where unknown. */
+export function rttText({ rttMs }: PlayerView): string {
+  return rttMs === null ? "" : `${Math.round(rttMs)} ms`;
 }
 
 /** Whether the player has lost all lives. */
@@ -246,7 +252,7 @@ export function livesText(lives: number): string {
   return lives === 1 ? "1 life" : `${lives} lives`;
 }
 
-export function nameOf(view: View, slot: number): string {
+function nameOf(view: View, slot: number): string {
   const player = view.players.find((other) => other.slot === slot);
   return player?.name ?? "a player";
 }

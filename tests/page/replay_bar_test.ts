@@ -5,13 +5,9 @@
  */
 import { expect } from "@std/expect";
 import type { ReplayMark, ReplayView } from "../../net/page/protocol.ts";
-import { markText, speedText } from "../../static/inspector/texts.ts";
 import { createPaced } from "../../static/line/throttle.ts";
-import {
-  placeMarks,
-  timeText,
-  withinReplay,
-} from "../../static/replay/marks.ts";
+import { placeMarks, withinReplay } from "../../static/replay/marks.ts";
+import { markText, speedText, timeText } from "../../static/replay/texts.ts";
 
 const REPLAY: ReplayView = {
   firstTick: 100,

@@ -8,10 +8,9 @@ import {
   DEFAULT_PREFERENCES,
   type PageMessage,
 } from "../../net/page/protocol.ts";
+import { type KeyPress, shortcutOf } from "../../static/hud/shortcuts.ts";
 import { createPreferences } from "../../static/line/preferences.ts";
 import { withKey } from "../../static/steering/directions.ts";
-
-import { type KeyPress, shortcutOf } from "../../static/hud/shortcuts.ts";
 
 const { keys } = DEFAULT_PREFERENCES;
 

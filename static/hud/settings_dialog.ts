@@ -5,16 +5,17 @@
  */
 import type { Preferences } from "../../net/page/protocol.ts";
 import { prepareDialog } from "../html/dialogs.ts";
-import { child, element, setText, showOptions } from "../html/elements.ts";
+import {
+  child,
+  element,
+  type Option,
+  setText,
+  showOptions,
+} from "../html/elements.ts";
 import type { OwnPreferences } from "../line/preferences.ts";
 import { type Direction, DIRECTIONS, withKey } from "../steering/directions.ts";
-import {
-  DIRECTION_NAMES,
-  OWN_SIDES,
-  SETTINGS_TEXTS,
-} from "./settings_texts.ts";
 
-export interface SettingsOptions {
+export interface SettingsDialogOptions {
   readonly preferences: OwnPreferences;
   /** What to call a key. */
   readonly keyName: (code: string) => string;
@@ -22,17 +23,37 @@ export interface SettingsOptions {
   readonly onChange: () => void;
 }
 
-export interface Settings {
+export interface SettingsDialog {
   open(): void;
   /** Shows what is preferred now. */
   show(): void;
 }
 
+const DIRECTION_NAMES: Readonly<Record<Direction, string>> = {
+  up: "Up",
+  down: "Down",
+  left: "Left",
+  right: "Right",
+};
+
+const SETTINGS_TEXTS = {
+  pressKey: "Press a key",
+  cancel: "Esc keeps the key that you had.",
+  arrows: "The arrow keys always move you. Press another key.",
+} as const;
+
+const OWN_SIDES:
+  readonly (Option & { readonly value: Preferences["ownSide"] })[] = [
+    { value: "auto", text: "Automatic" },
+    { value: "left", text: "Left" },
+    { value: "bottom", text: "Bottom" },
+  ];
+
 /** Takes over `#settings`. */
-export function createSettings(
+export function createSettingsDialog(
   document: Document,
-  { preferences, keyName, onChange }: SettingsOptions,
-): Settings {
+  { preferences, keyName, onChange }: SettingsDialogOptions,
+): SettingsDialog {
   const dialog = element<HTMLDialogElement>(document, "#settings");
   const field = (name: string) =>
     element<HTMLInputElement>(dialog, `[data-testid="${name}"]`);
