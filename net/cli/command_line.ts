@@ -12,11 +12,11 @@ import {
 import { SKILLS } from "../../game/bot.ts";
 import { DEFAULT_RULES } from "../../game/court.ts";
 import { DEFAULT_LOBBY_PORT } from "../lobby/protocol.ts";
+import { DEFAULT_LIMITS } from "../lobby_server/limits.ts";
 import { DEFAULT_GRACE_MS } from "../match/membership/timers.ts";
 import type { TransportFaults } from "../transport/faulty.ts";
 import { type Command, LOG_FORMATS, LOG_LEVELS } from "./commands.ts";
 import { parseFaults } from "./fault_options.ts";
-import { addLimitOptions, limitsOf } from "./limit_options.ts";
 import { wholeNumber } from "./option_values.ts";
 
 const STATE_FOLDER = [
@@ -32,6 +32,8 @@ const LAN = [
   "let phones on your network open the page, by an address only you see",
   false,
 ] as const;
+/** More than one lobby can serve. */
+const MANY = 1_000_000;
 const NO_OPEN = ["--no-open", "don't open the browser"] as const;
 
 /** A command to run, a text that was asked for, or what was wrong with the words. */
@@ -99,7 +101,7 @@ function createProgram(
 
 function addLobby(program: Program, done: (command: Command) => void): void {
   withLogging(
-    addLimitOptions(program.command("lobby"))
+    withLimits(program.command("lobby"))
       .description("Introduce players to each other, and relay their moves.")
       .option("--host <address>", "address to listen on", "0.0.0.0")
       .option("--port <port>", "port to listen on", port, DEFAULT_LOBBY_PORT)
@@ -109,9 +111,22 @@ function addLobby(program: Program, done: (command: Command) => void): void {
       )
       .option(...STATE_FOLDER),
     "pong lobby --port 5555",
-  ).action((options) =>
-    done({ kind: "lobby", ...options, limits: limitsOf(options) })
-  );
+  ).action((options) => {
+    const {
+      maxConnections: connections,
+      maxConnectionsPerAddress: connectionsPerAddress,
+      maxRooms: rooms,
+      maxWatchers: watchersPerMatch,
+      ...others
+    } = options;
+    const limits = {
+      connections,
+      connectionsPerAddress,
+      rooms,
+      watchersPerMatch,
+    };
+    done({ kind: "lobby", ...others, limits });
+  });
 }
 
 function addPlay(program: Program, done: (command: Command) => void): void {
@@ -218,6 +233,36 @@ function addReplay(program: Program, done: (command: Command) => void): void {
       .option(...NO_OPEN),
     "pong replay ~/.local/state/pong/replays/5c9e33a1-4-0.pong-replay",
   ).action((file, options) => done({ kind: "replay", file, ...options }));
+}
+
+function withLimits(command: Program): Program {
+  const { connections, connectionsPerAddress, rooms, watchersPerMatch } =
+    DEFAULT_LIMITS;
+  return command
+    .option(
+      "--max-connections <n>",
+      "connections in all",
+      wholeNumber(1, MANY),
+      connections,
+    )
+    .option(
+      "--max-connections-per-address <n>",
+      "connections from one address",
+      wholeNumber(1, MANY),
+      connectionsPerAddress,
+    )
+    .option(
+      "--max-rooms <n>",
+      "rooms and matches at a time",
+      wholeNumber(1, MANY),
+      rooms,
+    )
+    .option(
+      "--max-watchers <n>",
+      "watchers of one match",
+      wholeNumber(0, MANY),
+      watchersPerMatch,
+    );
 }
 
 function withTarget(command: Program): Program {

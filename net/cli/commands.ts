@@ -23,7 +23,7 @@ export interface LobbyCommand extends LogOptions {
   readonly broker?: string;
   /** Where the lobby's key is kept; undefined for where the system wants it. */
   readonly stateFolder?: string;
-  readonly limits: LobbyLimits;
+  readonly limits: Partial<LobbyLimits>;
 }
 
 export interface PlayCommand extends LogOptions {
