@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { parseArgs, type ParsedArgs } from "../../net/cli/command_line.ts";
-import { joinWishes } from "../../net/cli/join_wishes.ts";
+import { joinWishes } from "../../net/cli/commands.ts";
 import {
   DEFAULT_LIMITS,
   type LobbyLimits,
