@@ -17,7 +17,7 @@ import { DEFAULT_RULES } from "../../game/court.ts";
 import { DEFAULT_LOBBY_PORT } from "../lobby/protocol.ts";
 import { DEFAULT_LIMITS, type LobbyLimits } from "../lobby_server/limits.ts";
 import { DEFAULT_GRACE_MS } from "../match/membership/timers.ts";
-import type { JoinSettings } from "../page/protocol.ts";
+import type { JoinSettings } from "../page/message.ts";
 import type { TransportFaults } from "../transport/faulty.ts";
 import { parseFaults } from "./fault_options.ts";
 

@@ -7,11 +7,8 @@
 import type { State } from "../../game/state.ts";
 import { reachableAddresses } from "../link/listen.ts";
 import type { Asset, Assets } from "./assets.ts";
-import {
-  DEFAULT_PREFERENCES,
-  type Preferences,
-  type View,
-} from "./protocol.ts";
+import { DEFAULT_PREFERENCES, type Preferences } from "./message.ts";
+import type { View } from "./protocol.ts";
 import { qrCodeOf } from "./qr.ts";
 import { type PageRequest, type PageServer, servePage } from "./server.ts";
 

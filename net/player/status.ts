@@ -13,10 +13,10 @@ import type { Play } from "../match/play.ts";
 import type { Session } from "../match/session.ts";
 import type { Outcome } from "../match/session_event.ts";
 import type { LinkState } from "../match/transport.ts";
+import type { FaultSettings } from "../page/message.ts";
 import type { StageView } from "../page/process_page.ts";
 import type {
   EndReason,
-  FaultSettings,
   NetworkView,
   PlayerState,
   RematchView,

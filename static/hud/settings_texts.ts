@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Preferences } from "../../net/page/protocol.ts";
+import type { Preferences } from "../../net/page/message.ts";
 import type { Option } from "../html/elements.ts";
 import type { Direction } from "../steering/directions.ts";
 

@@ -6,7 +6,8 @@
  *
  * @module
  */
-import type { PageMessage, ReplayView, View } from "../../net/page/protocol.ts";
+import type { PageMessage } from "../../net/page/message.ts";
+import type { ReplayView, View } from "../../net/page/protocol.ts";
 import { addButton } from "../html/add_button.ts";
 import { child, setText, showOptions } from "../html/elements.ts";
 import {

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { PageMessage, View } from "../../net/page/protocol.ts";
+import type { PageMessage } from "../../net/page/message.ts";
+import type { View } from "../../net/page/protocol.ts";
 import { addButton } from "../html/add_button.ts";
 import { element, setText } from "../html/elements.ts";
 import { type RosterLine, seats } from "./card.ts";

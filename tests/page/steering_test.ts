@@ -14,7 +14,7 @@ import {
 } from "../../game/court.ts";
 import { createState, PADDLE, type State } from "../../game/state.ts";
 import { step } from "../../game/step.ts";
-import { DEFAULT_PREFERENCES } from "../../net/page/protocol.ts";
+import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
 import { turnFor } from "../../static/court/turn.ts";
 import { createMotion } from "../../static/motion/motion.ts";
 import {
