@@ -12,12 +12,12 @@
  *
  * @module
  */
+import { TICK_MS } from "../../game/court.ts";
 import { createPong } from "../../game/pong.ts";
 import type { EndReason } from "../page/protocol.ts";
 import type { SessionStats } from "../player/status.ts";
 import { Beats } from "./clock/beats.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
-import { TICK_MS } from "./clock/time_sync.ts";
 import { Gate } from "./gate.ts";
 import { PeerLiveness } from "./membership/liveness.ts";
 import type { Claim } from "./membership/membership.ts";

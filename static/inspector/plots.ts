@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { TICKS_PER_SECOND } from "../../game/court.ts";
+import { TICK_MS } from "../../game/court.ts";
 import { deepestRollbackTicks, type Rates, type Sample } from "./series.ts";
 import {
   count,
@@ -60,8 +60,6 @@ const ROLLBACK_EDGE_TICKS = 5;
 const LAG_EDGE_MS = 100;
 const BYTES_EDGE = 1000;
 const PACKETS_EDGE = 100;
-const TICK_MS = 1000 / TICKS_PER_SECOND;
-
 /** From left to right. */
 export const PLOTS: readonly PlotKind[] = [
   {

@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { TICK_MS } from "../../../game/court.ts";
 import type { SlotRecord } from "../wire/record.ts";
 import type { PeerClock } from "./peer_clock.ts";
-import { TICK_MS } from "./time_sync.ts";
 
 /** A member's tick is not guessed further ahead than this after its last word. */
 const EXTRAPOLATION_MS_MAX = 250;

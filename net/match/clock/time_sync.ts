@@ -8,9 +8,7 @@
  *
  * @module
  */
-import { TICKS_PER_SECOND } from "../../../game/court.ts";
-
-export const TICK_MS = 1000 / TICKS_PER_SECOND;
+import { TICK_MS } from "../../../game/court.ts";
 
 /** Weight of a new estimate in the smoothed lead: a second's worth of ticks evens out jitter. */
 const SMOOTHING = 1 / 30;
