@@ -9,16 +9,16 @@
 import config from "./deno.json" with { type: "json" };
 import { type Lobby, startLobby } from "./lobby.ts";
 import { parseArgs } from "./net/cli/command_line.ts";
-import type {
-  Command,
-  DemoCommand,
-  LobbyCommand,
-  PlayCommand,
-  ReplayCommand,
-  ResumeCommand,
-  WatchCommand,
+import {
+  type Command,
+  type DemoCommand,
+  joinWishes,
+  type LobbyCommand,
+  type PlayCommand,
+  type ReplayCommand,
+  type ResumeCommand,
+  type WatchCommand,
 } from "./net/cli/commands.ts";
-import { joinWishes } from "./net/cli/join_wishes.ts";
 import { configureLogging } from "./net/cli/logging.ts";
 import { findSeat, forgetSeat, openSeatFile } from "./net/files/seat_file.ts";
 import { defaultStateFolder } from "./net/files/state_folder.ts";
@@ -166,7 +166,7 @@ function partOf(
 
 /** Where state is kept: as the command says, else where the system wants it. */
 function stateFolderOf(
-  { stateFolder }: { readonly stateFolder?: string },
+  { stateFolder }: { readonly stateFolder?: string | undefined },
 ): string {
   return stateFolder ??
     defaultStateFolder(Deno.env.toObject(), Deno.build.os === "windows");

@@ -12,6 +12,7 @@ import config from "../deno.json" with { type: "json" };
 
 /** What `main.ts` and all that it imports take from elsewhere. */
 const RUNTIME_PACKAGES = [
+  "@commander-js/extra-typings",
   "@logtape/logtape",
   "amqplib",
   "commander",

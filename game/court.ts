@@ -10,6 +10,9 @@
 /** Steps of the simulation a second. */
 export const TICKS_PER_SECOND = 60;
 
+/** How long one of them lasts, in ms. */
+export const TICK_MS = 1000 / TICKS_PER_SECOND;
+
 /** Subunits in a court unit. */
 export const UNIT = 256;
 

@@ -5,7 +5,8 @@
  */
 import { UNIT } from "../game/court.ts";
 import { paddleHalf, PLAYERS, TICK } from "../game/state.ts";
-import type { PageMessage, View } from "../net/page/protocol.ts";
+import type { PageMessage } from "../net/page/message.ts";
+import type { View } from "../net/page/protocol.ts";
 import { type CourtView, createCourtView } from "./court/court_view.ts";
 import { concededSlots } from "./court/goals.ts";
 import { element } from "./html/elements.ts";

@@ -9,12 +9,13 @@ import { getLogger } from "@logtape/logtape";
 import { z } from "zod";
 import { DEFAULT_RULES } from "../../game/court.ts";
 import { DEFAULT_LOBBY_PORT } from "../lobby/protocol.ts";
-import { joinSettings, preferences } from "../page/message.ts";
 import {
   DEFAULT_PREFERENCES,
   type JoinSettings,
+  joinSettings,
   type Preferences,
-} from "../page/protocol.ts";
+  preferences,
+} from "../page/message.ts";
 import { readState, StateFolderError, writeState } from "./state_folder.ts";
 
 const log = getLogger(["pong", "settings"]);

@@ -10,6 +10,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import { backoffMs } from "../link/backoff.ts";
 import type { LobbyAddress } from "../link/dial.ts";
 import { NetworkError } from "../link/network_error.ts";
 import { pause } from "../link/pause.ts";
@@ -129,9 +130,8 @@ export class JoinError extends Error {
 /** How long the lobby may take to answer `join`. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** Waits between attempts to come back: doubling, so that a restarted lobby isn't flooded. */
-const RETRY_FIRST_MS = 250;
-const RETRY_MAX_MS = 2_000;
+/** Between attempts to come back. It isn't urgent: the match goes on without this connection. */
+const BACKOFF = { firstMs: 250, maxMs: 2_000 };
 
 /** Answers to a member of a match after which trying again is no use. */
 const FINAL_CODES: ReadonlySet<string> = new Set(
@@ -295,8 +295,8 @@ class HeldSeat implements LobbySeat {
     const { signal } = this.#stop;
     const where = { ...this.#options, signal };
     const version = PROTOCOL_VERSION;
-    for (let ms = RETRY_FIRST_MS;; ms = Math.min(2 * ms, RETRY_MAX_MS)) {
-      await pause(ms, signal);
+    for (let failures = 0;; failures++) {
+      await pause(backoffMs(failures, BACKOFF), signal);
       if (signal.aborted) return false;
       try {
         const request = { type: "return", version, token } as const;

@@ -7,7 +7,10 @@ import type { Rate } from "../link/token_bucket.ts";
 import { LINE_BYTES_MAX, SILENCE_MS } from "../lobby/protocol.ts";
 import { QUEUE_FRAMES_MAX } from "../transport/relay_frames.ts";
 
-/** Each may be set by whoever runs a lobby. */
+/**
+ * The first four depend on how many are to play, so whoever runs a lobby sets them by its options.
+ * The others follow from what an honest player sends; only tests give other ones.
+ */
 export interface LobbyLimits {
   /** Connections in all and from one address; a player has two, and eight may share an address. */
   readonly connections: number;

@@ -7,6 +7,7 @@
  *
  * @module
  */
+import { TICK_MS } from "../../game/court.ts";
 import {
   epochAt,
   lastSegment,
@@ -15,7 +16,6 @@ import {
 } from "../../game/presence.ts";
 import { HISTORY_TICKS, type Rollback } from "../../game/rollback.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
-import { TICK_MS } from "./clock/time_sync.ts";
 import type { SlotRecord } from "./wire/record.ts";
 import { type InputRun, RUN_INPUTS_MAX } from "./wire/wire.ts";
 

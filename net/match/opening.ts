@@ -3,13 +3,13 @@
  *
  * @module
  */
+import { TICK_MS } from "../../game/court.ts";
 import {
   Barrier,
   type BarrierFailure,
   type BarrierOptions,
 } from "./barrier.ts";
 import type { Beats } from "./clock/beats.ts";
-import { TICK_MS } from "./clock/time_sync.ts";
 import type { Outbox } from "./outbox.ts";
 import { everySlot, setOf, type SlotSet } from "./wire/slot_set.ts";
 import type { HelloPacket } from "./wire/wire.ts";

@@ -12,12 +12,11 @@
  *
  * @module
  */
-import type { Rules } from "../../game/court.ts";
+import { type Rules, TICK_MS } from "../../game/court.ts";
 import { createPong } from "../../game/pong.ts";
 import type { Game } from "../../game/rollback.ts";
 import { Beats } from "./clock/beats.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
-import { TICK_MS } from "./clock/time_sync.ts";
 import { Gate } from "./gate.ts";
 import { PeerLiveness } from "./membership/liveness.ts";
 import type { NegativeControls } from "./membership/negative_controls.ts";

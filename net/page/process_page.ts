@@ -8,11 +8,8 @@ import { renderSVG } from "uqr";
 import type { State } from "../../game/state.ts";
 import { reachableAddresses } from "../link/listen.ts";
 import type { Asset, Assets } from "./assets.ts";
-import {
-  DEFAULT_PREFERENCES,
-  type Preferences,
-  type View,
-} from "./protocol.ts";
+import { DEFAULT_PREFERENCES, type Preferences } from "./message.ts";
+import type { View } from "./protocol.ts";
 import { type PageServer, servePage } from "./server.ts";
 import type { Stage } from "./stage.ts";
 

@@ -1,15 +1,15 @@
 /**
- * What a process and its page say to each other over one WebSocket.
+ * What a process shows its page, and how the two talk over one WebSocket.
  *
  * process → page, binary: states as `game/state_bytes.ts` lays them out, one after the other, each
  * a tick newer than the one before: the newest confirmed one first, the newest (predicted) one last;
  * once a tick. process → page, text: a `View` as JSON, on every change and at least four times a
- * second. page → process, text: a `PageMessage` as JSON.
+ * second. page → process, text: a `PageMessage` of `message.ts` as JSON.
  *
  * @module
  */
-import type { Skill } from "../../game/bot.ts";
 import type { EndReason } from "../match/outcome.ts";
+import type { FaultSettings, JoinSettings, Preferences } from "./message.ts";
 
 /** Where this process is. `start`: nowhere yet, its page asks where to play. */
 export type Phase =
@@ -172,81 +172,3 @@ export interface NetworkView {
   /** What this player's own transport is made to suffer; `null` where it can't be. */
   readonly faults: FaultSettings | null;
 }
-
-/** Each way. */
-export interface FaultSettings {
-  /** 0…500. */
-  readonly latencyMs: number;
-  /** 0…200. */
-  readonly jitterMs: number;
-  /** 0…50. */
-  readonly lossPercent: number;
-  /** Nothing gets through. */
-  readonly isCut: boolean;
-}
-
-/** Where and how to play, as the start screen asks for it. */
-export interface JoinSettings {
-  readonly name: string;
-  /** The colour and mark that one would like, 0…3. */
-  readonly look: number;
-  /** `bots`: on this machine; `quick`: with whoever comes next; `room`: with those who know a code. */
-  readonly mode: "bots" | "quick" | "room";
-  readonly host: string;
-  readonly port: number;
-  /** Empty to open a room. */
-  readonly room: string;
-  readonly players: number;
-  readonly points: number;
-  readonly lives: number;
-  /** Of bots. */
-  readonly skill: Skill;
-}
-
-/** What a person wants of every page of this process; remembered by it. */
-export interface Preferences {
-  readonly isMuted: boolean;
-  /** 0…100. */
-  readonly volume: number;
-  /** The ball is drawn a little in the past near remote paddles. */
-  readonly isFilterOn: boolean;
-  /** Where the own side is shown. */
-  readonly ownSide: "auto" | "left" | "bottom";
-  /** `KeyboardEvent.code` of the keys that move the paddle, besides the arrow keys. */
-  readonly keys: {
-    readonly up: string;
-    readonly down: string;
-    readonly left: string;
-    readonly right: string;
-  };
-}
-
-export const DEFAULT_PREFERENCES: Preferences = {
-  isMuted: false,
-  volume: 60,
-  isFilterOn: true,
-  ownSide: "auto",
-  keys: { up: "KeyW", down: "KeyS", left: "KeyA", right: "KeyD" },
-};
-
-/** What a page asks of its process; what makes no sense in the present phase is ignored. */
-export type PageMessage =
-  /** −127 (up, or left) … 127 (down, or right): the fraction of full paddle speed. */
-  | { readonly kind: "input"; readonly axis: number }
-  /** From the start screen into a room. */
-  | { readonly kind: "join"; readonly settings: JoinSettings }
-  | { readonly kind: "ready"; readonly isReady: boolean }
-  /** A bot of this process for an empty seat of the room; and away with it. */
-  | { readonly kind: "addBot" }
-  | { readonly kind: "removeBot"; readonly slot: number }
-  | { readonly kind: "rematch" }
-  /** Out of the room or the match, back to the start screen. */
-  | { readonly kind: "leave" }
-  | { readonly kind: "preferences"; readonly preferences: Preferences }
-  /** Whether this page shows the inspector. */
-  | { readonly kind: "inspect"; readonly isOn: boolean }
-  | { readonly kind: "faults"; readonly faults: FaultSettings }
-  /** The remaining ones steer a replay. */
-  | { readonly kind: "run"; readonly isRunning: boolean }
-  | { readonly kind: "speed"; readonly speed: number }
-  | { readonly kind: "seek"; readonly tick: number };

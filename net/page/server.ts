@@ -14,8 +14,8 @@ import { getLogger } from "@logtape/logtape";
 import type { State } from "../../game/state.ts";
 import { encodeStates } from "../../game/state_bytes.ts";
 import type { Asset, Assets } from "./assets.ts";
-import { parsePageMessage } from "./message.ts";
-import type { PageMessage, View } from "./protocol.ts";
+import { type PageMessage, parsePageMessage } from "./message.ts";
+import type { View } from "./protocol.ts";
 
 const logger = getLogger(["pong", "page"]);
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { FaultSettings } from "../page/protocol.ts";
+import type { FaultSettings } from "../page/message.ts";
 import type { TransportFaults } from "../transport/faulty.ts";
 
 /** Returns where the sliders stand; loss is in percent there. */

@@ -13,8 +13,8 @@ import type { Play } from "../match/play.ts";
 import type { Session, SessionStats } from "../match/session.ts";
 import type { LinkState } from "../match/transport.ts";
 import { has, sizeOf, slotsOf } from "../match/wire/slot_set.ts";
+import type { FaultSettings } from "../page/message.ts";
 import type {
-  FaultSettings,
   NetworkView,
   Phase,
   PlayerState,

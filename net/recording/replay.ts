@@ -6,10 +6,9 @@
  *
  * @module
  */
-import { SLOTS_MAX } from "../../game/court.ts";
+import { SLOTS_MAX, TICK_MS } from "../../game/court.ts";
 import { hashState, SCORE, type State, TICK } from "../../game/state.ts";
 import { step } from "../../game/step.ts";
-import { TICK_MS } from "../match/clock/time_sync.ts";
 import type { ReplayView } from "../page/protocol.ts";
 import { ReplayError } from "./recording.ts";
 import { type VerifiedMatch, verifyRecording } from "./verified_match.ts";

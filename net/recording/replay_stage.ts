@@ -3,9 +3,9 @@
  *
  * @module
  */
+import { TICK_MS } from "../../game/court.ts";
 import { OVER, PHASE } from "../../game/state.ts";
 import { pause } from "../link/pause.ts";
-import { TICK_MS } from "../match/clock/time_sync.ts";
 import type { Asset } from "../page/assets.ts";
 import {
   openProcessPage,

@@ -7,7 +7,8 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { setTimeout as sleep } from "node:timers/promises";
+import { backoffMs } from "../link/backoff.ts";
+import { pause } from "../link/pause.ts";
 import type { LinkState } from "../match/transport.ts";
 import {
   type Channels,
@@ -37,9 +38,8 @@ export interface AmqpLink<T extends Channels> extends AsyncDisposable {
   readonly closed: Promise<void>;
 }
 
-/** First and longest wait between attempts: at once after a hiccup, gently in an outage. */
-const RETRY_MS_MIN = 50;
-const RETRY_MS_MAX = 1_000;
+/** Between attempts to connect: while there is no connection, the match waits. */
+const BACKOFF = { firstMs: 50, maxMs: 1_000 };
 
 const logger = getLogger(["pong", "amqp"]);
 
@@ -131,13 +131,11 @@ async function connectRepeatedly<T extends Channels>(
   attempt: ConnectOptions<T>,
   goOn: (failure: Unconnected) => boolean,
 ): Promise<Connected<T> | Unconnected> {
-  let waitMs = RETRY_MS_MIN;
-  while (true) {
+  for (let failures = 0;; failures++) {
     const result = await connectBroker(attempt);
     if (result.kind === "connected") return result;
     if (attempt.signal.aborted || !goOn(result)) return result;
-    await sleep(waitMs, undefined, { signal: attempt.signal })
-      .catch(() => {/* Aborted: the next attempt sees that at once. */});
-    waitMs = Math.min(2 * waitMs, RETRY_MS_MAX);
+    // If it is cut short, the next attempt sees at once that it was aborted.
+    await pause(backoffMs(failures, BACKOFF), attempt.signal);
   }
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import { backoffMs } from "../link/backoff.ts";
 import type { LobbyAddress } from "../link/dial.ts";
 import { writeAll } from "../link/line_connection.ts";
 import { NetworkError } from "../link/network_error.ts";
@@ -42,9 +43,8 @@ const SILENCE_MS = 2_500;
 /** How long the lobby may take to answer the first line. */
 const ANSWER_TIMEOUT_MS = 3_000;
 
-/** Waits between attempts to connect again: doubling, so that a restarted lobby isn't flooded. */
-const RETRY_FIRST_MS = 50;
-const RETRY_MAX_MS = 1_000;
+/** Between attempts to connect again: while there is no connection, the match waits. */
+const BACKOFF = { firstMs: 50, maxMs: 1_000 };
 
 /** The token isn't good for this match, or no longer: trying again won't help. */
 class TokenRefused extends NetworkError {}
@@ -150,16 +150,15 @@ class Relay implements Transport {
   async #stayAttached(first: Attached): Promise<CloseReason> {
     const { signal } = this.#stop;
     let attached: Attached | undefined = first;
-    let retryMs = RETRY_FIRST_MS;
+    let failures = 0;
     while (!signal.aborted) {
       if (attached !== undefined) {
-        retryMs = RETRY_FIRST_MS;
+        failures = 0;
         await this.#carry(attached);
         if (signal.aborted) break;
         this.#loseLink(`The connection to the lobby at ${this.#where} broke.`);
       }
-      await pause(retryMs, signal);
-      retryMs = Math.min(2 * retryMs, RETRY_MAX_MS);
+      await pause(backoffMs(failures++, BACKOFF), signal);
       try {
         attached = await attach({ ...this.#options, signal });
       } catch (error) {

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { TICK_MS } from "../match/clock/time_sync.ts";
+import { TICK_MS } from "../../game/court.ts";
 
 /** How far behind the newest confirmed tick is shown: 100 ms. More hides more jitter, later. */
 const BEHIND_TICKS = 6;

@@ -10,12 +10,11 @@
  *
  * @module
  */
-import type { Rules } from "../../game/court.ts";
+import { type Rules, TICK_MS } from "../../game/court.ts";
 import { createPong } from "../../game/pong.ts";
 import type { Game } from "../../game/rollback.ts";
 import { OVER, PHASE, SCORE, WINNER } from "../../game/state.ts";
 import { Beats } from "../match/clock/beats.ts";
-import { TICK_MS } from "../match/clock/time_sync.ts";
 import { ConfirmedLog } from "../match/confirmed_log.ts";
 import { Gate } from "../match/gate.ts";
 import { DEFAULT_GRACE_MS, timersFor } from "../match/membership/timers.ts";

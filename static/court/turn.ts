@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { Preferences } from "../../net/page/protocol.ts";
+import type { Preferences } from "../../net/page/message.ts";
 
 /** Quarter turns of the picture, clockwise. */
 export type Turn = 0 | 1 | 2 | 3;

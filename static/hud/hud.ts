@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { PageMessage, View } from "../../net/page/protocol.ts";
+import type { PageMessage } from "../../net/page/message.ts";
+import type { View } from "../../net/page/protocol.ts";
 import { type Turn, turnFor } from "../court/turn.ts";
 import { createLeaveDialog } from "../html/dialogs.ts";
 import { element, setData, setText } from "../html/elements.ts";

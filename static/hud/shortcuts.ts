@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Preferences } from "../../net/page/protocol.ts";
+import type { Preferences } from "../../net/page/message.ts";
 
 export type Shortcut = "mute" | "inspect" | "fullscreen" | "settings";
 

@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { Preferences, View } from "../../net/page/protocol.ts";
+import type { Preferences } from "../../net/page/message.ts";
+import type { View } from "../../net/page/protocol.ts";
 import { element } from "../html/elements.ts";
 
 export interface ToolbarOptions {

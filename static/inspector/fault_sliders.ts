@@ -5,7 +5,7 @@
  *
  * @module
  */
-import type { FaultSettings } from "../../net/page/protocol.ts";
+import type { FaultSettings } from "../../net/page/message.ts";
 import { addButton, child, setText } from "../html/elements.ts";
 import { watchGrip } from "../line/grip.ts";
 import { createPaced } from "../line/throttle.ts";

@@ -6,7 +6,8 @@
  *
  * @module
  */
-import type { PageMessage, View } from "../../net/page/protocol.ts";
+import type { PageMessage } from "../../net/page/message.ts";
+import type { View } from "../../net/page/protocol.ts";
 import { addButton, child, setText } from "../html/elements.ts";
 import { createFaultSliders } from "./fault_sliders.ts";
 import { drawPlot } from "./plot.ts";

@@ -5,12 +5,8 @@
  *
  * @module
  */
-import {
-  deepestRollbackTicks,
-  type Rates,
-  type Sample,
-  TICK_MS,
-} from "./series.ts";
+import { TICK_MS } from "../../game/court.ts";
+import { deepestRollbackTicks, type Rates, type Sample } from "./series.ts";
 import {
   count,
   INSPECTOR_TEXTS,

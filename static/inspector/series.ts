@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { TICKS_PER_SECOND } from "../../game/court.ts";
+import { TICK_MS } from "../../game/court.ts";
 import type { NetworkView, PlayerView, View } from "../../net/page/protocol.ts";
 
 /** How far back the plots reach. Longer, and the bars of single rollbacks are too thin to see. */
@@ -18,8 +18,6 @@ const SAMPLE_EVERY_MS = 50;
 const RATE_MS = 1000;
 /** From less than this no rate is told. */
 const RATE_MS_MIN = 250;
-export const TICK_MS = 1000 / TICKS_PER_SECOND;
-
 /** The network at one moment, as plotted. */
 export interface Sample {
   readonly network: NetworkView;

@@ -8,7 +8,8 @@
  */
 import type { State } from "../../game/state.ts";
 import { decodeStates } from "../../game/state_bytes.ts";
-import type { PageMessage, View } from "../../net/page/protocol.ts";
+import type { PageMessage } from "../../net/page/message.ts";
+import type { View } from "../../net/page/protocol.ts";
 
 /** Where the line is; `refused`: the process is there but doesn't accept this page's address. */
 export type Link = "connecting" | "open" | "gone" | "refused";

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { PageMessage, Preferences } from "../../net/page/protocol.ts";
+import type { PageMessage, Preferences } from "../../net/page/message.ts";
 
 export interface OwnPreferences {
   /** `undefined` before the first view came. */

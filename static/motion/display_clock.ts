@@ -6,9 +6,7 @@
  *
  * @module
  */
-import { TICKS_PER_SECOND } from "../../game/court.ts";
-
-export const TICK_MS = 1000 / TICKS_PER_SECOND;
+import { TICK_MS } from "../../game/court.ts";
 
 /** How far past the newest tick time goes on. Beyond, the process hangs: better to stand still. */
 const AHEAD_TICKS_MAX = 3;

@@ -6,8 +6,7 @@
  *
  * @module
  */
-import { PADDLE_SPEED } from "../../game/court.ts";
-import { TICK_MS } from "./display_clock.ts";
+import { PADDLE_SPEED, TICK_MS } from "../../game/court.ts";
 
 /** Changes of the axis that are remembered; more than a hand makes in the time that counts. */
 const CHANGES_MAX = 64;

@@ -6,7 +6,8 @@
  *
  * @module
  */
-import type { PageMessage, ReplayView, View } from "../../net/page/protocol.ts";
+import type { PageMessage } from "../../net/page/message.ts";
+import type { ReplayView, View } from "../../net/page/protocol.ts";
 import { addButton, child, setText, showOptions } from "../html/elements.ts";
 import { watchGrip } from "../line/grip.ts";
 import { createPaced } from "../line/throttle.ts";

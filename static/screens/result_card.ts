@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { PageMessage, View } from "../../net/page/protocol.ts";
+import type { PageMessage } from "../../net/page/message.ts";
+import type { View } from "../../net/page/protocol.ts";
 import { child, element, setText } from "../html/elements.ts";
 import type { Link } from "../line/connection.ts";
 import { factsOf, rematchText } from "./result_texts.ts";

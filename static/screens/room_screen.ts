@@ -3,7 +3,8 @@
  *
  * @module
  */
-import type { PageMessage, View } from "../../net/page/protocol.ts";
+import type { PageMessage } from "../../net/page/message.ts";
+import type { View } from "../../net/page/protocol.ts";
 import { addButton, element, setText } from "../html/elements.ts";
 import { createCommand } from "./command.ts";
 import {

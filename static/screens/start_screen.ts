@@ -6,11 +6,8 @@
  * @module
  */
 import { SKILLS } from "../../game/bot.ts";
-import type {
-  JoinSettings,
-  PageMessage,
-  StartView,
-} from "../../net/page/protocol.ts";
+import type { JoinSettings, PageMessage } from "../../net/page/message.ts";
+import type { StartView } from "../../net/page/protocol.ts";
 import { element, setData, setText, showOptions } from "../html/elements.ts";
 import { MODES, playText, START_CHOICES } from "./start_texts.ts";
 

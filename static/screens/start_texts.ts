@@ -5,7 +5,7 @@
  */
 import { type Skill, SKILLS } from "../../game/bot.ts";
 import { SLOTS_MAX } from "../../game/court.ts";
-import type { JoinSettings } from "../../net/page/protocol.ts";
+import type { JoinSettings } from "../../net/page/message.ts";
 import type { Option } from "../html/elements.ts";
 
 /** Colours by name, for who can't tell them apart. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Preferences } from "../../net/page/protocol.ts";
+import type { Preferences } from "../../net/page/message.ts";
 
 /** In the order in which they are shown. */
 export const DIRECTIONS = ["up", "down", "left", "right"] as const;

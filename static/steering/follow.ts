@@ -6,7 +6,7 @@
  *
  * @module
  */
-import { PADDLE_SPEED, TICKS_PER_SECOND, UNIT } from "../../game/court.ts";
+import { PADDLE_SPEED, TICK_MS, UNIT } from "../../game/court.ts";
 
 /** A paddle stops this near, and rests until it is further off: between, it would tremble. */
 const STOP_WITHIN = UNIT;
@@ -31,7 +31,7 @@ export interface Way {
 export function inputTowards({ from, to, input, holdMs }: Way): number {
   const away = to - from;
   if (Math.abs(away) < (input === 0 ? REST_WITHIN : STOP_WITHIN)) return 0;
-  const holdTicks = Math.min(holdMs * TICKS_PER_SECOND / 1000, HOLD_TICKS_MAX);
+  const holdTicks = Math.min(holdMs / TICK_MS, HOLD_TICKS_MAX);
   const next = Math.round(away / (PADDLE_SPEED * (holdTicks + SPARE_TICKS)));
   return Math.min(Math.max(next, -127), 127);
 }

@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { Preferences } from "../../net/page/protocol.ts";
+import type { Preferences } from "../../net/page/message.ts";
 import { axisSign, sideOnScreen, type Turn } from "../court/turn.ts";
 
 /** The own paddle and how its side is shown, at one moment. */

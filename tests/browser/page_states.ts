@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { DEFAULT_RULES, UNIT } from "../../game/court.ts";
+import { DEFAULT_RULES, TICK_MS, UNIT } from "../../game/court.ts";
 import {
   BALL_VX,
   BALL_VY,
@@ -91,7 +91,7 @@ function during(
   atMs: number,
   ticksAhead = 1,
 ): readonly State[] {
-  const ticks = Math.floor(atMs / (1000 / 60)) % 36;
+  const ticks = Math.floor(atMs / TICK_MS) % 36;
   const state = first.slice();
   const states: State[] = [];
   for (let tick = 0; tick <= ticks + ticksAhead; tick++) {

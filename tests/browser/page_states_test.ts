@@ -7,6 +7,7 @@
 import { expect } from "@std/expect";
 import axe from "axe-core";
 import type { Page } from "playwright-core";
+import { TICK_MS } from "../../game/court.ts";
 import { loadAssets } from "../../net/page/assets.ts";
 import { qrCodeOf } from "../../net/page/process_page.ts";
 import { type PageServer, servePage } from "../../net/page/server.ts";
@@ -21,7 +22,6 @@ const VIEWPORTS = [
 const ARTEFACTS = new URL("../../artefacts/", import.meta.url);
 /** Long enough for plots and trails to show something. */
 const SHOWN_MS = 1_500;
-const PUSH_EVERY_MS = 1000 / 60;
 
 /** What axe-core finds, in lines to read. */
 async function violations(page: Page): Promise<readonly string[]> {
@@ -74,7 +74,7 @@ function show(
     server.push(view(atMs));
   };
   push();
-  const timer = setInterval(push, PUSH_EVERY_MS);
+  const timer = setInterval(push, TICK_MS);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 

@@ -1,6 +1,5 @@
 import { expect } from "@std/expect";
-import { Command } from "commander";
-import { addLimitOptions, limitsOf } from "../../net/cli/limit_options.ts";
+import { parseArgs } from "../../net/cli/command_line.ts";
 import { DEFAULT_LIMITS } from "../../net/lobby_server/limits.ts";
 import {
   eventually,
@@ -55,11 +54,15 @@ Deno.test("the lobby limits watchers of a match", async () => {
 
 Deno.test("who runs a lobby may allow more watchers, or none", () => {
   for (const watchersPerMatch of [0, 100]) {
-    const command = addLimitOptions(new Command());
-    command.parse(["--max-watchers", `${watchersPerMatch}`], { from: "user" });
+    const args = ["lobby", "--max-watchers", `${watchersPerMatch}`];
+    const parsed = parseArgs(args, { version: "", env: {} });
 
-    expect(limitsOf(command.opts()))
-      .toEqual({ ...DEFAULT_LIMITS, watchersPerMatch });
+    const { connections, connectionsPerAddress, rooms } = DEFAULT_LIMITS;
+    expect(parsed).toMatchObject({
+      command: {
+        limits: { connections, connectionsPerAddress, rooms, watchersPerMatch },
+      },
+    });
   }
 });
 
@@ -84,6 +87,20 @@ Deno.test("the lobby limits bytes a line", async () => {
 
   expect((await raw.message()).code).toBe("line_too_long");
   expect(await raw.line()).toBe(undefined);
+});
+
+Deno.test("the lobby limits bytes a line to what it was told", async () => {
+  await using lobby = await openLobby({ lineBytes: 100 });
+  using raw = await RawClient.connect(lobby);
+
+  await raw.say({ type: "ping" });
+  expect((await raw.message()).type).toBe("pong");
+  await raw.say("x".repeat(101) + "\n");
+
+  expect(await raw.message()).toMatchObject({
+    code: "line_too_long",
+    message: "A line has at most 100 bytes.",
+  });
 });
 
 Deno.test("the lobby limits the time to the first line, half a line being none", async () => {

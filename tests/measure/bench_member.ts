@@ -11,6 +11,7 @@
 import { connect } from "amqplib";
 import { Buffer } from "node:buffer";
 import { createPublicKey } from "node:crypto";
+import { TICK_MS } from "../../game/court.ts";
 import { startLobby } from "../../lobby.ts";
 import { EXCHANGE } from "../../net/lobby/protocol.ts";
 import { joinLobby } from "../../net/lobby/seat.ts";
@@ -25,8 +26,6 @@ import {
 
 /** What a packet of play typically has; the first 8 bytes are the time of sending. */
 const PACKET_BYTES = 30;
-
-const PACKET_MS = 1000 / 60;
 
 /** The paths that are compared, in the order in which they run. */
 export const PATHS = [
@@ -126,7 +125,7 @@ async function sendPaced(end: End, count: number): Promise<void> {
   const packet = new Uint8Array(PACKET_BYTES);
   const startMs = performance.now();
   for (let i = 1; i <= count; i++) {
-    const waitMs = startMs + i * PACKET_MS - performance.now();
+    const waitMs = startMs + i * TICK_MS - performance.now();
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, waitMs)));
     new DataView(packet.buffer).setFloat64(0, sharedNowMs());
     end.send(packet);

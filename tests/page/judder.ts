@@ -7,6 +7,7 @@ import {
   BALL_RADIUS,
   courtSize,
   PADDLE_PLANE,
+  TICK_MS,
   UNIT,
 } from "../../game/court.ts";
 import {
@@ -22,7 +23,6 @@ import {
   type State,
   TICK,
 } from "../../game/state.ts";
-import { TICK_MS } from "../../static/motion/display_clock.ts";
 import { createMotion, type Picture } from "../../static/motion/motion.ts";
 import { momentAt } from "../../static/motion/timeline.ts";
 import { OWN, type PageEvent, type Recording, REMOTE } from "./judder_match.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { expect } from "@std/expect";
-import { DEFAULT_PREFERENCES } from "../../net/page/protocol.ts";
+import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
 import { createHeldKeys } from "../../static/steering/held_keys.ts";
 import { keyName, readKeyLayout } from "../../static/steering/key_names.ts";
 import type { Own } from "../../static/steering/own.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 import { expect } from "@std/expect";
-import { BALL_RADIUS, PADDLE_SPEED, UNIT } from "../../game/court.ts";
+import { BALL_RADIUS, PADDLE_SPEED, TICK_MS, UNIT } from "../../game/court.ts";
 import {
   BALL_X,
   BALL_Y,
@@ -14,7 +14,6 @@ import {
   SERVING,
 } from "../../game/state.ts";
 import { step } from "../../game/step.ts";
-import { TICK_MS } from "../../static/motion/display_clock.ts";
 import { createMotion, type Motion } from "../../static/motion/motion.ts";
 import { flight, pictureAt, rally } from "./moving.ts";
 

@@ -5,7 +5,7 @@
  */
 import { expect } from "@std/expect";
 import { botInput, createBot } from "../../game/bot.ts";
-import { UNIT } from "../../game/court.ts";
+import { TICK_MS, UNIT } from "../../game/court.ts";
 import {
   BALL_VX,
   BALL_VY,
@@ -20,7 +20,6 @@ import {
   TIMER,
 } from "../../game/state.ts";
 import { step } from "../../game/step.ts";
-import { TICK_MS } from "../../static/motion/display_clock.ts";
 import {
   createMotion,
   type Motion,

@@ -5,7 +5,7 @@
  */
 import { expect } from "@std/expect";
 import { PADDLE_HALF, UNIT } from "../../game/court.ts";
-import { DEFAULT_PREFERENCES } from "../../net/page/protocol.ts";
+import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
 import type { Turn } from "../../static/court/turn.ts";
 import type { Own } from "../../static/steering/own.ts";
 import {

@@ -7,7 +7,7 @@ import { expect } from "@std/expect";
 import {
   DEFAULT_PREFERENCES,
   type PageMessage,
-} from "../../net/page/protocol.ts";
+} from "../../net/page/message.ts";
 import { type KeyPress, shortcutOf } from "../../static/hud/shortcuts.ts";
 import { createPreferences } from "../../static/line/preferences.ts";
 import { withKey } from "../../static/steering/directions.ts";

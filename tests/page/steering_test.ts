@@ -9,12 +9,12 @@ import {
   PADDLE_HALF,
   PADDLE_SPEED,
   SLOTS_MAX,
-  TICKS_PER_SECOND,
+  TICK_MS,
   UNIT,
 } from "../../game/court.ts";
 import { createState, PADDLE, type State } from "../../game/state.ts";
 import { step } from "../../game/step.ts";
-import { DEFAULT_PREFERENCES } from "../../net/page/protocol.ts";
+import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
 import { turnFor } from "../../static/court/turn.ts";
 import { createMotion } from "../../static/motion/motion.ts";
 import {
@@ -27,7 +27,6 @@ import { isUpright, type Own } from "../../static/steering/own.ts";
 import type { Sight } from "../../static/steering/pointer_target.ts";
 
 const FRAME_MS = 1000 / 60;
-const TICK_MS = 1000 / TICKS_PER_SECOND;
 const OWN: Own = {
   slot: 0,
   turn: 0,

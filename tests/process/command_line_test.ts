@@ -1,7 +1,10 @@
 import { expect } from "@std/expect";
 import { parseArgs, type ParsedArgs } from "../../net/cli/command_line.ts";
-import { joinWishes } from "../../net/cli/join_wishes.ts";
-import { DEFAULT_LIMITS } from "../../net/lobby_server/limits.ts";
+import { joinWishes } from "../../net/cli/commands.ts";
+import {
+  DEFAULT_LIMITS,
+  type LobbyLimits,
+} from "../../net/lobby_server/limits.ts";
 import { NO_TRANSPORT_FAULTS } from "../../net/transport/faulty.ts";
 
 function parse(
@@ -44,35 +47,7 @@ const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
   ["play --resume a.json --no-open", { file: "a.json", open: false }],
   ["play --resume --host a", { kind: "resume" }],
   ["play --host a --state-folder s", { kind: "play", stateFolder: "s" }],
-  ["lobby --state-folder s", { stateFolder: "s", limits: DEFAULT_LIMITS }],
-  ["lobby --max-rooms 3 --max-connections 9", {
-    limits: { ...DEFAULT_LIMITS, rooms: 3, connections: 9 },
-  }],
-  ["lobby --max-connections-per-address 2 --max-line-bytes 2048", {
-    limits: { ...DEFAULT_LIMITS, connectionsPerAddress: 2, lineBytes: 2048 },
-  }],
-  ["lobby --max-messages-per-second 5 --max-frames-per-second 120", {
-    limits: {
-      ...DEFAULT_LIMITS,
-      messages: { perSecond: 5, burst: 10 },
-      relayFrames: { perSecond: 120, burst: 240 },
-    },
-  }],
-  ["lobby --first-line-timeout 2 --silence-timeout 9 --match-memory 5", {
-    limits: {
-      ...DEFAULT_LIMITS,
-      firstLineMs: 2_000,
-      silenceMs: 9_000,
-      matchLingerMs: 5_000,
-    },
-  }],
-  ["lobby --max-waiting-frames 8 --relay-silence-timeout 3", {
-    limits: {
-      ...DEFAULT_LIMITS,
-      relayQueueFrames: 8,
-      relaySilenceMs: 3_000,
-    },
-  }],
+  ["lobby --state-folder s", { stateFolder: "s" }],
   ["demo", { kind: "demo", players: 2, humans: 1, skill: "normal" }],
   ["demo --players 4 --humans 2", { players: 4, humans: 2 }],
 ];
@@ -80,6 +55,24 @@ const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
 for (const [words, expected] of CASES) {
   Deno.test(`pong ${words} is understood`, () => {
     expect(commandOf(words)).toMatchObject(expected);
+  });
+}
+
+const LIMITS: readonly (readonly [string, Partial<LobbyLimits>])[] = [
+  ["lobby", {}],
+  ["lobby --max-connections 9", { connections: 9 }],
+  ["lobby --max-connections-per-address 2", { connectionsPerAddress: 2 }],
+  ["lobby --max-rooms 3", { rooms: 3 }],
+  ["lobby --max-watchers 0", { watchersPerMatch: 0 }],
+  ["lobby --max-watchers 100", { watchersPerMatch: 100 }],
+];
+
+for (const [words, limits] of LIMITS) {
+  Deno.test(`pong ${words} sets these limits and no others`, () => {
+    const { limits: parsed } = commandOf(words);
+
+    expect({ ...DEFAULT_LIMITS, ...parsed as Partial<LobbyLimits> })
+      .toEqual({ ...DEFAULT_LIMITS, ...limits });
   });
 }
 
@@ -94,7 +87,18 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["play --host a --faults loss=200", /"loss" takes 0 to 100 percent/],
   ["play --host a --unknown", /--unknown/],
   ["lobby --port 1.5", /whole number/],
-  ["lobby --silence-timeout 1", /from 3 to 3600/],
+  ["lobby --max-connections 0", /from 1 to 1000000/],
+  ["lobby --max-connections-per-address 0", /from 1 to 1000000/],
+  ["lobby --max-rooms 0", /from 1 to 1000000/],
+  ["lobby --max-watchers many", /from 0 to 1000000/],
+  ["lobby --max-messages-per-second 5", /unknown option.*--max-messages-per-/],
+  ["lobby --max-line-bytes 2048", /unknown option.*--max-line-bytes/],
+  ["lobby --first-line-timeout 2", /unknown option.*--first-line-timeout/],
+  ["lobby --silence-timeout 9", /unknown option.*--silence-timeout/],
+  ["lobby --max-frames-per-second 120", /unknown option.*--max-frames-per-/],
+  ["lobby --max-waiting-frames 8", /unknown option.*--max-waiting-frames/],
+  ["lobby --relay-silence-timeout 3", /unknown option.*--relay-silence-/],
+  ["lobby --match-memory 5", /unknown option.*--match-memory/],
   ["demo extra", /too many arguments/],
   ["dance", /dance.*pong --help/],
 ];

@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
+import { TICK_MS } from "../../game/court.ts";
 import { BALL_X, hashState } from "../../game/state.ts";
-import { TICK_MS } from "../../net/match/clock/time_sync.ts";
 import { ReplayError } from "../../net/recording/recording.ts";
 import { openReplay, type Replay } from "../../net/recording/replay.ts";
 import { createRandom } from "../support/simulation.ts";

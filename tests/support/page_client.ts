@@ -4,7 +4,8 @@
  * @module
  */
 import type { Asset, Assets } from "../../net/page/assets.ts";
-import { DEFAULT_PREFERENCES, type View } from "../../net/page/protocol.ts";
+import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
+import type { View } from "../../net/page/protocol.ts";
 import {
   type PageRequest,
   type PageServer,

@@ -3,8 +3,8 @@
  *
  * @module
  */
+import { TICK_MS } from "../../../game/court.ts";
 import type { PeerClock } from "./peer_clock.ts";
-import { TICK_MS } from "./time_sync.ts";
 
 /** Input delay: what of a packet's way it leaves to prediction, and its limit. */
 const UNDELAYED_TICKS = 2;

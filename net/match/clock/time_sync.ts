@@ -8,11 +8,9 @@
  *
  * @module
  */
-import { TICKS_PER_SECOND } from "../../../game/court.ts";
+import { TICK_MS } from "../../../game/court.ts";
 import type { SlotRecord } from "../wire/record.ts";
 import type { PeerClock } from "./peer_clock.ts";
-
-export const TICK_MS = 1000 / TICKS_PER_SECOND;
 
 /** Weight of a new estimate in the smoothed lead: a second's worth of ticks evens out jitter. */
 const SMOOTHING = 1 / 30;
