@@ -1,16 +1,12 @@
 /**
- * A player's seat while its match runs: kept on file for a later process, and in touch with the
- * lobby, which is the witness when the players fall apart.
+ * A player's seat while its match runs, kept on file so that a later process can come back to it.
  *
  * @module
  */
 import { getLogger } from "@logtape/logtape";
 import { keepSeat, type KeptSeat, type SavedSeat } from "../files/seat_file.ts";
 import { StateFolderError } from "../files/state_folder.ts";
-import type { RosterMessage, StartMessage } from "../lobby/protocol.ts";
-import type { LobbySeat } from "../lobby/seat.ts";
-import type { Session } from "../match/session.ts";
-import { TransportError } from "../match/transport.ts";
+import type { StartMessage } from "../lobby/protocol.ts";
 
 const log = getLogger(["pong", "player"]);
 
@@ -30,65 +26,5 @@ export async function keepMatchSeat(
       message: error.message,
     });
     return undefined;
-  }
-}
-
-/** Brings the session what the lobby says, until the seat is over. Never rejects. */
-export async function followLobby(
-  seat: LobbySeat,
-  session: Session,
-  nowMs: () => number,
-): Promise<void> {
-  for (;;) {
-    const event = await seat.next();
-    switch (event.kind) {
-      case "claim": {
-        const { type, era, value, seats } = event.answer;
-        const isGranted = type === "granted";
-        session.answerClaim(nowMs(), { era, isGranted, value, seats });
-        break;
-      }
-      case "link":
-        log.info(event.up ? "The lobby is back" : "The lobby is gone");
-        break;
-      case "refused":
-        log.warn("The lobby says: {message}", { message: event.message });
-        // Another lobby in the old one's place is none of the match's business.
-        if (event.code === "taken_over") {
-          session.loseConnection(nowMs(), event.message);
-        }
-        return;
-      case "lost":
-      case "left":
-        return;
-      case "roster":
-      case "start":
-        break;
-    }
-  }
-}
-
-/** Follows the lobby until the match starts; `undefined` when the player left before. */
-export async function waitForStart(
-  seat: LobbySeat,
-  onRoster: (players: RosterMessage["players"]) => void,
-): Promise<StartMessage | undefined> {
-  for (;;) {
-    const event = await seat.next();
-    switch (event.kind) {
-      case "roster":
-        onRoster(event.roster.players);
-        break;
-      case "start":
-        return event.start;
-      case "claim":
-      case "link":
-        break; // Of a match that has started.
-      case "refused":
-      case "lost":
-        throw new TransportError(event.message);
-      case "left":
-        return undefined;
-    }
   }
 }

@@ -46,7 +46,7 @@ export interface Badge {
 }
 
 /** "Ada", "Ada and Mia", "Ada, Mia and Bo". */
-export function nameList(names: readonly string[]): string {
+function nameList(names: readonly string[]): string {
   if (names.length < 2) return names.join("");
   return `${names.slice(0, -1).join(", ")} and ${names[names.length - 1]}`;
 }
@@ -251,7 +251,7 @@ export function livesText(lives: number): string {
   return lives === 1 ? "1 life" : `${lives} lives`;
 }
 
-export function nameOf(view: View, slot: number): string {
+function nameOf(view: View, slot: number): string {
   const player = view.players.find((other) => other.slot === slot);
   return player?.name ?? "a player";
 }
