@@ -45,3 +45,10 @@ export function productFiles(): readonly SourceFile[] {
 export function testFiles(): readonly SourceFile[] {
   return pathsIn("tests/", ".ts").map(readSource);
 }
+
+/** Blanks comments and keeps the lines. A `//` within a word, as in an address, begins none. */
+export function codeOf(text: string): string {
+  return text
+    .replaceAll(/\/\*[^]*?\*\//g, (comment) => comment.replaceAll(/.+/g, ""))
+    .replaceAll(/(^|\s)\/\/.*$/gm, "");
+}
