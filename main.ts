@@ -41,7 +41,7 @@ const FAILURE = 1;
 const USAGE = 2;
 
 /** Runs one command until it ends or `signal` aborts; returns the exit code. */
-export async function run(
+async function run(
   command: Command,
   signal: AbortSignal,
 ): Promise<number> {

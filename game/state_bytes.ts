@@ -31,10 +31,10 @@ import {
 } from "./state.ts";
 
 /** Bytes of an encoded state. */
-export const STATE_BYTES = STATE_LENGTH * 4;
+const STATE_BYTES = STATE_LENGTH * 4;
 
 /** Largest target that rules may ask for; a bound for what comes from outside. */
-export const TARGET_MAX = 99;
+const TARGET_MAX = 99;
 
 /** Writes the state as little-endian int32. Returns a new array. */
 export function encodeState(state: State): Uint8Array {

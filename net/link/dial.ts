@@ -12,7 +12,7 @@ export interface LobbyAddress {
 }
 
 /** A network that answers at all does so within this time, even around the globe. */
-export const DIAL_TIMEOUT_MS = 5_000;
+const DIAL_TIMEOUT_MS = 5_000;
 
 /**
  * Opens a connection without delay for small writes.

@@ -83,11 +83,6 @@ export class LobbyLink {
     this.#times = times;
   }
 
-  /** Smoothed time from ping to pong; `null` before the first. */
-  get rttMs(): number | null {
-    return this.#roundTrip.rttMs;
-  }
-
   say(message: ClientLine): void {
     this.#lines.send(JSON.stringify(message));
   }

@@ -99,8 +99,6 @@ export type LobbyEvent =
 export interface LobbySeat extends AsyncDisposable {
   /** Its slot holds while the room fills; `slotIn` tells the one in a match. */
   readonly welcome: WelcomeMessage;
-  /** Smoothed round-trip time to the lobby; `null` until it is measured. */
-  readonly rttMs: number | null;
   /** This player's slot in a match that has started. */
   slotIn(start: StartMessage): number;
   /** Waits for the next event, oldest first; the last one is repeated for ever. Never rejects. */
@@ -227,10 +225,6 @@ class HeldSeat implements LobbySeat {
     this.#link = link;
     this.welcome = welcome;
     this.#done = this.#run();
-  }
-
-  get rttMs(): number | null {
-    return this.#link.rttMs;
   }
 
   slotIn({ players }: StartMessage): number {

@@ -36,8 +36,6 @@ export type WatchEvent = RoomEvent | EndEvent;
 /** A place among those who watch a room. Disposing it leaves. */
 export interface LobbyWatch extends AsyncDisposable {
   readonly watching: WatchingMessage;
-  /** Smoothed round-trip time to the lobby; `null` until it is measured. */
-  readonly rttMs: number | null;
   /** Waits for the next event, oldest first; the last one is repeated for ever. Never rejects. */
   next(): Promise<WatchEvent>;
 }
@@ -84,10 +82,6 @@ class Watch implements LobbyWatch {
     this.watching = watching;
     this.#link = link;
     this.#done = this.#run(options);
-  }
-
-  get rttMs(): number | null {
-    return this.#link.rttMs;
   }
 
   next(): Promise<WatchEvent> {

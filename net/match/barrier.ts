@@ -23,9 +23,9 @@ import type { Terms } from "./wire/terms.ts";
 import type { HelloPacket, Reveal } from "./wire/wire.ts";
 
 /** Round trips that each pair makes before it counts as ready; each is also a clock sample. */
-export const ROUND_TRIPS = 5;
+const ROUND_TRIPS = 5;
 /** When slot 0 gives up; who is not ready by then is named to all. */
-export const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 20_000;
 /**
  * How much longer the others wait for slot 0's word: a start that it still named must find them
  * here, however far apart the members began to wait.
@@ -83,11 +83,6 @@ export class Barrier {
   /** Slots that aren't known to be ready. */
   get waitingFor(): number {
     return this.#everybody & ~this.#ready;
-  }
-
-  /** Slots that were heard, this one included. */
-  get heard(): number {
-    return this.#heard;
   }
 
   /** The agreed seed, once all secrets are known. */

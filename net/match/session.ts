@@ -41,7 +41,7 @@ import type { Packet, SnapshotPacket } from "./wire/wire.ts";
 /** How often a member that is out asks to be taken back. */
 const ASK_INTERVAL_MS = 50;
 /** How long a finished member keeps sending, for others who still miss its last word. */
-export const LINGER_MS = 2_000;
+const LINGER_MS = 2_000;
 /** At most so many ticks at once; after a longer gap play goes on from now instead of catching up. */
 const TICKS_AT_ONCE_MAX = 4;
 const GAP_MS = 500;

@@ -119,11 +119,6 @@ export class Watching {
     return state ? this.#records.map((_, slot) => state[SCORE + slot]) : [];
   }
 
-  /** Returns the hash of a confirmed state of the last `HISTORY_TICKS`, shown or about to be. */
-  hashAt(tick: number): number | undefined {
-    return this.#match?.hashAt(tick);
-  }
-
   /** Slots for which the match waits; empty while it runs. */
   get waitingFor(): readonly number[] {
     return this.phase === "paused" ? this.#match?.missing() ?? [] : [];

@@ -16,13 +16,20 @@ export interface SourceFile {
 /** Made by a build, not written. */
 const BUILT = "static/dist/";
 
-/** Returns the paths of all files below a folder that end so, sorted; `folder` ends with a slash. */
-export function pathsIn(folder: string, ending: string): readonly string[] {
+/**
+ * Returns the paths of all files below a folder that end so, sorted; `folder` ends with a slash.
+ * `root` may be another checkout of the project.
+ */
+export function pathsIn(
+  folder: string,
+  ending: string,
+  root = ROOT,
+): readonly string[] {
   const paths: string[] = [];
-  for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, ROOT))) {
+  for (const { name, isDirectory } of Deno.readDirSync(new URL(folder, root))) {
     const path = folder + name;
     if (isDirectory && `${path}/` !== BUILT) {
-      paths.push(...pathsIn(`${path}/`, ending));
+      paths.push(...pathsIn(`${path}/`, ending, root));
     } else if (name.endsWith(ending)) paths.push(path);
   }
   return paths.toSorted();
@@ -44,4 +51,11 @@ export function productFiles(): readonly SourceFile[] {
 /** All that checks, simulates and measures it. */
 export function testFiles(): readonly SourceFile[] {
   return pathsIn("tests/", ".ts").map(readSource);
+}
+
+/** Blanks comments and keeps the lines. A `//` within a word, as in an address, begins none. */
+export function codeOf(text: string): string {
+  return text
+    .replaceAll(/\/\*[^]*?\*\//g, (comment) => comment.replaceAll(/.+/g, ""))
+    .replaceAll(/(^|\s)\/\/.*$/gm, "");
 }

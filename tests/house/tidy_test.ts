@@ -10,7 +10,12 @@
 import { expect } from "@std/expect";
 import config from "../../deno.json" with { type: "json" };
 import { type Import, readImports } from "./import_graph.ts";
-import { productFiles, type SourceFile, testFiles } from "./source_files.ts";
+import {
+  codeOf,
+  productFiles,
+  type SourceFile,
+  testFiles,
+} from "./source_files.ts";
 
 const LINES_MAX = 400;
 const IMPORTS = readImports();
@@ -201,11 +206,4 @@ function matches(
 function linesBesideImports(text: string): number {
   const others = text.replaceAll(/^import [^;]*;\n/gm, "");
   return others.split("\n").length - 1;
-}
-
-/** Blanks comments and keeps the lines. A `//` within a word, as in an address, begins none. */
-function codeOf(text: string): string {
-  return text
-    .replaceAll(/\/\*[^]*?\*\//g, (comment) => comment.replaceAll(/.+/g, ""))
-    .replaceAll(/(^|\s)\/\/.*$/gm, "");
 }

@@ -114,7 +114,7 @@ export async function benchTransports(
 }
 
 /** Makes a table for people. */
-export function formatTransportTimes(
+function formatTransportTimes(
   results: readonly TransportTimes[],
 ): string {
   const rows = [

@@ -167,7 +167,7 @@ function add(a: SoakCounts, b: SoakCounts): SoakCounts {
 }
 
 /** Returns the figures in words. */
-export function describe(figures: SoakFigures): string {
+function describe(figures: SoakFigures): string {
   const seconds = figures.durationMs / 1000;
   const playedSeconds = figures.playedMs / 1000;
   return [

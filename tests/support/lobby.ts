@@ -15,7 +15,7 @@ import { type LobbyWatch, watchLobby } from "../../net/lobby/watch.ts";
 import type { LobbyLimits } from "../../net/lobby_server/limits.ts";
 
 /** How long a test waits for what must happen: far more than a busy machine needs. */
-export const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 20_000;
 
 /** Never aborts. */
 export const FOREVER = new AbortController().signal;

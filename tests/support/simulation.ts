@@ -272,7 +272,7 @@ function judge(
 }
 
 /** Plays a host's confirmed inputs again, offline; returns the hash of each state. */
-export function replay(host: Host, rules: Rules): number[] {
+function replay(host: Host, rules: Rules): number[] {
   if (host.seed === undefined) return [];
   const game = createPong(rules, host.seed);
   const state = game.initial.slice();

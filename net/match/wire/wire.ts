@@ -32,7 +32,7 @@ import type { Terms } from "./terms.ts";
 const STATE_BYTES_MAX = 512;
 
 export const SECRET_BYTES = 16;
-export const DIGEST_BYTES = 32;
+const DIGEST_BYTES = 32;
 
 /** Most inputs in one run. */
 export const RUN_INPUTS_MAX = 64;
