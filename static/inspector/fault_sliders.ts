@@ -6,9 +6,9 @@
  * @module
  */
 import type { FaultSettings } from "../../net/page/protocol.ts";
+import { watchUse } from "../html/control_use.ts";
 import { addButton, child, setText } from "../html/elements.ts";
-import { watchGrip } from "../line/grip.ts";
-import { createPaced } from "../line/throttle.ts";
+import { createThrottle } from "../line/throttle.ts";
 import { INSPECTOR_TEXTS, milliseconds, percent } from "./texts.ts";
 
 export interface FaultSliders {
@@ -70,8 +70,8 @@ export function createFaultSliders(
   child(fieldset, "legend", "").textContent = INSPECTOR_TEXTS.faults;
   const none = child(parent, "p", "no-faults");
   none.textContent = INSPECTOR_TEXTS.noFaults;
-  const grip = watchGrip(fieldset);
-  const send = createPaced({
+  const use = watchUse(fieldset);
+  const send = createThrottle({
     everyMs: SEND_EVERY_MS,
     send: onChange,
     nowMs: () => performance.now(),
@@ -105,7 +105,7 @@ export function createFaultSliders(
     show(actual) {
       fieldset.hidden = actual === null;
       none.hidden = actual !== null;
-      if (actual === null || grip.isHeld()) return;
+      if (actual === null || use.isOngoing()) return;
       faults = actual;
       showFaults();
     },

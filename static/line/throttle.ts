@@ -7,7 +7,7 @@
  * @module
  */
 
-export interface PacedOptions<T> {
+export interface ThrottleOptions<T> {
   readonly everyMs: number;
   readonly send: (value: T) => void;
   /** On a clock that never goes back. */
@@ -17,8 +17,8 @@ export interface PacedOptions<T> {
 }
 
 /** Returns the function that takes the values. */
-export function createPaced<T>(
-  { everyMs, send, nowMs, later }: PacedOptions<T>,
+export function createThrottle<T>(
+  { everyMs, send, nowMs, later }: ThrottleOptions<T>,
 ): (value: T) => void {
   let sentMs = -Infinity;
   let waiting: { readonly value: T } | undefined;
