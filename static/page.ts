@@ -12,7 +12,7 @@ import { element } from "./html/elements.ts";
 import { nextTask } from "./html/next_task.ts";
 import { createHud, type Hud } from "./hud/hud.ts";
 import { createInspector } from "./inspector/inspector.ts";
-import { connect, type Connection, type Link } from "./line/connection.ts";
+import { connect, type Connection, type LineState } from "./line/connection.ts";
 import { createMotion, type Picture } from "./motion/motion.ts";
 import { createReplayBar } from "./replay/bar.ts";
 import { TEXTS } from "./screens/texts.ts";
@@ -30,7 +30,7 @@ async function startPage(court: HTMLElement): Promise<void> {
   const sound = createSound();
   const soundEvents = createSoundEvents();
   let view: View | undefined;
-  let link: Link = "connecting";
+  let line: LineState = "connecting";
   let picture: Picture | undefined;
   let courtView: CourtView | undefined = undefined;
   let connection: Connection | undefined = undefined;
@@ -66,9 +66,9 @@ async function startPage(court: HTMLElement): Promise<void> {
   await nextTask();
   connection = connect({
     location,
-    onLink(next) {
-      link = next;
-      hud.show(view, link);
+    onLine(next) {
+      line = next;
+      hud.show(view, line);
     },
     onView: showView,
     onStates: (states) => motion.receive(states, performance.now()),
@@ -85,7 +85,7 @@ async function startPage(court: HTMLElement): Promise<void> {
     motion.setFilter(preferences.isFilterOn);
     motion.setSpeed(replay ? (replay.isRunning ? replay.speed : 0) : 1);
     sound.setVolume(preferences);
-    hud.show(next, link);
+    hud.show(next, line);
     inspector.show(next);
     replayBar.show(next);
   }

@@ -31,12 +31,12 @@ import { createBounces } from "./bounces.ts";
 import { createFloor } from "./court_floor.ts";
 import { createGhostView } from "./ghost_view.ts";
 import { createGoalFlash } from "./goal_flash.ts";
+import { BALL_COLOR, LOOKS } from "./looks.ts";
 import { createPaddleView } from "./paddle_view.ts";
 import { createRenderer } from "./renderer.ts";
 import type { Scene } from "./scene.ts";
 import { createServeView } from "./serve_view.ts";
 import { shakeAt } from "./shake.ts";
-import { BALL_COLOR, LOOKS } from "./slots.ts";
 import { type Size, sizeOnScreen, toScreen } from "./turn.ts";
 
 export interface CourtView {

@@ -8,8 +8,8 @@ import { Container, Graphics } from "pixi.js";
 import { BALL_RADIUS, SLOTS_MAX, UNIT } from "../../game/court.ts";
 import { isWall, LAST_HIT, PHASE, RALLY } from "../../game/state.ts";
 import type { Picture } from "../motion/motion.ts";
+import { BALL_COLOR, LOOKS } from "./looks.ts";
 import { halfSize, paddlePlace, THICKNESS } from "./paddle_view.ts";
-import { BALL_COLOR, LOOKS } from "./slots.ts";
 
 export interface GhostView {
   readonly container: Container;

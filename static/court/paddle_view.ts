@@ -11,7 +11,7 @@ import {
   UNIT,
 } from "../../game/court.ts";
 import { paddleHalf, PLAYERS, type State } from "../../game/state.ts";
-import { COURT_COLOR, LOOKS, type Mark } from "./slots.ts";
+import { COURT_COLOR, LOOKS, type Mark } from "./looks.ts";
 import type { Point, Turn } from "./turn.ts";
 
 /** How a paddle is drawn now. */

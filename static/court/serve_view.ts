@@ -12,7 +12,7 @@ import {
   TICKS_PER_SECOND,
   UNIT,
 } from "../../game/court.ts";
-import { BALL_COLOR, LINE_COLOR, LOOKS } from "./slots.ts";
+import { BALL_COLOR, LINE_COLOR, LOOKS } from "./looks.ts";
 import type { Point, Turn } from "./turn.ts";
 
 /** A serve that is about to come. */

@@ -7,8 +7,8 @@
  */
 import {
   deepestRollbackTicks,
+  type NetworkSample,
   type Rates,
-  type Sample,
   TICK_MS,
 } from "./series.ts";
 import {
@@ -47,7 +47,7 @@ export interface PlotKind {
     readonly label: string;
     readonly style: TraceStyle | null;
   }[];
-  read(samples: readonly Sample[]): PlotReading;
+  read(samples: readonly NetworkSample[]): PlotReading;
 }
 
 export interface PlotReading {
@@ -204,8 +204,8 @@ export function niceAtLeast(value: number): number {
 }
 
 function pointsOf(
-  samples: readonly Sample[],
-  value: (sample: Sample) => number | null,
+  samples: readonly NetworkSample[],
+  value: (sample: NetworkSample) => number | null,
 ): readonly TracePoint[] {
   return samples.map((sample) => ({
     atMs: sample.network.atMs,

@@ -21,7 +21,7 @@ const RATE_MS_MIN = 250;
 export const TICK_MS = 1000 / TICKS_PER_SECOND;
 
 /** The network at one moment, as plotted. */
-export interface Sample {
+export interface NetworkSample {
   readonly network: NetworkView;
   /** Of the slowest of the other players, for that is who the match waits for; `null` if unknown. */
   readonly rttMs: number | null;
@@ -42,13 +42,13 @@ export interface Rates {
 }
 
 /** What of a view is plotted. */
-export type Sight = Pick<View, "me" | "players" | "network">;
+export type PlottedView = Pick<View, "me" | "players" | "network">;
 
 /** Returns the series with what a view says, oldest first; the same one where it says nothing new. */
 export function addSample(
-  samples: readonly Sample[],
-  view: Sight,
-): readonly Sample[] {
+  samples: readonly NetworkSample[],
+  view: PlottedView,
+): readonly NetworkSample[] {
   const { network } = view;
   const last = samples.at(-1);
   if (network === null || network.atMs === last?.network.atMs) return samples;
@@ -69,7 +69,9 @@ export function addSample(
 }
 
 /** Returns the deepest rollback of the last second, in ticks. */
-export function deepestRollbackTicks(samples: readonly Sample[]): number {
+export function deepestRollbackTicks(
+  samples: readonly NetworkSample[],
+): number {
   const fromMs = (samples.at(-1)?.network.atMs ?? 0) - RATE_MS;
   const recent = samples.filter(({ network }) => network.atMs > fromMs);
   return Math.max(0, ...recent.map(({ network }) => network.rollbackTicks));
@@ -86,10 +88,10 @@ function isLater(next: NetworkView, last: NetworkView): boolean {
 }
 
 function createSample(
-  before: readonly Sample[],
+  before: readonly NetworkSample[],
   network: NetworkView,
-  { players, me }: Sight,
-): Sample {
+  { players, me }: PlottedView,
+): NetworkSample {
   const others = players.filter((player) => isHeard(player, me));
   return {
     network,
@@ -111,7 +113,7 @@ function most(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.max(...known);
 }
 
-function lagMs(before: readonly Sample[], network: NetworkView): number {
+function lagMs(before: readonly NetworkSample[], network: NetworkView): number {
   const { atMs, newestTick, confirmedTick } = network;
   if (newestTick <= confirmedTick) return 0;
   const moments = [...before.map((sample) => sample.network), network];
@@ -128,7 +130,7 @@ function lagMs(before: readonly Sample[], network: NetworkView): number {
 }
 
 function ratesOf(
-  before: readonly Sample[],
+  before: readonly NetworkSample[],
   network: NetworkView,
 ): Rates | null {
   const base =

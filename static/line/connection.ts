@@ -10,15 +10,15 @@ import type { State } from "../../game/state.ts";
 import { decodeStates } from "../../game/state_bytes.ts";
 import type { PageMessage, View } from "../../net/page/protocol.ts";
 
-/** Where the line is; `refused`: the process is there but doesn't accept this page's address. */
-export type Link = "connecting" | "open" | "gone" | "refused";
+/** How the line is; `refused`: the process is there but doesn't accept this page's address. */
+export type LineState = "connecting" | "open" | "gone" | "refused";
 
 export interface ConnectionOptions {
   readonly location: Location;
   readonly onView: (view: View) => void;
   /** Confirmed one first, newest last. */
   readonly onStates: (states: readonly State[]) => void;
-  readonly onLink: (link: Link) => void;
+  readonly onLine: (line: LineState) => void;
 }
 
 export interface Connection {
@@ -34,7 +34,7 @@ const RETRY_MS_MAX = 2000;
 
 /** Connects, and keeps connecting for as long as the page lives. */
 export function connect(options: ConnectionOptions): Connection {
-  const { location, onLink } = options;
+  const { location, onLine } = options;
   const address = socketAddress(location);
   let socket: WebSocket | undefined;
   let axis = 0;
@@ -49,17 +49,17 @@ export function connect(options: ConnectionOptions): Connection {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       retryMs = RETRY_MS_MIN;
-      onLink("open");
+      onLine("open");
       if (axis !== 0) send({ kind: "input", axis });
     };
     socket.onmessage = (event) => take(event.data, options);
     socket.onclose = async () => {
-      onLink(await isProcessThere(location) ? "refused" : "gone");
+      onLine(await isProcessThere(location) ? "refused" : "gone");
       setTimeout(open, retryMs);
       retryMs = Math.min(RETRY_MS_MAX, retryMs * 2);
     };
   };
-  onLink("connecting");
+  onLine("connecting");
   open();
   return {
     sendAxis(next) {

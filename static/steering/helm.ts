@@ -10,7 +10,7 @@ import { inputTowards } from "./follow.ts";
 import { createSticks, type Pad } from "./gamepad.ts";
 import { createHeldKeys } from "./held_keys.ts";
 import { inputFor, isUpright, type Own } from "./own.ts";
-import { createPointerTarget, type Sight } from "./pointer_target.ts";
+import { createPointerTarget, type PointerPosition } from "./pointer_target.ts";
 
 export interface HelmOptions {
   /** The paddle to steer now; `undefined` while there is none. */
@@ -26,9 +26,9 @@ export interface Helm {
   release(code: string): void;
   /** Whatever is held is held no more: nobody will hear of its end. */
   letGo(): void;
-  moveMouse(sight: Sight): void;
-  putFinger(id: number, sight: Sight): void;
-  moveFinger(id: number, sight: Sight): void;
+  moveMouse(position: PointerPosition): void;
+  putFinger(id: number, position: PointerPosition): void;
+  moveFinger(id: number, position: PointerPosition): void;
   liftFinger(id: number): void;
   /** To be called with every picture. `nowMs` is on any monotonic clock. */
   update(nowMs: number, pads: readonly (Pad | null)[]): void;
@@ -94,15 +94,15 @@ export function createHelm({ own, onAxis }: HelmOptions): Helm {
       stickPush = 0;
       report();
     },
-    moveMouse(sight) {
+    moveMouse(position) {
       const paddle = own();
-      if (paddle !== undefined) pointer.moveMouse(sight, paddle);
+      if (paddle !== undefined) pointer.moveMouse(position, paddle);
     },
     putFinger(id, { point }) {
       pointer.putFinger(id, point);
     },
-    moveFinger(id, sight) {
-      pointer.moveFinger(id, sight, own());
+    moveFinger(id, position) {
+      pointer.moveFinger(id, position, own());
     },
     liftFinger(id) {
       pointer.liftFinger(id);

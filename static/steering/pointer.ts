@@ -4,7 +4,7 @@
  * @module
  */
 import type { Helm } from "./helm.ts";
-import type { Sight } from "./pointer_target.ts";
+import type { PointerPosition } from "./pointer_target.ts";
 
 /** On these a pointer means them and not the paddle. */
 const CONTROLS = [
@@ -26,19 +26,19 @@ export function listenToPointers(
   court: HTMLElement,
   helm: Helm,
 ): void {
-  const sight = ({ clientX, clientY }: PointerEvent): Sight => ({
+  const positionOf = ({ clientX, clientY }: PointerEvent): PointerPosition => ({
     point: { x: clientX, y: clientY },
     court: court.getBoundingClientRect(),
   });
   window.addEventListener("pointerdown", (event) => {
     if (event.pointerType === "mouse" || isControl(event.target)) return;
-    helm.putFinger(event.pointerId, sight(event));
+    helm.putFinger(event.pointerId, positionOf(event));
   });
   window.addEventListener("pointermove", (event) => {
     if (event.pointerType !== "mouse") {
-      helm.moveFinger(event.pointerId, sight(event));
+      helm.moveFinger(event.pointerId, positionOf(event));
     } else if (!isControl(event.target)) {
-      helm.moveMouse(sight(event));
+      helm.moveMouse(positionOf(event));
     }
   });
   const lift = (event: PointerEvent) => helm.liftFinger(event.pointerId);

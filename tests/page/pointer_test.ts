@@ -10,8 +10,8 @@ import type { Turn } from "../../static/court/turn.ts";
 import type { Own } from "../../static/steering/own.ts";
 import {
   createPointerTarget,
+  type PointerPosition,
   type PointerTarget,
-  type Sight,
 } from "../../static/steering/pointer_target.ts";
 
 const OWN: Own = {
@@ -29,7 +29,11 @@ const SQUARE = { left: 100, top: 50, width: 1000, height: 1000 };
 /** A phone: one CSS pixel is 4.5 court units. */
 const SMALL = { left: 10, top: 100, width: 356, height: 200 };
 
-function at(x: number, y: number, court: Sight["court"] = LARGE): Sight {
+function at(
+  x: number,
+  y: number,
+  court: PointerPosition["court"] = LARGE,
+): PointerPosition {
   return { point: { x: court.left + x, y: court.top + y }, court };
 }
 

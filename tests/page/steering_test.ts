@@ -24,7 +24,7 @@ import {
 } from "../../static/steering/gamepad.ts";
 import { createHelm, type Helm } from "../../static/steering/helm.ts";
 import { isUpright, type Own } from "../../static/steering/own.ts";
-import type { Sight } from "../../static/steering/pointer_target.ts";
+import type { PointerPosition } from "../../static/steering/pointer_target.ts";
 
 const FRAME_MS = 1000 / 60;
 const TICK_MS = 1000 / TICKS_PER_SECOND;
@@ -79,7 +79,7 @@ function pad({ axes, pressed = [], mapping = "standard" }: {
 }
 
 /** The mouse over a court of one CSS pixel to the unit, that far down. */
-function mouseAt(y: number): Sight {
+function mouseAt(y: number): PointerPosition {
   const court = { left: 0, top: 0, width: 1600, height: 900 };
   return { point: { x: 800, y }, court };
 }

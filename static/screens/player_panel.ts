@@ -1,5 +1,5 @@
 /**
- * A player's card beside the court: mark, name, score, link and badges.
+ * A player's panel beside the court: mark, name, score, link and badges.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export type ShowPlayer = (
   turn: Turn,
 ) => void;
 
-export function createPlayerCard(root: HTMLElement): ShowPlayer {
+export function createPlayerPanel(root: HTMLElement): ShowPlayer {
   const about = child(root, "div", "about");
   const line = child(about, "div", "who-line");
   child(line, "span", "mark");
