@@ -18,7 +18,7 @@ import { createReplayBar } from "./replay/bar.ts";
 import { TEXTS } from "./screens/texts.ts";
 import { createSound } from "./sound/sound.ts";
 import { createSoundEvents, soundOfView } from "./sound/sound_events.ts";
-import type { Own } from "./steering/own.ts";
+import type { OwnPaddle } from "./steering/own_paddle.ts";
 import { createSteering } from "./steering/steering.ts";
 
 /** How often the court's attributes are renewed, from which tests read positions. */
@@ -90,7 +90,7 @@ async function startPage(court: HTMLElement): Promise<void> {
     replayBar.show(next);
   }
 
-  function ownPaddle(): Own | undefined {
+  function ownPaddle(): OwnPaddle | undefined {
     const isSteering = view?.phase === "playing" || view?.phase === "paused";
     if (view === undefined || picture === undefined) return undefined;
     if (view.me < 0 || !isSteering) return undefined;
@@ -98,7 +98,7 @@ async function startPage(court: HTMLElement): Promise<void> {
       slot: view.me,
       turn: hud.turn(),
       players: view.rules.players,
-      paddle: picture.paddles[view.me],
+      at: picture.paddles[view.me],
       half: paddleHalf(picture.state),
       keys: view.preferences.keys,
     };

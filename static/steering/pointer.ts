@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Helm } from "./helm.ts";
+import type { DeviceArbiter } from "./device_arbiter.ts";
 import type { PointerPosition } from "./pointer_target.ts";
 
 /** On these a pointer means them and not the paddle. */
@@ -24,7 +24,7 @@ const CONTROLS = [
 export function listenToPointers(
   window: Window,
   court: HTMLElement,
-  helm: Helm,
+  arbiter: DeviceArbiter,
 ): void {
   const positionOf = ({ clientX, clientY }: PointerEvent): PointerPosition => ({
     point: { x: clientX, y: clientY },
@@ -32,16 +32,16 @@ export function listenToPointers(
   });
   window.addEventListener("pointerdown", (event) => {
     if (event.pointerType === "mouse" || isControl(event.target)) return;
-    helm.putFinger(event.pointerId, positionOf(event));
+    arbiter.putFinger(event.pointerId, positionOf(event));
   });
   window.addEventListener("pointermove", (event) => {
     if (event.pointerType !== "mouse") {
-      helm.moveFinger(event.pointerId, positionOf(event));
+      arbiter.moveFinger(event.pointerId, positionOf(event));
     } else if (!isControl(event.target)) {
-      helm.moveMouse(positionOf(event));
+      arbiter.moveMouse(positionOf(event));
     }
   });
-  const lift = (event: PointerEvent) => helm.liftFinger(event.pointerId);
+  const lift = (event: PointerEvent) => arbiter.liftFinger(event.pointerId);
   window.addEventListener("pointerup", lift);
   window.addEventListener("pointercancel", lift);
 }

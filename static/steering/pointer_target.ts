@@ -8,7 +8,7 @@
  */
 import { courtSize } from "../../game/court.ts";
 import { type Point, sizeOnScreen, toCourt } from "../court/turn.ts";
-import { isUpright, type Own } from "./own.ts";
+import { isUpright, type OwnPaddle } from "./own_paddle.ts";
 
 /** Where a pointer is, and the court with it, in CSS pixels of the window. */
 export interface PointerPosition {
@@ -28,10 +28,14 @@ export interface PointerTarget {
   /** No pointer counts until one moves again. */
   forget(): void;
   /** Outside the court the mouse counts only if it did before. */
-  moveMouse(position: PointerPosition, own: Own): void;
+  moveMouse(position: PointerPosition, own: OwnPaddle): void;
   putFinger(id: number, point: Point): void;
   /** Of several fingers the one that has been there the longest counts. */
-  moveFinger(id: number, position: PointerPosition, own: Own | undefined): void;
+  moveFinger(
+    id: number,
+    position: PointerPosition,
+    own: OwnPaddle | undefined,
+  ): void;
   liftFinger(id: number): void;
   liftFingers(): void;
 }
@@ -78,7 +82,7 @@ export function createPointerTarget(): PointerTarget {
         placeAlong({ ...position, point: before }, own);
       // From within reach, so that a finger that turns round is followed at once.
       place = withinReach(
-        (place ?? own.paddle) + moved * gain(position, own),
+        (place ?? own.at) + moved * gain(position, own),
         own,
       );
     },
@@ -103,13 +107,13 @@ function isInside({ point, court }: PointerPosition): boolean {
   return x >= 0 && x <= court.width && y >= 0 && y <= court.height;
 }
 
-function gain({ court }: PointerPosition, own: Own): number {
+function gain({ court }: PointerPosition, own: OwnPaddle): number {
   const sidePx = isUpright(own) ? court.height : court.width;
   return sidePx < SMALL_PX ? SMALL_GAIN : 1;
 }
 
 /** Where along the own side the point is, in subunits; beyond its ends, too. */
-function placeAlong({ point, court }: PointerPosition, own: Own): number {
+function placeAlong({ point, court }: PointerPosition, own: OwnPaddle): number {
   const size = courtSize(own.players);
   const shown = sizeOnScreen(size, own.turn);
   const { x, y } = toCourt(
@@ -123,7 +127,10 @@ function placeAlong({ point, court }: PointerPosition, own: Own): number {
   return own.slot < 2 ? y : x;
 }
 
-function withinReach(place: number, { slot, players, half }: Own): number {
+function withinReach(
+  place: number,
+  { slot, players, half }: OwnPaddle,
+): number {
   const { width, height } = courtSize(players);
   const length = slot < 2 ? height : width;
   return Math.min(Math.max(place, half), length - half);

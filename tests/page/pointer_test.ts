@@ -7,18 +7,18 @@ import { expect } from "@std/expect";
 import { PADDLE_HALF, UNIT } from "../../game/court.ts";
 import { DEFAULT_PREFERENCES } from "../../net/page/protocol.ts";
 import type { Turn } from "../../static/court/turn.ts";
-import type { Own } from "../../static/steering/own.ts";
+import type { OwnPaddle } from "../../static/steering/own_paddle.ts";
 import {
   createPointerTarget,
   type PointerPosition,
   type PointerTarget,
 } from "../../static/steering/pointer_target.ts";
 
-const OWN: Own = {
+const OWN: OwnPaddle = {
   slot: 0,
   turn: 0,
   players: 2,
-  paddle: 450 * UNIT,
+  at: 450 * UNIT,
   half: PADDLE_HALF,
   keys: DEFAULT_PREFERENCES.keys,
 };
@@ -134,7 +134,7 @@ Deno.test("a finger takes the paddle further on a small court", () => {
 
 Deno.test("a finger takes the paddle where it goes on the screen, in every turn", () => {
   for (const turn of TURNS) {
-    const own = { ...OWN, players: 4, turn, paddle: 500 * UNIT };
+    const own = { ...OWN, players: 4, turn, at: 500 * UNIT };
     const pointer = createPointerTarget();
 
     pointer.putFinger(5, at(500, 500, SQUARE).point);

@@ -6,21 +6,21 @@
  *
  * @module
  */
-import { inputTowards } from "./follow.ts";
+import { inputTowards } from "./approach.ts";
 import { createSticks, type Pad } from "./gamepad.ts";
 import { createHeldKeys } from "./held_keys.ts";
-import { inputFor, isUpright, type Own } from "./own.ts";
+import { inputFor, isUpright, type OwnPaddle } from "./own_paddle.ts";
 import { createPointerTarget, type PointerPosition } from "./pointer_target.ts";
 
-export interface HelmOptions {
+export interface DeviceArbiterOptions {
   /** The paddle to steer now; `undefined` while there is none. */
-  readonly own: () => Own | undefined;
+  readonly own: () => OwnPaddle | undefined;
   /** Called with each new input (−127…127) of the own slot, never twice in a row with the same. */
   readonly onAxis: (axis: number) => void;
 }
 
 /** Keys count at once, all else with the next update. */
-export interface Helm {
+export interface DeviceArbiter {
   /** Returns whether it takes the key, which then does nothing else. Repeats while a key is held. */
   press(code: string): boolean;
   release(code: string): void;
@@ -41,7 +41,9 @@ export interface Helm {
 const UPDATE_MS_MIN = 6;
 
 /** Begins with an axis of 0, which is not told. */
-export function createHelm({ own, onAxis }: HelmOptions): Helm {
+export function createDeviceArbiter(
+  { own, onAxis }: DeviceArbiterOptions,
+): DeviceArbiter {
   const keys = createHeldKeys();
   const sticks = createSticks();
   const pointer = createPointerTarget();
@@ -63,7 +65,7 @@ export function createHelm({ own, onAxis }: HelmOptions): Helm {
     }
     if (pointer.place === undefined) return 0;
     return inputTowards({
-      from: paddle.paddle,
+      from: paddle.at,
       to: pointer.place,
       input: reported,
       holdMs: frameMs,
