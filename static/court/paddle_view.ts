@@ -121,6 +121,7 @@ function drawBody(body: Graphics, { x, y }: Point, color: number): void {
 
 function drawMark(graphics: Graphics, mark: Mark): Graphics {
   const r = MARK_RADIUS;
+  const d = r * 1.1;
   const shape = () => {
     switch (mark) {
       case "circle":
@@ -130,16 +131,7 @@ function drawMark(graphics: Graphics, mark: Mark): Graphics {
       case "square":
         return graphics.rect(-r * 0.8, -r * 0.8, r * 1.6, r * 1.6);
       case "diamond":
-        return graphics.poly([
-          0,
-          -r * 1.1,
-          r * 1.1,
-          0,
-          0,
-          r * 1.1,
-          -r * 1.1,
-          0,
-        ]);
+        return graphics.poly([0, -d, d, 0, 0, d, -d, 0]);
     }
   };
   return shape().fill(COURT_COLOR);

@@ -74,8 +74,6 @@ export function createFaultSliders(
   const send = createThrottle({
     everyMs: SEND_EVERY_MS,
     send: onChange,
-    nowMs: () => performance.now(),
-    later: (callback, delayMs) => setTimeout(callback, delayMs),
   });
   let faults = NO_FAULTS;
 

@@ -44,14 +44,8 @@ export function drawPlot(
   const context = canvas.getContext("2d");
   if (context === null || width === 0 || height === 0) return;
   fitPixels(canvas);
-  context.setTransform(
-    canvas.width / width,
-    0,
-    0,
-    canvas.height / height,
-    0,
-    0,
-  );
+  context.resetTransform();
+  context.scale(canvas.width / width, canvas.height / height);
   context.clearRect(0, 0, width, height);
   const style = getComputedStyle(canvas);
   drawGrid(context, { ...picture, width, height }, style);

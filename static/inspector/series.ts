@@ -140,9 +140,8 @@ function ratesOf(
   if (base === undefined) return null;
   const seconds = (network.atMs - base.network.atMs) / 1000;
   if (seconds < RATE_MS_MIN / 1000) return null;
-  const rate = (
-    count: "packetsIn" | "packetsOut" | "bytesIn" | "bytesOut",
-  ) => (network[count] - base.network[count]) / seconds;
+  const rate = (count: keyof Rates) =>
+    (network[count] - base.network[count]) / seconds;
   return {
     packetsIn: rate("packetsIn"),
     packetsOut: rate("packetsOut"),

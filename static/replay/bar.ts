@@ -44,8 +44,6 @@ export function createReplayBar({ root, send }: ReplayBarOptions): ReplayBar {
   const sendSeek = createThrottle<number>({
     everyMs: SEEK_EVERY_MS,
     send: (tick) => send({ kind: "seek", tick }),
-    nowMs: () => performance.now(),
-    later: (callback, delayMs) => setTimeout(callback, delayMs),
   });
   const seek = (wanted: number) => {
     if (replay === null) return;
