@@ -1,5 +1,5 @@
 /**
- * Everything on the page but the court: screens, the players' panels, the card over the court, tools.
+ * Everything on the page but the court: screens, players' panels, the card over the court, tools.
  *
  * @module
  */
@@ -12,7 +12,6 @@ import type { LineState } from "../line/connection.ts";
 import { createPreferences } from "../line/preferences.ts";
 import { cardFor, isLost } from "../screens/card.ts";
 import { createCardView } from "../screens/card_view.ts";
-import { createPlayerPanel } from "../screens/player_panel.ts";
 import { createResultCard } from "../screens/result_card.ts";
 import { createRoomScreen } from "../screens/room_screen.ts";
 import { createStartScreen } from "../screens/start_screen.ts";
@@ -31,6 +30,7 @@ import {
   readKeyLayout,
 } from "../steering/key_names.ts";
 import { chooseLayout } from "./layout.ts";
+import { createPlayerPanel } from "./player_panel.ts";
 import { createSettingsDialog } from "./settings_dialog.ts";
 import { listenToShortcuts } from "./shortcut_keys.ts";
 import type { Shortcut } from "./shortcuts.ts";

@@ -6,8 +6,8 @@
 import type { PlayerView, View } from "../../net/page/protocol.ts";
 import { sideOnScreen, type Turn } from "../court/turn.ts";
 import { child, setData, setText } from "../html/elements.ts";
-import { showBadges } from "./badges.ts";
-import { isOut, rttText } from "./texts.ts";
+import { showBadges } from "../screens/badges.ts";
+import { isOut, rttText } from "../screens/texts.ts";
 
 /** Round-trip time from which a link is no longer good: prediction starts to show. */
 const UNSURE_RTT_MS = 150;
