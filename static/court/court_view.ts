@@ -91,7 +91,7 @@ export async function createCourtView(host: HTMLElement): Promise<CourtView> {
   const hitMs = new Array<number>(SLOTS_MAX).fill(-Infinity);
   const flashMs = new Array<number>(SLOTS_MAX).fill(-Infinity);
 
-  /** Returns a CSS pixel in court units. */
+  /** Turns, scales and shakes the whole court; returns how long a CSS pixel is in court units. */
   function placeRoot({ players, nowMs, isReduced, turn }: Scene): number {
     const court = sizeInUnits(players);
     const scale = renderer.screen.width / sizeOnScreen(court, turn).width;

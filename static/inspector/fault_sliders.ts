@@ -25,7 +25,7 @@ interface Slider {
   readonly text: (value: number) => string;
 }
 
-/** Less than a process takes: what lies beyond is no game any more, only a way to get stuck. */
+/** A process would take more, but beyond these there is no game any more. */
 const SLIDERS: readonly Slider[] = [
   {
     name: "latencyMs",

@@ -58,7 +58,7 @@ export interface PlotReading {
   readonly values: readonly (readonly string[])[];
 }
 
-/** What the edge is at least, so that a good link looks calm: 0.1 ms of jitter is no mountain. */
+/** No plot ends lower than these: on a good link, 0.1 ms of jitter would look like a mountain. */
 const ROUND_TRIP_EDGE_MS = 50;
 const ROLLBACK_EDGE_TICKS = 5;
 const LAG_EDGE_MS = 100;

@@ -16,7 +16,7 @@ export const WINDOW_MS = 20_000;
 const SAMPLE_EVERY_MS = 50;
 /** Rates are over about this time: long enough that single packets don't show as spikes. */
 const RATE_MS = 1000;
-/** From less than this no rate is told. */
+/** Over less time than this no rate is told. */
 const RATE_MS_MIN = 250;
 export const TICK_MS = 1000 / TICKS_PER_SECOND;
 

@@ -2,8 +2,8 @@
  * Where ball and paddles are drawn at a given moment.
  *
  * States come once a tick, pictures are drawn whenever the display wants one: `timeline.ts` gives
- * the moments between. The own paddle is drawn where it was just steered (`axis_history.ts`), the ball may be drawn a
- * little in the past (`perception.ts`).
+ * the moments between. The own paddle is drawn where it was just steered (`axis_history.ts`), the
+ * ball perhaps a little in the past (`perception.ts`).
  *
  * When new states disagree with what was shown (a prediction was wrong, or a message was late),
  * the difference is kept and fades, so things glide to where they belong instead of jumping.

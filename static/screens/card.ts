@@ -21,7 +21,7 @@ export interface Card {
   readonly roster: readonly RosterLine[];
 }
 
-/** Whether there is no use in showing anything but the line's own trouble, or a result. */
+/** Whether nothing more will come: then only that is worth showing, or the result of the match. */
 export function isLost(line: LineState): boolean {
   return line === "gone" || line === "refused";
 }
