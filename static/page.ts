@@ -6,7 +6,7 @@
 import { UNIT } from "../game/court.ts";
 import { paddleHalf, PLAYERS, TICK } from "../game/state.ts";
 import type { PageMessage, View } from "../net/page/protocol.ts";
-import { type CourtView, createCourtView } from "./court/court_view.ts";
+import { type CourtCanvas, createCourtCanvas } from "./court/court_canvas.ts";
 import { concededSlots } from "./court/goals.ts";
 import { element } from "./html/elements.ts";
 import { nextTask } from "./html/next_task.ts";
@@ -32,7 +32,7 @@ async function startPage(court: HTMLElement): Promise<void> {
   let view: View | undefined;
   let line: LineState = "connecting";
   let picture: Picture | undefined;
-  let courtView: CourtView | undefined = undefined;
+  let courtCanvas: CourtCanvas | undefined = undefined;
   let connection: Connection | undefined = undefined;
   let attributesMs = -Infinity;
 
@@ -76,7 +76,9 @@ async function startPage(court: HTMLElement): Promise<void> {
 
   function showView(next: View): void {
     const nowMs = performance.now();
-    for (const slot of concededSlots(view, next)) courtView?.flash(slot, nowMs);
+    for (const slot of concededSlots(view, next)) {
+      courtCanvas?.flash(slot, nowMs);
+    }
     const event = soundOfView(view, next, hud.turn());
     if (event !== undefined) sound.play(event);
     view = next;
@@ -118,7 +120,7 @@ async function startPage(court: HTMLElement): Promise<void> {
     // Behind the start screen and the room nobody would see it.
     const isSeen = view?.phase !== "start" && view?.phase !== "lobby";
     if (isSeen) {
-      courtView?.draw({
+      courtCanvas?.draw({
         players: picture?.state[PLAYERS] ?? view?.rules.players ?? 2,
         me: view?.me ?? -1,
         looks: looksIn(view),
@@ -136,19 +138,19 @@ async function startPage(court: HTMLElement): Promise<void> {
     showAttributes(court, picture);
   };
   await nextTask();
-  courtView = await openCourtView(court, hud);
+  courtCanvas = await openCourtCanvas(court, hud);
   draw();
 }
 
 /** Returns `undefined`, and says so on the page, where the browser can't draw. */
-async function openCourtView(
+async function openCourtCanvas(
   court: HTMLElement,
   hud: Hud,
-): Promise<CourtView | undefined> {
+): Promise<CourtCanvas | undefined> {
   try {
-    const courtView = await createCourtView(court);
-    if (courtView.isSlow) hud.warn(TEXTS.slowDrawing);
-    return courtView;
+    const courtCanvas = await createCourtCanvas(court);
+    if (courtCanvas.isSlow) hud.warn(TEXTS.slowDrawing);
+    return courtCanvas;
   } catch {
     // Whatever pixi.js says of it, the player can only do one thing about it.
     hud.warn(TEXTS.noDrawing);

@@ -11,7 +11,7 @@ import { fillLabels } from "../html/labelling.ts";
 import type { LineState } from "../line/connection.ts";
 import { createPreferences } from "../line/preferences.ts";
 import { cardFor, isLost } from "../screens/card.ts";
-import { createCardView } from "../screens/card_view.ts";
+import { createCardElement } from "../screens/card_element.ts";
 import { createResultCard } from "../screens/result_card.ts";
 import { createRoomScreen } from "../screens/room_screen.ts";
 import { createStartScreen } from "../screens/start_screen.ts";
@@ -71,7 +71,7 @@ export function createHud({ document, send, onInspect }: HudOptions): Hud {
   const preferences = createPreferences(send);
   const showStart = createStartScreen(document, send);
   const showRoom = createRoomScreen(document, { location, send });
-  const showCard = createCardView(document);
+  const showCard = createCardElement(document);
   const showResult = createResultCard(document, { location, send });
   let view: View | undefined;
   let line: LineState = "connecting";

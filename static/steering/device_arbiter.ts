@@ -49,7 +49,7 @@ export function createDeviceArbiter(
   const pointer = createPointerTarget();
   let stickPush = 0;
   let updatedMs = -Infinity;
-  let frameMs = 0;
+  let sinceUpdateMs = 0;
   let reported = 0;
 
   function chosenAxis(): number {
@@ -68,7 +68,7 @@ export function createDeviceArbiter(
       from: paddle.at,
       to: pointer.place,
       input: reported,
-      holdMs: frameMs,
+      holdMs: sinceUpdateMs,
     });
   }
 
@@ -111,7 +111,7 @@ export function createDeviceArbiter(
     },
     update(nowMs, pads) {
       if (nowMs - updatedMs < UPDATE_MS_MIN) return;
-      frameMs = nowMs - updatedMs;
+      sinceUpdateMs = nowMs - updatedMs;
       updatedMs = nowMs;
       const paddle = own();
       stickPush = paddle === undefined

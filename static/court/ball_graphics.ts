@@ -16,7 +16,7 @@ interface TrailPoint extends Point {
   readonly atMs: number;
 }
 
-export interface BallView {
+export interface BallGraphics {
   readonly container: Container;
   /** The sparks, apart: they lie beneath the paddles, ball and trail above. */
   readonly sparks: Container;
@@ -44,7 +44,7 @@ const SPARK_MS = 320;
 const SPARK_REACH = 64;
 const GLOW_RADIUS = 84;
 
-export function createBallView(): BallView {
+export function createBallGraphics(): BallGraphics {
   const container = new Container();
   const trail = new Graphics();
   const sparks = new Container();

@@ -25,7 +25,7 @@ export interface Paddle {
   readonly nudge: number;
 }
 
-export interface PaddleView {
+export interface PaddleGraphics {
   readonly container: Container;
   show(paddle: Paddle): void;
   hide(): void;
@@ -41,7 +41,7 @@ const MARK_DISTANCE = 44;
 const GLOW_LAYERS = 12;
 const GLOW_STEP = 3.5;
 
-export function createPaddleView(slot: number): PaddleView {
+export function createPaddleGraphics(slot: number): PaddleGraphics {
   const container = new Container();
   const body = new Graphics();
   const marks = [0, -1, 1].map(() => new Graphics());
