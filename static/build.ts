@@ -10,7 +10,7 @@
 
 const source = new URL("./", import.meta.url);
 const target = new URL("./dist/", import.meta.url);
-/** Of `style/`, one after the other in one file: of two rules that are equally strong the later counts. */
+/** Of `style/`, in the order in which they are joined: of two equally strong rules the later wins. */
 const STYLE_SHEETS = [
   "base",
   "table",

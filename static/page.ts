@@ -7,19 +7,19 @@ import { UNIT } from "../game/court.ts";
 import { paddleHalf, PLAYERS, TICK } from "../game/state.ts";
 import type { PageMessage } from "../net/page/message.ts";
 import type { View } from "../net/page/protocol.ts";
-import { type CourtView, createCourtView } from "./court/court_view.ts";
+import { type CourtCanvas, createCourtCanvas } from "./court/court_canvas.ts";
 import { concededSlots } from "./court/goals.ts";
 import { element } from "./html/elements.ts";
 import { nextTask } from "./html/next_task.ts";
 import { createHud, type Hud } from "./hud/hud.ts";
 import { createInspector } from "./inspector/inspector.ts";
-import { connect, type Connection, type Link } from "./line/connection.ts";
+import { connect, type Connection, type LineState } from "./line/connection.ts";
 import { createMotion, type Picture } from "./motion/motion.ts";
 import { createReplayBar } from "./replay/bar.ts";
 import { TEXTS } from "./screens/texts.ts";
 import { createSound } from "./sound/sound.ts";
 import { createSoundEvents, soundOfView } from "./sound/sound_events.ts";
-import type { Own } from "./steering/own.ts";
+import type { OwnPaddle } from "./steering/own_paddle.ts";
 import { createSteering } from "./steering/steering.ts";
 
 /** How often the court's attributes are renewed, from which tests read positions. */
@@ -31,9 +31,9 @@ async function startPage(court: HTMLElement): Promise<void> {
   const sound = createSound();
   const soundEvents = createSoundEvents();
   let view: View | undefined;
-  let link: Link = "connecting";
+  let line: LineState = "connecting";
   let picture: Picture | undefined;
-  let courtView: CourtView | undefined = undefined;
+  let courtCanvas: CourtCanvas | undefined = undefined;
   let connection: Connection | undefined = undefined;
   let attributesMs = -Infinity;
 
@@ -67,9 +67,9 @@ async function startPage(court: HTMLElement): Promise<void> {
   await nextTask();
   connection = connect({
     location,
-    onLink(next) {
-      link = next;
-      hud.show(view, link);
+    onLine(next) {
+      line = next;
+      hud.show(view, line);
     },
     onView: showView,
     onStates: (states) => motion.receive(states, performance.now()),
@@ -77,7 +77,9 @@ async function startPage(court: HTMLElement): Promise<void> {
 
   function showView(next: View): void {
     const nowMs = performance.now();
-    for (const slot of concededSlots(view, next)) courtView?.flash(slot, nowMs);
+    for (const slot of concededSlots(view, next)) {
+      courtCanvas?.flash(slot, nowMs);
+    }
     const event = soundOfView(view, next, hud.turn());
     if (event !== undefined) sound.play(event);
     view = next;
@@ -86,12 +88,12 @@ async function startPage(court: HTMLElement): Promise<void> {
     motion.setFilter(preferences.isFilterOn);
     motion.setSpeed(replay ? (replay.isRunning ? replay.speed : 0) : 1);
     sound.setVolume(preferences);
-    hud.show(next, link);
+    hud.show(next, line);
     inspector.show(next);
     replayBar.show(next);
   }
 
-  function ownPaddle(): Own | undefined {
+  function ownPaddle(): OwnPaddle | undefined {
     const isSteering = view?.phase === "playing" || view?.phase === "paused";
     if (view === undefined || picture === undefined) return undefined;
     if (view.me < 0 || !isSteering) return undefined;
@@ -99,7 +101,7 @@ async function startPage(court: HTMLElement): Promise<void> {
       slot: view.me,
       turn: hud.turn(),
       players: view.rules.players,
-      paddle: picture.paddles[view.me],
+      at: picture.paddles[view.me],
       half: paddleHalf(picture.state),
       keys: view.preferences.keys,
     };
@@ -119,7 +121,7 @@ async function startPage(court: HTMLElement): Promise<void> {
     // Behind the start screen and the room nobody would see it.
     const isSeen = view?.phase !== "start" && view?.phase !== "lobby";
     if (isSeen) {
-      courtView?.draw({
+      courtCanvas?.draw({
         players: picture?.state[PLAYERS] ?? view?.rules.players ?? 2,
         me: view?.me ?? -1,
         looks: looksIn(view),
@@ -137,19 +139,19 @@ async function startPage(court: HTMLElement): Promise<void> {
     showAttributes(court, picture);
   };
   await nextTask();
-  courtView = await openCourtView(court, hud);
+  courtCanvas = await openCourtCanvas(court, hud);
   draw();
 }
 
 /** Returns `undefined`, and says so on the page, where the browser can't draw. */
-async function openCourtView(
+async function openCourtCanvas(
   court: HTMLElement,
   hud: Hud,
-): Promise<CourtView | undefined> {
+): Promise<CourtCanvas | undefined> {
   try {
-    const courtView = await createCourtView(court);
-    if (courtView.isSlow) hud.warn(TEXTS.slowDrawing);
-    return courtView;
+    const courtCanvas = await createCourtCanvas(court);
+    if (courtCanvas.isSlow) hud.warn(TEXTS.slowDrawing);
+    return courtCanvas;
   } catch {
     // Whatever pixi.js says of it, the player can only do one thing about it.
     hud.warn(TEXTS.noDrawing);

@@ -92,7 +92,7 @@ export async function openMatchTransport(
  *
  * @throws NetworkError when somebody has none: then one can't `play with` or `watch` that player.
  */
-function publicKeysOf(
+export function publicKeysOf(
   players: StartMessage["players"],
   wish: "play with" | "watch",
 ): ReadonlyMap<number, KeyObject> {

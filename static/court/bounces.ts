@@ -56,25 +56,25 @@ const AHEAD_TICKS = 4;
 const FACE = PADDLE_INSET + PADDLE_THICKNESS;
 
 /** When a bounce was, and after how many hits of its rally. */
-interface Told {
+interface BounceTime {
   readonly tick: number;
   readonly hits: number;
 }
 
-const NEVER: Told = { tick: -Infinity, hits: -1 };
+const NEVER: BounceTime = { tick: -Infinity, hits: -1 };
 
-/** What is remembered of a state. */
-interface Moment extends Told {
+/** How the ball flew in a state. */
+interface Flight extends BounceTime {
   readonly vx: number;
   readonly vy: number;
 }
 
 export function createBounces(): Bounces {
   /** The last bounce off each side. */
-  let told = new Array<Told>(SLOTS_MAX).fill(NEVER);
-  let last: Moment | undefined;
+  let told = new Array<BounceTime>(SLOTS_MAX).fill(NEVER);
+  let last: Flight | undefined;
 
-  function isNew(side: number, bounce: Told): boolean {
+  function isNew(side: number, bounce: BounceTime): boolean {
     const before = told[side];
     const ticks = bounce.tick - before.tick;
     const isRepeat = bounce.hits === before.hits && ticks < REPEAT_TICKS;
@@ -86,7 +86,7 @@ export function createBounces(): Bounces {
   return {
     next(state) {
       const before = last;
-      last = momentOf(state);
+      last = flightOf(state);
       const isJump = before === undefined ||
         Math.abs(last.tick - before.tick) > JUMP_TICKS;
       if (isJump) told = told.map(() => NEVER);
@@ -110,7 +110,7 @@ export function createBounces(): Bounces {
   };
 }
 
-function momentOf(state: State): Moment {
+function flightOf(state: State): Flight {
   return {
     tick: state[TICK],
     hits: state[HITS],
@@ -120,7 +120,7 @@ function momentOf(state: State): Moment {
 }
 
 /** Sides of walls that have turned the ball. A hit turns it too: then nothing is known of walls. */
-function wallsMet(before: Moment, state: State): readonly number[] {
+function wallsMet(before: Flight, state: State): readonly number[] {
   if (before.hits !== state[HITS]) return [];
   const vx = state[BALL_VX];
   const vy = state[BALL_VY];

@@ -11,8 +11,8 @@
  * @module
  */
 import { SLOTS_MAX } from "../../game/court.ts";
+import { COURT_COLOR, LINE_COLOR, LOOKS, WALL_COLOR } from "./looks.ts";
 import { paintLight, placeLight, sideRect } from "./side_light.ts";
-import { COURT_COLOR, LINE_COLOR, LOOKS, WALL_COLOR } from "./slots.ts";
 import { type Point, type Size, toScreen, type Turn } from "./turn.ts";
 
 /** What decides how the floor looks. */

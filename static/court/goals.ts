@@ -21,7 +21,7 @@ export function concededSlots(
 
 /** Whether the later view shows how the match went on, rather than what had gone before. */
 export function goesOn(before: View, view: View): boolean {
-  // Who comes later catches up with goals that are none any more.
+  // Who comes later gets the whole score at once: these goals are not new.
   if (before.match !== view.match || before.phase === "syncing") return false;
   if (before.replay === null || view.replay === null) return true;
   const ticks = view.replay.tick - before.replay.tick;

@@ -21,9 +21,9 @@ export interface CourtRenderer {
 /**
  * Makes a renderer with a canvas of its own.
  *
- * Where WebGL is only a program on the processor, smooth edges cost half of the pictures, a fine
- * screen's pixels most of them, and each context a quarter of a second: there it does without the
- * first two, and with one of the last.
+ * Where WebGL is only software on the processor, smooth edges cost half of the pictures a second,
+ * all pixels of a fine screen most of them, and each WebGL context a quarter of a second to make.
+ * There it does without smooth edges, draws one pixel for each of CSS, and makes a single context.
  *
  * @throws {Error} The browser can draw neither with WebGL nor without.
  */
@@ -33,7 +33,7 @@ export async function createRenderer(): Promise<CourtRenderer> {
     antialias: false,
     stencil: true,
   });
-  if (context !== null && isProgram(context)) {
+  if (context !== null && isSoftware(context)) {
     const renderer = new WebGLRenderer();
     await renderer.init({ ...COMMON, canvas, context });
     return { renderer, resolution: () => 1 };
@@ -48,7 +48,7 @@ export async function createRenderer(): Promise<CourtRenderer> {
   return { renderer, resolution: () => devicePixelRatio };
 }
 
-function isProgram(context: WebGL2RenderingContext): boolean {
+function isSoftware(context: WebGL2RenderingContext): boolean {
   const info = context.getExtension("WEBGL_debug_renderer_info");
   if (info === null) return false;
   const name = String(context.getParameter(info.UNMASKED_RENDERER_WEBGL));

@@ -1,5 +1,5 @@
 /**
- * What the court shows at one moment, as far as `court_view.ts` has to be told.
+ * What the court shows at one moment, as far as `court_canvas.ts` has to be told.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface Scene {
   /** Before the first one, only the court itself is drawn. */
   readonly picture: Picture | undefined;
   readonly nowMs: number;
-  /** The reader wants less motion. */
+  /** The player wants less motion. */
   readonly isReduced: boolean;
   /** The element that holds the court must have the turned court's aspect. */
   readonly turn: Turn;

@@ -10,7 +10,7 @@ import type { Point, Size } from "./turn.ts";
 
 /** How far a side's light reaches into the court. */
 const LIGHT_REACH = 220;
-/** Of 255. At the strengths at which it is shown, a step of the screen is six to fourteen of these. */
+/** Of 255. As faint as the light is shown, one step of a screen is six to fourteen of these. */
 const LIGHT_NOISE = 12;
 const IMAGE_PX = 256;
 

@@ -30,7 +30,7 @@ export function createLeaveDialog(
     if (dialog.returnValue === "leave") onLeave();
   });
   return () => {
-    // Of the time before: Esc leaves it as it was.
+    // Esc sets no answer, and would leave that of the time before.
     dialog.returnValue = "";
     dialog.showModal();
   };

@@ -5,7 +5,8 @@
  */
 import { LABELS } from "./labels.ts";
 
-/** Fills all elements that ask for a word.
+/**
+ * Fills all elements that ask for a word.
  *
  * @throws {TypeError} One asks for a word that there is not.
  */

@@ -1,6 +1,6 @@
 /**
  * Words of `index.html` that never change, by the key that an element bears as `data-text` (its
- * text) or `data-label` (the name of a button that only shows a picture).
+ * text), `data-placeholder` (shown in an empty field) or `data-label` (a name for what has no text).
  *
  * @module
  */

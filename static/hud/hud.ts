@@ -1,5 +1,5 @@
 /**
- * Everything on the page but the court: screens, players' cards, the card over the court, tools.
+ * Everything on the page but the court: screens, players' panels, the card over the court, tools.
  *
  * @module
  */
@@ -9,11 +9,10 @@ import { type Turn, turnFor } from "../court/turn.ts";
 import { createLeaveDialog } from "../html/dialogs.ts";
 import { element, setData, setText } from "../html/elements.ts";
 import { fillLabels } from "../html/labelling.ts";
-import type { Link } from "../line/connection.ts";
+import type { LineState } from "../line/connection.ts";
 import { createPreferences } from "../line/preferences.ts";
 import { cardFor, isLost } from "../screens/card.ts";
-import { createCardView } from "../screens/card_view.ts";
-import { createPlayerCard } from "../screens/player_card.ts";
+import { createCardElement } from "../screens/card_element.ts";
 import { createResultCard } from "../screens/result_card.ts";
 import { createRoomScreen } from "../screens/room_screen.ts";
 import { createStartScreen } from "../screens/start_screen.ts";
@@ -32,6 +31,7 @@ import {
   readKeyLayout,
 } from "../steering/key_names.ts";
 import { chooseLayout } from "./layout.ts";
+import { createPlayerPanel } from "./player_panel.ts";
 import { createSettingsDialog } from "./settings_dialog.ts";
 import { listenToShortcuts } from "./shortcut_keys.ts";
 import type { Shortcut } from "./shortcuts.ts";
@@ -47,7 +47,7 @@ export interface HudOptions {
 
 export interface Hud {
   /** Shows what is known now; `view` is `undefined` before the first one came. */
-  show(view: View | undefined, link: Link): void;
+  show(view: View | undefined, line: LineState): void;
   /** A sentence about this browser, shown while nothing more urgent is. */
   warn(text: string): void;
   /** How the court is turned on this page. */
@@ -68,14 +68,14 @@ export function createHud({ document, send, onInspect }: HudOptions): Hud {
   const fingers = matchMedia("(pointer: coarse)");
   const tall = matchMedia("(max-aspect-ratio: 4/5)");
   const players = [...document.querySelectorAll<HTMLElement>(".player")]
-    .map(createPlayerCard);
+    .map(createPlayerPanel);
   const preferences = createPreferences(send);
   const showStart = createStartScreen(document, send);
   const showRoom = createRoomScreen(document, { location, send });
-  const showCard = createCardView(document);
+  const showCard = createCardElement(document);
   const showResult = createResultCard(document, { location, send });
   let view: View | undefined;
-  let link: Link = "connecting";
+  let line: LineState = "connecting";
   let warning = "";
   let keyLayout: KeyLayout | undefined;
 
@@ -130,18 +130,18 @@ export function createHud({ document, send, onInspect }: HudOptions): Hud {
 
   const render = () => {
     layOut();
-    const isUsable = !isLost(link);
+    const isUsable = !isLost(line);
     const isStart = isUsable && view?.phase === "start";
     const isRoom = isUsable && view?.phase === "lobby";
-    const card = cardFor(view, link);
-    setData(table, "phase", view?.phase ?? link);
+    const card = cardFor(view, line);
+    setData(table, "phase", view?.phase ?? line);
     table.classList.toggle("dimmed", card !== undefined);
     table.classList.toggle("behind", isStart || isRoom);
     title.hidden = isStart || isRoom || card !== undefined;
     showStart(isStart ? view?.start ?? null : null);
     showRoom(isRoom ? view : undefined);
     showCard(view, card);
-    showResult(view, link);
+    showResult(view, line);
     players.forEach((show, slot) => show(view, slot, turn()));
     toolbar.show(isUsable ? view : undefined, preferences.now());
     settings.show();
@@ -158,12 +158,12 @@ export function createHud({ document, send, onInspect }: HudOptions): Hud {
     const trouble = view === undefined || isCovered ? "" : noticeText(view);
     notice.hidden = trouble === "" && warning === "";
     setText(notice, trouble || warning);
-    const controls = {
+    const options = {
       turn: turn(),
       isTouched: fingers.matches,
       keyName: nameKey,
     };
-    setText(hint, view === undefined ? "" : hintText(view, controls));
+    setText(hint, view === undefined ? "" : hintText(view, options));
   };
 
   const announce = (before: View | undefined) => {
@@ -172,7 +172,7 @@ export function createHud({ document, send, onInspect }: HudOptions): Hud {
     const news = [
       scoreText(before, view),
       playerText(before, view),
-      isNewPhase ? cardFor(view, link)?.title ?? "" : "",
+      isNewPhase ? cardFor(view, line)?.title ?? "" : "",
     ].filter(Boolean).join(" ");
     if (news !== "") setText(live, news);
   };
@@ -187,10 +187,10 @@ export function createHud({ document, send, onInspect }: HudOptions): Hud {
       warning = text;
       render();
     },
-    show(next, nextLink) {
+    show(next, nextLine) {
       const before = view;
       view = next;
-      link = nextLink;
+      line = nextLine;
       if (view !== undefined) preferences.take(view.preferences);
       render();
       announce(before);

@@ -1,5 +1,5 @@
 /**
- * How large the court is, and whether the players' cards stand beside it or above and below:
+ * How large the court is, and whether the players' panels stand beside it or above and below:
  * whichever leaves a larger court.
  *
  * @module
@@ -9,7 +9,7 @@ import { type Size, sizeOnScreen, type Turn } from "../court/turn.ts";
 
 /** All lengths in CSS pixels. */
 export interface Layout {
-  /** `side`: cards left and right of the court. `stack`: above and, unless they play left and right, below. */
+  /** `side`: panels left and right of the court. `stack`: above and, unless they play left and right, below. */
   readonly kind: "side" | "stack";
   /** How the court lies on the screen. */
   readonly shape: "wide" | "tall" | "square";
@@ -19,7 +19,7 @@ export interface Layout {
   readonly height: number;
   /** Around and between everything. */
   readonly gap: number;
-  /** Heights of a row of cards above or below the court, and of the hint and the tools at the foot. */
+  /** Heights of a row of panels above or below the court, and of the hint and the tools at the foot. */
   readonly row: number;
   readonly foot: number;
 }
@@ -34,7 +34,7 @@ export interface LayoutOptions {
 
 /** Below this, in either direction, it is a phone: less air, and targets for a finger. */
 const SMALL_PX = 520;
-/** A column of cards beside the court, and what it shrinks to on a phone that lies on its side. */
+/** A column of panels beside the court, and what it shrinks to on a phone that lies on its side. */
 const COLUMN_PX = 176;
 const COLUMN_SMALL_PX = 112;
 /** Two lines of hint above the tools, and a little air. */

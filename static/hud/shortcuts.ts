@@ -1,5 +1,5 @@
 /**
- * Keys that do something of the page's own, apart from steering.
+ * Keys that do something with the page, rather than steer.
  *
  * @module
  */

@@ -6,9 +6,9 @@
  * @module
  */
 import type { FaultSettings } from "../../net/page/message.ts";
+import { watchUse } from "../html/control_use.ts";
 import { addButton, child, setText } from "../html/elements.ts";
-import { watchGrip } from "../line/grip.ts";
-import { createPaced } from "../line/throttle.ts";
+import { createThrottle } from "../line/throttle.ts";
 import { INSPECTOR_TEXTS, milliseconds, percent } from "./texts.ts";
 
 export interface FaultSliders {
@@ -25,7 +25,7 @@ interface Slider {
   readonly text: (value: number) => string;
 }
 
-/** Less than a process takes: what lies beyond is no game any more, only a way to get stuck. */
+/** A process would take more, but beyond these there is no game any more. */
 const SLIDERS: readonly Slider[] = [
   {
     name: "latencyMs",
@@ -70,12 +70,10 @@ export function createFaultSliders(
   child(fieldset, "legend", "").textContent = INSPECTOR_TEXTS.faults;
   const none = child(parent, "p", "no-faults");
   none.textContent = INSPECTOR_TEXTS.noFaults;
-  const grip = watchGrip(fieldset);
-  const send = createPaced({
+  const use = watchUse(fieldset);
+  const send = createThrottle({
     everyMs: SEND_EVERY_MS,
     send: onChange,
-    nowMs: () => performance.now(),
-    later: (callback, delayMs) => setTimeout(callback, delayMs),
   });
   let faults = NO_FAULTS;
 
@@ -105,7 +103,7 @@ export function createFaultSliders(
     show(actual) {
       fieldset.hidden = actual === null;
       none.hidden = actual !== null;
-      if (actual === null || grip.isHeld()) return;
+      if (actual === null || use.isOngoing()) return;
       faults = actual;
       showFaults();
     },

@@ -12,7 +12,7 @@ import { addButton, child, setText } from "../html/elements.ts";
 import { createFaultSliders } from "./fault_sliders.ts";
 import { drawPlot } from "./plot.ts";
 import { type PlotKind, PLOTS, plotText, type TraceStyle } from "./plots.ts";
-import { addSample, type Sample, WINDOW_MS } from "./series.ts";
+import { addSample, type NetworkSample, WINDOW_MS } from "./series.ts";
 import { INSPECTOR_TEXTS } from "./texts.ts";
 
 export interface InspectorOptions {
@@ -52,7 +52,7 @@ export function createInspector(
 
   let isOpen = false;
   let opener: Element | null = null;
-  let samples: readonly Sample[] = [];
+  let samples: readonly NetworkSample[] = [];
   let askedMs = -Infinity;
   let drawnMs = -Infinity;
   let writtenMs = -Infinity;
@@ -136,7 +136,7 @@ function addHeader(root: HTMLElement, onClose: () => void): void {
   });
 }
 
-type ShowPlot = (samples: readonly Sample[], isWritten: boolean) => void;
+type ShowPlot = (samples: readonly NetworkSample[], isWritten: boolean) => void;
 
 function addPlot(parent: HTMLElement, kind: PlotKind): ShowPlot {
   const figure = child(parent, "figure", "");

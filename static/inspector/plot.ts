@@ -16,8 +16,8 @@ export interface PlotPicture {
   readonly windowMs: number;
 }
 
-/** Where things are on the canvas, in CSS pixels. */
-interface Place {
+/** From times and values to places on the canvas, in CSS pixels. */
+interface Scale {
   readonly x: (atMs: number) => number;
   readonly y: (value: number) => number;
   readonly axis: number;
@@ -44,14 +44,8 @@ export function drawPlot(
   const context = canvas.getContext("2d");
   if (context === null || width === 0 || height === 0) return;
   fitPixels(canvas);
-  context.setTransform(
-    canvas.width / width,
-    0,
-    0,
-    canvas.height / height,
-    0,
-    0,
-  );
+  context.resetTransform();
+  context.scale(canvas.width / width, canvas.height / height);
   context.clearRect(0, 0, width, height);
   const style = getComputedStyle(canvas);
   drawGrid(context, { ...picture, width, height }, style);
@@ -60,7 +54,7 @@ export function drawPlot(
   context.lineWidth = LINE_PX;
   context.lineJoin = "round";
   for (const trace of picture.traces) {
-    drawTrace(context, trace, placeOf(trace, { ...picture, width, height }));
+    drawTrace(context, trace, scaleOf(trace, { ...picture, width, height }));
   }
 }
 
@@ -72,15 +66,15 @@ function fitPixels(canvas: HTMLCanvasElement): void {
   if (canvas.height !== height) canvas.height = height;
 }
 
-interface Sheet extends PlotPicture {
+interface SizedPicture extends PlotPicture {
   readonly width: number;
   readonly height: number;
 }
 
-function placeOf(
+function scaleOf(
   { edge, half }: Trace,
-  { atMs, windowMs, width, height }: Sheet,
-): Place {
+  { atMs, windowMs, width, height }: SizedPicture,
+): Scale {
   const bottom = height - MARGIN_PX;
   const axis = half === "none" ? bottom : middle(height);
   const end = half === "lower" ? bottom : TOP_PX;
@@ -93,7 +87,7 @@ function placeOf(
 
 function drawGrid(
   context: CanvasRenderingContext2D,
-  { traces, edge, windowMs, width, height }: Sheet,
+  { traces, edge, windowMs, width, height }: SizedPicture,
   style: CSSStyleDeclaration,
 ): void {
   context.fillStyle = style.getPropertyValue("--line");
@@ -118,20 +112,20 @@ function middle(height: number): number {
 function drawTrace(
   context: CanvasRenderingContext2D,
   { style, points }: Trace,
-  place: Place,
+  scale: Scale,
 ): void {
   switch (style) {
     case "bars":
-      return drawBars(context, points, place);
+      return drawBars(context, points, scale);
     case "area":
-      for (const run of runsOf(points)) drawArea(context, run, place);
+      for (const run of runsOf(points)) drawArea(context, run, scale);
       return;
     case "line":
     case "dashed":
       context.setLineDash(style === "dashed" ? DASHES_PX : []);
       for (const run of runsOf(points)) {
         context.beginPath();
-        lineTo(context, run, place);
+        lineTo(context, run, scale);
         context.stroke();
       }
       context.setLineDash([]);
@@ -142,7 +136,7 @@ function drawTrace(
 function drawBars(
   context: CanvasRenderingContext2D,
   points: readonly TracePoint[],
-  { x, y, axis }: Place,
+  { x, y, axis }: Scale,
 ): void {
   for (const { atMs, value } of points) {
     const top = y(value ?? 0);
@@ -153,12 +147,12 @@ function drawBars(
 function drawArea(
   context: CanvasRenderingContext2D,
   run: readonly KnownPoint[],
-  place: Place,
+  scale: Scale,
 ): void {
   context.beginPath();
-  context.moveTo(place.x(run[0].atMs), place.axis);
-  lineTo(context, run, place);
-  context.lineTo(place.x(run[run.length - 1].atMs), place.axis);
+  context.moveTo(scale.x(run[0].atMs), scale.axis);
+  lineTo(context, run, scale);
+  context.lineTo(scale.x(run[run.length - 1].atMs), scale.axis);
   context.globalAlpha = AREA_ALPHA;
   context.fill();
   context.globalAlpha = 1;
@@ -167,7 +161,7 @@ function drawArea(
 function lineTo(
   context: CanvasRenderingContext2D,
   run: readonly KnownPoint[],
-  { x, y }: Place,
+  { x, y }: Scale,
 ): void {
   for (const { atMs, value } of run) context.lineTo(x(atMs), y(value));
 }

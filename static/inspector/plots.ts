@@ -6,7 +6,11 @@
  * @module
  */
 import { TICK_MS } from "../../game/court.ts";
-import { deepestRollbackTicks, type Rates, type Sample } from "./series.ts";
+import {
+  deepestRollbackTicks,
+  type NetworkSample,
+  type Rates,
+} from "./series.ts";
 import {
   count,
   INSPECTOR_TEXTS,
@@ -43,7 +47,7 @@ export interface PlotKind {
     readonly label: string;
     readonly style: TraceStyle | null;
   }[];
-  read(samples: readonly Sample[]): PlotReading;
+  read(samples: readonly NetworkSample[]): PlotReading;
 }
 
 export interface PlotReading {
@@ -54,7 +58,7 @@ export interface PlotReading {
   readonly values: readonly (readonly string[])[];
 }
 
-/** What the edge is at least, so that a good link looks calm: 0.1 ms of jitter is no mountain. */
+/** No plot ends lower than these: on a good link, 0.1 ms of jitter would look like a mountain. */
 const ROUND_TRIP_EDGE_MS = 50;
 const ROLLBACK_EDGE_TICKS = 5;
 const LAG_EDGE_MS = 100;
@@ -200,8 +204,8 @@ export function niceAtLeast(value: number): number {
 }
 
 function pointsOf(
-  samples: readonly Sample[],
-  value: (sample: Sample) => number | null,
+  samples: readonly NetworkSample[],
+  value: (sample: NetworkSample) => number | null,
 ): readonly TracePoint[] {
   return samples.map((sample) => ({
     atMs: sample.network.atMs,

@@ -16,10 +16,10 @@ export const WINDOW_MS = 20_000;
 const SAMPLE_EVERY_MS = 50;
 /** Rates are over about this time: long enough that single packets don't show as spikes. */
 const RATE_MS = 1000;
-/** From less than this no rate is told. */
+/** Over less time than this no rate is told. */
 const RATE_MS_MIN = 250;
 /** The network at one moment, as plotted. */
-export interface Sample {
+export interface NetworkSample {
   readonly network: NetworkView;
   /** Of the slowest of the other players, for that is who the match waits for; `null` if unknown. */
   readonly rttMs: number | null;
@@ -40,13 +40,13 @@ export interface Rates {
 }
 
 /** What of a view is plotted. */
-export type Sight = Pick<View, "me" | "players" | "network">;
+export type PlottedView = Pick<View, "me" | "players" | "network">;
 
 /** Returns the series with what a view says, oldest first; the same one where it says nothing new. */
 export function addSample(
-  samples: readonly Sample[],
-  view: Sight,
-): readonly Sample[] {
+  samples: readonly NetworkSample[],
+  view: PlottedView,
+): readonly NetworkSample[] {
   const { network } = view;
   const last = samples.at(-1);
   if (network === null || network.atMs === last?.network.atMs) return samples;
@@ -67,7 +67,9 @@ export function addSample(
 }
 
 /** Returns the deepest rollback of the last second, in ticks. */
-export function deepestRollbackTicks(samples: readonly Sample[]): number {
+export function deepestRollbackTicks(
+  samples: readonly NetworkSample[],
+): number {
   const fromMs = (samples.at(-1)?.network.atMs ?? 0) - RATE_MS;
   const recent = samples.filter(({ network }) => network.atMs > fromMs);
   return Math.max(0, ...recent.map(({ network }) => network.rollbackTicks));
@@ -84,10 +86,10 @@ function isLater(next: NetworkView, last: NetworkView): boolean {
 }
 
 function createSample(
-  before: readonly Sample[],
+  before: readonly NetworkSample[],
   network: NetworkView,
-  { players, me }: Sight,
-): Sample {
+  { players, me }: PlottedView,
+): NetworkSample {
   const others = players.filter((player) => isHeard(player, me));
   return {
     network,
@@ -109,7 +111,7 @@ function most(values: readonly (number | null)[]): number | null {
   return known.length === 0 ? null : Math.max(...known);
 }
 
-function lagMs(before: readonly Sample[], network: NetworkView): number {
+function lagMs(before: readonly NetworkSample[], network: NetworkView): number {
   const { atMs, newestTick, confirmedTick } = network;
   if (newestTick <= confirmedTick) return 0;
   const moments = [...before.map((sample) => sample.network), network];
@@ -126,7 +128,7 @@ function lagMs(before: readonly Sample[], network: NetworkView): number {
 }
 
 function ratesOf(
-  before: readonly Sample[],
+  before: readonly NetworkSample[],
   network: NetworkView,
 ): Rates | null {
   const base =
@@ -136,9 +138,8 @@ function ratesOf(
   if (base === undefined) return null;
   const seconds = (network.atMs - base.network.atMs) / 1000;
   if (seconds < RATE_MS_MIN / 1000) return null;
-  const rate = (
-    count: "packetsIn" | "packetsOut" | "bytesIn" | "bytesOut",
-  ) => (network[count] - base.network[count]) / seconds;
+  const rate = (count: keyof Rates) =>
+    (network[count] - base.network[count]) / seconds;
   return {
     packetsIn: rate("packetsIn"),
     packetsOut: rate("packetsOut"),

@@ -8,18 +8,19 @@
  */
 import type { State } from "../../game/state.ts";
 import { decodeStates } from "../../game/state_bytes.ts";
+import { type Backoff, backoffMs } from "../../net/link/backoff.ts";
 import type { PageMessage } from "../../net/page/message.ts";
 import type { View } from "../../net/page/protocol.ts";
 
-/** Where the line is; `refused`: the process is there but doesn't accept this page's address. */
-export type Link = "connecting" | "open" | "gone" | "refused";
+/** How the line is; `refused`: the process is there but doesn't accept this page's address. */
+export type LineState = "connecting" | "open" | "gone" | "refused";
 
 export interface ConnectionOptions {
   readonly location: Location;
   readonly onView: (view: View) => void;
   /** Confirmed one first, newest last. */
   readonly onStates: (states: readonly State[]) => void;
-  readonly onLink: (link: Link) => void;
+  readonly onLine: (line: LineState) => void;
 }
 
 export interface Connection {
@@ -29,17 +30,16 @@ export interface Connection {
   send(message: PageMessage): void;
 }
 
-/** First wait before connecting again, and the longest. */
-const RETRY_MS_MIN = 250;
-const RETRY_MS_MAX = 2000;
+/** Between attempts to connect again. */
+const BACKOFF: Backoff = { firstMs: 250, maxMs: 2_000 };
 
 /** Connects, and keeps connecting for as long as the page lives. */
 export function connect(options: ConnectionOptions): Connection {
-  const { location, onLink } = options;
+  const { location, onLine } = options;
   const address = socketAddress(location);
   let socket: WebSocket | undefined;
   let axis = 0;
-  let retryMs = RETRY_MS_MIN;
+  let failures = 0;
 
   const send = (message: PageMessage) => {
     if (socket?.readyState !== WebSocket.OPEN) return;
@@ -49,18 +49,17 @@ export function connect(options: ConnectionOptions): Connection {
     socket = new WebSocket(address);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
-      retryMs = RETRY_MS_MIN;
-      onLink("open");
+      failures = 0;
+      onLine("open");
       if (axis !== 0) send({ kind: "input", axis });
     };
     socket.onmessage = (event) => take(event.data, options);
     socket.onclose = async () => {
-      onLink(await isProcessThere(location) ? "refused" : "gone");
-      setTimeout(open, retryMs);
-      retryMs = Math.min(RETRY_MS_MAX, retryMs * 2);
+      onLine(await isProcessThere(location) ? "refused" : "gone");
+      setTimeout(open, backoffMs(failures++, BACKOFF));
     };
   };
-  onLink("connecting");
+  onLine("connecting");
   open();
   return {
     sendAxis(next) {

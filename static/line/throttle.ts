@@ -7,19 +7,21 @@
  * @module
  */
 
-export interface PacedOptions<T> {
+export interface ThrottleOptions<T> {
   readonly everyMs: number;
   readonly send: (value: T) => void;
-  /** On a clock that never goes back. */
-  readonly nowMs: () => number;
+  /** A clock that never goes back; the page's own unless another is given. */
+  readonly nowMs?: () => number;
   /** Calls back once after that time. */
-  readonly later: (callback: () => void, delayMs: number) => void;
+  readonly later?: (callback: () => void, delayMs: number) => void;
 }
 
 /** Returns the function that takes the values. */
-export function createPaced<T>(
-  { everyMs, send, nowMs, later }: PacedOptions<T>,
+export function createThrottle<T>(
+  options: ThrottleOptions<T>,
 ): (value: T) => void {
+  const { everyMs, send, nowMs = () => performance.now(), later = setTimeout } =
+    options;
   let sentMs = -Infinity;
   let waiting: { readonly value: T } | undefined;
 

@@ -2,8 +2,8 @@
  * Where ball and paddles are drawn at a given moment.
  *
  * States come once a tick, pictures are drawn whenever the display wants one: `timeline.ts` gives
- * the moments between. The own paddle follows the hand (`own_paddle.ts`), the ball may be drawn a
- * little in the past (`perception.ts`).
+ * the moments between. The own paddle is drawn where it was just steered (`axis_history.ts`), the
+ * ball perhaps a little in the past (`perception.ts`).
  *
  * When new states disagree with what was shown (a prediction was wrong, or a message was late),
  * the difference is kept and fades, so things glide to where they belong instead of jumping.
@@ -22,8 +22,8 @@ import {
   type State,
   TICK,
 } from "../../game/state.ts";
+import { createAxisHistory } from "./axis_history.ts";
 import { createDisplayClock } from "./display_clock.ts";
-import { createHand } from "./own_paddle.ts";
 import { nextDelay, smoothLag } from "./perception.ts";
 import { extend, momentAt, stateBefore, type Timeline } from "./timeline.ts";
 
@@ -70,7 +70,7 @@ export interface Motion {
 /** All times are in ms on one monotonic clock. */
 export function createMotion(): Motion {
   const clock = createDisplayClock();
-  const hand = createHand();
+  const axisHistory = createAxisHistory();
   let own = -1;
   let inputDelayTicks = 0;
   let isFilterOn = true;
@@ -84,7 +84,7 @@ export function createMotion(): Motion {
   let error: Places = NO_ERROR;
   let errorAtMs = 0;
 
-  /** What the states make of this moment, without the fading error. */
+  /** Where the states alone put everything at this moment: without the fading error. */
   function truth(nowMs: number): Drawn {
     const tick = clock.tickAt(nowMs);
     const present = momentAt(timeline, tick);
@@ -94,7 +94,7 @@ export function createMotion(): Motion {
     const paddles = paddlesOf(present);
     if (own >= 0) {
       const before = stateBefore(timeline, tick);
-      const pushed = hand.pushed({
+      const pushed = axisHistory.pushed({
         fromMs: clock.msAt(before[TICK] - inputDelayTicks),
         toMs: clock.msAt(tick),
       });
@@ -161,7 +161,7 @@ export function createMotion(): Motion {
       speed = next;
       clock.setSpeed(next);
     },
-    steer: hand.steer,
+    steer: axisHistory.add,
     picture(nowMs) {
       if (confirmed === undefined) return undefined;
       const tick = clock.tickAt(nowMs);

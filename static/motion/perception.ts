@@ -27,7 +27,7 @@ import {
 /** How fast the delay may change: the ball is drawn at 80–120 % of its speed. More can be seen. */
 const DELAY_RATE_MAX = 0.2;
 
-/** Of a flight's duration, how much delay can be made up in it at that rate. */
+/** How much delay a flight can make up at that rate, as a share of its duration. */
 const MADE_UP = DELAY_RATE_MAX / (1 + DELAY_RATE_MAX);
 
 /**
@@ -43,7 +43,7 @@ export function smoothLag(lagTicks: number, measuredTicks: number): number {
   return lagTicks + off * (off > 0 ? LAG_GAIN_UP : LAG_GAIN_DOWN);
 }
 
-interface Perceived {
+interface DelayOptions {
   /** The state at the moment at which the ball would be drawn without a change of the delay. */
   readonly drawn: State;
   /** The own slot; -1 for none. */
@@ -57,7 +57,7 @@ interface Perceived {
 
 /** Returns how far in the past the ball is to be drawn now, in ticks. */
 export function nextDelay(
-  { drawn, own, lagTicks, delayTicks, elapsedTicks }: Perceived,
+  { drawn, own, lagTicks, delayTicks, elapsedTicks }: DelayOptions,
 ): number {
   // Where nothing flies, nothing can be seen to jump.
   if (drawn[PHASE] !== RALLY) return 0;

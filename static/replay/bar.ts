@@ -8,9 +8,9 @@
  */
 import type { PageMessage } from "../../net/page/message.ts";
 import type { ReplayView, View } from "../../net/page/protocol.ts";
+import { watchUse } from "../html/control_use.ts";
 import { addButton, child, setText, showOptions } from "../html/elements.ts";
-import { watchGrip } from "../line/grip.ts";
-import { createPaced } from "../line/throttle.ts";
+import { createThrottle } from "../line/throttle.ts";
 import { listenToReplayKeys } from "./keys.ts";
 import { createMarkRow } from "./mark_row.ts";
 import { withinReplay } from "./marks.ts";
@@ -42,16 +42,14 @@ export function createReplayBar({ root, send }: ReplayBarOptions): ReplayBar {
   let replay: ReplayView | null = null;
   let tick = 0;
 
-  const sendSeek = createPaced<number>({
+  const sendSeek = createThrottle<number>({
     everyMs: SEEK_EVERY_MS,
     send: (tick) => send({ kind: "seek", tick }),
-    nowMs: () => performance.now(),
-    later: (callback, delayMs) => setTimeout(callback, delayMs),
   });
   const seek = (wanted: number) => {
     if (replay === null) return;
     tick = withinReplay(wanted, replay);
-    grip.renew();
+    use.prolong();
     showTick(replay);
     sendSeek(tick);
   };
@@ -104,7 +102,7 @@ export function createReplayBar({ root, send }: ReplayBarOptions): ReplayBar {
   timeLine.ariaLabel = REPLAY_TEXTS.timeLine;
   timeLine.addEventListener("input", () => seek(timeLine.valueAsNumber));
   const marks = createMarkRow(root, seek);
-  const grip = watchGrip(timeLine);
+  const use = watchUse(timeLine);
   const showTick = ({ firstTick, lastTick }: ReplayView) => {
     const shown = timeText(tick, firstTick);
     const whole = timeText(lastTick, firstTick);
@@ -128,7 +126,7 @@ export function createReplayBar({ root, send }: ReplayBarOptions): ReplayBar {
       if (replay === null) return;
       timeLine.min = String(replay.firstTick);
       timeLine.max = String(replay.lastTick);
-      if (!grip.isHeld()) tick = replay.tick;
+      if (!use.isOngoing()) tick = replay.tick;
       showTick(replay);
       setText(play, replay.isRunning ? REPLAY_TEXTS.pause : REPLAY_TEXTS.play);
       showSpeed(replay.speed);
@@ -154,9 +152,9 @@ function addSpeeds(
   options.addEventListener("change", () => {
     onSpeed(SPEEDS[radios.findIndex(({ checked }) => checked)]);
   });
-  const grip = watchGrip(group);
+  const use = watchUse(group);
   return (speed) => {
-    if (grip.isHeld()) return;
+    if (use.isOngoing()) return;
     radios.forEach((radio, i) => radio.checked = SPEEDS[i] === speed);
   };
 }

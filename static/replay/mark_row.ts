@@ -12,7 +12,7 @@ export interface MarkRow {
   show(replay: ReplayView, players: readonly PlayerView[]): void;
 }
 
-/** A button's width; `replay.css` has the same. */
+/** A button's width and height; `replay.css` has the same. */
 const MARK_PX = 24;
 /** A goal is shown a moment before it falls. */
 const LEAD_TICKS = 90;
@@ -38,8 +38,8 @@ export function createMarkRow(
       shown = key;
       row.replaceChildren();
       const placed = placeMarks(replay, width);
-      const lanes = placed.map(({ lane }) => lane + 1);
-      row.dataset.lanes = String(Math.max(0, ...lanes));
+      const lanes = Math.max(0, ...placed.map(({ lane }) => lane + 1));
+      row.style.height = `${lanes * MARK_PX}px`;
       for (const { mark, at, lane } of placed) {
         const player = players.find(({ slot }) => slot === mark.slot);
         const leadTicks = mark.kind === "goal" ? LEAD_TICKS : 0;
@@ -51,8 +51,8 @@ export function createMarkRow(
         child(button, "i", "mark");
         button.dataset.kind = mark.kind;
         button.dataset.look = String(player?.look ?? "");
-        button.dataset.lane = String(lane);
         button.style.left = `${at * 100}%`;
+        button.style.bottom = `${lane * MARK_PX}px`;
         const time = timeText(mark.tick, firstTick);
         const name = player?.name ?? REPLAY_TEXTS.somebody;
         button.title = markText(mark.kind, { name, time });

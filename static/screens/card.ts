@@ -4,7 +4,7 @@
  * @module
  */
 import type { View } from "../../net/page/protocol.ts";
-import type { Link } from "../line/connection.ts";
+import type { LineState } from "../line/connection.ts";
 import { ranking, type RosterLine, seats } from "./roster.ts";
 import { reasonText, resultText, TEXTS, waitingText } from "./texts.ts";
 
@@ -21,17 +21,20 @@ export interface Card {
   readonly roster: readonly RosterLine[];
 }
 
-/** Whether there is no use in showing anything but the link's own trouble, or a result. */
-export function isLost(link: Link): boolean {
-  return link === "gone" || link === "refused";
+/** Whether nothing more will come: then only that is worth showing, or the result of the match. */
+export function isLost(line: LineState): boolean {
+  return line === "gone" || line === "refused";
 }
 
 /** Returns the card for what is known, `undefined` while the court should be free. */
-export function cardFor(view: View | undefined, link: Link): Card | undefined {
-  if (link === "refused") {
+export function cardFor(
+  view: View | undefined,
+  line: LineState,
+): Card | undefined {
+  if (line === "refused") {
     return problem(TEXTS.refused, TEXTS.refusedWhatNow);
   }
-  if (link === "gone") {
+  if (line === "gone") {
     const gone = `${TEXTS.gone} ${TEXTS.goneWhatNow}`;
     // The process may end after the match; its result stays readable.
     if (view?.phase === "over") return { ...over(view), detail: gone };

@@ -6,7 +6,7 @@
 import type { PageMessage } from "../../net/page/message.ts";
 import type { View } from "../../net/page/protocol.ts";
 import { child, element, setText } from "../html/elements.ts";
-import type { Link } from "../line/connection.ts";
+import type { LineState } from "../line/connection.ts";
 import { factsOf, rematchText } from "./result_texts.ts";
 
 export interface ResultCardOptions {
@@ -16,7 +16,7 @@ export interface ResultCardOptions {
 }
 
 /** Shows what follows a match, or nothing. */
-export type ShowResult = (view: View | undefined, link: Link) => void;
+export type ShowResult = (view: View | undefined, line: LineState) => void;
 
 /** Takes over the lower part of `#card`. */
 export function createResultCard(
@@ -36,13 +36,13 @@ export function createResultCard(
   back.addEventListener("click", () => send({ kind: "leave" }));
   let shown = "";
 
-  return (view, link) => {
+  return (view, line) => {
     if (view?.phase !== "over") {
       root.hidden = true;
       return;
     }
     // Without its process the page can't do any of it.
-    const isThere = link === "open";
+    const isThere = line === "open";
     const wanted = view.role === "player" && isThere ? view.rematch : null;
     rematch.hidden = wanted === null;
     rematch.disabled = wanted === null || !canAsk(view);

@@ -89,13 +89,16 @@ export function createRoomScreen(
   };
 }
 
-interface Seat {
+interface SeatOptions {
   readonly view: View;
   readonly line: RosterLine;
   readonly send: (message: PageMessage) => void;
 }
 
-function showSeat(roster: HTMLElement, { view, line, send }: Seat): void {
+function showSeat(
+  roster: HTMLElement,
+  { view, line, send }: SeatOptions,
+): void {
   const { slot, player } = line;
   const value = player === null ? "" : rttText(player);
   const item = showRosterLine(roster, view, { ...line, value });

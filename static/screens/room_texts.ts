@@ -21,9 +21,8 @@ export function roomStatus(view: View): string {
   const { players, secondsLeft, rules } = view;
   const free = rules.players - players.length;
   if (secondsLeft !== null) {
-    return `Starts in ${
-      Math.ceil(secondsLeft)
-    } s without those who are not ready.`;
+    const left = `${Math.ceil(secondsLeft)} s`;
+    return `Starts in ${left} without those who are not ready.`;
   }
   if (free > 0) {
     return free === 1

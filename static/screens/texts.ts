@@ -124,8 +124,8 @@ function namesIn(view: View, state: PlayerView["state"]): string {
   );
 }
 
-/** How this page is played. */
-export interface Controls {
+/** How one plays at this page. */
+export interface HintOptions {
   readonly turn: Turn;
   /** With a finger rather than with keys. */
   readonly isTouched: boolean;
@@ -134,10 +134,10 @@ export interface Controls {
 }
 
 /** How to move and to win. */
-export function hintText(view: View, controls: Controls): string {
+export function hintText(view: View, options: HintOptions): string {
   switch (view.role) {
     case "player": {
-      const how = controls.isTouched ? TEXTS.drag : keysText(view, controls);
+      const how = options.isTouched ? TEXTS.drag : keysText(view, options);
       return `${how} ${goalText(view)}`;
     }
     case "watcher":
@@ -159,7 +159,7 @@ export function roleText(role: Role): string {
   }
 }
 
-function keysText(view: View, { turn, keyName }: Controls): string {
+function keysText(view: View, { turn, keyName }: HintOptions): string {
   const { me, preferences: { keys } } = view;
   const isUpDown = me < 0 || sideOnScreen(me, turn) < 2;
   const [less, more] = isUpDown

@@ -1,7 +1,7 @@
 /**
  * The sounds of the game, synthesised: no files, and nothing to load.
  *
- * A browser lets a page sound only after its reader has pressed something, so nothing is heard
+ * A browser lets a page sound only after somebody has pressed something on it, so nothing is heard
  * before `unlock`. Where Web Audio is missing or broken, the game stays silent.
  *
  * @module

@@ -48,7 +48,7 @@ export function createSticks(): Sticks {
   };
 }
 
-/** Where a browser has its gamepads, by place; some only on pages from this machine or over HTTPS. */
+/** A browser's gamepads, by place; some give them only to pages over HTTPS or from this machine. */
 export interface PadSource {
   getGamepads?(): Iterable<Pad | null>;
 }

@@ -7,17 +7,17 @@
  *
  * @module
  */
-import { isUpright, type Own } from "./own.ts";
+import { isUpright, type OwnPaddle } from "./own_paddle.ts";
 
 /** The keys that are down. */
 export interface HeldKeys {
   /** Returns whether the key steers. */
-  press(code: string, own: Own): boolean;
+  press(code: string, own: OwnPaddle): boolean;
   /** Returns whether the key was held. */
   release(code: string): boolean;
   releaseAll(): void;
   /** Returns −1 for up or left on the screen, 1 for down or right, 0 for neither. */
-  push(own: Own): -1 | 0 | 1;
+  push(own: OwnPaddle): -1 | 0 | 1;
 }
 
 /** Begins with no key down. */
@@ -47,7 +47,7 @@ export function createHeldKeys(): HeldKeys {
 }
 
 /** The arrow keys come first: they steer as they point, whatever else was chosen. */
-function pushOf(code: string, own: Own): -1 | 0 | 1 {
+function pushOf(code: string, own: OwnPaddle): -1 | 0 | 1 {
   const { up, down, left, right } = own.keys;
   const [back, forth] = isUpright(own)
     ? [["ArrowUp", up], ["ArrowDown", down]]

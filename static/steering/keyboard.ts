@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Helm } from "./helm.ts";
+import type { DeviceArbiter } from "./device_arbiter.ts";
 
 /** With the focus on one of these, keys mean it and not the paddle. */
 const NEEDS_KEYS = [
@@ -15,22 +15,22 @@ const NEEDS_KEYS = [
 ].join();
 
 /** Listens for as long as the page lives. */
-export function listenToKeys(window: Window, helm: Helm): void {
+export function listenToKeys(window: Window, arbiter: DeviceArbiter): void {
   window.addEventListener("keydown", (event) => {
     // With these, W or S means "close the tab" or "save the page".
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     // Somebody took it before, as the settings do when they ask for a key.
     if (event.defaultPrevented || needsKeys(event.target)) return;
-    if (helm.press(event.code)) event.preventDefault();
+    if (arbiter.press(event.code)) event.preventDefault();
   });
   window.addEventListener("keyup", (event) => {
     // A Mac reports no keyup of what was let go while Cmd was down.
-    if (event.key === "Meta") helm.letGo();
-    else helm.release(event.code);
+    if (event.key === "Meta") arbiter.letGo();
+    else arbiter.release(event.code);
   });
   // A window without focus gets no keyup: the key would stay down for ever.
-  window.addEventListener("blur", () => helm.letGo());
-  window.document.addEventListener("visibilitychange", () => helm.letGo());
+  window.addEventListener("blur", () => arbiter.letGo());
+  window.document.addEventListener("visibilitychange", () => arbiter.letGo());
 }
 
 function needsKeys(target: EventTarget | null): boolean {

@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { Helm } from "./helm.ts";
-import type { Sight } from "./pointer_target.ts";
+import type { DeviceArbiter } from "./device_arbiter.ts";
+import type { PointerPosition } from "./pointer_target.ts";
 
 /** On these a pointer means them and not the paddle. */
 const CONTROLS = [
@@ -24,24 +24,24 @@ const CONTROLS = [
 export function listenToPointers(
   window: Window,
   court: HTMLElement,
-  helm: Helm,
+  arbiter: DeviceArbiter,
 ): void {
-  const sight = ({ clientX, clientY }: PointerEvent): Sight => ({
+  const positionOf = ({ clientX, clientY }: PointerEvent): PointerPosition => ({
     point: { x: clientX, y: clientY },
     court: court.getBoundingClientRect(),
   });
   window.addEventListener("pointerdown", (event) => {
     if (event.pointerType === "mouse" || isControl(event.target)) return;
-    helm.putFinger(event.pointerId, sight(event));
+    arbiter.putFinger(event.pointerId, positionOf(event));
   });
   window.addEventListener("pointermove", (event) => {
     if (event.pointerType !== "mouse") {
-      helm.moveFinger(event.pointerId, sight(event));
+      arbiter.moveFinger(event.pointerId, positionOf(event));
     } else if (!isControl(event.target)) {
-      helm.moveMouse(sight(event));
+      arbiter.moveMouse(positionOf(event));
     }
   });
-  const lift = (event: PointerEvent) => helm.liftFinger(event.pointerId);
+  const lift = (event: PointerEvent) => arbiter.liftFinger(event.pointerId);
   window.addEventListener("pointerup", lift);
   window.addEventListener("pointercancel", lift);
 }

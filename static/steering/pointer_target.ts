@@ -8,10 +8,10 @@
  */
 import { courtSize } from "../../game/court.ts";
 import { type Point, sizeOnScreen, toCourt } from "../court/turn.ts";
-import { isUpright, type Own } from "./own.ts";
+import { isUpright, type OwnPaddle } from "./own_paddle.ts";
 
 /** Where a pointer is, and the court with it, in CSS pixels of the window. */
-export interface Sight {
+export interface PointerPosition {
   readonly point: Point;
   readonly court: {
     readonly left: number;
@@ -28,10 +28,14 @@ export interface PointerTarget {
   /** No pointer counts until one moves again. */
   forget(): void;
   /** Outside the court the mouse counts only if it did before. */
-  moveMouse(sight: Sight, own: Own): void;
+  moveMouse(position: PointerPosition, own: OwnPaddle): void;
   putFinger(id: number, point: Point): void;
   /** Of several fingers the one that has been there the longest counts. */
-  moveFinger(id: number, sight: Sight, own: Own | undefined): void;
+  moveFinger(
+    id: number,
+    position: PointerPosition,
+    own: OwnPaddle | undefined,
+  ): void;
   liftFinger(id: number): void;
   liftFingers(): void;
 }
@@ -55,28 +59,30 @@ export function createPointerTarget(): PointerTarget {
     forget() {
       place = undefined;
     },
-    moveMouse(sight, own) {
-      const { point } = sight;
+    moveMouse(position, own) {
+      const { point } = position;
       // A browser also tells of a mouse that rests while the page moves below it.
       if (point.x === mouse?.x && point.y === mouse.y) return;
       mouse = point;
-      if (!isShown(sight) || (place === undefined && !isInside(sight))) return;
-      place = withinReach(placeAlong(sight, own), own);
+      if (!isShown(position) || (place === undefined && !isInside(position))) {
+        return;
+      }
+      place = withinReach(placeAlong(position, own), own);
     },
     putFinger(id, point) {
       fingers.set(id, point);
       if (counts(id)) place = undefined;
     },
-    moveFinger(id, sight, own) {
+    moveFinger(id, position, own) {
       const before = fingers.get(id);
       if (before === undefined) return;
-      fingers.set(id, sight.point);
-      if (own === undefined || !counts(id) || !isShown(sight)) return;
-      const moved = placeAlong(sight, own) -
-        placeAlong({ ...sight, point: before }, own);
+      fingers.set(id, position.point);
+      if (own === undefined || !counts(id) || !isShown(position)) return;
+      const moved = placeAlong(position, own) -
+        placeAlong({ ...position, point: before }, own);
       // From within reach, so that a finger that turns round is followed at once.
       place = withinReach(
-        (place ?? own.paddle) + moved * gain(sight, own),
+        (place ?? own.at) + moved * gain(position, own),
         own,
       );
     },
@@ -91,23 +97,23 @@ export function createPointerTarget(): PointerTarget {
   };
 }
 
-function isShown({ court }: Sight): boolean {
+function isShown({ court }: PointerPosition): boolean {
   return court.width > 0 && court.height > 0;
 }
 
-function isInside({ point, court }: Sight): boolean {
+function isInside({ point, court }: PointerPosition): boolean {
   const x = point.x - court.left;
   const y = point.y - court.top;
   return x >= 0 && x <= court.width && y >= 0 && y <= court.height;
 }
 
-function gain({ court }: Sight, own: Own): number {
+function gain({ court }: PointerPosition, own: OwnPaddle): number {
   const sidePx = isUpright(own) ? court.height : court.width;
   return sidePx < SMALL_PX ? SMALL_GAIN : 1;
 }
 
 /** Where along the own side the point is, in subunits; beyond its ends, too. */
-function placeAlong({ point, court }: Sight, own: Own): number {
+function placeAlong({ point, court }: PointerPosition, own: OwnPaddle): number {
   const size = courtSize(own.players);
   const shown = sizeOnScreen(size, own.turn);
   const { x, y } = toCourt(
@@ -121,7 +127,10 @@ function placeAlong({ point, court }: Sight, own: Own): number {
   return own.slot < 2 ? y : x;
 }
 
-function withinReach(place: number, { slot, players, half }: Own): number {
+function withinReach(
+  place: number,
+  { slot, players, half }: OwnPaddle,
+): number {
   const { width, height } = courtSize(players);
   const length = slot < 2 ? height : width;
   return Math.min(Math.max(place, half), length - half);

@@ -3,12 +3,15 @@
  *
  * @module
  */
+import {
+  createDeviceArbiter,
+  type DeviceArbiterOptions,
+} from "./device_arbiter.ts";
 import { readPads } from "./gamepad.ts";
-import { createHelm, type HelmOptions } from "./helm.ts";
 import { listenToKeys } from "./keyboard.ts";
 import { listenToPointers } from "./pointer.ts";
 
-export interface SteeringOptions extends HelmOptions {
+export interface SteeringOptions extends DeviceArbiterOptions {
   readonly window: Window;
   /** Shows the court, turned as on the screen, and nothing but the court. */
   readonly court: HTMLElement;
@@ -22,12 +25,12 @@ export interface Steering {
 /** Listens for as long as the page lives. */
 export function createSteering(options: SteeringOptions): Steering {
   const { window, court } = options;
-  const helm = createHelm(options);
-  listenToKeys(window, helm);
-  listenToPointers(window, court, helm);
+  const arbiter = createDeviceArbiter(options);
+  listenToKeys(window, arbiter);
+  listenToPointers(window, court, arbiter);
   return {
     update(nowMs) {
-      helm.update(nowMs, readPads(window.navigator));
+      arbiter.update(nowMs, readPads(window.navigator));
     },
   };
 }

@@ -25,6 +25,8 @@ const KEPT_EXPORTS: Readonly<Record<string, string>> = {
     "a test shows a room with its picture, without a process",
   "net/transport/amqp.ts: keepExchange":
     "lobby.ts imports it dynamically, which deno doc doesn't show",
+  "net/transport/open.ts: publicKeysOf":
+    "a test sees what is said of a player without a key",
   "static/inspector/plots.ts: niceAtLeast":
     "the table of its results is a test of its own",
 };

@@ -14,8 +14,8 @@ import {
 import {
   addSample,
   deepestRollbackTicks,
-  type Sample,
-  type Sight,
+  type NetworkSample,
+  type PlottedView,
   WINDOW_MS,
 } from "../../static/inspector/series.ts";
 
@@ -93,8 +93,10 @@ Deno.test("views that come at once become one sample, with the deepest rollback"
 Deno.test("a view that was seen before changes nothing", () => {
   const samples = seriesOf([{ atMs: 100 }]);
 
-  expect(addSample(samples, sight({ atMs: 100 }))).toBe(samples);
-  expect(addSample(samples, { ...sight({}), network: null })).toBe(samples);
+  expect(addSample(samples, plottedView({ atMs: 100 }))).toBe(samples);
+  expect(addSample(samples, { ...plottedView({}), network: null })).toBe(
+    samples,
+  );
 });
 
 Deno.test("the series forgets what is older than the window but one sample, however often views come", () => {
@@ -217,7 +219,7 @@ Deno.test("plots say all their numbers in words", () => {
     rejected: 2,
   };
   const samples = [before, network].reduce(
-    (samples: readonly Sample[], network) =>
+    (samples: readonly NetworkSample[], network) =>
       addSample(samples, { me: 0, players, network }),
     [],
   );
@@ -253,21 +255,22 @@ Deno.test("a plot's edge is above all that it shows, and calm for a good link", 
 
 function seriesOf(
   networks: readonly Partial<NetworkView>[],
-): readonly Sample[] {
+): readonly NetworkSample[] {
   return networks.reduce(
-    (samples: readonly Sample[], network) => addSample(samples, sight(network)),
+    (samples: readonly NetworkSample[], network) =>
+      addSample(samples, plottedView(network)),
     [],
   );
 }
 
-function sight(network: Partial<NetworkView>): Sight {
+function plottedView(network: Partial<NetworkView>): PlottedView {
   return { me: 0, players: [], network: { ...NETWORK, ...network } };
 }
 
-function textsOf(samples: readonly Sample[]): readonly string[] {
+function textsOf(samples: readonly NetworkSample[]): readonly string[] {
   return PLOTS.map((kind) => plotText(kind, kind.read(samples)));
 }
 
-function edgeOf(kind: PlotKind, samples: readonly Sample[]): string {
+function edgeOf(kind: PlotKind, samples: readonly NetworkSample[]): string {
   return kind.read(samples).edge;
 }

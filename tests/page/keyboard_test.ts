@@ -7,17 +7,17 @@ import { expect } from "@std/expect";
 import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
 import { createHeldKeys } from "../../static/steering/held_keys.ts";
 import { keyName, readKeyLayout } from "../../static/steering/key_names.ts";
-import type { Own } from "../../static/steering/own.ts";
+import type { OwnPaddle } from "../../static/steering/own_paddle.ts";
 
-const LEFT: Own = {
+const LEFT: OwnPaddle = {
   slot: 0,
   turn: 0,
   players: 4,
-  paddle: 0,
+  at: 0,
   half: 0,
   keys: DEFAULT_PREFERENCES.keys,
 };
-const BOTTOM: Own = { ...LEFT, slot: 3 };
+const BOTTOM: OwnPaddle = { ...LEFT, slot: 3 };
 
 const UP_DOWN = [
   ["KeyW", -1],
@@ -37,7 +37,7 @@ const LEFT_RIGHT = [
 ] as const;
 
 function expectPushes(
-  own: Own,
+  own: OwnPaddle,
   pushes: readonly (readonly [code: string, push: number])[],
 ): void {
   for (const [code, push] of pushes) {

@@ -7,18 +7,18 @@ import { expect } from "@std/expect";
 import { PADDLE_HALF, UNIT } from "../../game/court.ts";
 import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
 import type { Turn } from "../../static/court/turn.ts";
-import type { Own } from "../../static/steering/own.ts";
+import type { OwnPaddle } from "../../static/steering/own_paddle.ts";
 import {
   createPointerTarget,
+  type PointerPosition,
   type PointerTarget,
-  type Sight,
 } from "../../static/steering/pointer_target.ts";
 
-const OWN: Own = {
+const OWN: OwnPaddle = {
   slot: 0,
   turn: 0,
   players: 2,
-  paddle: 450 * UNIT,
+  at: 450 * UNIT,
   half: PADDLE_HALF,
   keys: DEFAULT_PREFERENCES.keys,
 };
@@ -29,7 +29,11 @@ const SQUARE = { left: 100, top: 50, width: 1000, height: 1000 };
 /** A phone: one CSS pixel is 4.5 court units. */
 const SMALL = { left: 10, top: 100, width: 356, height: 200 };
 
-function at(x: number, y: number, court: Sight["court"] = LARGE): Sight {
+function at(
+  x: number,
+  y: number,
+  court: PointerPosition["court"] = LARGE,
+): PointerPosition {
   return { point: { x: court.left + x, y: court.top + y }, court };
 }
 
@@ -130,7 +134,7 @@ Deno.test("a finger takes the paddle further on a small court", () => {
 
 Deno.test("a finger takes the paddle where it goes on the screen, in every turn", () => {
   for (const turn of TURNS) {
-    const own = { ...OWN, players: 4, turn, paddle: 500 * UNIT };
+    const own = { ...OWN, players: 4, turn, at: 500 * UNIT };
     const pointer = createPointerTarget();
 
     pointer.putFinger(5, at(500, 500, SQUARE).point);

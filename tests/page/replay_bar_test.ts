@@ -5,7 +5,7 @@
  */
 import { expect } from "@std/expect";
 import type { ReplayMark, ReplayView } from "../../net/page/protocol.ts";
-import { createPaced } from "../../static/line/throttle.ts";
+import { createThrottle } from "../../static/line/throttle.ts";
 import { placeMarks, withinReplay } from "../../static/replay/marks.ts";
 import { markText, speedText, timeText } from "../../static/replay/texts.ts";
 
@@ -82,8 +82,8 @@ Deno.test("speeds are told as fractions and multiples", () => {
     .toEqual(["1/10", "1/4", "1/2", "1×", "2×", "4×"]);
 });
 
-Deno.test("a paced sender sends the first value at once and the newest at each interval", () => {
-  const { give, passTo, sent } = pacedBy(50);
+Deno.test("a throttle sends the first value at once and the newest at each interval", () => {
+  const { give, passTo, sent } = throttledBy(50);
 
   give("a");
   give("b");
@@ -96,8 +96,8 @@ Deno.test("a paced sender sends the first value at once and the newest at each i
   expect(sent).toEqual(["a at 0", "c at 50"]);
 });
 
-Deno.test("a paced sender waits after a late value too, and never loses the last one", () => {
-  const { give, passTo, sent } = pacedBy(50);
+Deno.test("a throttle waits after a late value too, and never loses the last one", () => {
+  const { give, passTo, sent } = throttledBy(50);
 
   give("a");
   give("b");
@@ -118,8 +118,8 @@ function replayWith(ticks: readonly number[]): ReplayView {
   return { ...REPLAY, marks };
 }
 
-/** A paced sender in virtual time, that notes what it sends and when. */
-function pacedBy(everyMs: number): {
+/** A throttle in virtual time, that notes what it sends and when. */
+function throttledBy(everyMs: number): {
   readonly give: (value: string) => void;
   readonly passTo: (ms: number) => void;
   readonly sent: readonly string[];
@@ -127,7 +127,7 @@ function pacedBy(everyMs: number): {
   const sent: string[] = [];
   let nowMs = 0;
   let timer: { readonly atMs: number; readonly call: () => void } | undefined;
-  const give = createPaced<string>({
+  const give = createThrottle<string>({
     everyMs,
     send: (value) => sent.push(`${value} at ${nowMs}`),
     nowMs: () => nowMs,

@@ -18,47 +18,50 @@ import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
 import { turnFor } from "../../static/court/turn.ts";
 import { createMotion } from "../../static/motion/motion.ts";
 import {
+  createDeviceArbiter,
+  type DeviceArbiter,
+} from "../../static/steering/device_arbiter.ts";
+import {
   createSticks,
   type Pad,
   readPads,
 } from "../../static/steering/gamepad.ts";
-import { createHelm, type Helm } from "../../static/steering/helm.ts";
-import { isUpright, type Own } from "../../static/steering/own.ts";
-import type { Sight } from "../../static/steering/pointer_target.ts";
+import { isUpright, type OwnPaddle } from "../../static/steering/own_paddle.ts";
+import type { PointerPosition } from "../../static/steering/pointer_target.ts";
 
 const FRAME_MS = 1000 / 60;
-const OWN: Own = {
+const OWN: OwnPaddle = {
   slot: 0,
   turn: 0,
   players: 2,
-  paddle: 450 * UNIT,
+  at: 450 * UNIT,
   half: PADDLE_HALF,
   keys: DEFAULT_PREFERENCES.keys,
 };
 const REST = pad({ axes: [0, 0] });
 
 interface Table {
-  readonly helm: Helm;
+  readonly arbiter: DeviceArbiter;
   readonly axes: readonly number[];
   /** May be changed. */
-  own: Own | undefined;
+  own: OwnPaddle | undefined;
   /** Shows the next picture and returns the axis then. */
   show(...pads: readonly (Pad | null)[]): number;
 }
 
-function sitDown(own: Own | undefined = OWN): Table {
+function sitDown(own: OwnPaddle | undefined = OWN): Table {
   const axes: number[] = [];
   let nowMs = 1000;
-  const helm = createHelm({
+  const arbiter = createDeviceArbiter({
     own: () => table.own,
     onAxis: (axis) => axes.push(axis),
   });
   const table: Table = {
-    helm,
+    arbiter,
     axes,
     own,
     show(...pads) {
-      helm.update(nowMs += FRAME_MS, pads);
+      arbiter.update(nowMs += FRAME_MS, pads);
       return axes.at(-1) ?? 0;
     },
   };
@@ -78,30 +81,30 @@ function pad({ axes, pressed = [], mapping = "standard" }: {
 }
 
 /** The mouse over a court of one CSS pixel to the unit, that far down. */
-function mouseAt(y: number): Sight {
+function mouseAt(y: number): PointerPosition {
   const court = { left: 0, top: 0, width: 1600, height: 900 };
   return { point: { x: 800, y }, court };
 }
 
 Deno.test("a key counts at once, not only with the next picture", () => {
-  const { helm, axes } = sitDown();
+  const { arbiter, axes } = sitDown();
 
-  expect(helm.press("KeyW")).toBe(true);
-  helm.release("KeyW");
+  expect(arbiter.press("KeyW")).toBe(true);
+  arbiter.release("KeyW");
 
   expect(axes).toEqual([-127, 0]);
 });
 
 Deno.test("the axis is told only when it changes", () => {
-  const { helm, axes, show } = sitDown();
+  const { arbiter, axes, show } = sitDown();
 
   show();
-  helm.press("KeyW");
-  helm.press("KeyW");
-  helm.press("ArrowUp");
+  arbiter.press("KeyW");
+  arbiter.press("KeyW");
+  arbiter.press("ArrowUp");
   show();
-  helm.release("KeyW");
-  helm.release("KeyQ");
+  arbiter.release("KeyW");
+  arbiter.release("KeyQ");
   show();
 
   expect(axes).toEqual([-127]);
@@ -109,10 +112,10 @@ Deno.test("the axis is told only when it changes", () => {
 
 Deno.test("keys are nobody's while there is no paddle to steer", () => {
   const table = sitDown();
-  table.helm.press("KeyW");
+  table.arbiter.press("KeyW");
 
   table.own = undefined;
-  expect(table.helm.press("KeyS")).toBe(false);
+  expect(table.arbiter.press("KeyS")).toBe(false);
   expect(table.show()).toBe(0);
 
   table.own = OWN;
@@ -134,10 +137,10 @@ Deno.test("a key and a stick move each side as they point on the screen, however
         slot,
         turn: turnFor({ me: slot, players: 4, ownSide, isTall: false }),
       };
-      const { helm, axes, show } = sitDown(own);
+      const { arbiter, axes, show } = sitDown(own);
 
-      helm.press(isUpright(own) ? "ArrowDown" : "ArrowRight");
-      helm.letGo();
+      arbiter.press(isUpright(own) ? "ArrowDown" : "ArrowRight");
+      arbiter.letGo();
       show(pad({ axes: isUpright(own) ? [0, 1] : [1, 0] }));
 
       const axis = full[ownSide][slot];
@@ -148,63 +151,63 @@ Deno.test("a key and a stick move each side as they point on the screen, however
 });
 
 Deno.test("a held key wins over the mouse, and leaves the paddle where it is when let go", () => {
-  const { helm, show } = sitDown();
-  helm.moveMouse(mouseAt(800));
+  const { arbiter, show } = sitDown();
+  arbiter.moveMouse(mouseAt(800));
   expect(show()).toBe(127);
 
-  helm.press("KeyW");
-  helm.moveMouse(mouseAt(810));
+  arbiter.press("KeyW");
+  arbiter.moveMouse(mouseAt(810));
   expect(show()).toBe(-127);
 
-  helm.release("KeyW");
+  arbiter.release("KeyW");
   expect(show()).toBe(0);
-  helm.moveMouse(mouseAt(811));
+  arbiter.moveMouse(mouseAt(811));
   expect(show()).toBe(127);
 });
 
 Deno.test("a held key wins over a stick, and a stick over the mouse until the mouse moves again", () => {
-  const { helm, show } = sitDown();
-  helm.moveMouse(mouseAt(800));
+  const { arbiter, show } = sitDown();
+  arbiter.moveMouse(mouseAt(800));
   show(REST);
 
   expect(show(pad({ axes: [0, -1] }))).toBe(-127);
-  helm.press("KeyS");
+  arbiter.press("KeyS");
   expect(show(pad({ axes: [0, -1] }))).toBe(127);
-  helm.release("KeyS");
+  arbiter.release("KeyS");
   expect(show(pad({ axes: [0, -1] }))).toBe(-127);
   expect(show(REST)).toBe(0);
 
-  helm.moveMouse(mouseAt(801));
+  arbiter.moveMouse(mouseAt(801));
   expect(show(REST)).toBe(127);
 });
 
 Deno.test("everything is let go at once when the window loses its focus", () => {
-  const { helm, axes, show } = sitDown();
-  helm.putFinger(1, mouseAt(300));
+  const { arbiter, axes, show } = sitDown();
+  arbiter.putFinger(1, mouseAt(300));
   show(pad({ axes: [0, 0.5] }));
-  helm.press("KeyW");
+  arbiter.press("KeyW");
 
-  helm.letGo();
+  arbiter.letGo();
 
   expect(axes.at(-1)).toBe(0);
-  helm.moveFinger(1, mouseAt(400));
+  arbiter.moveFinger(1, mouseAt(400));
   expect(show()).toBe(0);
 });
 
 Deno.test("a lifted finger stops the paddle with the next picture", () => {
-  const { helm, show } = sitDown();
-  helm.putFinger(1, mouseAt(300));
-  helm.moveFinger(1, mouseAt(400));
+  const { arbiter, show } = sitDown();
+  arbiter.putFinger(1, mouseAt(300));
+  arbiter.moveFinger(1, mouseAt(400));
   expect(show()).toBe(127);
 
-  helm.liftFinger(1);
+  arbiter.liftFinger(1);
 
   expect(show()).toBe(0);
 });
 
 Deno.test("a pointer counts no more after the paddle was away", () => {
   const table = sitDown();
-  table.helm.moveMouse(mouseAt(800));
+  table.arbiter.moveMouse(mouseAt(800));
   table.own = undefined;
   table.show();
 
@@ -215,14 +218,14 @@ Deno.test("a pointer counts no more after the paddle was away", () => {
 
 Deno.test("a display of 360 pictures a second gets no more than 180 changes through", () => {
   const axes: number[] = [];
-  const helm = createHelm({
+  const arbiter = createDeviceArbiter({
     own: () => OWN,
     onAxis: (axis) => axes.push(axis),
   });
 
   for (let picture = 0; picture < 360; picture++) {
     const axis = 0.2 + picture % 7 / 10;
-    helm.update(picture * 1000 / 360, [pad({ axes: [0, axis] })]);
+    arbiter.update(picture * 1000 / 360, [pad({ axes: [0, axis] })]);
   }
 
   expect(axes.length).toBeLessThanOrEqual(180);
@@ -340,7 +343,7 @@ function followMouse({ delayTicks, picturesPerSecond, latencyMs, units }: Run) {
   let axis = 0;
   let past = 0;
   let lateChanges = 0;
-  const helm = createHelm({
+  const arbiter = createDeviceArbiter({
     own: () => own,
     onAxis(next) {
       motion.steer(next, nowMs);
@@ -348,7 +351,7 @@ function followMouse({ delayTicks, picturesPerSecond, latencyMs, units }: Run) {
       if (nowMs > lateMs) lateChanges++;
     },
   });
-  helm.moveMouse(mouseAt(goal / UNIT));
+  arbiter.moveMouse(mouseAt(goal / UNIT));
   let ticks = 0;
   let pictures = 0;
   for (; nowMs < 2000; nowMs += 0.5) {
@@ -363,10 +366,10 @@ function followMouse({ delayTicks, picturesPerSecond, latencyMs, units }: Run) {
     for (const next of toPage.receive(nowMs)) motion.receive([next], nowMs);
     if (nowMs >= pictures * 1000 / picturesPerSecond) {
       pictures++;
-      const paddle = motion.picture(nowMs)?.paddles[OWN.slot] ?? own.paddle;
+      const paddle = motion.picture(nowMs)?.paddles[OWN.slot] ?? own.at;
       past = Math.max(past, paddle - goal);
-      own = { ...own, paddle };
-      helm.update(nowMs, []);
+      own = { ...own, at: paddle };
+      arbiter.update(nowMs, []);
     }
   }
   const missedUnits = Math.abs(state[PADDLE] - goal) / UNIT;

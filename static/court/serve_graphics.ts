@@ -12,7 +12,7 @@ import {
   TICKS_PER_SECOND,
   UNIT,
 } from "../../game/court.ts";
-import { BALL_COLOR, LINE_COLOR, LOOKS } from "./slots.ts";
+import { BALL_COLOR, LINE_COLOR, LOOKS } from "./looks.ts";
 import type { Point, Turn } from "./turn.ts";
 
 /** A serve that is about to come. */
@@ -30,7 +30,7 @@ export interface Serve {
   readonly turn: Turn;
 }
 
-export interface ServeView {
+export interface ServeGraphics {
   readonly container: Container;
   show(serve: Serve): void;
   hide(): void;
@@ -43,7 +43,7 @@ const ARROW_SIZE = 12;
 /** Directions from the middle to each side, by slot. */
 const TOWARDS = [Math.PI, 0, -Math.PI / 2, Math.PI / 2];
 
-export function createServeView(): ServeView {
+export function createServeGraphics(): ServeGraphics {
   const container = new Container();
   const ring = new Graphics();
   const arrow = new Graphics();

@@ -1,27 +1,27 @@
 /**
- * Where the own paddle is drawn: at once where the hand has moved it.
+ * What the player did with the own paddle lately, so that it is drawn at once where it was steered.
  *
  * An input needs a while to come back as a state, and longer with an input delay. Until then the
- * page remembers what the hand did, and moves the paddle of the newest state on by it.
+ * page moves the paddle of the newest state on by what it remembers here.
  *
  * @module
  */
 import { PADDLE_SPEED, TICK_MS } from "../../game/court.ts";
 
-/** Changes of the axis that are remembered; more than a hand makes in the time that counts. */
+/** Changes that are remembered; more than a hand makes in the time that counts. */
 const CHANGES_MAX = 64;
 
-export interface Hand {
+export interface AxisHistory {
   /** The axis (−127…127) changes now. */
-  steer(axis: number, nowMs: number): void;
+  add(axis: number, nowMs: number): void;
   /** Returns how far a paddle was pushed between two moments, in subunits. */
   pushed(span: { readonly fromMs: number; readonly toMs: number }): number;
 }
 
-export function createHand(): Hand {
+export function createAxisHistory(): AxisHistory {
   let changes: readonly AxisChange[] = [];
   return {
-    steer(axis, nowMs) {
+    add(axis, nowMs) {
       changes = [...changes, { axis, atMs: nowMs }].slice(-CHANGES_MAX);
     },
     pushed({ fromMs, toMs }) {

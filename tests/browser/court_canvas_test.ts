@@ -103,7 +103,7 @@ async function withStage(check: (stage: Stage) => Promise<void>) {
   await using browser = await launchBrowser();
   if (browser === undefined) return;
   const page = await browser.open("about:blank", { width: 600, height: 600 });
-  await importPart(page, "court/court_view.ts");
+  await importPart(page, "court/court_canvas.ts");
   await page.evaluate(OPEN_COURT);
   await check(stageOf(page));
   expect(browser.problems).toEqual([]);
@@ -117,7 +117,7 @@ const OPEN_COURT = `(async () => {
   const style = document.createElement("style");
   style.textContent = "canvas { position: absolute; inset: 0; width: 100%; height: 100% }";
   document.body.replaceChildren(style, court);
-  globalThis.courtView = await part.createCourtView(court);
+  globalThis.courtCanvas = await part.createCourtCanvas(court);
 })()`;
 
 function stageOf(page: Page): Stage {
@@ -126,10 +126,10 @@ function stageOf(page: Page): Stage {
   return {
     async draw(scene = {}) {
       const json = JSON.stringify({ ...SCENE, ...scene }, plain);
-      await page.evaluate(`courtView.draw(${json})`);
+      await page.evaluate(`courtCanvas.draw(${json})`);
     },
     async flash(slot, nowMs) {
-      await page.evaluate(`courtView.flash(${slot}, ${nowMs})`);
+      await page.evaluate(`courtCanvas.flash(${slot}, ${nowMs})`);
     },
     async expectColors(wanted) {
       const colors = await read(wanted.map(([place]) => place));

@@ -6,29 +6,29 @@
  *
  * @module
  */
-import { inputTowards } from "./follow.ts";
+import { inputTowards } from "./approach.ts";
 import { createSticks, type Pad } from "./gamepad.ts";
 import { createHeldKeys } from "./held_keys.ts";
-import { inputFor, isUpright, type Own } from "./own.ts";
-import { createPointerTarget, type Sight } from "./pointer_target.ts";
+import { inputFor, isUpright, type OwnPaddle } from "./own_paddle.ts";
+import { createPointerTarget, type PointerPosition } from "./pointer_target.ts";
 
-export interface HelmOptions {
+export interface DeviceArbiterOptions {
   /** The paddle to steer now; `undefined` while there is none. */
-  readonly own: () => Own | undefined;
+  readonly own: () => OwnPaddle | undefined;
   /** Called with each new input (−127…127) of the own slot, never twice in a row with the same. */
   readonly onAxis: (axis: number) => void;
 }
 
 /** Keys count at once, all else with the next update. */
-export interface Helm {
+export interface DeviceArbiter {
   /** Returns whether it takes the key, which then does nothing else. Repeats while a key is held. */
   press(code: string): boolean;
   release(code: string): void;
   /** Whatever is held is held no more: nobody will hear of its end. */
   letGo(): void;
-  moveMouse(sight: Sight): void;
-  putFinger(id: number, sight: Sight): void;
-  moveFinger(id: number, sight: Sight): void;
+  moveMouse(position: PointerPosition): void;
+  putFinger(id: number, position: PointerPosition): void;
+  moveFinger(id: number, position: PointerPosition): void;
   liftFinger(id: number): void;
   /** To be called with every picture. `nowMs` is on any monotonic clock. */
   update(nowMs: number, pads: readonly (Pad | null)[]): void;
@@ -41,13 +41,15 @@ export interface Helm {
 const UPDATE_MS_MIN = 6;
 
 /** Begins with an axis of 0, which is not told. */
-export function createHelm({ own, onAxis }: HelmOptions): Helm {
+export function createDeviceArbiter(
+  { own, onAxis }: DeviceArbiterOptions,
+): DeviceArbiter {
   const keys = createHeldKeys();
   const sticks = createSticks();
   const pointer = createPointerTarget();
   let stickPush = 0;
   let updatedMs = -Infinity;
-  let frameMs = 0;
+  let sinceUpdateMs = 0;
   let reported = 0;
 
   function chosenAxis(): number {
@@ -63,10 +65,10 @@ export function createHelm({ own, onAxis }: HelmOptions): Helm {
     }
     if (pointer.place === undefined) return 0;
     return inputTowards({
-      from: paddle.paddle,
+      from: paddle.at,
       to: pointer.place,
       input: reported,
-      holdMs: frameMs,
+      holdMs: sinceUpdateMs,
     });
   }
 
@@ -94,22 +96,22 @@ export function createHelm({ own, onAxis }: HelmOptions): Helm {
       stickPush = 0;
       report();
     },
-    moveMouse(sight) {
+    moveMouse(position) {
       const paddle = own();
-      if (paddle !== undefined) pointer.moveMouse(sight, paddle);
+      if (paddle !== undefined) pointer.moveMouse(position, paddle);
     },
     putFinger(id, { point }) {
       pointer.putFinger(id, point);
     },
-    moveFinger(id, sight) {
-      pointer.moveFinger(id, sight, own());
+    moveFinger(id, position) {
+      pointer.moveFinger(id, position, own());
     },
     liftFinger(id) {
       pointer.liftFinger(id);
     },
     update(nowMs, pads) {
       if (nowMs - updatedMs < UPDATE_MS_MIN) return;
-      frameMs = nowMs - updatedMs;
+      sinceUpdateMs = nowMs - updatedMs;
       updatedMs = nowMs;
       const paddle = own();
       stickPush = paddle === undefined

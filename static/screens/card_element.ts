@@ -12,7 +12,7 @@ import { showRosterLine } from "./roster_line.ts";
 export type ShowCard = (view: View | undefined, card: Card | undefined) => void;
 
 /** Takes over `#card`, all but its result. */
-export function createCardView(document: Document): ShowCard {
+export function createCardElement(document: Document): ShowCard {
   const root = element(document, "#card");
   const main = element(root, ".card-main");
   const roster = element(root, ".roster");

@@ -1,13 +1,13 @@
 /**
- * A player's card beside the court: mark, name, score, link and badges.
+ * A player's panel beside the court: mark, name, score, link and badges.
  *
  * @module
  */
 import type { PlayerView, View } from "../../net/page/protocol.ts";
 import { sideOnScreen, type Turn } from "../court/turn.ts";
 import { child, setData, setText } from "../html/elements.ts";
-import { showBadges } from "./badges.ts";
-import { isOut, rttText } from "./texts.ts";
+import { showBadges } from "../screens/badges.ts";
+import { isOut, rttText } from "../screens/texts.ts";
 
 /** Round-trip time from which a link is no longer good: prediction starts to show. */
 const UNSURE_RTT_MS = 150;
@@ -19,7 +19,7 @@ export type ShowPlayer = (
   turn: Turn,
 ) => void;
 
-export function createPlayerCard(root: HTMLElement): ShowPlayer {
+export function createPlayerPanel(root: HTMLElement): ShowPlayer {
   const about = child(root, "div", "about");
   const line = child(about, "div", "who-line");
   child(line, "span", "mark");

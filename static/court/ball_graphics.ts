@@ -8,15 +8,15 @@
  */
 import { Container, Graphics, Sprite, Texture } from "pixi.js";
 import { BALL_RADIUS, UNIT } from "../../game/court.ts";
-import { BALL_COLOR } from "./slots.ts";
+import { BALL_COLOR } from "./looks.ts";
 import type { Point } from "./turn.ts";
 
 /** Where the ball was drawn, and when. */
-interface Moment extends Point {
+interface TrailPoint extends Point {
   readonly atMs: number;
 }
 
-export interface BallView {
+export interface BallGraphics {
   readonly container: Container;
   /** The sparks, apart: they lie beneath the paddles, ball and trail above. */
   readonly sparks: Container;
@@ -44,7 +44,7 @@ const SPARK_MS = 320;
 const SPARK_REACH = 64;
 const GLOW_RADIUS = 84;
 
-export function createBallView(): BallView {
+export function createBallGraphics(): BallGraphics {
   const container = new Container();
   const trail = new Graphics();
   const sparks = new Container();
@@ -55,7 +55,7 @@ export function createBallView(): BallView {
   const ball = dot(RADIUS);
   ball.tint = BALL_COLOR;
   container.addChild(trail, glow, ball);
-  let past: readonly Moment[] = [];
+  let past: readonly TrailPoint[] = [];
   let sparkedMs = -Infinity;
   let sparkedAt: Point = { x: 0, y: 0 };
   let reduced = false;
@@ -116,7 +116,7 @@ export function createBallView(): BallView {
 /** `past` is newest first. */
 function drawTrail(
   trail: Graphics,
-  past: readonly Moment[],
+  past: readonly TrailPoint[],
   color: number,
 ): void {
   let from: Point = past[0];
@@ -133,7 +133,7 @@ function drawTrail(
 }
 
 /** Where the ball was drawn at that time, between two remembered moments. */
-function placeAt(past: readonly Moment[], atMs: number): Point {
+function placeAt(past: readonly TrailPoint[], atMs: number): Point {
   const next = past.findIndex((moment) => moment.atMs <= atMs);
   if (next < 0) return past[past.length - 1];
   if (next === 0) return past[0];

@@ -8,10 +8,10 @@ import { Container, Graphics } from "pixi.js";
 import { BALL_RADIUS, SLOTS_MAX, UNIT } from "../../game/court.ts";
 import { isWall, LAST_HIT, PHASE, RALLY } from "../../game/state.ts";
 import type { Picture } from "../motion/motion.ts";
-import { halfSize, paddlePlace, THICKNESS } from "./paddle_view.ts";
-import { BALL_COLOR, LOOKS } from "./slots.ts";
+import { BALL_COLOR, LOOKS } from "./looks.ts";
+import { halfSize, paddlePlace, THICKNESS } from "./paddle_graphics.ts";
 
-export interface GhostView {
+export interface GhostGraphics {
   readonly container: Container;
   /** `looks` is by slot; `pixel` is a CSS pixel in court units. */
   show(ghosts: {
@@ -22,7 +22,7 @@ export interface GhostView {
   hide(): void;
 }
 
-export function createGhostView(): GhostView {
+export function createGhostGraphics(): GhostGraphics {
   const container = new Container();
   const outlines = new Graphics();
   container.addChild(outlines);

@@ -26,20 +26,20 @@ import {
   TIMER,
 } from "../../game/state.ts";
 import { nextTask } from "../html/next_task.ts";
-import { createBallView } from "./ball_view.ts";
+import { createBallGraphics } from "./ball_graphics.ts";
 import { createBounces } from "./bounces.ts";
 import { createFloor } from "./court_floor.ts";
-import { createGhostView } from "./ghost_view.ts";
+import { createGhostGraphics } from "./ghost_graphics.ts";
 import { createGoalFlash } from "./goal_flash.ts";
-import { createPaddleView } from "./paddle_view.ts";
+import { BALL_COLOR, LOOKS } from "./looks.ts";
+import { createPaddleGraphics } from "./paddle_graphics.ts";
 import { createRenderer } from "./renderer.ts";
 import type { Scene } from "./scene.ts";
-import { createServeView } from "./serve_view.ts";
+import { createServeGraphics } from "./serve_graphics.ts";
 import { shakeAt } from "./shake.ts";
-import { BALL_COLOR, LOOKS } from "./slots.ts";
 import { type Size, sizeOnScreen, toScreen } from "./turn.ts";
 
-export interface CourtView {
+export interface CourtCanvas {
   /** Draws without WebGL: works, but costs more. */
   readonly isSlow: boolean;
   draw(scene: Scene): void;
@@ -57,7 +57,9 @@ const NUDGE_MS = 140;
  *
  * @throws {Error} The browser can draw neither with WebGL nor without.
  */
-export async function createCourtView(host: HTMLElement): Promise<CourtView> {
+export async function createCourtCanvas(
+  host: HTMLElement,
+): Promise<CourtCanvas> {
   const { renderer, resolution } = await createRenderer();
   await nextTask();
   const floor = createFloor();
@@ -71,12 +73,12 @@ export async function createCourtView(host: HTMLElement): Promise<CourtView> {
   await nextTask();
 
   const flash = createGoalFlash();
-  const ball = createBallView();
-  const serve = createServeView();
-  const ghosts = createGhostView();
+  const ball = createBallGraphics();
+  const serve = createServeGraphics();
+  const ghosts = createGhostGraphics();
   const paddles = Array.from(
     { length: SLOTS_MAX },
-    (_, slot) => createPaddleView(slot),
+    (_, slot) => createPaddleGraphics(slot),
   );
   const root = new Container();
   root.addChild(
@@ -91,7 +93,7 @@ export async function createCourtView(host: HTMLElement): Promise<CourtView> {
   const hitMs = new Array<number>(SLOTS_MAX).fill(-Infinity);
   const flashMs = new Array<number>(SLOTS_MAX).fill(-Infinity);
 
-  /** Returns a CSS pixel in court units. */
+  /** Turns, scales and shakes the whole court; returns how long a CSS pixel is in court units. */
   function placeRoot({ players, nowMs, isReduced, turn }: Scene): number {
     const court = sizeInUnits(players);
     const scale = renderer.screen.width / sizeOnScreen(court, turn).width;

@@ -11,7 +11,7 @@ import {
   UNIT,
 } from "../../game/court.ts";
 import { paddleHalf, PLAYERS, type State } from "../../game/state.ts";
-import { COURT_COLOR, LOOKS, type Mark } from "./slots.ts";
+import { COURT_COLOR, LOOKS, type Mark } from "./looks.ts";
 import type { Point, Turn } from "./turn.ts";
 
 /** How a paddle is drawn now. */
@@ -25,7 +25,7 @@ export interface Paddle {
   readonly nudge: number;
 }
 
-export interface PaddleView {
+export interface PaddleGraphics {
   readonly container: Container;
   show(paddle: Paddle): void;
   hide(): void;
@@ -41,7 +41,7 @@ const MARK_DISTANCE = 44;
 const GLOW_LAYERS = 12;
 const GLOW_STEP = 3.5;
 
-export function createPaddleView(slot: number): PaddleView {
+export function createPaddleGraphics(slot: number): PaddleGraphics {
   const container = new Container();
   const body = new Graphics();
   const marks = [0, -1, 1].map(() => new Graphics());
@@ -121,6 +121,7 @@ function drawBody(body: Graphics, { x, y }: Point, color: number): void {
 
 function drawMark(graphics: Graphics, mark: Mark): Graphics {
   const r = MARK_RADIUS;
+  const d = r * 1.1;
   const shape = () => {
     switch (mark) {
       case "circle":
@@ -130,16 +131,7 @@ function drawMark(graphics: Graphics, mark: Mark): Graphics {
       case "square":
         return graphics.rect(-r * 0.8, -r * 0.8, r * 1.6, r * 1.6);
       case "diamond":
-        return graphics.poly([
-          0,
-          -r * 1.1,
-          r * 1.1,
-          0,
-          0,
-          r * 1.1,
-          -r * 1.1,
-          0,
-        ]);
+        return graphics.poly([0, -d, d, 0, 0, d, -d, 0]);
     }
   };
   return shape().fill(COURT_COLOR);

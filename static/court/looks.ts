@@ -1,7 +1,8 @@
 /**
- * How players look: four colours, each with its mark, the same on the court and beside it.
+ * How things look: the four colours of players, each with its mark, the same on the court and beside
+ * it, and the court's own colours.
  *
- * The colours stay apart in all common colour-blindnesses, and a mark always goes with them, so
+ * Players' colours stay apart in all common colour-blindnesses, and a mark always goes with them, so
  * colour never carries a meaning alone. `base.css` repeats them for the text beside the court.
  *
  * @module
