@@ -1,6 +1,6 @@
 /**
- * A player made of code. It sees what a human sees, the newest state, and answers with the same
- * input; it plays through the network like everybody else.
+ * A bot: a player made of code. It sees what a human sees, the newest state, and answers with the
+ * same kind of input, which travels through the network like everybody else's.
  *
  * When the ball turns towards its side it looks ahead once to where the ball will cross, adds an
  * error of its own, and goes there. The error is what makes a bot easy or hard: one that never
@@ -34,7 +34,7 @@ import { moveBall, WHOLE_TICK } from "./step.ts";
 export const SKILLS = ["easy", "normal", "hard"] as const;
 export type Skill = typeof SKILLS[number];
 
-/** `input`: of ±127, how fast it moves. `errorPercent`: of half a paddle, how far it misjudges at most. */
+/** `input`: how fast it moves, of 127. `errorPercent`: its worst misjudgement, of half a paddle. */
 const TALENT: Readonly<
   Record<Skill, { readonly input: number; readonly errorPercent: number }>
 > = {
@@ -43,7 +43,7 @@ const TALENT: Readonly<
   hard: { input: 127, errorPercent: 85 },
 };
 
-/** A ball crosses the longest court at serving speed in 180 ticks; further ahead there is no use to look. */
+/** A ball crosses the longest court at serving speed in 180 ticks: looking further is of no use. */
 const LOOK_AHEAD_TICKS = 240;
 
 /** What a bot remembers between ticks. Made by `createBot`, changed by `botInput` alone. */
@@ -54,11 +54,13 @@ export interface Bot {
   readonly dice: State;
   /** Where it looks ahead, so that looking allocates nothing. */
   readonly scratch: State;
-  /** The flight of the ball for which `target` was chosen. */
+  /** The flight of the ball, from one hit to the next, for which `target` was chosen; -1: none. */
   flight: number;
+  /** Where the paddle's centre is to go, in subunits along its side. */
   target: number;
 }
 
+/** `seed` (an int32) decides how it misjudges; it has nothing to do with the match's seed. */
 export function createBot(
   { slot, skill, seed }: {
     readonly slot: number;
@@ -77,7 +79,7 @@ export function botInput(bot: Bot, state: State): number {
   const { input } = TALENT[bot.skill];
   const target = isComing(bot.slot, state) ? aim(bot, state) : rest(bot, state);
   const away = target - state[PADDLE + bot.slot];
-  // Within two ticks' way it stands still: a held key is predicted right, a trembling one is not.
+  // Two ticks' way is near enough: peers predict a steady input rightly, a trembling one wrongly.
   if (Math.abs(away) < 2 * input * PADDLE_SPEED) return 0;
   return away < 0 ? -input : input;
 }
@@ -95,7 +97,7 @@ function rest(bot: Bot, state: State): number {
   return (bot.slot < 2 ? height : width) >> 1;
 }
 
-/** Chooses a place once a flight: a later look would see the same, and a human doesn't re-roll either. */
+/** Returns where to go, chosen once a flight: a human doesn't guess anew every tick either. */
 function aim(bot: Bot, state: State): number {
   const flight = state[HITS] * 8 + state[LAST_HIT] + 1;
   if (flight === bot.flight) return bot.target;
@@ -107,7 +109,7 @@ function aim(bot: Bot, state: State): number {
   return bot.target;
 }
 
-/** Returns where along its side the ball will come, or where it is when it doesn't come soon. */
+/** Returns where along its side, in subunits, the ball will arrive; if not soon, where it is. */
 function crossing(bot: Bot, state: State): number {
   const { slot, scratch } = bot;
   const normal = slot < 2 ? BALL_X : BALL_Y;

@@ -1,5 +1,6 @@
 /**
- * The court's measures: every constant of the game with its unit, and why it isn't larger or smaller.
+ * The court's measures: every constant of the game with its unit, and why it isn't larger or
+ * smaller.
  *
  * Lengths in code are *subunits*, 1/256 of a court unit, speeds subunits a tick: integers hash,
  * compare and serialise exactly, so two hosts can't disagree by a rounding.
@@ -16,7 +17,7 @@ export const TICK_MS = 1000 / TICKS_PER_SECOND;
 /** Subunits in a court unit. */
 export const UNIT = 256;
 
-/** Most players; slot and side are the same number: 0 left, 1 right, 2 top, 3 bottom. */
+/** Most players. A *slot* is a player's place and side: 0 left, 1 right, 2 top, 3 bottom. */
 export const SLOTS_MAX = 4;
 
 /** Who plays, and until when. */
@@ -55,15 +56,15 @@ export const PADDLE_PLANE = PADDLE_INSET + PADDLE_THICKNESS + BALL_RADIUS;
 
 /** Half a paddle's length when a rally begins. */
 export const PADDLE_HALF = 80 * UNIT;
-/** After so many hits of a rally each further one shortens the paddles: perfect players must end too. */
+/** Each hit of a rally after so many shortens all paddles, so that perfect players' rallies end. */
 export const SHRINK_AFTER_HITS = 12;
 export const SHRINK_PER_HIT = 2 * UNIT;
 export const PADDLE_HALF_MIN = 24 * UNIT;
 
-/** Paddle speed per step of input (±127): 127 × 24 subunits ≈ 11.9 units a tick, the height in 1.3 s. */
+/** Paddle speed per step of input (±127): 127 × 24 ≈ 11.9 units a tick, the height in 1.3 s. */
 export const PADDLE_SPEED = 24;
 
-/** Ball speed at the serve, its growth with each hit, and its limit, in subunits a tick (9, 0.6, 24 units). */
+/** Ball speed at the serve, growth with each hit, and limit: subunits a tick (9, 0.6, 24 units). */
 export const BALL_SPEED_SERVE = 9 * UNIT;
 export const BALL_SPEED_GROWTH = 154;
 export const BALL_SPEED_MAX = 24 * UNIT;
@@ -72,5 +73,5 @@ export const BALL_SPEED_MAX = 24 * UNIT;
 export const FIRST_SERVE_TICKS = 180;
 export const SERVE_TICKS = 75;
 
-/** A rally without a hit for this long is served again: a ball between two walls never ends by itself. */
+/** A rally without a hit for so long is served again: a ball between two walls would never end. */
 export const DEAD_RALLY_TICKS = 900;

@@ -8,6 +8,7 @@ import type { Game } from "./rollback.ts";
 import { createState, hashState } from "./state.ts";
 import { step } from "./step.ts";
 
+/** All chance in the match follows from `seed` (an int32). */
 export function createPong(rules: Rules, seed: number): Game {
   return { initial: createState(rules, seed), step, hash: hashState };
 }

@@ -1,8 +1,9 @@
 /**
- * In which ticks somebody plays for a slot.
+ * Presence: in which ticks somebody plays for a slot.
  *
- * A slot's history is a few segments, each of one incarnation of its player: an input counts at a
- * tick if a segment holds that tick, and elsewhere the slot is absent and its side a wall.
+ * A slot's history is a few segments, each played by one *incarnation* of its player. A restarted
+ * process, or a return after a drop, is a new incarnation; its number, the *epoch*, is higher than
+ * the one before. In ticks outside all segments the slot is absent and its side a wall.
  *
  * @module
  */

@@ -2,10 +2,10 @@
  * Rollback: play on with guessed inputs, and replay what was guessed wrong.
  *
  * Every slot's inputs arrive in order but late. A tick whose inputs aren't all known is simulated
- * with each missing input predicted as the slot's last known one. When the truth arrives and
- * differs, the state before that tick is loaded and everything since is simulated again, once, after
- * all that has arrived was added. The shape is GGPO's (github.com/pond3r/ggpo, sync.cpp); all
- * storage is made once and reused, so a tick allocates nothing.
+ * with each missing input predicted as the slot's last known one. When the true input arrives and
+ * differs, the state before that tick is loaded and all ticks since are simulated again: once for
+ * all inputs that have arrived. The shape is GGPO's (github.com/pond3r/ggpo, sync.cpp); all storage
+ * is made once and reused, so a tick allocates nothing.
  *
  * State `t` is the state before tick `t`. It is *confirmed* once the inputs of all ticks before it
  * are known: it will never change, on any host.
@@ -41,7 +41,7 @@ export const PREDICTION_TICKS_MAX = 15;
 /** How many ticks of inputs and hashes are kept: what a peer may still ask for, four times over. */
 export const HISTORY_TICKS = 256;
 
-/** States kept: the window, the confirmed one before it and the newest; a power of two for its mask. */
+/** States kept: the prediction window, the confirmed one before it, the newest; a power of two. */
 const STATES = 32;
 
 /** A confirmed state to begin with, instead of state 0. */
@@ -50,9 +50,10 @@ export interface Snapshot {
   readonly state: Int32Array;
 }
 
-/** What became of an input: `gap` can't be used yet, `conflict` contradicts what was known. */
+/** What became of an input: `gap` can't be used yet, `conflict` contradicts the known one. */
 export type InputVerdict = "added" | "known" | "gap" | "conflict";
 
+/** One host's copy of a match: `addInput`, `settle` and `confirmNext`, then `advance` by a tick. */
 export class Rollback {
   /** The next tick to be simulated; `state` is the state before it. */
   tick: number;
@@ -61,7 +62,7 @@ export class Rollback {
   /** How often a prediction was wrong, and how many ticks were simulated again because of it. */
   rollbacks = 0;
   resimulatedTicks = 0;
-  /** Ticks of the deepest rollback; for whoever plots it to set back to 0. */
+  /** Ticks of the deepest rollback; whoever plots it sets it back to 0. */
   deepestTicks = 0;
 
   readonly #game: Game;
@@ -76,10 +77,10 @@ export class Rollback {
   readonly #presences: Presence[];
   /** First tick that was simulated with a wrong input; `tick` when there is none. */
   #wrongTick: number;
-  /** The state that it began with: of older ticks nothing is known here. */
+  /** Tick of the state that it began with; nothing is known of older ticks. */
   readonly firstTick: number;
 
-  /** Begins at tick 0 or, for who comes later, at a confirmed snapshot. */
+  /** Begins at tick 0 or, for a host that comes later, at a confirmed snapshot, which it copies. */
   constructor(game: Game, players: number, snapshot?: Snapshot) {
     this.#game = game;
     this.#players = players;
@@ -99,7 +100,7 @@ export class Rollback {
     this.firstTick = tick;
   }
 
-  /** The newest state, predicted. Owned by this object: read it before the next call, or copy it. */
+  /** The newest state, predicted. Owned by this object: read it before the next call or copy it. */
   get state(): Int32Array {
     return this.#states[this.tick % STATES];
   }
@@ -109,7 +110,7 @@ export class Rollback {
     return this.#states[this.confirmedTick % STATES];
   }
 
-  /** Returns the state before a tick from `confirmedTick` to `tick`; owned as `state` is. */
+  /** The state before a tick from `confirmedTick` to `tick`, or a RangeError; owned as `state`. */
   stateAt(tick: number): Int32Array {
     if (tick < this.confirmedTick || tick > this.tick) {
       throw new RangeError(`the state before tick ${tick} is not kept`);
@@ -127,14 +128,14 @@ export class Rollback {
     return this.#have[slot];
   }
 
-  /** The next tick of which an input of `slot` is wanted; `OPEN_END` when it has gone. */
+  /** The next tick for which an input of `slot` is needed; `OPEN_END` when it plays no more. */
   nextInputTick(slot: number): number {
     return nextPresentTick(this.#presences[slot], this.#have[slot]);
   }
 
   /**
-   * Says in which ticks the slot's inputs count from now on. Confirmed ticks must not change; what
-   * was simulated with an input that no longer counts is replayed by the next `settle`.
+   * Sets in which ticks the slot's inputs count. Nothing may change for confirmed ticks; the next
+   * `settle` replays ticks that were simulated with an input that no longer counts.
    */
   setPresence(slot: number, presence: Presence): void {
     const before = this.#presences[slot];
@@ -150,18 +151,18 @@ export class Rollback {
     this.#have[slot] = next === OPEN_END ? known : next - 1;
   }
 
-  /** Returns the known input of `slot` at a tick from `have` back to `HISTORY_TICKS` before it. */
+  /** Returns the input of `slot` at one of the last `HISTORY_TICKS` ticks up to `have`. */
   inputAt(slot: number, tick: number): number {
     return this.#known[cell(tick) + slot];
   }
 
-  /** Returns what counts for `slot` at a confirmed tick: its input, or `ABSENT_INPUT`. */
+  /** What counts at a confirmed tick: `slot`'s input, or `ABSENT_INPUT`; 0 where no player is. */
   countedInput(slot: number, tick: number): number {
     const isPlayer = slot < this.#players;
     return isPlayer ? this.#inputOrGuess(slot, tick) : 0;
   }
 
-  /** Returns the hash of a confirmed state, or `undefined` where it isn't confirmed or long past. */
+  /** Returns a confirmed state's hash; `undefined` if not yet confirmed, or no longer kept. */
   hashAt(tick: number): number | undefined {
     const isKept = tick <= this.confirmedTick && tick >= this.firstTick &&
       tick > this.confirmedTick - HISTORY_TICKS;
@@ -177,7 +178,7 @@ export class Rollback {
         epochAt(this.#presences[slot], tick) < 0;
       return isOld || this.#known[at] === input ? "known" : "conflict";
     }
-    // Half the ring ahead at most: what lies behind may still be sent to somebody.
+    // At most half the ring ahead: the other half may still have to be sent to somebody.
     const isNext = tick === this.nextInputTick(slot);
     if (!isNext || tick >= this.confirmedTick + HISTORY_TICKS / 2) return "gap";
     this.#known[at] = input;
@@ -199,7 +200,7 @@ export class Rollback {
     this.#wrongTick = this.tick;
   }
 
-  /** Confirms the next state and returns true, or returns false where inputs are missing. Settle before. */
+  /** Confirms the next state; false where inputs are missing. Call `settle` before. */
   confirmNext(): boolean {
     const next = this.confirmedTick + 1;
     if (next > this.tick) return false;
@@ -216,7 +217,7 @@ export class Rollback {
     return true;
   }
 
-  /** Simulates one more tick with what is known and predicted. The caller looks at `isFull` before. */
+  /** Simulates one more tick, with known and predicted inputs. Check `isFull` before. */
   advance(): void {
     this.#simulate(this.tick);
     this.tick++;

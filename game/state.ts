@@ -1,9 +1,9 @@
 /**
  * The whole truth about a match, as one flat `Int32Array`.
  *
- * Flat, so that copying, comparing, hashing and sending it are one loop each. Whatever the rules
- * need, the random generator's state and the inputs in effect included, is in here; a state needs
- * nothing else to go on.
+ * Flat, so that copying, comparing, hashing and sending it are one loop each. It holds all that the
+ * rules need, even the random generator's state and the inputs in effect: a match can go on from a
+ * state alone.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export const RANDOM = 1;
 export const PHASE = 2;
 /** Serving: ticks left until the serve. Rally: ticks since the last hit. */
 export const TIMER = 3;
-/** Centre of the ball and its velocity a tick, in subunits. */
+/** Centre of the ball in subunits, and its velocity in subunits a tick. */
 export const BALL_X = 4;
 export const BALL_Y = 5;
 export const BALL_VX = 6;
@@ -62,7 +62,7 @@ export const SERVING = 0;
 export const RALLY = 1;
 export const OVER = 2;
 
-/** The input of a slot that nobody plays for: lies outside −127…127, and makes its side a wall. */
+/** The input of a slot that nobody plays for: outside −127…127; it makes the slot's side a wall. */
 export const ABSENT_INPUT = -128;
 
 /** Returns the state before tick 0. All that chance decides follows from `seed` (an int32). */
@@ -89,7 +89,7 @@ export function createState(rules: Rules, seed: number): State {
   return state;
 }
 
-/** Whether that side's ball comes back by itself: nobody's side, no lives left, or nobody there. */
+/** Whether the ball bounces off that side by itself: no player, none present, or no lives left. */
 export function isWall(state: State, side: number): boolean {
   const players = state[PLAYERS];
   return side >= players || ((state[ABSENT] >> side) & 1) === 1 ||
@@ -115,7 +115,7 @@ export function hashState(state: State): number {
 }
 
 /**
- * Returns the first state of the random generator, for any int32; xorshift must never be at 0.
+ * Returns the random generator's first state for any int32; never 0, which xorshift can't leave.
  *
  * It is xorshift32 (G. Marsaglia, "Xorshift RNGs", 2003), with the shifts 13, 17, 5.
  */

@@ -44,7 +44,7 @@ export function encodeState(state: State): Uint8Array {
   return bytes;
 }
 
-/** Returns the state, or `undefined` where the bytes hold none that the rules could have reached. */
+/** Returns the state, or `undefined` where a value is beyond what the rules could have reached. */
 export function decodeState(bytes: Uint8Array): State | undefined {
   if (bytes.length !== STATE_BYTES) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, STATE_BYTES);
@@ -53,14 +53,14 @@ export function decodeState(bytes: Uint8Array): State | undefined {
   return isState(state) ? state : undefined;
 }
 
-/** Writes states one after the other. */
+/** Writes states one after the other. Returns a new array. */
 export function encodeStates(states: readonly State[]): Uint8Array {
   const bytes = new Uint8Array(states.length * STATE_BYTES);
   states.forEach((state, i) => bytes.set(encodeState(state), i * STATE_BYTES));
   return bytes;
 }
 
-/** Returns the states of `encodeStates`, or `undefined` where there is none or one of them is wrong. */
+/** Reads what `encodeStates` wrote; `undefined` where there is no state, or a wrong one. */
 export function decodeStates(bytes: Uint8Array): readonly State[] | undefined {
   const states: State[] = [];
   for (let at = 0; at < bytes.length; at += STATE_BYTES) {

@@ -8,6 +8,7 @@
 import { TICKS_PER_SECOND, UNIT } from "./court.ts";
 import { BALL_VX, BALL_VY, HITS, type State, TICK } from "./state.ts";
 
+/** What the page tells of a match besides its result. */
 export interface MatchStatistics {
   /** Hits of the longest rally. */
   readonly longestRallyHits: number;
@@ -17,12 +18,13 @@ export interface MatchStatistics {
   readonly playedTicks: number;
 }
 
+/** Gathers them; its fields are those of the states taken in so far. */
 export class StatisticsCounter implements MatchStatistics {
   longestRallyHits = 0;
   fastestBall = 0;
   playedTicks = 0;
 
-  /** Takes in the next confirmed state; after a gap, the first one that is known again. */
+  /** Takes in the next confirmed state or, after a gap, the first one behind it. */
   take(state: State): void {
     const vx = state[BALL_VX];
     const vy = state[BALL_VY];

@@ -56,10 +56,10 @@ import {
 /** A whole tick, in the unit of `moveBall`. */
 export const WHOLE_TICK = 65536;
 
-/** More bounces in one tick than a court allows; the rest of the tick is then lost, not the match. */
+/** More bounces than can happen in a tick; beyond them the ball would only lose the tick's rest. */
 const BOUNCES_MAX = 8;
 
-/** Cosine and sine of −60°…60° in 33 steps, times 2^14: where on the paddle the ball hits decides. */
+/** Cosine and sine of −60°…60° in 33 steps, × 2^14: where the ball hits the paddle picks one. */
 // deno-fmt-ignore
 const COS = new Int32Array([
   8192, 9102, 9974, 10803, 11585, 12317, 12998, 13623, 14189, 14694, 15137, 15515, 15826, 16069,
@@ -159,19 +159,19 @@ export function moveBall(state: State, fraction: number): void {
   }
 }
 
-/** Distance from the ball's centre to what it meets next towards `side`, `gap` away from that wall. */
+/** How far the ball can go towards `side`, whose wall is `gap` away, until it meets something. */
 function distanceAhead(state: State, side: number, gap: number): number {
   if (isWall(state, side)) return gap > BALL_RADIUS ? gap - BALL_RADIUS : 0;
   return gap >= PADDLE_PLANE ? gap - PADDLE_PLANE : gap + BALL_RADIUS;
 }
 
-/** Time to cover `distance` ≥ 0 at `speed` ≥ 0, in 1/65536 tick; more than a tick is all the same. */
+/** Time to cover `distance` ≥ 0 at `speed` ≥ 0, in 1/65536 tick; at most one tick is returned. */
 function timeToReach(distance: number, speed: number): number {
   if (distance >= speed) return WHOLE_TICK;
   return ((distance * WHOLE_TICK) / speed) | 0;
 }
 
-/** The ball is at what it meets on `side`: a wall, a paddle's plane, or the goal line behind it. */
+/** Bounces the ball, or counts a goal: it has reached a wall, a paddle's plane or the goal line. */
 function meet(state: State, side: number, normal: number, along: number): void {
   const inward = (side & 1) === 0 ? 1 : -1;
   const velocity = normal + BALL_VX - BALL_X;
@@ -201,7 +201,7 @@ function meet(state: State, side: number, normal: number, along: number): void {
   state[TIMER] = 0;
 }
 
-/** Bends a long rally's angle by up to two steps: two idle paddles must not return for ever. */
+/** Bends a long rally's angle by up to two steps, or two paddles at rest could return for ever. */
 function wobble(state: State, angle: number): number {
   const bent = angle + randomBelow(state, 5) - 2;
   return bent < 0 ? 0 : bent > 2 * ANGLE_STEPS ? 2 * ANGLE_STEPS : bent;

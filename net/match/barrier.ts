@@ -1,5 +1,6 @@
 /**
- * The ready barrier: nobody starts before all hear all, through the transport that carries the game.
+ * The ready barrier: nobody starts before all hear all, through the transport that carries the
+ * game.
  *
  * Every member repeats a hello. It is *ready* when each other member has been heard, has shown that
  * it hears back in five round trips, and agrees on the terms. Once slot 0 knows that all are ready
@@ -11,7 +12,7 @@
  * Whoever chose its secret chose it without knowing another's.
  *
  * Rule 1: a ready member never takes it back, and only slot 0 names a start; so once slot 0 has
- * given up, nobody can start any more, and its word says so to all.
+ * given up, nobody can start any more, and slot 0's hellos say so to all.
  * Rule 2: a failure is final and names the member and the field.
  *
  * @module
@@ -27,11 +28,11 @@ const ROUND_TRIPS = 5;
 /** When slot 0 gives up; who is not ready by then is named to all. */
 const READY_TIMEOUT_MS = 20_000;
 /**
- * How much longer the others wait for slot 0's word: a start that it still named must find them
- * here, however far apart the members began to wait.
+ * How much longer the others wait: a start that slot 0 names in its last moment must still find
+ * them here, even if they began to wait earlier.
  */
 const WORD_TIMEOUT_MS = 5_000;
-/** From the last "ready" to tick 0: time for the start to reach everybody, repeated sixty times a second. */
+/** From the last "ready" to tick 0: so that the start, sent sixty times a second, reaches all. */
 const START_DELAY_MS = 500;
 /** Slot whose clock times the start: the lowest. */
 const STARTER = 0;
@@ -55,7 +56,9 @@ export interface BarrierOptions {
   readonly isStartRepeated: boolean;
 }
 
+/** One member's side of the barrier: fed with hellos, it says what the next one says. */
 export class Barrier {
+  /** Set once, and final. */
   failure: BarrierFailure | undefined;
 
   readonly #options: BarrierOptions;
@@ -90,6 +93,7 @@ export class Barrier {
     return this.#seed;
   }
 
+  /** Takes in a hello of slot `from`. */
   receive(from: number, hello: HelloPacket): void {
     if (this.failure) return;
     const mismatch = this.#mismatch(from, hello);

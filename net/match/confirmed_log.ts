@@ -7,16 +7,17 @@ import { SLOTS_MAX } from "../../game/court.ts";
 import type { TickHash } from "./hash_watch.ts";
 import type { Play } from "./play.ts";
 
-/** How many of the newest hashes are kept, and of which older ones: one a second. */
+/** How many of the newest hashes are kept; and of older ones, one in so many ticks (a second). */
 const RECENT_TICKS = 256;
 const SAMPLE_TICKS = 60;
 
-/** Where what was confirmed comes from. */
+/** What a log reads of a match in play. */
 type Source = Pick<
   Play,
   "confirmedTick" | "confirmedState" | "hashAt" | "inputAt"
 >;
 
+/** Grows by what was confirmed; `take` must be called at least every four seconds of play. */
 export class ConfirmedLog {
   /** Tick of the newest confirmed state that was taken in; -1 before the first. */
   tick = -1;
@@ -45,8 +46,8 @@ export class ConfirmedLog {
   }
 
   /**
-   * Begins again with the state at which `play` stands, for this host has come back. What it
-   * confirmed after `keptTick`, while the others had gone on without it, is taken back.
+   * Begins again with the newest confirmed state of `play`, after this host has come back. What it
+   * confirmed beyond `keptTick`, while the others had gone on without it, is forgotten.
    */
   restart(play: Source, keptTick: number): void {
     const tick = play.confirmedTick;
@@ -63,7 +64,7 @@ export class ConfirmedLog {
     return [...this.#sampled, ...this.#recent];
   }
 
-  /** Confirmed inputs of all ticks since the beginning, four slots each. A view, not a copy. */
+  /** Confirmed inputs of all ticks since `from`, four slots a tick. Owned by this object. */
   inputs(): Int8Array {
     const ticks = Math.max(0, this.tick - this.#firstTick);
     return this.#inputs.subarray(0, ticks * SLOTS_MAX);

@@ -1,8 +1,9 @@
 /**
- * Lets in packets of the match's members, and counts what comes.
+ * Lets in packets of the match's players, and counts what comes.
  *
- * Who sent a packet is what the transport knows. A seat's epoch only grows: once a process has taken
- * a seat anew, its former one is a stranger.
+ * Who sent a packet is what the transport says, not the packet. A *seat* is the right to a slot, as
+ * the lobby gives it to one process; each time it does, the seat's epoch grows, and packets of the
+ * former process are rejected.
  *
  * @module
  */
@@ -18,7 +19,9 @@ export interface GateOptions {
   readonly beats: Beats;
 }
 
+/** Decodes packets and drops what no member's present process can have sent. */
 export class Gate {
+  /** Admitted so far, and their bytes. */
   packets = 0;
   bytes = 0;
   /** Packets that were malformed, impossible, or not from a member's present incarnation. */

@@ -1,5 +1,5 @@
 /**
- * Compares the hashes of confirmed states that members claim with this host's own.
+ * Compares the hashes of confirmed states that other members claim with this host's own.
  *
  * @module
  */
@@ -17,13 +17,13 @@ export interface Desync {
   readonly theirs: number;
 }
 
+/** Finds out when another member computes something else. */
 export class HashWatch {
   /** The first difference that was seen. */
   desync: Desync | undefined;
 
-  /** By slot: newest confirmed state that was compared and equal. */
+  /** By slot: newest confirmed state that was compared. */
   readonly #compared: number[];
-  /** By slot: what was claimed lately, newest last; evidence in a dispute. */
   readonly #claimed: TickHash[][];
 
   constructor(players: number) {
@@ -31,22 +31,24 @@ export class HashWatch {
     this.#claimed = this.#compared.map(() => []);
   }
 
-  /** Newest tick up to which the member's states are known to be the same as ours. */
+  /** Tick of the member's newest state that was compared with ours; -1 before the first. */
   comparedTick(slot: number): number {
     return this.#compared[slot];
   }
 
+  /** By slot: what was claimed lately, newest last; evidence in a dispute. */
   claimed(): readonly (readonly TickHash[])[] {
     return this.#claimed;
   }
 
+  /** Remembers what a member claims, for `claimed`. */
   note({ slot, confirmed, hash }: SlotRecord): void {
     const claimed = this.#claimed[slot];
     claimed.push([confirmed, hash]);
     if (claimed.length > HISTORY_TICKS) claimed.shift();
   }
 
-  /** Compares what a member of the same members claims, once this host has confirmed as much. */
+  /** Compares what a member of the same era claims, once this host has confirmed as much. */
   compare({ slot, confirmed, hash }: SlotRecord, rollback: Rollback): void {
     if (confirmed <= this.#compared[slot]) return;
     const ours = rollback.hashAt(confirmed);

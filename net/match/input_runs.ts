@@ -1,9 +1,9 @@
 /**
  * Which inputs the next packet carries.
  *
- * A member's own inputs go from the oldest that another member has not acknowledged, by any path.
- * Those of third members go along when somebody has lacked them for longer than their own packets
- * should take: a dead link between two of four is no event.
+ * Of its own inputs, a member sends all from the oldest on that some other member's newest record
+ * doesn't acknowledge. Inputs of a third member it passes on when somebody has lacked them for
+ * longer than direct packets should take, so a dead link between two of four does no harm.
  *
  * @module
  */
@@ -19,9 +19,9 @@ import type { PeerClock } from "./clock/peer_clock.ts";
 import type { SlotRecord } from "./wire/record.ts";
 import { type InputRun, RUN_INPUTS_MAX } from "./wire/wire.ts";
 
-/** How much longer than a round trip a third member's input may be missing before it is passed on. */
+/** How much longer than a round trip a third member's input may be lacked before it's passed on. */
 const GOSSIP_SLACK_TICKS = 4;
-/** Sends for which it is remembered what was known. */
+/** How many sends back it is remembered which inputs were known. */
 const SENDS = 32;
 
 export interface InputRunsOptions {
@@ -33,9 +33,10 @@ export interface InputRunsOptions {
   readonly isSentThrice: boolean;
 }
 
+/** Chooses inputs for one member's packets; remembers what it knew at the last sends. */
 export class InputRuns {
   readonly #options: InputRunsOptions;
-  /** `have` of all slots at each of the last sends, to know what was known a while ago. */
+  /** `have` of all slots at each of the last sends, a ring. */
   readonly #haveThen: Int32Array;
   #sends = 0;
 
@@ -71,7 +72,7 @@ export class InputRuns {
     let acked = have;
     for (const peer of peers) {
       const theirs = peer.have[slot];
-      // Its own inputs a member has, but for those of its predecessor.
+      // A member has its own inputs; it may lack those of its earlier incarnations.
       const { from } = lastSegment(presence);
       if (peer.slot === slot && theirs >= from - 1) continue;
       const isLacked = slot === me ||

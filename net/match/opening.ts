@@ -32,6 +32,7 @@ export interface Start {
   readonly seed: number;
 }
 
+/** One member's opening: says hello when one is due, and knows when tick 0 is. */
 export class Opening {
   readonly #options: OpeningOptions;
   readonly #barrier: Barrier;
@@ -57,17 +58,18 @@ export class Opening {
     return this.#barrier.failure;
   }
 
-  /** Takes in a hello; of members that have begun it only has to be answered. */
+  /** Takes in a hello; once this member has begun, it only has to be answered. */
   receive(slot: number, hello: HelloPacket, hasBegun: boolean): void {
     if (!hasBegun) this.#barrier.receive(slot, hello);
     this.#mustAnswer = true;
   }
 
+  /** The slot has sent a packet of play: it needs no more hellos. */
   noteBegun(slot: number): void {
     this.#begun |= setOf(slot);
   }
 
-  /** Draws conclusions; returns the start once it is agreed. */
+  /** Draws conclusions from what was received; returns the start once it is agreed. */
   update(nowMs: number): Start | undefined {
     const { clocks } = this.#options.beats;
     this.#barrier.update(nowMs, clocks);

@@ -24,9 +24,11 @@ export interface OutboxOptions {
   readonly beats: Beats;
 }
 
+/** Holds the packets of one `advance`; its buffers are used again for the next. */
 export class Outbox {
   /** What the member's packets say last; "none" while it plays. */
   farewell: Farewell = "none";
+  /** Put so far, and their bytes. */
   packets = 0;
   bytes = 0;
 
@@ -52,7 +54,7 @@ export class Outbox {
     return this.#outgoing;
   }
 
-  /** Takes the next beat for a packet that is put now. */
+  /** Returns what a packet that is put now says; call it once for each, as it takes a beat. */
   said(nowMs: number): Said {
     const { beats } = this.#options;
     return {
@@ -63,6 +65,7 @@ export class Outbox {
     };
   }
 
+  /** Encodes a packet for this round, as one of at most `SLOTS_MAX` + 1. */
   put(packet: Packet): void {
     const buffer = this.#buffers[this.#outgoing.length];
     const bytes = encode(packet, this.#options, buffer);

@@ -18,6 +18,7 @@ export type EndReason =
 /** How a match ended for this member. */
 export interface Outcome {
   readonly reason: EndReason;
+  /** The winner's slot; `null` where nobody has won. */
   readonly winner: number | null;
   /** Newest confirmed state and its hash; the end of the game where it is finished. */
   readonly confirmedTick: number;
@@ -26,6 +27,7 @@ export interface Outcome {
   readonly message: string;
 }
 
+/** Where a match in play stands for this host. */
 export type Judgement =
   | { readonly kind: "goes on" }
   /** The others went on without this host. */

@@ -1,6 +1,6 @@
 /**
- * A match in play, as one member holds it: rollback fed from packets, packets made from it, and the
- * membership that says whose inputs count.
+ * A match in play, as one member holds it: packets feed its rollback, and are made from it; its
+ * membership says whose inputs count.
  *
  * @module
  */
@@ -50,12 +50,13 @@ export interface PlayOptions {
   readonly nowMs: number;
 }
 
+/** To be called: `receive` for each packet, then `settle`, `tick` when one is due, and `say`. */
 export class Play {
   /** First confirmed state in which the game is over; nothing is confirmed beyond it. */
   endTick: number | undefined;
   /** The others went on without this host. */
   isOut = false;
-  /** How many ticks after it is sampled the own input counts. */
+  /** How many ticks after it was sampled this host's input counts. */
   inputDelayTicks = 0;
   /** Inputs that contradicted what was known of the same slot and tick. */
   conflicts = 0;
@@ -167,7 +168,7 @@ export class Play {
       this.members === setOf(this.#options.slot);
   }
 
-  /** Some member found that states differ. */
+  /** Whether some member said that states differ. */
   get isDesyncTold(): boolean {
     return this.#records.some((record) => record?.farewell === "desync");
   }
@@ -176,7 +177,7 @@ export class Play {
     return this.#records[slot]?.farewell === "left";
   }
 
-  /** Members whose inputs hold up the next confirmation, or who are to be dropped. */
+  /** Slots of members whose missing inputs hold up the next confirmation. */
   missing(): readonly number[] {
     return slotsOf(this.members & ~setOf(this.#options.slot)).filter((slot) =>
       this.#rollback.have(slot) < this.confirmedTick
@@ -218,7 +219,7 @@ export class Play {
     return true;
   }
 
-  /** Replays what was guessed wrong, confirms what can be, and draws the membership's conclusions. */
+  /** Replays what was guessed wrong, confirms what can be, and evaluates the membership. */
   settle(nowMs: number): void {
     this.#rollback.settle();
     this.#confirm();
@@ -241,7 +242,7 @@ export class Play {
     this.#compareHashes();
   }
 
-  /** Plays one tick with the own input; false where the match has to wait for somebody. */
+  /** Plays one tick with this host's input; false where the match has to wait for somebody. */
   tick(nowMs: number, input: number): boolean {
     const rollback = this.#rollback;
     if (this.endTick !== undefined) return true;
@@ -260,7 +261,7 @@ export class Play {
     ) next = rollback.nextInputTick(me);
     rollback.advance();
     this.#confirm();
-    // Right after a tick, as the others send theirs.
+    // Right after a tick: the others' records, too, are of that moment.
     const lead = leadOver(this.#peers(), rollback.tick, {
       clocks: this.#options.clocks,
       freshMs: this.#options.timers.suspectMs,
@@ -275,7 +276,7 @@ export class Play {
     const { players, liveness } = this.#options;
     const peers = this.#peers().filter((record) => !record.isReturning);
     const known = this.#records.filter((record) => record !== undefined);
-    // With two players there is no third whose news could be passed on.
+    // With two players there is no third whose record could be passed on.
     const relayed = players === 2
       ? []
       : known.filter(({ slot }) => has(liveness.heard, slot));
@@ -288,7 +289,7 @@ export class Play {
     };
   }
 
-  /** Returns this host's record. */
+  /** Returns this host's record as it stands now. */
   record({ beat, sentAt, farewell }: Omit<Said, "echoes">): SlotRecord {
     const { slot, epoch, liveness } = this.#options;
     const rollback = this.#rollback;
@@ -313,7 +314,7 @@ export class Play {
     };
   }
 
-  /** Players that are back in the members and still wait for a state to begin with. */
+  /** Players that are members again and still wait for a state to begin with. */
   returned(): readonly Incarnation[] {
     return this.#peers().filter((record) =>
       record.isReturning &&
@@ -326,7 +327,7 @@ export class Play {
     return lastSegment(this.presences[this.#options.slot]).from;
   }
 
-  /** Newest records of the other members in the members. */
+  /** Newest records of the other members, except of those that said goodbye. */
   #peers(): SlotRecord[] {
     const { slot: me } = this.#options;
     const peers: SlotRecord[] = [];
@@ -338,7 +339,7 @@ export class Play {
     return peers;
   }
 
-  /** While something changes, or somebody who can be heard may have missed that it did. */
+  /** While the members change, or somebody who can be heard may have missed that they did. */
   #mustTellChange(): boolean {
     if (this.#membership.attemptNumber > 0) return true;
     const spoke = this.#options.liveness.heard;
@@ -364,7 +365,7 @@ export class Play {
     this.#records[slot] = record;
     this.#hashes.note(record);
     const { clocks, liveness, timers, slot: me } = this.#options;
-    // However new it is here: backlogs come in bursts.
+    // What counts is when it was sent: a backlog of old ones may come all at once.
     const isFresh = clocks[slot].ageMs(record.sentAt, atMs) <= timers.suspectMs;
     if (isFresh) liveness.hear(slot, atMs, has(record.hears, me));
     if (record.era > this.era) this.#follow(record, atMs);
@@ -415,7 +416,7 @@ export class Play {
     }
   }
 
-  /** Only what members of one members confirmed must be the same. */
+  /** Only within one era must what members have confirmed be the same. */
   #compareHashes(): void {
     for (const record of this.#peers()) {
       const isComparable = record.era === this.era && !record.isReturning &&

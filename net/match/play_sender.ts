@@ -1,7 +1,7 @@
 /**
- * When a match in play sends what: every tick while it runs, more rarely while it waits, and a
+ * When a match in play sends what: a packet every tick while it runs, fewer while it waits, and a
  * confirmed state to each player that has come back. While somebody watches, the member of the
- * lowest slot also says a confirmed state now and then: who watches asks for nothing.
+ * lowest slot also sends a confirmed state once a second, for watchers can't ask for one.
  *
  * @module
  */
@@ -11,14 +11,15 @@ import type { Incarnation } from "./wire/record.ts";
 import { setOf } from "./wire/slot_set.ts";
 import { NOBODY } from "./wire/wire.ts";
 
-/** A stalled match sends every tick for the first, then at the second interval. */
+/** A stalled match sends every tick for so long, and then at this interval. */
 const EAGER_STALL_MS = 200;
 const STALL_INTERVAL_MS = 50;
 /** How often a returned player is sent a state to begin with. */
 const SNAPSHOT_INTERVAL_MS = 100;
-/** The same for those who watch: how long a new one waits at most, or one that lost track. */
+/** The same for watchers: how long a new one, or one that lost track, waits at most. */
 const WATCH_INTERVAL_MS = 1_000;
 
+/** Puts into an outbox what a match in play has to say, and knows when it did so last. */
 export class PlaySender {
   readonly #slot: number;
   readonly #outbox: Outbox;
@@ -53,7 +54,7 @@ export class PlaySender {
       this.#snapshotMs = nowMs;
       for (const to of returned) this.#putSnapshot(play, nowMs, to);
     } else if (watchers > 0 && this.#isLowest(play)) {
-      // Who watches takes the ones for returned players, too; so there is never a packet more.
+      // Only where no player has returned: watchers take the snapshots for those, too.
       if (nowMs - this.#watchedMs < WATCH_INTERVAL_MS) return;
       this.#watchedMs = nowMs;
       this.#putSnapshot(play, nowMs, NOBODY);
@@ -67,7 +68,7 @@ export class PlaySender {
   #putSnapshot(play: Play, nowMs: number, to: Incarnation): void {
     const said = this.#outbox.said(nowMs);
     const record = play.record(said);
-    // Told while nothing changes, too: who watches must learn who counts when.
+    // Sent even while nothing changes: watchers have to learn the presences.
     const change = record.change ?? {
       presences: play.presences,
       attemptNumber: 0,

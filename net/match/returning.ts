@@ -1,6 +1,6 @@
 /**
- * A member that is out of the match and asks to be taken back: it talks, holds nothing, and waits
- * for a confirmed state from somebody whose members has it again.
+ * A player that is out of the match and asks to be taken back: it sends records, holds nothing of
+ * the match, and waits for a confirmed state from a member that counts it as one again.
  *
  * @module
  */
@@ -33,6 +33,7 @@ export interface ReturningOptions {
   readonly timers: Timers;
 }
 
+/** One return, as incarnation `epoch`. */
 export class Returning {
   readonly #options: ReturningOptions;
 
@@ -62,7 +63,7 @@ export class Returning {
     return { kind: "play", record, echoes, relayed: [], runs: [] };
   }
 
-  /** Notes who is there, by any path; returns whether anybody is. */
+  /** Notes whose records are fresh, by whatever path; returns whether anybody's is. */
   hears({ record, relayed }: PlayPacket, atMs: number): boolean {
     const { slot: me, clocks, liveness, timers } = this.#options;
     let isAnybody = false;

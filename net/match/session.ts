@@ -5,7 +5,7 @@
  * each packet that arrived and then `advance` when `nextTickMs` has come, and broadcasts what
  * `advance` returns. `takeEvents` tells what happened.
  *
- * Rule 1: an input, once sent, never changes; a session that stalls resends and samples nothing.
+ * Rule 1: an input, once sent, never changes; a session that stalls resends, and samples no more.
  * Rule 2: scores, results and hashes are of confirmed ticks only.
  * Rule 3: packets are cumulative: losing any of them delays, and changes nothing.
  * Rule 4: who is out of the match, and alive, asks to be taken back by itself.
@@ -40,12 +40,12 @@ import type { Packet, SnapshotPacket } from "./wire/wire.ts";
 
 /** How often a member that is out asks to be taken back. */
 const ASK_INTERVAL_MS = 50;
-/** How long a finished member keeps sending, for others who still miss its last word. */
+/** How long a finished member keeps sending, for others who have yet to confirm the end. */
 const LINGER_MS = 2_000;
-/** At most so many ticks at once; after a longer gap play goes on from now instead of catching up. */
+/** Most ticks in one `advance`; after a longer gap play goes on from now instead of catching up. */
 const TICKS_AT_ONCE_MAX = 4;
 const GAP_MS = 500;
-/** An incarnation is the seat's epoch, given by the lobby, and how often it came back by itself. */
+/** How often a process may come back by itself: four bits of its epoch, beside the seat's. */
 const RETURNS_MAX = 15;
 
 export interface SessionOptions {
@@ -68,7 +68,7 @@ export interface SessionOptions {
   readonly controls?: NegativeControls;
 }
 
-/** What a session counts. */
+/** What a session counts, from its beginning. */
 export interface SessionStats {
   readonly packetsIn: number;
   readonly packetsOut: number;
@@ -76,14 +76,16 @@ export interface SessionStats {
   readonly bytesOut: number;
   /** Packets that were malformed, impossible, or not from a member's present incarnation. */
   readonly rejected: number;
+  /** For how long a tick was due and had to wait for somebody. */
   readonly stalledMs: number;
 }
 
+/** One member's match; see the top of this file for who calls what. */
 export class Session {
   /** When `advance` has something to do next, on the driver's clock. */
   nextTickMs: number;
   outcome: Outcome | undefined;
-  /** Set by the driver: whether the own link works, as its transport knows; how many watch. */
+  /** Set by the driver: whether this host's link works, as its transport says; how many watch. */
   isLinkUp = true;
   watchers = 0;
   /** What comes before tick 0. */
@@ -158,17 +160,17 @@ export class Session {
     return this.#returning !== undefined;
   }
 
-  /** For how long nothing was confirmed, own sleep taken out. */
+  /** For how long nothing was confirmed, not counting this host's own sleep. */
   get stalledMs(): number {
     return this.#advancedMs - this.#progressMs;
   }
 
-  /** Whether the member said all that others may need, and may go. */
+  /** Whether the match is over and the others have had time to hear so: the driver may stop. */
   isDone(nowMs: number): boolean {
     return nowMs - this.#overMs >= LINGER_MS;
   }
 
-  /** How far away a slot is. */
+  /** How far away a slot is; `rttMs` is `undefined` while nothing is known. */
   distanceTo(slot: number): Pick<PeerClock, "rttMs" | "jitterMs"> {
     return this.#beats.clocks[slot];
   }
@@ -197,7 +199,7 @@ export class Session {
     if (isGranted) return play?.grant(value);
     const ours = this.#gate.epochOf(slot);
     if (seats.some(([s, epoch]) => s === slot && epoch === ours)) return;
-    // What the last one left has seen may even be this member's victory: nobody here can know.
+    // The only one left may even have seen this member win: nobody here can know.
     if (seats.length === 1) {
       this.#end(nowMs, "connection lost", "The match ended without you.");
     } else this.#goOut(nowMs);
@@ -235,7 +237,7 @@ export class Session {
     this.#end(nowMs, "player left", "You left the match.");
   }
 
-  /** Nothing will come through any more. */
+  /** Ends the match: nothing will come through any more. `message` is for a person. */
   loseConnection(nowMs: number, message: string): void {
     if (!this.outcome) this.#end(nowMs, "connection lost", message);
   }
@@ -268,7 +270,7 @@ export class Session {
     }
   }
 
-  /** Whether a packet is a sign of life: what somebody kept back or recorded is none. */
+  /** Whether a packet is a sign of life: one that was held back, or replayed, is none. */
   #isFresh(slot: number, sentAt: Stamp, atMs: number): boolean {
     const ageMs = this.#beats.clocks[slot].ageMs(sentAt, atMs);
     return ageMs <= this.timers.suspectMs;
@@ -322,7 +324,7 @@ export class Session {
     const keptTick = former ? former.to + 1 : -1;
     this.#events.push({ kind: "returned", keptTick });
     play.receive({ record: packet.record, relayed: [], runs: [] }, atMs);
-    // The others are about here; no input of this member counts before it was said to.
+    // Catches up with the others; this member's inputs count only from their agreed tick on.
     while (play.newestTick < packet.record.tick && play.tick(atMs, 0));
   }
 

@@ -7,7 +7,7 @@ import type { Liveness } from "./membership/liveness.ts";
 import type { Claim, MembershipEvent } from "./membership/membership.ts";
 import type { Outcome } from "./outcome.ts";
 
-/** What the witness answered to a claim; without `seats` it can't or won't decide. */
+/** What the witness answered to a claim; without `value` and `seats` it can't or won't decide. */
 export interface ClaimAnswer {
   readonly era: number;
   readonly isGranted: boolean;
@@ -16,13 +16,14 @@ export interface ClaimAnswer {
   readonly seats?: Claim["seats"] | undefined;
 }
 
+/** What has happened to one member's match. */
 export type SessionEvent =
   | { readonly kind: "started"; readonly seed: number }
   /** Out of the match, and asking to be taken back. */
   | { readonly kind: "out" }
-  /** Taken back: play goes on from a confirmed state; nothing shown after `keptTick` still counts. */
+  /** Taken back: play goes on from a confirmed state; what was shown after `keptTick` is void. */
   | { readonly kind: "returned"; readonly keptTick: number }
-  /** To be put before the witness; repeated until it is answered. */
+  /** To be put before the witness; comes again until it is answered. */
   | { readonly kind: "claim"; readonly claim: Claim }
   | { readonly kind: "membership"; readonly what: MembershipEvent["kind"] }
   | { readonly kind: "peer"; readonly slot: number; readonly state: Liveness }

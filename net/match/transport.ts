@@ -1,5 +1,5 @@
 /**
- * The port through which a match talks, whatever carries it.
+ * The interface through which a match sends and receives packets, whatever carries them.
  *
  * A session sends one packet a tick to everybody and polls what arrived. Packets may be lost,
  * repeated, reordered or late, never merged or cut; the session copes, so no adapter recovers lost
@@ -21,7 +21,7 @@ export const PAYLOAD_BYTES_MAX = PACKET_BYTES_MAX - SIGNATURE_BYTES;
 /** Who sent a packet, as the transport knows it; never what the packet says. */
 export interface Sender {
   readonly slot: number;
-  /** Incarnation of the process that holds the slot; grows with every restart. */
+  /** The seat's epoch: it grows with every process that takes the seat. */
   readonly epoch: number;
 }
 
@@ -38,7 +38,7 @@ export type CloseReason =
   /** `message` is a sentence for a person. */
   | { readonly kind: "failed"; readonly message: string };
 
-/** Whether packets get through right now; for the page and the logs, the session decides by itself. */
+/** Whether packets get through now: for page and logs, and so that a session blames no member. */
 export interface LinkState {
   readonly up: boolean;
   /** What is wrong, in words for a person; empty while `up`. */
@@ -47,7 +47,10 @@ export interface LinkState {
 
 /** An open, best-effort broadcast link between the members of one match. */
 export interface Transport extends AsyncDisposable {
-  /** Queues one packet, of 1 byte to the adapter's most, for every other member. Copies it; never blocks; a no-op once closed. */
+  /**
+   * Queues a copy of one packet for every other member. Never blocks; a no-op once closed.
+   * Throws RangeError for a packet that is empty or larger than the adapter carries.
+   */
   send(packet: Uint8Array): void;
   /** Returns what arrived since the last call, oldest first. The caller owns it. */
   receive(): readonly Received[];
@@ -59,7 +62,7 @@ export interface Transport extends AsyncDisposable {
   readonly closed: Promise<CloseReason>;
 }
 
-/** What a transport is to somebody who watches a match. */
+/** A watcher's transport: it only receives. */
 export type Listening = Omit<Transport, "send">;
 
 /** Throws RangeError for what a transport doesn't carry: a caller's mistake. */

@@ -1,5 +1,6 @@
 /**
- * The chunks of a recording: inputs of a second and what proves them, and what else happened.
+ * The chunks of a recording: up to a second of inputs with a hash that proves them, and what else
+ * happened.
  *
  *     state      a whole state, with which inputs begin again after a gap
  *     inputs     u8 ticks, the inputs of each player, u32 hash of the states that follow from them
@@ -16,7 +17,7 @@ import type { EndReason, Outcome } from "../match/outcome.ts";
 import { ByteReader, type ByteWriter } from "../match/wire/bytes.ts";
 import { has, slotsOf } from "../match/wire/slot_set.ts";
 
-/** Most ticks of one chunk of inputs: what a cut file loses at its end. */
+/** Most ticks of one chunk of inputs, so that a file that is cut off loses no more. */
 export const CHUNK_TICKS_MAX = TICKS_PER_SECOND;
 
 /** Room for the longest body: the inputs of a second, none of which is like the one before. */
@@ -68,7 +69,7 @@ export type Chunk =
     readonly result: RecordedResult;
   };
 
-/** Returns who is absent since a state and was not before it, or the other way round. */
+/** Returns who is absent `now` and was not `before`, or the other way round; each is a bit mask. */
 export function absenceChanges(
   before: number,
   now: number,
@@ -121,7 +122,7 @@ export function writeBody(
   }
 }
 
-/** Reads what a chunk holds; `undefined` where no recorder writes such a thing. */
+/** Reads what a chunk holds; `undefined` for what no recorder writes. */
 export function readBody(
   body: Uint8Array,
   { kind, tick, rules }: {
@@ -199,7 +200,7 @@ function readInputs(
     for (let run = 0; run < (runs || ticks); run++) {
       const repeats = runs === 0 ? 1 : reader.u8();
       const input = reader.i8();
-      // What lies behind the last tick has no place in the array.
+      // Too many repeats do no harm: writing beyond the array's end does nothing.
       for (const end = at + repeats; at < end; at++) {
         inputs[at * SLOTS_MAX + slot] = input;
       }

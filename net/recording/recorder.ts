@@ -2,8 +2,8 @@
  * Records a match as its host confirms it: every input that counted, from which all else follows.
  *
  * It plays along with a state of its own, so what is recorded is known to give the states that the
- * host has confirmed. Where it can't follow, because the host came back into the match with a state
- * of somebody else or because nobody called for too long, the recording goes on after a gap, with a
+ * host has confirmed. It can't follow where the host came back into the match with another member's
+ * state, or where `take` wasn't called for too long. Behind such a gap the recording goes on with a
  * whole state.
  *
  * @module
@@ -36,7 +36,7 @@ import {
   type RecordingHeader,
 } from "./recording.ts";
 
-/** Far more than a match has: a player can come back 256 times. They keep the file below its limit. */
+/** More than any match has, as a player can come back 256 times; they limit the file's size. */
 const SEGMENTS_MAX = 300;
 const CHANGES_MAX = 3000;
 
@@ -54,6 +54,7 @@ interface RecordedSegment {
   end: number;
 }
 
+/** The recording of one match, as it grows; `take` after each `advance`, `finish` at the end. */
 export class Recorder {
   readonly #header: RecordingHeader;
   #segments: RecordedSegment[] = [];
@@ -78,12 +79,12 @@ export class Recorder {
     return this.#state?.[TICK] ?? -1;
   }
 
-  /** After an hour nothing more is recorded, and the recording says that it is incomplete. */
+  /** Whether a limit is reached (an hour): then nothing more is recorded, and it is incomplete. */
   get isFull(): boolean {
     return this.#isFull;
   }
 
-  /** Of the match as far as it was recorded; a copy. */
+  /** Those of the match as far as it was recorded; a copy. */
   get statistics(): MatchStatistics {
     return { ...this.#statistics };
   }
@@ -97,8 +98,8 @@ export class Recorder {
   }
 
   /**
-   * Goes on with the state at which `play` stands, for this host has come back. What it confirmed
-   * after `keptTick`, while the others had gone on without it, is taken back.
+   * Goes on with the newest confirmed state of `play`, after this host has come back. What it
+   * confirmed beyond `keptTick`, while the others had gone on without it, is forgotten.
    */
   restart(play: RecordedPlay, keptTick: number): void {
     if (this.#isDone) return;
@@ -134,7 +135,7 @@ export class Recorder {
       this.#inputs[at + slot] = play.inputAt(slot, this.tick);
     }
     step(next, this.#inputs, at);
-    // Of a tick long past, what is read as its inputs are newer ones.
+    // Of a tick long past the inputs are no longer kept: what was read are newer ticks' inputs.
     if (hashState(next) !== hash) return false;
     segment.end++;
     this.#enter(next, play.era);

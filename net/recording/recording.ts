@@ -6,12 +6,12 @@
  *     header  JSON, as `RecordingHeader` has it
  *     chunk   head, body
  *     head    u8 kind, u32 tick, u16 bytes of the body
- *     body    as recording_chunk.ts has it
+ *     body    as chunk.ts has it
  *
  * Opening, header, heads and bodies are each sealed (`sealed_blocks.ts`): any changed byte is
- * refused, and a file that was cut off is good up to there. Inputs begin with state 0, which follows
- * from rules and seed, or with the state of a chunk. Whether the inputs give what the chunks claim
- * is found by playing them again (`verified_match.ts`).
+ * refused, and a file that was cut off is good up to there. Inputs begin with state 0, which
+ * follows from rules and seed, or with the state of a chunk. Whether the inputs give the states
+ * that the chunks claim is found out by playing them again (`verified_match.ts`).
  *
  * @module
  */
@@ -75,7 +75,7 @@ const header = z.object({
 /** What a recording says of its match. */
 export type RecordingHeader = z.infer<typeof header>;
 
-/** Chunks in the order of their ticks: a value of this type has been read or recorded that way. */
+/** A match in chunks, in the order of their ticks; not yet verified. */
 export interface Recording {
   readonly header: RecordingHeader;
   readonly chunks: readonly Chunk[];
@@ -94,7 +94,7 @@ export class ReplayError extends Error {
   }
 }
 
-/** Returns the file. Throws RangeError where names and codes are longer than a header may be. */
+/** Returns the file. Throws RangeError where names and codes make the header too long. */
 export function encodeRecording({ header, chunks }: Recording): Uint8Array {
   const json = new TextEncoder().encode(JSON.stringify(header));
   if (json.length > HEADER_BYTES_MAX) throw new RangeError("header too long");
@@ -236,7 +236,7 @@ export interface ReplayName {
   readonly slot: number;
 }
 
-/** Returns the file's name, without a folder. Throws RangeError for what can't be a match's name. */
+/** Returns the file's name, without a folder. Throws RangeError for what can't be a match's ID. */
 export function replayFileName({ match, slot }: ReplayName): string {
   if (!/^[A-Za-z0-9-]+$/.test(match)) throw new RangeError("no match's name");
   return `${match}-${slot}${REPLAY_ENDING}`;

@@ -1,5 +1,5 @@
 /**
- * Plays a recorded match back: at any speed, from any tick, in whatever time it is told.
+ * Plays a recorded match back, at any speed and from any tick; whoever drives it tells it the time.
  *
  * The match is simulated again, so its states are those that its players had confirmed. Where the
  * recorder was out of the match and came back there is a gap; playing goes on behind it.
@@ -31,6 +31,7 @@ export function openReplay(bytes: Uint8Array): Replay {
   return new Replay(verifyRecording(bytes));
 }
 
+/** One playback: a state that `advance` moves on, and `seek` to any tick. */
 export class Replay {
   /** The match: who played, marks, statistics, result. */
   readonly match: VerifiedMatch;
@@ -92,26 +93,29 @@ export class Replay {
     }
   }
 
-  /** Goes on or rests. At the end, going on means from the beginning. */
+  /** Plays, or rests. To play at the end is to begin again. */
   run(isRunning: boolean): void {
     if (isRunning && this.tick === this.#lastTick) this.seek(this.#firstTick);
     this.#passed = 0;
     this.#isRunning = isRunning;
   }
 
-  /** Sets how fast to play, 1 being real time; below 0.1 it is 0.1, above 4 it is 4. */
+  /** Sets how fast to play: 1 is real time, bounded to 0.1…4. RangeError for what isn't finite. */
   setSpeed(speed: number): void {
     if (!Number.isFinite(speed)) throw new RangeError(`no speed: ${speed}`);
     this.#speed = Math.max(SPEED_MIN, Math.min(SPEED_MAX, speed));
   }
 
-  /** Rests one tick further on, or back. */
+  /** Goes one tick on, or back, and rests there. */
   step(by: 1 | -1): void {
     this.#isRunning = false;
     this.seek(this.tick + by);
   }
 
-  /** Goes to a tick, or to the nearest in that direction where the recording doesn't have it. */
+  /**
+   * Goes to a tick, or to the nearest in that direction where the recording doesn't have it.
+   * Throws RangeError for what is no integer.
+   */
   seek(tick: number): void {
     if (!Number.isInteger(tick)) throw new RangeError(`no tick: ${tick}`);
     const { segments } = this.match;
@@ -131,7 +135,7 @@ export class Replay {
     return this.match.segments[this.match.segments.length - 1].lastTick;
   }
 
-  /** Goes on by a tick, or over a gap; there is one to go to. */
+  /** Goes on by a tick, or over a gap; never called at the last tick. */
   #next(): void {
     const { segments, hashes } = this.match;
     if (this.tick === segments[this.#segment].lastTick) {

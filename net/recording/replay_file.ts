@@ -13,7 +13,7 @@ import {
 } from "./recording.ts";
 import { openReplay, type Replay } from "./replay.ts";
 
-/** A few MB in all: a match takes 20 to 200 KB. */
+/** A few MB in all, as a match takes 20 to 200 KB; beyond it the oldest are removed. */
 const REPLAYS_MAX = 100;
 
 /**

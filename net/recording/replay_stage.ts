@@ -23,6 +23,7 @@ export interface ReplayStageOptions extends
   > {
   readonly replay: Replay;
   readonly signal: AbortSignal;
+  /** Called once, when the page can be opened. */
   readonly onServing: (url: string, lanUrl: string) => void;
 }
 
@@ -41,7 +42,7 @@ export function summaryOf({ match }: Replay): Record<string, unknown> {
   };
 }
 
-/** Plays a recording, over and over if that is wanted, until `signal` aborts. */
+/** Serves a page on which the recording plays and can be steered, until `signal` aborts. */
 export async function showReplay(options: ReplayStageOptions): Promise<void> {
   const { replay, nowMs, signal, onServing } = options;
   await using page = await openProcessPage({

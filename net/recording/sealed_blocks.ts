@@ -1,10 +1,10 @@
 /**
  * Blocks of bytes one after the other, each followed by a checksum of all bytes before it.
  *
- * So a changed byte is noticed at the block that holds it, and a missing end is told from a changed
- * byte as long as the reader knows each block's length from what was read, and so checked, before.
- * The checksum is FNV-1a, one step a byte, none of which loses a difference: no change of a single
- * byte goes unnoticed. It keeps out accidents, not forgers.
+ * So a changed byte is noticed at the block that holds it. A missing end is told from a changed
+ * byte, as long as the reader knows each block's length from what it has read, and so checked,
+ * before. The checksum is FNV-1a, one step a byte; no step loses a difference, so no change of a
+ * single byte goes unnoticed. It keeps out accidents, not forgers.
  *
  * @module
  */
@@ -15,6 +15,7 @@ const SEAL_BYTES = 4;
 const FNV_OFFSET = 0x811c9dc5;
 const FNV_PRIME = 0x01000193;
 
+/** Writes blocks one after the other, each with its checksum. */
 export class SealedBlockWriter {
   #bytes = new Uint8Array(4096);
   #length = 0;
@@ -50,11 +51,12 @@ export class SealedBlockWriter {
 
 type SealedBlock =
   | { readonly kind: "block"; readonly block: Uint8Array }
-  /** The bytes end before it does. */
+  /** The bytes end before the block does. */
   | { readonly kind: "cut off" }
-  /** Some byte up to its end is not what was written. */
+  /** Some byte up to the block's end is not what was written. */
   | { readonly kind: "damaged" };
 
+/** Reads blocks in order, from bytes that it doesn't copy. */
 export class SealedBlockReader {
   readonly #bytes: Uint8Array;
   #at = 0;
@@ -68,7 +70,7 @@ export class SealedBlockReader {
     return this.#at === this.#bytes.length;
   }
 
-  /** Returns the next block, a view. After one that is none nothing more can be read. */
+  /** Returns the next block of that many bytes, not a copy. After a failure it can't read on. */
   next(length: number): SealedBlock {
     const end = this.#at + length;
     if (end + SEAL_BYTES > this.#bytes.length) return { kind: "cut off" };

@@ -1,8 +1,9 @@
 /**
  * A recording that was played through: its inputs give exactly the states that it claims.
  *
- * Proves that nothing was changed by accident or by a clumsy hand. Who makes up inputs together with
- * all that follows from them makes up another match; against that only a signature would help.
+ * That proves that nothing was changed by accident or by a clumsy hand. Whoever makes up inputs,
+ * together with all that follows from them, can make up another match: against that only a
+ * signature would help.
  *
  * @module
  */
@@ -39,7 +40,7 @@ import {
   ReplayError,
 } from "./recording.ts";
 
-/** Ticks between states that are kept to seek from: at most so many are simulated for a seek. */
+/** Ticks between states that are kept to seek from: a seek simulates at most so many. */
 const KEYFRAME_TICKS = 300;
 
 /** Ticks without a gap. */
@@ -51,6 +52,7 @@ interface VerifiedSegment {
   readonly offset: number;
 }
 
+/** What a recording is proven to hold. */
 export interface VerifiedMatch {
   readonly header: RecordingHeader;
   /** In the order of their ticks; never empty. */
@@ -65,6 +67,7 @@ export interface VerifiedMatch {
   readonly statistics: MatchStatistics;
   /** `undefined` where the recording doesn't come to the end. */
   readonly result: RecordedResult | undefined;
+  /** Whether the match has no decided end, or the recording doesn't reach it. */
   readonly isIncomplete: boolean;
 }
 
@@ -94,7 +97,7 @@ class Playthrough {
   readonly #keyframes: State[] = [];
   readonly #hashes = new Map<number, number>();
   readonly #marks: ReplayMark[] = [];
-  /** Of the marks, who was dropped or came back; and how many of them chunks have told. */
+  /** Those of the marks that are changes of membership; how many of them chunks have told of. */
   readonly #changes: ReplayMark[] = [];
   #told = 0;
   readonly #statistics = new StatisticsCounter();
@@ -217,7 +220,7 @@ class Playthrough {
     }
   }
 
-  /** Compares what a chunk tells of somebody's absence with what the inputs show. */
+  /** Compares what a chunk tells of somebody's absence with what its inputs have shown. */
   #tell({ tick, what, slot }: MembershipChunk): void {
     const mark = this.#changes.at(this.#told++);
     const isSame = mark?.tick === tick && mark.kind === what &&

@@ -17,16 +17,16 @@ import {
 } from "../match/transport.ts";
 import { drawWaysMs, type LinkFaults } from "../transport/link_faults.ts";
 
-/** Packets under way to one member; the oldest go first, as in every inbox. */
+/** Most packets under way to one member; beyond it the oldest is lost, as in every inbox. */
 const WAITING_MAX = 4096;
 
 export interface SimulatedNetworkOptions {
   /** Returns numbers from 0 (inclusive) to 1; the only source of chance. */
   readonly random: () => number;
   readonly faults: LinkFaults;
-  /** Whether the way from one slot to another is cut at this moment; never, if not given. */
+  /** Whether the way from one slot to another is broken at this moment; never, if not given. */
   readonly isCut?: (from: number, to: number, nowMs: number) => boolean;
-  /** Until when packets of this way are held back, to come all at once; not, if not given. */
+  /** Until when packets of this way are held back, to come all at once; never, if not given. */
   readonly heldUntilMs?: (from: number, to: number, nowMs: number) => number;
 }
 
@@ -35,6 +35,7 @@ interface PacketUnderWay extends Received {
   readonly order: number;
 }
 
+/** The network of one match; its members join by `open`. */
 export class SimulatedNetwork {
   /** Virtual time, set by the driver; never goes back. */
   nowMs = 0;
@@ -76,6 +77,7 @@ export class SimulatedNetwork {
   }
 }
 
+/** One member's end of the network; `link` says what a test makes it say. */
 export class SimulatedTransport implements Transport {
   link: LinkState = { up: true, detail: "" };
   readonly rejected = 0;

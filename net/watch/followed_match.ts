@@ -1,13 +1,13 @@
 /**
- * A match as somebody follows it who only listens: begun from a member's snapshot, played on from
- * what each member says of itself.
+ * A match as a watcher follows it, who only listens: begun from a member's snapshot, and played on
+ * from what each member says of itself.
  *
- * A tick counts here once every member in the members has confirmed it, in the same era: only then can
- * no change of membership take it back (whoever may go on by itself holds all inputs up to it). A
- * record of a higher era is the commit of a change, as for members.
+ * A tick counts here once every member has confirmed it in the same era: only then can no change of
+ * the members take it back (whoever may go on without the others holds all inputs up to it). As for
+ * members, a record of a higher era is the commit of a change.
  *
- * A snapshot is one member's word. It is believed when all have confirmed as much and another one
- * claims the same hash; what is claimed later must be the same, too.
+ * A snapshot is one member's word. It is believed when all members have confirmed as much and
+ * another one claims the same hash; from then on, any claim that differs is a desync.
  *
  * @module
  */
@@ -33,20 +33,23 @@ export interface FollowOptions {
   readonly nowMs: number;
 }
 
+/** `take` each record, then `advance`; it is confirmed as far as `confirmedTick`. */
 export class FollowedMatch {
-  /** Some member's claim differs from what is followed here. */
+  /** The first claim of a member that differs from what is followed here. */
   desync: Desync | undefined;
   /** When something was confirmed last. */
   progressMs: number;
   members: SlotSet;
+  /** Tick of the snapshot. */
   readonly firstTick: number;
 
   readonly #options: FollowOptions;
+  /** The slot that sent the snapshot. */
   readonly #giver: number;
   readonly #rollback: Rollback;
   #era: number;
   #presences: readonly Presence[];
-  /** By slot, of this era: the newest record, claims still to be compared, newest equal tick. */
+  /** By slot, of this era: newest record, claims still to be compared, newest compared tick. */
   readonly #records: (SlotRecord | undefined)[];
   readonly #claims: TickHash[][];
   readonly #compared: number[];
@@ -103,7 +106,7 @@ export class FollowedMatch {
     return this.#states[tick % HISTORY_TICKS];
   }
 
-  /** Whether a second member stands for the snapshot, and all are as far. */
+  /** Whether a second member's claim was compared with it, and all have confirmed as much. */
   get isWitnessed(): boolean {
     return this.#confirmedByAll >= this.firstTick &&
       this.#compared.some((tick, slot) =>
@@ -111,13 +114,13 @@ export class FollowedMatch {
       );
   }
 
-  /** Whether the one who gave the snapshot says to be the only one, and stands for it still. */
+  /** Whether the snapshot's sender says that it is the only member, and its claim was compared. */
   get isOfOneMember(): boolean {
     return this.members === setOf(this.#giver) &&
       this.#compared[this.#giver] >= this.firstTick;
   }
 
-  /** Whether there is nothing to confirm that all members have. */
+  /** Whether all is confirmed here that all members have confirmed. */
   get isUpToDate(): boolean {
     return this.#confirmedByAll <= this.confirmedTick;
   }
@@ -155,7 +158,7 @@ export class FollowedMatch {
     for (const slot of slotsOf(this.members)) this.#compare(slot);
   }
 
-  /** Newest tick that every member of this members has confirmed. */
+  /** Newest tick that every member has confirmed; -1 while one has said nothing in this era. */
   get #confirmedByAll(): number {
     const ticks = slotsOf(this.members).map((slot) =>
       this.#records[slot]?.confirmed ?? -1
@@ -199,7 +202,7 @@ export class FollowedMatch {
     }
   }
 
-  /** Follows into a higher era, if it is told which one that is; else only a new snapshot helps. */
+  /** Follows into a higher era if the record has its presences; else only a new snapshot helps. */
   #follow(record: SlotRecord): void {
     const presences = record.change?.presences;
     if (!presences) return;
@@ -222,7 +225,7 @@ export class FollowedMatch {
   }
 }
 
-/** Whether a snapshot holds all that is needed to begin with it, and is what it says. */
+/** Whether a snapshot has all that is needed to begin with it, and its state has its hash. */
 export function isSound(
   { record, state }: SnapshotPacket,
   game: Game,
@@ -234,8 +237,9 @@ export function isSound(
     state.length === game.initial.length && game.hash(state) === record.hash;
 }
 
+/** What slots said of their own inputs, kept until a followed match can use it. */
 export class HeardInputs {
-  /** For each slot a ring of the last `HISTORY_TICKS`: of which tick, by which incarnation, what. */
+  /** By slot, a ring of the last `HISTORY_TICKS`: of which tick, by which incarnation, what. */
   readonly #ticks = new Float64Array(SLOTS_MAX * HISTORY_TICKS).fill(-1);
   readonly #epochs = new Uint8Array(SLOTS_MAX * HISTORY_TICKS);
   readonly #inputs = new Int8Array(SLOTS_MAX * HISTORY_TICKS);
@@ -251,7 +255,7 @@ export class HeardInputs {
     }
   }
 
-  /** Returns the input at a tick that counts if it is of incarnation `epoch`. */
+  /** Returns incarnation `epoch`'s input at a tick; `undefined` where it wasn't heard. */
   at(slot: number, tick: number, epoch: number): number | undefined {
     const at = cell(slot, tick);
     const isIt = this.#ticks[at] === tick && this.#epochs[at] === epoch;

@@ -1,6 +1,6 @@
 /**
- * When somebody who watches is shown which tick: sixty a second, a little behind what is confirmed,
- * so that what comes unevenly is shown evenly.
+ * When a watcher is shown which tick: sixty a second, a little behind the newest confirmed one, so
+ * that ticks that are confirmed unevenly are shown evenly.
  *
  * @module
  */
@@ -8,22 +8,23 @@ import { TICK_MS } from "../../game/court.ts";
 
 /** How far behind the newest confirmed tick is shown: 100 ms. More hides more jitter, later. */
 const BEHIND_TICKS = 6;
-/** Farther behind than this, 2 s, nothing is shown faster any more, but left out. */
+/** Farther behind than this, 2 s, ticks are skipped instead of being shown faster. */
 const BEHIND_TICKS_MAX = 120;
 /** Ticks in one call at most. */
 const TICKS_AT_ONCE_MAX = 2;
-/** Change of speed for each tick of distance too much or too little, and what it is at most. */
+/** Change of speed for each tick too far behind or too close, and the limits of speed. */
 const GAIN = 0.02;
 const SPEED_MIN = 0.9;
 const SPEED_MAX = 1.5;
 
+/** The tick that is shown, moved on by `advance`. */
 export class Playout {
   /** The tick that is shown. */
   tick: number;
   /** When the next one is due. */
   nextTickMs: number;
 
-  /** Begins with confirmed ticks from `firstTick` to `newestTick`; holds the first until it is old. */
+  /** Begins `BEHIND_TICKS` behind `newestTick`; where `firstTick` is nearer, it is held longer. */
   constructor(
     { firstTick, newestTick, nowMs }: {
       readonly firstTick: number;

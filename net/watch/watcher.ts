@@ -36,16 +36,18 @@ export interface WatcherOptions extends
     "assets" | "pagePort" | "isLan" | "nowMs" | "randomBytes"
   > {
   readonly lobby: LobbyAddress;
-  /** The match that began last if not given. */
+  /** If not given, that of the match that began last. */
   readonly room?: string | undefined;
   /** Whether to wait for the players' next match after one. */
   readonly stay: boolean;
   readonly signal: AbortSignal;
+  /** Called once, when the page can be opened. */
   readonly onServing: (url: string, lanUrl: string) => void;
 }
 
 /**
- * Watches until `signal` aborts or, without `stay`, a match is over. Returns how the last one ended.
+ * Watches until `signal` aborts or, without `stay`, a match is over. Returns how the last one
+ * ended.
  *
  * @throws NetworkError or JoinError when the lobby can't be reached or refuses.
  */
@@ -73,7 +75,7 @@ export async function watchMatches(
   return await follow(watch, { stage, page, options, links });
 }
 
-/** Takes in what the lobby says, for as long as it says anything. */
+/** Does what the lobby's messages ask for, until its connection has ended. */
 async function follow(
   watch: LobbyWatch,
   { stage, page, options, links }: {
@@ -180,7 +182,7 @@ async function watchMatch(
   }
 }
 
-/** What a watcher knows and shows. */
+/** What the page shows to a watcher. */
 class WatchStage implements Stage {
   watchers = 0;
   /** Why there is nothing to see any more; empty while there may be. */

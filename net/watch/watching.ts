@@ -1,12 +1,12 @@
 /**
- * A match as it is shown to somebody who watches. It does no I/O, reads no clock, and sends nothing:
- * the members do nothing for it but say a confirmed state once a second.
+ * A match as it is shown to a watcher. It does no I/O, reads no clock, and sends nothing: all that
+ * the members do for it is to send a confirmed state once a second.
  *
  * Whoever drives it calls `receive` for each packet that arrived and then `advance` when
- * `nextTickMs` has come. Nothing is shown before a second member stands for it. When inputs are
- * missing that nobody says again, it begins anew with the next snapshot; what was shown stays true.
+ * `nextTickMs` has come. Nothing is shown before a second member claims the same. When inputs that
+ * nobody sends again are missing, it begins anew with the next snapshot; what was shown stays true.
  *
- * Only what a member says of itself counts: who lies about others finds no ear here.
+ * Only what a member says of itself counts, so no member can lie about another.
  *
  * @module
  */
@@ -28,16 +28,16 @@ import type { PlayerState } from "../page/protocol.ts";
 import { FollowedMatch, HeardInputs, isSound } from "./followed_match.ts";
 import { Playout } from "./playout_clock.ts";
 
-/** Nothing confirmed for so long is worth a word. */
+/** If nothing was confirmed for so long, the match is shown as paused. */
 const PAUSE_AFTER_MS = 250;
-/** Nothing confirmed for so long, or members so far ahead: a snapshot may help. */
+/** If nothing was confirmed for so long, or members are so far ahead, a snapshot may help. */
 const BEGIN_ANEW_AFTER_MS = 500;
 const AHEAD_TICKS_MAX = 30;
 /** Silences that the page tells of, as members judge them. */
 const { unstableMs: UNSTABLE_MS, suspectMs: SUSPECT_MS } = timersFor(
   DEFAULT_GRACE_MS,
 );
-/** The slot of nobody: every member is somebody else to who watches. */
+/** A watcher has no slot of its own, so it listens to all members. */
 const NO_SLOT = -1;
 
 export interface WatchingOptions {
@@ -49,7 +49,7 @@ export interface WatchingOptions {
   readonly createGame?: (rules: Rules, seed: number) => Game;
 }
 
-/** How the match ended, as far as one can see who watches. */
+/** How the match ended, as far as a watcher can see. */
 export interface WatchedOutcome {
   readonly reason: Extract<
     EndReason,
@@ -58,6 +58,7 @@ export interface WatchedOutcome {
   readonly winner: number | null;
 }
 
+/** One match, from the watcher's first packet to its end. */
 export class Watching {
   /** Set once all that can be shown was shown, or at once when states differ. */
   outcome: WatchedOutcome | undefined;
@@ -68,7 +69,7 @@ export class Watching {
   readonly #game: Game;
   readonly #gate: Gate;
   readonly #inputs = new HeardInputs();
-  /** By slot: the newest record, and when a packet came. */
+  /** By slot: the newest record, and when the last packet came. */
   readonly #records: (SlotRecord | undefined)[];
   readonly #heardMs: number[];
   /** What is believed and shown, and what may replace it. */
@@ -185,7 +186,7 @@ export class Watching {
     this.#judge(match);
   }
 
-  /** A snapshot is of use to who has nothing, or has waited in vain while others went on. */
+  /** Makes a snapshot the candidate, if nothing is followed yet or what is followed is stuck. */
   #consider(snapshot: SnapshotPacket, atMs: number): void {
     const { record } = snapshot;
     for (const followed of [this.#match, this.#candidate]) {
@@ -236,7 +237,7 @@ export class Watching {
     });
   }
 
-  /** Whether nobody outside that members may think that it plays this match. */
+  /** Whether no player outside these members can still think that it plays this match. */
   #isAlone(members: SlotSet): boolean {
     return this.#records.every((record, slot) =>
       has(members, slot) || this.silentMs(slot) >= SUSPECT_MS ||
@@ -244,7 +245,7 @@ export class Watching {
     );
   }
 
-  /** Nothing could be confirmed, and all that was is shown. */
+  /** Whether nothing was confirmed lately, and all that was confirmed is shown. */
   #isPaused({ confirmedTick, progressMs }: FollowedMatch): boolean {
     return this.tick === confirmedTick &&
       this.#nowMs - progressMs >= PAUSE_AFTER_MS;

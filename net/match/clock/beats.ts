@@ -1,8 +1,9 @@
 /**
  * Numbers the packets of one member, answers those of the others, and learns from their answers.
  *
- * Each packet has a beat; each packet also says which beat of every other member came last, and how
- * long ago. So every packet measures a round trip, and none is sent for that alone.
+ * Each packet has a number, its *beat*. It also says which beat of every other member came last,
+ * and how long ago: its *echo*. So every packet measures a round trip, and none is sent for that
+ * alone.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import { PeerClock } from "./peer_clock.ts";
 /** Send times kept to tell which packet an echo answers: four seconds of them. */
 const SENT_TIMES = 256;
 
-/** What of a packet matters here. */
+/** What a packet that has arrived says of time. */
 export interface Arrival {
   readonly slot: number;
   readonly beat: number;
@@ -24,6 +25,7 @@ export interface Arrival {
   readonly atMs: number;
 }
 
+/** One member's beats, and what the echoes of them tell of the others. */
 export class Beats {
   /** By slot: what is known of each member's clock; the own one is never fed. */
   readonly clocks: PeerClock[];
@@ -38,7 +40,7 @@ export class Beats {
     this.#newest = this.clocks.map(() => undefined);
   }
 
-  /** Returns the beat of a packet that is sent now. */
+  /** Returns the next beat, for a packet that is sent now. */
   take(nowMs: number): number {
     const beat = this.#next;
     this.#sentMs[beat % SENT_TIMES] = nowMs;
@@ -46,19 +48,20 @@ export class Beats {
     return beat;
   }
 
-  /** By slot: what a packet that is sent now answers. */
+  /** By slot: the echoes in a packet that is sent now. */
   echoes(nowMs: number): (Echo | undefined)[] {
     return this.#newest.map((newest) =>
       newest && { beat: newest.beat, holdMs: Math.max(0, nowMs - newest.atMs) }
     );
   }
 
-  /** Another process holds the slot now. */
+  /** Another process holds the slot now: what was learned of the former one is void. */
   forget(slot: number): void {
     this.clocks[slot] = new PeerClock();
     this.#newest[slot] = undefined;
   }
 
+  /** Takes in a packet; its echo is ignored where it answers none of the last `SENT_TIMES`. */
   receive({ slot, beat, sentAt, echo, atMs }: Arrival): void {
     const clock = this.clocks[slot];
     clock.addTransit(sentAt, atMs);

@@ -1,9 +1,9 @@
 /**
  * What one member learns of another's clock and distance from echoed packets.
  *
- * Each echo gives a round-trip time and, taking both ways as equally long, the difference of the two
- * clocks. The sample with the shortest round trip is the one least disturbed by queues (D. Mills'
- * clock filter, RFC 5905 section 10), so the best of the last two periods counts.
+ * Each echo gives a round-trip time and, taking both ways as equally long, the difference of the
+ * two clocks. The sample with the shortest round trip is the one least disturbed by queues
+ * (D. Mills' clock filter, RFC 5905 section 10), so the best of the last two periods counts.
  *
  * @module
  */
@@ -24,6 +24,7 @@ interface ClockSample {
   readonly offsetMs: number;
 }
 
+/** One other member's clock and distance, as estimated so far. */
 export class PeerClock {
   /** How many echoes came back. */
   roundTrips = 0;
@@ -38,10 +39,7 @@ export class PeerClock {
   readonly #transitsMs = new Float64Array(TRANSITS);
   #transits = 0;
 
-  /**
-   * The other clock minus this one, as a difference of stamps in ms; 0 until it is known, which
-   * means as much as "not known".
-   */
+  /** The other clock minus this one, as a difference of stamps in ms; 0 while it isn't known. */
   get offsetMs(): number {
     const best = this.#best;
     const previous = this.#previousBest;
@@ -51,7 +49,10 @@ export class PeerClock {
       : best.offsetMs;
   }
 
-  /** Takes in an echo: packet sent at `sentMs`, answer sent at `theirStamp` and arrived at `atMs`. */
+  /**
+   * Takes in an echo: the packet was sent at `sentMs`, and held by the other for `holdMs`; the
+   * answer was sent at `theirStamp` (the other's clock) and arrived at `atMs`.
+   */
   addEcho(
     { sentMs, holdMs, theirStamp, atMs }: {
       readonly sentMs: number;
@@ -81,8 +82,8 @@ export class PeerClock {
   }
 
   /**
-   * Whether no one offset explains both this sample and what was known: each is right to half its
-   * round trip. Then one of the clocks has jumped, as one does while its machine sleeps.
+   * Whether no offset fits both this sample and what was known, each being right to half its round
+   * trip. Then one of the clocks has jumped, as it does when its machine sleeps.
    */
   #hasJumped({ rttMs, offsetMs }: ClockSample): boolean {
     const known = this.#best ?? this.#previousBest;
@@ -91,7 +92,7 @@ export class PeerClock {
     return Math.abs(offsetMs - this.offsetMs) > uncertaintyMs;
   }
 
-  /** Takes in how long a packet was under way, by the synchronised clocks. */
+  /** Takes in how long a packet was under way, by the clock offset as it is known now. */
   addTransit(sentAt: Stamp, atMs: number): void {
     this.#transitsMs[this.#transits++ % TRANSITS] = this.ageMs(sentAt, atMs);
   }
@@ -101,7 +102,7 @@ export class PeerClock {
     return stampDifferenceMs(stampOf(nowMs), sentAt) + this.offsetMs;
   }
 
-  /** What nine of ten packets stay under, in ms on their way; 0 before the first. */
+  /** The time within which nine of ten packets arrive; 0 before the first. */
   transitP90Ms(): number {
     const count = Math.min(this.#transits, TRANSITS);
     if (count === 0) return 0;

@@ -1,10 +1,10 @@
 /**
- * Keeps the members' ticks level by making this one's ticks a little longer or shorter.
+ * Keeps all members at the same tick by making this host's ticks a little longer or shorter.
  *
  * Everybody moves towards the mean of the others, so nobody chases anybody; the change stays below
- * what an eye sees. Whole ticks are never skipped. Gentle correction follows Slippi's (±1 %, dead
- * zone of half a tick); after a stall, when whole paddle lengths lie between the hosts, five times
- * that is allowed.
+ * what an eye sees. Whole ticks are never skipped. The gentle correction follows Slippi's (±1 %,
+ * dead zone of half a tick); after a stall, when whole paddle lengths lie between the hosts, five
+ * times that is allowed.
  *
  * @module
  */
@@ -22,6 +22,7 @@ const CHANGE_AFTER_STALL_MAX = 0.05;
 const STALL_TICKS = 4;
 const DEAD_ZONE_TICKS = 0.5;
 
+/** How far ahead of the others this host is, and how long its ticks last because of that. */
 export class TimeSync {
   #leadTicks = 0;
 
@@ -48,7 +49,7 @@ export class TimeSync {
   }
 }
 
-/** A member's tick is not guessed further ahead than this after its last word. */
+/** Where a member is now is guessed from its newest record, but for no longer than this. */
 const EXTRAPOLATION_MS_MAX = 250;
 
 /**
@@ -61,6 +62,7 @@ export function leadOver(
   { clocks, freshMs, nowMs }: {
     /** By slot. */
     readonly clocks: readonly PeerClock[];
+    /** Records that were sent longer ago don't count. */
     readonly freshMs: number;
     readonly nowMs: number;
   },

@@ -1,31 +1,34 @@
 /**
- * Who is heard, who is silent and for how long, counted so that nobody is accused unjustly.
+ * Who is silent and for how long, counted so that nobody is accused unjustly.
  *
- * A member *speaks* when its newest record advances, by whatever path; it is *heard* when that
- * record also says that it hears this host: one that is deaf but still talks must not hold up the
- * others for ever. Silence is counted in this host's own play time, and only while it is spoken to
- * by at least half of the match (itself included): neither its own sleep nor the death of a broker
- * is the others' fault.
+ * A member *speaks* when its newest record advances, by whatever path. Its *silence* ends only when
+ * that record also says that it hears this host: a member that is deaf but still talks must not
+ * hold up the others for ever. Silence is counted in this host's own play time, and only while at
+ * least half of the members (this one included) speak to it: neither this host's sleep nor the
+ * death of a broker is the others' fault.
  *
  * @module
  */
 import { has, setOf, sizeOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
 import type { Timers } from "./timers.ts";
 
-/** Most that one call may count: who slept longer has no claim to have heard nothing. */
+/** Most silence that one call counts: a host that slept longer couldn't have heard anybody. */
 const STEP_MS_MAX = 67;
 
+/** By its silence: below `unstableMs`, below `suspectMs`, or longer. */
 export type Liveness = "ok" | "unstable" | "suspect";
 
+/** A slot's liveness from now on. */
 export interface LivenessChange {
   readonly slot: number;
   readonly state: Liveness;
 }
 
+/** Counts every slot's silence, as one host hears it. */
 export class PeerLiveness {
   readonly #slot: number;
   readonly #timers: Timers;
-  /** By slot: silence so far, when it last spoke (own sleep taken out), and what was said of it. */
+  /** By slot: silence so far; when it last spoke, not counting own sleep; its last liveness. */
   readonly #silentMs: number[];
   readonly #spokeAtMs: number[];
   readonly #states: Liveness[];
@@ -53,7 +56,7 @@ export class PeerLiveness {
     if (isMutual) this.#silentMs[slot] = 0;
   }
 
-  /** Begins anew for slots that have just become members. */
+  /** Ends the silence of slots that have just become members. */
   welcome(slots: SlotSet, nowMs: number): void {
     for (const slot of slotsOf(slots)) this.hear(slot, nowMs, true);
   }
@@ -62,24 +65,24 @@ export class PeerLiveness {
     return this.#states[slot];
   }
 
-  /** How long a slot wasn't heard, in this host's own time. */
+  /** How long a slot has been silent, in this host's own play time. */
   silentMs(slot: number): number {
     return this.#silentMs[slot];
   }
 
-  /** Slots that have spoken so recently that they are surely there, and this host. */
+  /** Slots that spoke within `unstableMs`, so that they are surely there; and this host. */
   get present(): SlotSet {
     return this.#spokeWithin(this.#timers.unstableMs);
   }
 
-  /** Slots that have spoken before they would be suspected, and this host. */
+  /** Slots that spoke within `suspectMs`, and this host. */
   get heard(): SlotSet {
     return this.#spokeWithin(this.#timers.suspectMs);
   }
 
   /**
-   * Counts the time since the last call for the members in `members`, and returns what changed. While
-   * this host's own link is down nobody's silence means anything.
+   * Counts the time since the last call as silence of the `members`, and returns what changed.
+   * While this host's own link is down nobody's silence means anything.
    */
   update(
     nowMs: number,

@@ -1,17 +1,18 @@
 /**
- * Who is in the match, agreed by all its members: dropping the lost, taking back the returned.
+ * The *members*: the players whose inputs count, as all of them agree. It drops who is lost and
+ * takes back who returned, without a coordinator and without messages of its own: a member's record
+ * shows which change it attempts and what it agreed to, and all draw the same conclusions.
  *
- * There is no coordinator and no message of its own: each member's record, which every packet
- * repeats by any path, shows which change it attempts and what it agreed to, and everybody draws
- * the same conclusions. One change is an *attempt*: all who stay take part, each freezes the lost
- * members' inputs and shows how many it has; when all show the same attempt, the value follows (the
- * highest inputs anybody holds count); when all show that they agreed, it is committed and the *era*
- * is one higher. Exactly half of the members, always so with two players, need the witness's word.
+ * A change begins as an *attempt*. All who are to stay take part: each freezes the inputs of those
+ * to be dropped, and shows how many it holds. Once all show the same attempt, each agrees that the
+ * highest input that any of them holds is the last to count (the *cut*). Once all show that they
+ * agreed, it is committed: the *era*, the number of changes so far, is one higher. Where exactly
+ * half would stay, as always with two players, the witness must grant the change, too.
  *
- * Rule 1: after `agreed` nobody is taken back; what all participants agreed to before is repeated,
- * for somebody may have committed it.
- * Rule 2: an attempt that I left gets no vote of mine again.
- * Rule 3: the member who is to be dropped decides nothing; it goes on until a commit says so.
+ * Rule 1: once somebody agreed, nobody who is to be dropped is taken back; later attempts repeat
+ * what all their participants agreed to before, for somebody may have committed it.
+ * Rule 2: an attempt that a member has left never gets its vote again.
+ * Rule 3: an attempt decides nothing for whom it would drop: that member plays on until a commit.
  *
  * R1 to R12 here and in the neighbouring files are the rules of docs/membership.md by number.
  *
@@ -48,8 +49,9 @@ import type { NegativeControls } from "./negative_controls.ts";
 import { Observation, type Observed } from "./observation.ts";
 import type { Timers } from "./timers.ts";
 
-/** A member that is back must be so for this long before an attempt is given up for it again. */
+/** Least time from backing out of one attempt to backing out of the next. */
 const BACK_OUT_PAUSE_MS = 150;
+/** How often a claim is repeated until the witness has answered. */
 const CLAIM_INTERVAL_MS = 200;
 
 export interface MembershipOptions {
@@ -59,31 +61,37 @@ export interface MembershipOptions {
   readonly controls: NegativeControls;
 }
 
-/** What a witness is asked to grant. */
+/** What a witness is asked to grant: the change that would begin this era. */
 export interface Claim {
   readonly era: number;
+  /** The change, as `keyOf` writes it. */
   readonly value: string;
-  /** Slots of the members that it would make, each with its incarnation. */
+  /** Who would be a member after it, each with its incarnation. */
   readonly seats: readonly (readonly [slot: number, epoch: number])[];
 }
 
+/** What became of an attempt; "repeated": all had agreed to its change in an earlier one. */
 export type MembershipEvent =
   | { readonly kind: "attempted" | "agreed" | "repeated" | "backed out" }
   | { readonly kind: "claim"; readonly claim: Claim }
-  /** View and presences are new; this host may no longer be in the members. */
+  /** Members and presences are new; this host may no longer be a member. */
   | { readonly kind: "committed"; readonly joined: SlotSet };
 
+/** One member's part in the agreement; changed by `evaluate`, `adopt` and `begin` alone. */
 export class Membership {
+  /** How often the members have changed. */
   era = 0;
   members: SlotSet;
   /** By slot: in which ticks its inputs count. */
   presences: Presence[];
-  /** Highest attempt seen or left in this era; 0 before the first. */
+  /** Highest number of an attempt entered or left in this era; 0 before the first. */
   attemptNumber = 0;
   attempt: Attempt | undefined;
+  /** What this host agreed to last in this era, even where it has entered another attempt since. */
   agreed: AgreedChange | undefined;
 
   readonly #options: MembershipOptions;
+  /** The change that the witness granted for the present attempt, as `keyOf` writes it; or "". */
   #granted = "";
   #claimedMs = -Infinity;
   #backedOutMs = -Infinity;
@@ -101,27 +109,28 @@ export class Membership {
     const { attempt } = this;
     if (!attempt || this.#options.controls.isUnfrozen) return true;
     if (!has(attempt.drop, slot)) return true;
-    // Frozen, but for what others showed to hold: all of it will count.
+    // Frozen, except up to the cut: others hold these inputs, and they will count.
     return tick <= (attempt.cut?.[slot] ?? -1);
   }
 
+  /** R4: nothing is confirmed during an attempt. */
   get mayConfirm(): boolean {
     return !this.attempt || this.#options.controls.isUnfrozen === true;
   }
 
-  /** Takes over a higher era's members and presences, from a record that is the commit. */
+  /** R9: takes over a higher era from a record, with its presences; returns who joined. */
   adopt(record: SlotRecord, presences: readonly Presence[]): SlotSet {
     const joined = record.members & ~this.members;
     this.#install(record.era, record.members, presences.slice());
     return joined;
   }
 
-  /** Begins as a returned player, in the era of who has it in its members. */
+  /** Begins as a player that was taken back, in the era of a member that says so. */
   begin(era: number, members: SlotSet, presences: readonly Presence[]): void {
     this.#install(era, members, presences.slice());
   }
 
-  /** The witness granted this value. */
+  /** The witness granted this claim's value. */
   grant(value: string): void {
     this.#granted = value;
   }
@@ -150,7 +159,7 @@ export class Membership {
     return setOf(this.#options.slot);
   }
 
-  /** R5: joins what the others attempt, or goes beyond it. */
+  /** R5: joins another's attempt, or opens one that also drops whom this host wants to drop. */
   #followOthers(observation: Observation): void {
     for (const slot of slotsOf(this.members & ~this.#me)) {
       const record = observation.current(slot);
@@ -179,7 +188,7 @@ export class Membership {
     }
   }
 
-  /** R3, R10: opens an attempt where this host sees cause. */
+  /** R3, R10: opens an attempt to drop the suspects or, where there are none, to take one back. */
   #open(observation: Observation, suspects: SlotSet): void {
     const live = this.members & ~suspects;
     if (!isWithin(live, observation.present)) return;
@@ -203,7 +212,7 @@ export class Membership {
     } else if (isLowest) this.#enter(observation, { n, drop: 0, join });
   }
 
-  /** R5, R6: widens, backs out of, or renews the open attempt. */
+  /** R5, R6: widens the attempt, backs out of it, or opens it anew with a still higher number. */
   #revise(observation: Observation, suspects: SlotSet): void {
     const { attempt } = this;
     if (!attempt) return;

@@ -1,6 +1,6 @@
 /**
- * What a change of membership is: decided from what all participants hold, applied to members and
- * presences, compared with what was already shown.
+ * A change of membership: decided from what all participants hold, applied to members and
+ * presences, and compared with what a host has already shown.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import { has, setOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
 export const ACTIVATION_TICKS = 36;
 /** Segments that are kept of a slot; older ones are of ticks that everybody has long confirmed. */
 const SEGMENTS_MAX = 3;
-/** How far back it is checked that a change leaves what was confirmed: far beyond any attempt. */
+/** How far back a change is compared with what was confirmed: far longer than any attempt takes. */
 const SHOWN_TICKS = 512;
 
 /** Who is in a match, and whose inputs count when. */
@@ -31,7 +31,10 @@ export interface MembershipState {
   readonly presences: readonly Presence[];
 }
 
-/** R7: the highest inputs that any participant holds count. `others`: all but `slot`. */
+/**
+ * Returns what is changed: R7, the highest inputs count that any participant holds.
+ * `others`: the records of all participants but `slot`.
+ */
 export function decideChange(
   { n, drop, join, high }: Attempt,
   others: readonly SlotRecord[],
@@ -57,7 +60,7 @@ export function decideChange(
   return { n, drop, join, cut, at };
 }
 
-/** Returns the members after a change. */
+/** Returns members and presences after a change. */
 export function applyChange(
   { drop, join, cut, at }: AgreedChange,
   before: MembershipState,
@@ -76,8 +79,8 @@ export function applyChange(
 }
 
 /**
- * Returns the first confirmed tick at which the presences differ, or `undefined`: a host that showed
- * more of a dropped member than the others agreed on is itself the one that is out (R9).
+ * Returns the first confirmed tick at which the presences differ, or `undefined` if none does. A
+ * host that showed more of a dropped member than the others agreed on is itself out (R9).
  */
 export function shownBeyond(
   ours: readonly Presence[],
@@ -85,7 +88,7 @@ export function shownBeyond(
   confirmedTick: number,
 ): number | undefined {
   for (const [slot, presence] of ours.entries()) {
-    // Of ticks before the oldest segment that both remember nothing is said any more.
+    // Presences forget old segments: only ticks that both still know of can be compared.
     const oldest = Math.max(presence[0].from, theirs[slot][0].from);
     for (
       let tick = Math.max(oldest, confirmedTick - SHOWN_TICKS);

@@ -1,9 +1,10 @@
 /**
- * Rules that a simulation leaves out to see that it then fails. A match leaves out none.
+ * Negative controls: each disables one rule, so that a test can prove that the simulator notices.
  *
  * @module
  */
 
+/** Which rules are disabled; none in a real match. */
 export interface NegativeControls {
   /** The start is said once, by slot 0. */
   readonly isStartSaidOnce?: boolean;
@@ -13,7 +14,7 @@ export interface NegativeControls {
   readonly isUnfrozen?: boolean;
   /** A change is committed as soon as all attempt it. */
   readonly isUnagreed?: boolean;
-  /** What was agreed in an earlier attempt: forgotten, or the newest that anybody shows counts. */
+  /** What was agreed in earlier attempts is forgotten, or the newest that anybody shows counts. */
   readonly agreedBefore?: "forgotten" | "newest";
   /** Whoever hears a returning player takes it back alone. */
   readonly isReturnUnagreed?: boolean;

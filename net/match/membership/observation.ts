@@ -1,5 +1,6 @@
 /**
- * How the other members look to one of them: who is gone, who asks to come back, what they attempt.
+ * What one member observes of the others at one moment: who is gone, who asks to come back, what
+ * they attempt.
  *
  * @module
  */
@@ -9,7 +10,7 @@ import { has, setOf, sizeOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
 import type { PeerLiveness } from "./liveness.ts";
 import type { Timers } from "./timers.ts";
 
-/** What membership looks at; all owned by `Play`. */
+/** What there is to observe at one moment; all owned by `Play`. */
 export interface Observed {
   readonly nowMs: number;
   /** By slot: the newest record, where one has come. */
@@ -19,7 +20,7 @@ export interface Observed {
   readonly have: readonly number[];
 }
 
-/** Where the one who looks stands. */
+/** The member that observes, and how far its own membership has come. */
 export interface Observer {
   readonly slot: number;
   readonly timers: Timers;
@@ -28,12 +29,12 @@ export interface Observer {
   readonly presences: readonly Presence[];
 }
 
-/** A look at one moment; its owner makes a new one for the next. */
+/** What `from` concludes from `around`. It holds for one moment: make a new one for the next. */
 export class Observation {
   readonly nowMs: number;
   /** By slot: highest tick up to which its inputs are known. */
   readonly have: readonly number[];
-  /** Slots that are surely there, and those that aren't suspected yet. */
+  /** Slots that are surely there, and those that aren't silent enough for a suspicion. */
   readonly present: SlotSet;
   readonly heard: SlotSet;
 
@@ -63,6 +64,7 @@ export class Observation {
     return suspects;
   }
 
+  /** Whether a slot's present incarnation said goodbye. */
   hasLeft(slot: number): boolean {
     const record = this.#around.records[slot];
     return record?.epoch === this.#epochOf(slot) && record.farewell === "left";
@@ -76,7 +78,7 @@ export class Observation {
     return isCurrent ? record : undefined;
   }
 
-  /** Highest attempt that anybody has taken or left, `own` included. */
+  /** Highest number of an attempt that a member has entered or left; at least `own`. */
   highestNumber(own: number): number {
     return this.#others.reduce(
       (highest, slot) =>
@@ -85,7 +87,7 @@ export class Observation {
     );
   }
 
-  /** R3: exactly half may act only after the grace period, or when the others have surely gone. */
+  /** R3: whether `drop` may go yet; for exactly half, only after the grace period or a goodbye. */
   isPatient(drop: SlotSet): boolean {
     const { members, timers } = this.#from;
     if (2 * sizeOf(members & ~drop) > sizeOf(members)) return true;
@@ -102,7 +104,7 @@ export class Observation {
     );
   }
 
-  /** A player outside the members that asks to come back. */
+  /** A player that is no member any more and asks to come back. */
   returning(): Incarnation | undefined {
     for (const [slot, record] of this.#around.records.entries()) {
       const mayAsk = record?.isReturning && !has(this.#from.members, slot) &&
@@ -113,8 +115,8 @@ export class Observation {
   }
 
   /**
-   * A lone suspect of two whose place its own next incarnation takes: dropped and taken back in one
-   * change, for a members without it would be the end of the match.
+   * With two members: the suspect's next incarnation, if it asks to come back already. Then one
+   * change drops and takes back, for a match with only one member in between would end.
    */
   replacement(suspects: SlotSet): Incarnation | undefined {
     const { members } = this.#from;
@@ -127,7 +129,7 @@ export class Observation {
       : undefined;
   }
 
-  /** Said goodbye, or came back as somebody new. */
+  /** Whether its present incarnation said goodbye, or a newer one has been heard. */
   #hasGone(slot: number): boolean {
     const record = this.#around.records[slot];
     return this.hasLeft(slot) ||

@@ -1,23 +1,25 @@
 /**
  * How long a match waits for what, in ms of a host's own play time.
  *
- * Their order is what the protocol rests on: unstable < suspect < grace < lost. Simulations use
- * shorter ones in the same proportions.
- *
  * @module
  */
 
+/**
+ * The protocol rests on their order: unstable < suspect < grace < lost. Simulations use shorter
+ * ones in the same proportions.
+ */
 export interface Timers {
-  /** Silence after which the page says so; who spoke more recently counts as there. */
+  /** Silence that the page tells of; a member that spoke more recently is surely there. */
   readonly unstableMs: number;
-  /** Silence after which a member is suspected to be gone; an older packet is no sign of life. */
+  /** Silence that makes a member a suspect; a packet older than this is no sign of life. */
   readonly suspectMs: number;
   /** Silence after which exactly half of a match may go on without the others. */
   readonly graceMs: number;
-  /** Nothing confirmed for so long ends the match without a winner. */
+  /** A match in which nothing was confirmed for so long ends without a winner. */
   readonly lostMs: number;
 }
 
+/** The grace period of a match for which nobody chose another. */
 export const DEFAULT_GRACE_MS = 20_000;
 
 /** Returns the timers of a match with this grace period. */

@@ -7,6 +7,7 @@
  * @module
  */
 
+/** Writes numbers into a buffer of the caller's. */
 export class ByteWriter {
   /** False once something was written past the end; what was written is then useless. */
   fits = true;
@@ -18,10 +19,12 @@ export class ByteWriter {
     this.#bytes = bytes;
   }
 
+  /** What was written so far: the beginning of the caller's buffer, not a copy. */
   get written(): Uint8Array {
     return this.#bytes.subarray(0, this.#at);
   }
 
+  /** How many bytes can still be written. */
   get room(): number {
     return this.#bytes.length - this.#at;
   }
@@ -66,6 +69,7 @@ export class ByteWriter {
   }
 }
 
+/** Reads numbers from bytes that it neither copies nor changes. */
 export class ByteReader {
   /** False once something was read past the end, or a varint was malformed. */
   fits = true;
@@ -104,6 +108,7 @@ export class ByteReader {
     return this.u16() * 65536 + this.u16();
   }
 
+  /** A number from 0 to 2^31 − 1, as `ByteWriter.varint` wrote it. */
   varint(): number {
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {

@@ -1,6 +1,7 @@
 /**
- * What one member says of itself. The newest record of each member counts, and every packet repeats
- * those of the others, so a record travels by any path and needs no timer of its own.
+ * A *record*: what one member says of itself. The newest of each member counts. Each packet carries
+ * its sender's record and the others' newest ones, so a dead link between two members does no harm,
+ * and a record needs no timer of its own.
  *
  *     record   u8 epoch, u16 beat, u24 sentAt, varint era, u8 members | hears << 4,
  *              u8 farewell | isReturning << 2 | has change << 3,
@@ -12,7 +13,7 @@
  *     aim      u8 drop, u8 joining slot (255: none), u8 its epoch
  *     presence for each player u8 segments, then for each u8 epoch, varint from, varint to
  *
- * The change is there while something changes or a member may have missed that it did.
+ * The change is there while the members change, or somebody may have missed that they did.
  *
  * @module
  */
@@ -25,20 +26,21 @@ import type { Stamp } from "./stamp.ts";
 export const FAREWELLS = ["none", "left", "desync"] as const;
 export type Farewell = typeof FAREWELLS[number];
 
-/** A player that comes back into a match as a new incarnation. */
+/** One life of a slot's player: a new process or a return begins another, of a higher epoch. */
 export interface Incarnation {
   readonly slot: number;
   readonly epoch: number;
 }
 
-/** A change that a member attempts: who is to go, who is to come back. */
+/** A change of the members that a member attempts: whom to drop, whom to take back. */
 export interface Attempt {
+  /** Its number within the era; a higher one takes the place of lower ones. */
   readonly n: number;
   readonly drop: SlotSet;
   readonly join: Incarnation | undefined;
-  /** By slot: highest tick of known inputs when the attempt was taken; fixed for this `n`. */
+  /** By slot: highest tick of known inputs when it entered the attempt; fixed for this `n`. */
   readonly high: readonly number[];
-  /** By slot: last tick of those to be dropped, once it follows. Stays with this member. */
+  /** As in `AgreedChange`; `undefined` until all show the same attempt. Is never sent. */
   readonly cut: readonly number[] | undefined;
 }
 
@@ -47,20 +49,21 @@ export interface AgreedChange {
   readonly n: number;
   readonly drop: SlotSet;
   readonly join: Incarnation | undefined;
-  /** By slot: last tick that counts of those who are dropped, -1 for the others. */
+  /** By slot: the last tick whose input counts of those who are dropped; -1 for the others. */
   readonly cut: readonly number[];
-  /** First tick of the one who comes back. */
+  /** First tick that counts of the one who comes back; 0 if none does. */
   readonly at: number;
 }
 
+/** A member's record; the top of this file says how it travels. */
 export interface SlotRecord {
   readonly slot: number;
   /** Incarnation of the member: the seat's epoch << 4 | how often it came back by itself since. */
   readonly epoch: number;
-  /** Number of the packet, modulo 2^16. */
+  /** Number of the packet that it came in first, modulo 2^16. */
   readonly beat: number;
   readonly sentAt: Stamp;
-  /** Number of changes so far, and who is in the match. */
+  /** How often the members have changed so far, and who they are. */
   readonly era: number;
   readonly members: SlotSet;
   /** Slots that have spoken to it within the last 2 s. */
@@ -68,6 +71,7 @@ export interface SlotRecord {
   readonly farewell: Farewell;
   /** It asks to be taken back, and holds nothing of the match. */
   readonly isReturning: boolean;
+  /** Newest confirmed tick, and the next tick that it will simulate. */
   readonly confirmed: number;
   readonly tick: number;
   /** Hash of the state `confirmed`. */
@@ -81,7 +85,7 @@ export interface SlotRecord {
 export interface RecordChange {
   /** By slot. */
   readonly presences: readonly Presence[];
-  /** Highest attempt that the member took or left in this era. */
+  /** Highest number of an attempt that the member entered or left in this era. */
   readonly attemptNumber: number;
   readonly attempt: Attempt | undefined;
   readonly agreed: AgreedChange | undefined;
@@ -97,7 +101,7 @@ export function isNewerRecord(a: SlotRecord, b: SlotRecord): boolean {
   return a.epoch === b.epoch ? isNewerBeat(a.beat, b.beat) : a.epoch > b.epoch;
 }
 
-/** What an agreed change is, whatever the attempt it was agreed in: equal texts are equal changes. */
+/** Returns a text that is the same for equal changes, whatever attempts they were agreed in. */
 export function keyOf({ drop, join, cut, at }: AgreedChange): string {
   return `${drop}:${join?.slot ?? "-"}.${join?.epoch ?? "-"}:${cut}:${at}`;
 }
@@ -105,6 +109,7 @@ export function keyOf({ drop, join, cut, at }: AgreedChange): string {
 const NO_SLOT = 255;
 const SEGMENTS_MAX = 3;
 
+/** Writes a record of a match of that many players; the writer remembers if it didn't fit. */
 export function writeRecord(
   writer: ByteWriter,
   record: SlotRecord,
@@ -124,7 +129,7 @@ export function writeRecord(
   writer.u8(record.tick - record.confirmed);
   writer.u32(record.hash);
   for (let slot = 0; slot < players; slot++) {
-    // Of what is confirmed all is known, so less than that needs no telling.
+    // Inputs of all ticks before `confirmed` are known, so only what is beyond them is said.
     writer.u8(Math.max(0, record.have[slot] + 1 - record.confirmed));
   }
   if (change) writeChange(writer, change, players);

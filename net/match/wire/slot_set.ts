@@ -1,11 +1,13 @@
 /**
- * Sets of slots as bits of a small number: bit s for slot s. They travel in one byte.
+ * Sets of slots. They travel in one byte.
  *
  * @module
  */
 
+/** Bit s is set if slot s is in it. */
 export type SlotSet = number;
 
+/** Returns the set of this slot alone. */
 export function setOf(slot: number): SlotSet {
   return 1 << slot;
 }

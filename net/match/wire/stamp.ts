@@ -13,6 +13,7 @@ const STAMPS = 1 << 24;
 /** A point in time of some clock; an integer from 0 to 2^24 − 1. */
 export type Stamp = number;
 
+/** Returns a moment of a monotonic clock as a stamp. */
 export function stampOf(nowMs: number): Stamp {
   return Math.round(nowMs * STEPS_PER_MS) & (STAMPS - 1);
 }

@@ -9,9 +9,11 @@ import { PREDICTION_TICKS_MAX } from "../../../game/rollback.ts";
 /** Grows with every change of what a session says or means. */
 export const WIRE_VERSION = 1;
 
+/** Each member says its own in every hello; a difference is refused. */
 export interface Terms {
   readonly protocol: number;
   readonly ticksPerSecond: number;
+  /** How far play may run ahead of the last confirmed state, in ticks. */
   readonly window: number;
   readonly players: number;
   readonly points: number;
@@ -20,6 +22,7 @@ export interface Terms {
   readonly match: number;
 }
 
+/** `match` is the match's ID, ASCII. */
 export function termsOf(rules: Rules, match: string): Terms {
   let hash = 0x811c9dc5;
   // A match's ID is ASCII, so its characters are its bytes.

@@ -7,13 +7,14 @@
  *     play     u8 kind, record, echoes, u8 relayed records (bit s: slot s), the records,
  *              runs to the end
  *     snapshot u8 kind, record, echoes, u8 to slot, u8 to epoch, the state to the end
- *     terms    u8 protocol, u8 ticks a second, u8 window, u8 players, u8 points, u8 lives, u32 match
+ *     terms    u8 protocol, u8 ticks a second, u8 window, u8 players, u8 points, u8 lives,
+ *              u32 match
  *     record   as record.ts has it
  *     echoes   for each player but the sender: u16 beat, u8 hold in 1/8 ms (255: no echo)
  *     run      u8 slot << 6 | inputs − 1, i8 start − confirmed, then (u8 repeats − 1, i8 input) …
  *
- * A packet of a match of two is about 30 bytes. What `decode` returns is within the bounds that the
- * layout gives, and no more is promised: whether it makes sense is the session's to judge.
+ * A packet of a match of two is about 30 bytes. `decode` promises no more than values within the
+ * bounds that the layout gives; whether they make sense is for the session to judge.
  *
  * @module
  */
@@ -31,13 +32,14 @@ import type { Terms } from "./terms.ts";
 /** Most bytes of a game's state in a snapshot. */
 const STATE_BYTES_MAX = 512;
 
+/** Bytes of a member's secret, its share of the seed, and of a SHA-256. */
 export const SECRET_BYTES = 16;
 const DIGEST_BYTES = 32;
 
 /** Most inputs in one run. */
 export const RUN_INPUTS_MAX = 64;
 
-/** Whom a snapshot is for that is only for those who watch. */
+/** The addressee of a snapshot that is only for watchers. */
 export const NOBODY: Incarnation = { slot: 255, epoch: 0 };
 
 const HELLO = 0x51;
@@ -51,6 +53,7 @@ export interface Echo {
   readonly holdMs: number;
 }
 
+/** What a member says until all have begun; `barrier.ts` says what it means. */
 export interface HelloPacket {
   readonly kind: "hello";
   readonly epoch: number;
@@ -63,9 +66,9 @@ export interface HelloPacket {
   readonly ready: number;
   /** SHA-256 of the sender's secret. */
   readonly commitment: Uint8Array;
-  /** Present once the sender is ready: its secret, and the hash of all commitments it saw. */
+  /** Present once the sender is ready. */
   readonly reveal: Reveal | undefined;
-  /** The sender waits no more: somebody did not become ready. */
+  /** The sender has given up: somebody did not become ready in time. */
   readonly hasGivenUp: boolean;
   /** When tick 0 begins, on the clock of slot 0; `undefined` while not agreed. */
   readonly startAt: Stamp | undefined;
@@ -73,6 +76,7 @@ export interface HelloPacket {
   readonly echoes: readonly (Echo | undefined)[];
 }
 
+/** A ready member's secret, and the SHA-256 of all commitments in the order of slots. */
 export interface Reveal {
   readonly secret: Uint8Array;
   readonly commitments: Uint8Array;
@@ -85,15 +89,17 @@ export interface InputRun {
   readonly inputs: readonly number[];
 }
 
+/** What a member sends every tick of a match in play. */
 export interface PlayPacket {
   readonly kind: "play";
   readonly record: SlotRecord;
   readonly echoes: readonly (Echo | undefined)[];
+  /** The newest records of others, passed on. */
   readonly relayed: readonly SlotRecord[];
   readonly runs: readonly InputRun[];
 }
 
-/** A confirmed state to begin with: the one of which the record has the hash. */
+/** A confirmed state to begin with; the record has its tick and hash. */
 export interface SnapshotPacket {
   readonly kind: "snapshot";
   readonly record: SlotRecord;
@@ -136,7 +142,7 @@ export function encode(
   return writer.written;
 }
 
-/** Reads a packet that the transport says came from `origin.slot`; `undefined` for anything malformed. */
+/** Reads a packet from `origin.slot`, as the transport says; `undefined` for anything malformed. */
 export function decode(
   bytes: Uint8Array,
   origin: PacketOrigin,
