@@ -66,8 +66,8 @@ export function setData(
 }
 
 /** One choice of several, of which exactly one holds. */
-export interface Option {
-  readonly value: string;
+export interface Option<V extends string = string> {
+  readonly value: V;
   readonly text: string;
   /** A second line, if any. */
   readonly detail?: string;

@@ -42,12 +42,11 @@ const SETTINGS_TEXTS = {
   arrows: "The arrow keys always move you. Press another key.",
 } as const;
 
-const OWN_SIDES:
-  readonly (Option & { readonly value: Preferences["ownSide"] })[] = [
-    { value: "auto", text: "Automatic" },
-    { value: "left", text: "Left" },
-    { value: "bottom", text: "Bottom" },
-  ];
+const OWN_SIDES: readonly Option<Preferences["ownSide"]>[] = [
+  { value: "auto", text: "Automatic" },
+  { value: "left", text: "Left" },
+  { value: "bottom", text: "Bottom" },
+];
 
 /** Takes over `#settings`. */
 export function createSettingsDialog(

@@ -12,24 +12,23 @@ import type { Option } from "../html/elements.ts";
 const LOOK_NAMES = ["Sky", "Orange", "Green", "Pink"];
 
 /** The three ways to play. */
-export const MODES:
-  readonly (Option & { readonly value: JoinSettings["mode"] })[] = [
-    {
-      value: "bots",
-      text: "Play against bots",
-      detail: "At once, on this computer.",
-    },
-    {
-      value: "quick",
-      text: "Quick match",
-      detail: "With whoever comes next.",
-    },
-    {
-      value: "room",
-      text: "Room with a code",
-      detail: "With friends. No code opens a room.",
-    },
-  ];
+export const MODES: readonly Option<JoinSettings["mode"]>[] = [
+  {
+    value: "bots",
+    text: "Play against bots",
+    detail: "At once, on this computer.",
+  },
+  {
+    value: "quick",
+    text: "Quick match",
+    detail: "With whoever comes next.",
+  },
+  {
+    value: "room",
+    text: "Room with a code",
+    detail: "With friends. No code opens a room.",
+  },
+];
 
 const SKILL_NAMES: Readonly<Record<Skill, string>> = {
   easy: "Easy",
