@@ -38,11 +38,11 @@ export type Judgement =
     readonly message: string;
   };
 
-/** Judges a match in which nothing was confirmed for `stalledMs`. */
+/** Judges a match in which nothing was confirmed for `unconfirmedMs`. */
 export function judge(
   play: Play,
-  { stalledMs, lostMs }: {
-    readonly stalledMs: number;
+  { unconfirmedMs, lostMs }: {
+    readonly unconfirmedMs: number;
     readonly lostMs: number;
   },
 ): Judgement {
@@ -56,7 +56,7 @@ export function judge(
   if (play.isOut) return { kind: "out" };
   if (play.isAgreedOver()) return over("finished");
   if (play.isWalkover) return over("walkover");
-  return stalledMs > lostMs ? over("connection lost") : { kind: "goes on" };
+  return unconfirmedMs > lostMs ? over("connection lost") : { kind: "goes on" };
 }
 
 function over(reason: EndReason): Judgement {

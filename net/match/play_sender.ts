@@ -32,17 +32,17 @@ export class PlaySender {
     this.#outbox = outbox;
   }
 
-  /** Puts what is due after a tick of a match in which nothing was confirmed for `stalledMs`. */
+  /** Puts what is due after a tick of a match in which nothing was confirmed for `unconfirmedMs`. */
   send(
     play: Play,
     nowMs: number,
-    { stalledMs, watchers }: {
-      readonly stalledMs: number;
+    { unconfirmedMs, watchers }: {
+      readonly unconfirmedMs: number;
       /** How many watch. */
       readonly watchers: number;
     },
   ): void {
-    const intervalMs = stalledMs < EAGER_STALL_MS ? 0 : STALL_INTERVAL_MS;
+    const intervalMs = unconfirmedMs < EAGER_STALL_MS ? 0 : STALL_INTERVAL_MS;
     if (nowMs - this.#sentMs >= intervalMs) {
       this.#sentMs = nowMs;
       this.#outbox.put(play.say(this.#outbox.said(nowMs)));

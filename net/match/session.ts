@@ -161,7 +161,7 @@ export class Session {
   }
 
   /** For how long nothing was confirmed, not counting this host's own sleep. */
-  get stalledMs(): number {
+  get unconfirmedMs(): number {
     return this.#advancedMs - this.#progressMs;
   }
 
@@ -304,7 +304,7 @@ export class Session {
   #ask(returning: Returning, nowMs: number): void {
     this.nextTickMs = nowMs + TICK_MS;
     if (this.outcome) return;
-    if (this.stalledMs > this.timers.lostMs) {
+    if (this.unconfirmedMs > this.timers.lostMs) {
       this.#end(nowMs, "connection lost", "");
     }
     if (nowMs - this.#askedMs < ASK_INTERVAL_MS) return;
@@ -401,7 +401,7 @@ export class Session {
   #judge(play: Play, nowMs: number): void {
     if (this.outcome) return;
     const { lostMs } = this.timers;
-    const verdict = judge(play, { stalledMs: this.stalledMs, lostMs });
+    const verdict = judge(play, { unconfirmedMs: this.unconfirmedMs, lostMs });
     if (verdict.kind === "out") this.#goOut(nowMs);
     if (verdict.kind !== "over") return;
     if (verdict.reason === "desync") this.#outbox.farewell = "desync";

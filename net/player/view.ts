@@ -208,7 +208,7 @@ function phaseOf(session: Session): Exclude<Phase, "lobby"> {
   if (session.outcome) return "over";
   if (session.isReturning) return "paused";
   if (!session.play) return "syncing";
-  return session.stalledMs >= PAUSE_AFTER_MS ? "paused" : "playing";
+  return session.unconfirmedMs >= PAUSE_AFTER_MS ? "paused" : "playing";
 }
 
 /** Slots for which the match waits; empty while it runs. */
@@ -231,7 +231,7 @@ function patienceMsOf(session: Session): number | null {
     : isMinority
     ? suspectMs
     : graceMs;
-  return Math.max(0, limitMs - session.stalledMs);
+  return Math.max(0, limitMs - session.unconfirmedMs);
 }
 
 /** How the link to another player looks: liveness in play, readiness before. */

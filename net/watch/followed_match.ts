@@ -107,7 +107,7 @@ export class FollowedMatch {
   }
 
   /** Whether a second member's claim was compared with it, and all have confirmed as much. */
-  get isWitnessed(): boolean {
+  get isCorroborated(): boolean {
     return this.#confirmedByAll >= this.firstTick &&
       this.#compared.some((tick, slot) =>
         slot !== this.#giver && tick >= this.firstTick

@@ -18,7 +18,7 @@ const SPEED_MIN = 0.9;
 const SPEED_MAX = 1.5;
 
 /** The tick that is shown, moved on by `advance`. */
-export class Playout {
+export class PlayoutClock {
   /** The tick that is shown. */
   tick: number;
   /** When the next one is due. */

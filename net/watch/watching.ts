@@ -26,7 +26,7 @@ import { has, sizeOf, type SlotSet, slotsOf } from "../match/wire/slot_set.ts";
 import type { SnapshotPacket } from "../match/wire/wire.ts";
 import type { PlayerState } from "../page/protocol.ts";
 import { FollowedMatch, HeardInputs, isSound } from "./followed_match.ts";
-import { Playout } from "./playout_clock.ts";
+import { PlayoutClock } from "./playout_clock.ts";
 
 /** If nothing was confirmed for so long, the match is shown as paused. */
 const PAUSE_AFTER_MS = 250;
@@ -75,7 +75,7 @@ export class Watching {
   /** What is believed and shown, and what may replace it. */
   #match: FollowedMatch | undefined;
   #candidate: FollowedMatch | undefined;
-  #playout: Playout | undefined;
+  #playout: PlayoutClock | undefined;
   #nowMs: number;
   #idleUntilMs: number;
 
@@ -220,7 +220,7 @@ export class Watching {
       this.#candidate = undefined;
       return;
     }
-    const isBelieved = candidate.isWitnessed ||
+    const isBelieved = candidate.isCorroborated ||
       (candidate.isOfOneMember && this.#isAlone(candidate.members));
     // In a match that runs, a moment tells whether any input was missed before the snapshot.
     const hasBegun = candidate.confirmedTick > candidate.firstTick ||
@@ -230,7 +230,7 @@ export class Watching {
     this.log.restart(candidate, this.#match?.confirmedTick ?? -1);
     this.#match = candidate;
     this.#candidate = undefined;
-    this.#playout = new Playout({
+    this.#playout = new PlayoutClock({
       firstTick: candidate.firstTick,
       newestTick: candidate.confirmedTick,
       nowMs: this.#nowMs,

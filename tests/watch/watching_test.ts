@@ -15,7 +15,7 @@ import {
   type SnapshotPacket,
 } from "../../net/match/wire/wire.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
-import { Playout } from "../../net/watch/playout_clock.ts";
+import { PlayoutClock } from "../../net/watch/playout_clock.ts";
 import { Watching } from "../../net/watch/watching.ts";
 import { createRandom } from "../support/simulation.ts";
 import { playWatched, type WatchedResult } from "./watched_match.ts";
@@ -327,7 +327,7 @@ Deno.test("only the lowest member says a state to nobody, at once and then each 
 });
 
 Deno.test("a playout shows at most two ticks at once, and leaves out what is 2 s old", () => {
-  const playout = new Playout({ firstTick: 0, newestTick: 0, nowMs: 0 });
+  const playout = new PlayoutClock({ firstTick: 0, newestTick: 0, nowMs: 0 });
   const ticks = (newestTick: number, toMs: number) => {
     const before = playout.tick;
     playout.advance(toMs, newestTick);
@@ -342,7 +342,7 @@ Deno.test("a playout shows at most two ticks at once, and leaves out what is 2 s
 });
 
 Deno.test("a playout that fell behind catches up, and shows bursts evenly", () => {
-  const playout = new Playout({ firstTick: 0, newestTick: 60, nowMs: 0 });
+  const playout = new PlayoutClock({ firstTick: 0, newestTick: 60, nowMs: 0 });
   let newest = 60;
   const shownMs: number[] = [];
   for (let nowMs = 0; nowMs < 30_000; nowMs++) {

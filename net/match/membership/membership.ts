@@ -136,11 +136,11 @@ export class Membership {
   }
 
   /** Draws all conclusions that can be drawn now; returns what happened, oldest first. */
-  evaluate(around: Observed): readonly MembershipEvent[] {
+  evaluate(observed: Observed): readonly MembershipEvent[] {
     this.#events = [];
     const { slot, timers } = this.#options;
     const { era, members, presences } = this;
-    const observation = new Observation(around, {
+    const observation = new Observation(observed, {
       slot,
       timers,
       era,

@@ -29,7 +29,7 @@ export interface Observer {
   readonly presences: readonly Presence[];
 }
 
-/** What `from` concludes from `around`. It holds for one moment: make a new one for the next. */
+/** What `observer` concludes from `observed`. It holds for one moment: make a new one for the next. */
 export class Observation {
   readonly nowMs: number;
   /** By slot: highest tick up to which its inputs are known. */
@@ -38,23 +38,23 @@ export class Observation {
   readonly present: SlotSet;
   readonly heard: SlotSet;
 
-  readonly #around: Observed;
-  readonly #from: Observer;
+  readonly #observed: Observed;
+  readonly #observer: Observer;
   readonly #others: readonly number[];
 
-  constructor(around: Observed, from: Observer) {
-    this.#around = around;
-    this.#from = from;
-    this.#others = slotsOf(from.members & ~setOf(from.slot));
-    this.nowMs = around.nowMs;
-    this.have = around.have;
-    this.present = around.liveness.present;
-    this.heard = around.liveness.heard;
+  constructor(observed: Observed, observer: Observer) {
+    this.#observed = observed;
+    this.#observer = observer;
+    this.#others = slotsOf(observer.members & ~setOf(observer.slot));
+    this.nowMs = observed.nowMs;
+    this.have = observed.have;
+    this.present = observed.liveness.present;
+    this.heard = observed.liveness.heard;
   }
 
   /** Members that are gone as far as this host can tell. */
   suspects(): SlotSet {
-    const { members, timers } = this.#from;
+    const { members, timers } = this.#observer;
     const limitMs = sizeOf(members) === 2 ? timers.graceMs : timers.suspectMs;
     let suspects = 0;
     for (const slot of this.#others) {
@@ -66,14 +66,14 @@ export class Observation {
 
   /** Whether a slot's present incarnation said goodbye. */
   hasLeft(slot: number): boolean {
-    const record = this.#around.records[slot];
+    const record = this.#observed.records[slot];
     return record?.epoch === this.#epochOf(slot) && record.farewell === "left";
   }
 
   /** The newest record of a member, if it is of this era and of its present incarnation. */
   current(slot: number): SlotRecord | undefined {
-    const record = this.#around.records[slot];
-    const isCurrent = record && record.era === this.#from.era &&
+    const record = this.#observed.records[slot];
+    const isCurrent = record && record.era === this.#observer.era &&
       !record.isReturning && record.epoch === this.#epochOf(slot);
     return isCurrent ? record : undefined;
   }
@@ -89,7 +89,7 @@ export class Observation {
 
   /** R3: whether `drop` may go yet; for exactly half, only after the grace period or a goodbye. */
   isPatient(drop: SlotSet): boolean {
-    const { members, timers } = this.#from;
+    const { members, timers } = this.#observer;
     if (2 * sizeOf(members & ~drop) > sizeOf(members)) return true;
     return slotsOf(drop).every((slot) =>
       this.#hasGone(slot) || this.#silentMs(slot) > timers.graceMs
@@ -106,8 +106,9 @@ export class Observation {
 
   /** A player that is no member any more and asks to come back. */
   returning(): Incarnation | undefined {
-    for (const [slot, record] of this.#around.records.entries()) {
-      const mayAsk = record?.isReturning && !has(this.#from.members, slot) &&
+    for (const [slot, record] of this.#observed.records.entries()) {
+      const mayAsk = record?.isReturning &&
+        !has(this.#observer.members, slot) &&
         has(this.present, slot) && record.epoch > this.#epochOf(slot);
       if (mayAsk) return { slot, epoch: record.epoch };
     }
@@ -119,9 +120,9 @@ export class Observation {
    * change drops and takes back, for a match with only one member in between would end.
    */
   replacement(suspects: SlotSet): Incarnation | undefined {
-    const { members } = this.#from;
+    const { members } = this.#observer;
     const [slot, ...more] = slotsOf(suspects);
-    const record = this.#around.records[slot];
+    const record = this.#observed.records[slot];
     const isHalf = 2 * sizeOf(members & ~suspects) === sizeOf(members);
     const isAnew = record?.isReturning && record.epoch > this.#epochOf(slot);
     return isHalf && isAnew && more.length === 0
@@ -131,16 +132,16 @@ export class Observation {
 
   /** Whether its present incarnation said goodbye, or a newer one has been heard. */
   #hasGone(slot: number): boolean {
-    const record = this.#around.records[slot];
+    const record = this.#observed.records[slot];
     return this.hasLeft(slot) ||
       (record !== undefined && record.epoch > this.#epochOf(slot));
   }
 
   #silentMs(slot: number): number {
-    return this.#around.liveness.silentMs(slot);
+    return this.#observed.liveness.silentMs(slot);
   }
 
   #epochOf(slot: number): number {
-    return lastSegment(this.#from.presences[slot]).epoch;
+    return lastSegment(this.#observer.presences[slot]).epoch;
   }
 }
