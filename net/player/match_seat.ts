@@ -1,6 +1,6 @@
 /**
- * A player's seat while its match runs: kept on file for a later process, and in touch with the
- * lobby, which is the witness when the players fall apart.
+ * A player's seat while its match runs: kept on file for a later process, and connected to the
+ * lobby, which is the witness when the match falls into two halves.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import type { Session } from "../match/session.ts";
 
 const log = getLogger(["pong", "player"]);
 
-/** Keeps the seat on file if that is possible: a match can be played without. */
+/** Keeps the seat on file; `undefined`, and a warning, where that fails: the match goes on. */
 export async function keepMatchSeat(
   stateFolder: string,
   { start, ...player }:
@@ -53,7 +53,7 @@ export async function followLobby(
         break;
       case "refused":
         log.warn("The lobby says: {message}", { message: event.message });
-        // Another lobby in the old one's place is none of the match's business.
+        // Any other refusal leaves the match alone: another lobby may be in the old one's place.
         if (event.code === "taken_over") {
           session.loseConnection(nowMs(), event.message);
         }
