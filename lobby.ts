@@ -2,9 +2,9 @@
  * The lobby: introduces players to each other, and relays for them.
  *
  * One port takes control connections (`net/lobby/protocol.ts`) and relay connections
- * (`net/lobby_server/relay_hub.ts`), told apart by their first line. Who sits or watches where, and who may come
- * back, is decided in `net/lobby_server/books.ts`; here are the sockets, the clock and the limits. Who breaks
- * a limit is told so and closed, and nobody else notices.
+ * (`net/lobby_server/relay_hub.ts`), told apart by their first line. `net/lobby_server/books.ts`
+ * decides who plays or watches where, and who may come back; here are the sockets, the clock and
+ * the limits. Whoever breaks a limit is told so and closed, and nobody else notices.
  *
  * @module
  */
@@ -38,6 +38,7 @@ import { SEAT_KEY_BYTES } from "./net/lobby_server/seat_token.ts";
 
 const log = getLogger(["pong", "lobby"]);
 
+/** Where a lobby listens, what carries its matches, and what it keeps. */
 export interface LobbyOptions {
   readonly hostname: string;
   /** 0 lets the system choose. */
@@ -45,8 +46,8 @@ export interface LobbyOptions {
   /** URL of a RabbitMQ broker over which matches are played instead of the relay. */
   readonly broker?: string | undefined;
   /**
-   * Keeps the key by which a lobby that was restarted recognises the players of running matches;
-   * without it, it recognises nobody.
+   * Holds the key by which a restarted lobby recognises the players of running matches; without a
+   * folder, it recognises nobody.
    */
   readonly stateFolder?: string | undefined;
   readonly limits?: Partial<LobbyLimits>;
@@ -63,6 +64,7 @@ export interface Lobby extends AsyncDisposable {
   counts(): LobbyCounts;
 }
 
+/** How many of each the lobby holds right now. */
 export interface LobbyCounts {
   readonly connections: number;
   readonly relays: number;
@@ -73,14 +75,14 @@ export interface LobbyCounts {
 
 const KEY_FILE = "lobby.key";
 
-/** How often is looked what is due; countdowns and silence limits are kept to about this. */
+/** How often it is checked what is due; countdowns and silence may last this much longer. */
 const SWEEP_MS = 250;
 
 /**
  * Starts a lobby; it runs until `signal` aborts or it is disposed.
  *
- * @throws NetworkError when it can't listen, StateFolderError when it can't keep its key,
- * NetworkError when the broker refuses.
+ * @throws NetworkError when it can't listen or use the broker, StateFolderError when it can't keep
+ * its key.
  */
 export async function startLobby(options: LobbyOptions): Promise<Lobby> {
   const { hostname, port, broker, stateFolder, signal } = options;
@@ -125,7 +127,7 @@ class Server implements Lobby {
   readonly #books: LobbyBooks;
   readonly #hub: RelayHub;
   readonly #peers = new Map<ClientId, Peer>();
-  /** Ends the relay connection of a client that watches. */
+  /** By watching client: aborting it ends the client's relay connection. */
   readonly #watching = new Map<ClientId, AbortController>();
   readonly #sweeper: ReturnType<typeof setInterval>;
   readonly #unsubscribe: () => void;
@@ -251,7 +253,7 @@ class Server implements Lobby {
     const watched = this.#books.watchedBy(token);
     if (watched === undefined) return this.#refuseToken(peer);
     const { client, match } = watched;
-    // One is enough, and the newest is where the watcher is.
+    // One connection is enough, and the newest is where the watcher is.
     this.#watching.get(client)?.abort();
     const watching = new AbortController();
     this.#watching.set(client, watching);
@@ -265,6 +267,7 @@ class Server implements Lobby {
     await peer.lines.read();
   }
 
+  /** Takes the socket out of the line protocol, for frames. */
   #detach(peer: Peer): ReturnType<LineConnection["detach"]> {
     const detached = peer.lines.detach();
     this.#forget(peer);
@@ -315,7 +318,7 @@ class Server implements Lobby {
     } else log.info("Result of match {match}: {verdict}", facts);
   }
 
-  /** Tells a peer why it is closed, and frees its seat at once. */
+  /** Tells a peer why its connection is closed, and frees its seat at once. */
   #fail(peer: Peer, code: ErrorCode, why: string): false {
     log.info("Connection {client} is closed: {code}", {
       client: peer.client,

@@ -1,8 +1,9 @@
 /**
  * `pong`: the command line, the wiring, the exit code.
  *
- * The only reader of arguments and environment, and the only one that sets the exit code. Errors of
- * the world arrive here and become one line on standard error.
+ * The only reader of arguments and environment, and the only one that sets the exit code. What
+ * fails outside the program (`NetworkError` and the like) arrives here as an error and becomes one
+ * line on standard error.
  *
  * @module
  */
@@ -148,7 +149,7 @@ async function runResume(
   }
 }
 
-/** What the commands that play have in common. */
+/** The options that the commands `play` and `resume` have in common. */
 function partOf(
   command: PlayCommand | ResumeCommand,
   signal: AbortSignal,
@@ -179,7 +180,7 @@ async function runDemo(
   const { players, points, lives, skill, open, once } = command;
   const humans = Math.min(command.humans, players);
   const processes = Math.max(1, humans);
-  // If one can't play, the others need not wait. The lobby outlives all: it carries their goodbyes.
+  // If one can't play, the others stop, too. The lobby outlives all, to carry their goodbyes.
   const failed = new AbortController();
   await using lobby = await openLobby();
   const matches = Array.from({ length: processes }, async (_, seat) => {
@@ -266,14 +267,14 @@ function openLobby(): Promise<Lobby> {
   });
 }
 
-/** The machine's clock and chance, for whoever needs them. */
+/** The machine's clock and chance, handed to all that need them. */
 const clocks = {
   nowMs: () => performance.now(),
   randomBytes: (length: number) =>
     crypto.getRandomValues(new Uint8Array(length)),
 };
 
-/** Plays and, for a person who wants that, goes on until `signal` aborts. */
+/** Plays one match or, with `stay`, any number until `signal` aborts; returns the exit code. */
 async function playAs(
   { open, ...player }:
     & Omit<
@@ -363,7 +364,7 @@ async function main(args: readonly string[]): Promise<number> {
   }
 }
 
-/** Being told to stop while something was still under way is no failure. */
+/** Runs a command; an error is no failure once the command has been told to stop. */
 async function runUntilStopped(
   command: Command,
   signal: AbortSignal,
@@ -390,7 +391,7 @@ if (import.meta.main) {
   try {
     Deno.exitCode = await main(Deno.args);
   } catch (error) {
-    // What the world refuses is told in one line; a stack is for mistakes of ours.
+    // What failed outside is told in one line; a stack is for mistakes of ours.
     const isOurs = error instanceof TypeError || error instanceof RangeError ||
       !(error instanceof Error);
     complain(isOurs ? String((error as Error)?.stack ?? error) : error.message);

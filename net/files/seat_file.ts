@@ -1,9 +1,9 @@
 /**
  * The seat of a running match in a file, so that a process that dies can be started again.
  *
- * The file names the process that plays. So the newest file whose process is gone is the match that
- * somebody on this computer dropped out of. Whoever can read the file can take the seat; only the
- * user can.
+ * The file holds the ID of the process that plays. So the newest file whose process is gone tells
+ * which match somebody on this computer dropped out of. Whoever can read the file can take the
+ * seat, so only the user can read it.
  *
  * @module
  */
@@ -28,7 +28,7 @@ const savedSeat = z.object({
   privateKey: z.string().optional(),
 }).readonly();
 
-/** A seat with the process that plays there; 0 once that has left it. */
+/** A seat with the ID of the process that plays there; 0 once that has left it. */
 const seatOnFile = z.object({ pid: z.int().min(0), seat: savedSeat })
   .readonly();
 type SeatOnFile = z.infer<typeof seatOnFile>;
@@ -36,12 +36,13 @@ type SeatOnFile = z.infer<typeof seatOnFile>;
 /** All that a new process needs to go on as the same player. */
 export type SavedSeat = z.infer<typeof savedSeat>;
 
-/** A seat on file for as long as its process plays. Disposing leaves the file to a later process. */
+/** The file of the seat that this process holds. Disposing leaves it to a later process. */
 export interface KeptSeat extends Disposable {
   /** Removes the file: there is nothing to come back to. */
   forget(): Promise<void>;
 }
 
+/** A seat to come back to, and the file that it is in. */
 export interface FoundSeat {
   readonly path: string;
   readonly seat: SavedSeat;
@@ -53,7 +54,7 @@ const FILE_NAME = /^seat-[A-Za-z0-9-]+\.json$/;
 const FILE_BYTES_MAX = 16 * 1024;
 
 /**
- * Writes a seat into the state folder, instead of what an older process of that seat wrote.
+ * Writes a seat into the state folder, replacing what an older process of that seat wrote.
  *
  * @throws StateFolderError when that isn't possible.
  */
@@ -129,7 +130,7 @@ function leaveSeat(path: string, seat: SavedSeat): void {
   try {
     Deno.writeFileSync(path, toBytes({ pid: 0, seat }), { create: false });
   } catch {
-    // It is gone; and if not, this process soon is, which says the same.
+    // The file is gone; or else this process soon is, and then the seat counts as left, too.
   }
 }
 
@@ -146,7 +147,7 @@ function isRunning(pid: number): boolean {
   try {
     return kill(pid, 0); // Signal 0 only asks.
   } catch {
-    return false; // It is gone, or its number is now somebody else's.
+    return false; // It is gone, or its ID is now that of another user's process.
   }
 }
 

@@ -47,7 +47,7 @@ export function defaultSettings(name: string): Settings {
   };
 }
 
-/** Reads what was remembered, and `fresh` where there is nothing or it can't be understood. */
+/** Returns what was remembered, or `fresh` where there is nothing or it can't be understood. */
 export async function readSettings(
   folder: string,
   fresh: Settings,
@@ -63,7 +63,7 @@ export async function readSettings(
   }
 }
 
-/** Remembers; a folder that can't be written to is said once and played without. */
+/** Remembers `settings`; that the folder can't be written to is logged, and otherwise ignored. */
 export async function writeSettings(
   folder: string,
   settings: Settings,

@@ -1,8 +1,8 @@
 /**
  * The folder in which a process keeps what its next start needs: the lobby's key, players' seats.
  *
- * Only the user can read what is in it. A file appears whole or not at all, whenever the process or
- * the machine dies.
+ * Only the user can read what is in it. A file appears whole or not at all, even if the process or
+ * the machine dies meanwhile.
  *
  * @module
  */
@@ -13,9 +13,9 @@ export class StateFolderError extends Error {
 }
 
 /**
- * Says where state belongs on this system, by its environment.
+ * Returns the folder in which state belongs on this system, by its environment.
  *
- * @throws StateFolderError when nobody knows.
+ * @throws StateFolderError when the environment doesn't tell.
  */
 export function defaultStateFolder(
   env: Readonly<Record<string, string | undefined>>,
@@ -36,7 +36,7 @@ export function defaultStateFolder(
 }
 
 /**
- * Writes a file of the folder, which is made where there is none; replaces a former one at once.
+ * Writes a file into the folder, which is made if need be; an older file is replaced in one step.
  *
  * @throws StateFolderError when that isn't possible.
  */
@@ -88,7 +88,7 @@ export async function readState(
 }
 
 /**
- * Returns the bytes kept under that name, which are `fresh` where there were none.
+ * Returns the bytes kept under that name; where there are none, keeps `fresh` and returns it.
  *
  * @throws StateFolderError when the folder can't be used, or holds something else under that name.
  */
@@ -109,7 +109,7 @@ export async function keepSecret(
   );
 }
 
-/** Removes a file; that there is none, or that it can't be removed, is as good. */
+/** Removes a file if it is there and can be removed; never rejects. */
 export async function removeFile(path: string): Promise<void> {
   try {
     await Deno.remove(path);

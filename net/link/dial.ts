@@ -1,5 +1,5 @@
 /**
- * Connects to a lobby, and explains why not.
+ * Opens a TCP connection to a lobby, or says in a sentence for a person why that failed.
  *
  * @module
  */
@@ -11,13 +11,13 @@ export interface LobbyAddress {
   readonly port: number;
 }
 
-/** A network that answers at all does so within this time, even around the globe. */
+/** How long connecting may take; a network that works answers sooner, even around the globe. */
 const DIAL_TIMEOUT_MS = 5_000;
 
 /**
- * Opens a connection without delay for small writes.
+ * Opens a connection that sends small writes at once (no Nagle delay). The caller owns it.
  *
- * @throws NetworkError when there is no way; the signal's reason when it was aborted.
+ * @throws NetworkError when the lobby can't be reached; the signal's reason when it aborts.
  */
 export async function dial(
   { hostname, port, signal, timeoutMs = DIAL_TIMEOUT_MS }: LobbyAddress & {

@@ -1,5 +1,8 @@
 /**
- * A TCP connection that carries lines: reads them bounded, writes them bounded, ends politely.
+ * A TCP connection that carries lines of text.
+ *
+ * The length of a line and what waits to be written have limits, and an ending connection still
+ * delivers what was said last.
  *
  * The lobby and its clients both use it. Whoever owns one calls `read` in a loop until it gives
  * `undefined`; only then is the connection closed in both directions.
@@ -8,17 +11,18 @@
  */
 import { type LineEvent, LineSplitter } from "./lines.ts";
 
-/** What may wait for a reader that is slow; a full room's messages have less than 10 KiB. */
+/** How many bytes may wait for a slow reader; all messages of a full room have less than 10 KiB. */
 const QUEUE_BYTES_MAX = 64 * 1024;
 
 /**
- * How long the other side has to take our last words and close. Closing at once while its bytes
- * are still unread would reset the connection, and our last words with it.
+ * How long the other side has to read our last lines and close. If we closed while some of its
+ * bytes are unread, the system would reset the connection, and our last lines would be lost.
  */
 const LAST_WORDS_MS = 250;
 
 const READ_BYTES = 4096;
 
+/** Lines over `conn`, which it owns. Disposing it closes at once. */
 export class LineConnection implements Disposable {
   readonly #conn: Deno.TcpConn;
   readonly #splitter: LineSplitter;
@@ -54,7 +58,7 @@ export class LineConnection implements Disposable {
       }
       const bytes = await this.#readBytes();
       if (bytes === null) {
-        // Whoever says no more may still listen to our answers.
+        // Whoever has closed its own direction may still read our answers.
         this.end();
         await this.#writing;
         this.close();
@@ -66,7 +70,10 @@ export class LineConnection implements Disposable {
     }
   }
 
-  /** Queues one line. A reader that lets too much wait is closed: nobody's memory is its buffer. */
+  /**
+   * Queues one line, given without its newline; a no-op once the connection ends. When too much
+   * waits already, the connection is closed: a slow reader must not fill our memory.
+   */
   send(line: string): void {
     if (this.#state !== "open") return;
     const bytes = this.#encoder.encode(line + "\n");
@@ -79,7 +86,7 @@ export class LineConnection implements Disposable {
     this.#writing ??= this.#write();
   }
 
-  /** Says no more, once all that is queued is written; `read` then waits for the other side. */
+  /** Closes our direction once all that is queued is written; the owner goes on with `read`. */
   end(): void {
     if (this.#state !== "open") return;
     this.#state = "ending";
@@ -87,7 +94,7 @@ export class LineConnection implements Disposable {
     this.#writing ??= this.#write();
   }
 
-  /** Closes at once. */
+  /** Closes both directions at once; what is still queued is lost. */
   close(): void {
     if (this.#state === "closed") return;
     this.#state = "closed";
@@ -101,8 +108,8 @@ export class LineConnection implements Disposable {
   }
 
   /**
-   * Gives the connection away, with the bytes already read after the last line; only between two
-   * `read`s, and with nothing queued. `undefined` when it is no longer open.
+   * Hands the socket over to the caller, with the bytes already read after the last line. To be
+   * called between two `read`s, with nothing queued; `undefined` when it is no longer open.
    */
   detach(): { conn: Deno.TcpConn; rest: Uint8Array } | undefined {
     if (this.#state !== "open") return undefined;
@@ -135,7 +142,7 @@ export class LineConnection implements Disposable {
   }
 }
 
-/** Writes all of `bytes`, which must not change until then. */
+/** Writes all of `bytes`, which must not change meanwhile. Rejects when the connection breaks. */
 export async function writeAll(
   conn: Deno.TcpConn,
   bytes: Uint8Array,

@@ -2,8 +2,8 @@
  * Cuts a stream of bytes into lines of text.
  *
  * However the stream was split into chunks, the same lines come out. A line that is too long is
- * reported once and skipped up to its end; one that isn't UTF-8 is reported; nothing throws. At most
- * one line and one chunk are held, as long as the caller takes all lines after each chunk.
+ * reported once and skipped up to its end; one that isn't UTF-8 is reported; nothing throws. At
+ * most one line and one chunk are held, as long as the caller takes all lines after each chunk.
  *
  * @module
  */
@@ -17,6 +17,7 @@ export type LineEvent =
 const NEWLINE = 10;
 const RETURN = 13;
 
+/** Takes chunks with `push`, and gives lines with `next`. */
 export class LineSplitter {
   readonly #bytesMax: number;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
@@ -58,7 +59,7 @@ export class LineSplitter {
     }
   }
 
-  /** Hands over the bytes after the last line; for a stream that goes on as something else. */
+  /** Hands over the bytes after the last line; the stream may go on as something else. */
   takeRest(): Uint8Array {
     const rest = this.#pending;
     this.#consume(rest.length);

@@ -21,7 +21,10 @@ export function listen(hostname: string, port: number): Deno.TcpListener {
   }
 }
 
-/** Addresses to try from other machines, the likeliest first: those of all networks, or the one given. */
+/**
+ * Returns the addresses at which other machines may reach what listens on `hostname`, the likeliest
+ * first: those of all networks for 0.0.0.0 and ::, else `hostname` itself.
+ */
 export function reachableAddresses(hostname: string): readonly string[] {
   if (hostname !== "0.0.0.0" && hostname !== "::") return [hostname];
   const all = Deno.networkInterfaces().filter(({ address, scopeid }) =>

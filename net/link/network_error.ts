@@ -1,10 +1,10 @@
 /**
- * What the network refuses.
+ * The error for what fails outside this program: a connection, a port, a lobby, a broker.
  *
  * @module
  */
 
-/** Says in one sentence for a person what failed and, where one can, what to do. */
+/** Its message tells a person in one sentence what failed and, where possible, what to do. */
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
 }

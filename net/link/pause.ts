@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Waits, or until `signal` aborts. */
+/** Waits for `ms`, or until `signal` aborts; never rejects. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -16,7 +16,7 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   signal.removeEventListener("abort", wake);
 }
 
-/** Waits until `signal` aborts. */
+/** Waits until `signal` aborts; never rejects. */
 export function aborted(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   if (signal.aborted) resolve();

@@ -1,5 +1,5 @@
 /**
- * Notices that nothing was heard for too long.
+ * Notices that a connection has been silent for too long.
  *
  * Only time in which this process was awake counts: one that was stopped or slept for a minute
  * wakes up to a clock that is a minute later, and must not conclude that everybody else is dead.
@@ -10,6 +10,7 @@
 /** Longest time between two checks that counts in full; more than that was sleep. */
 const CHECK_STEP_MS_MAX = 1_000;
 
+/** Adds up how long nothing was heard. */
 export class SilenceWatch {
   readonly #limitMs: number;
   #silentMs = 0;
@@ -25,7 +26,7 @@ export class SilenceWatch {
     this.#silentMs = 0;
   }
 
-  /** Whether the silence is too long; to be called at least once a second. */
+  /** Whether the silence is too long. Call it at least once a second: a longer gap is sleep. */
   isOver(nowMs: number): boolean {
     this.#silentMs += Math.min(nowMs - this.#checkedAtMs, CHECK_STEP_MS_MAX);
     this.#checkedAtMs = nowMs;

@@ -4,13 +4,13 @@
  * @module
  */
 
-/** How often: `perSecond` on and on, `burst` at once after a pause. */
+/** How often something may happen: `perSecond` in the long run, `burst` at once after a pause. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
 }
 
-/** A bucket that fills with time and from which every event takes one. */
+/** A bucket that fills with time; every event takes one token out of it. */
 export class TokenBucket {
   readonly #rate: Rate;
   #left: number;
@@ -22,7 +22,7 @@ export class TokenBucket {
     this.#filledAtMs = nowMs;
   }
 
-  /** Counts one event; `false` when there were too many. */
+  /** Counts one event; `false` when there was no token left for it. */
   take(nowMs: number): boolean {
     const { perSecond, burst } = this.#rate;
     const filled = this.#left + (nowMs - this.#filledAtMs) * perSecond / 1000;

@@ -1,6 +1,6 @@
 /**
  * A client's connection to the lobby: asks for something, then follows what the lobby says, with
- * pings that keep it alive and measure how far away the lobby is.
+ * pings that keep the connection alive and measure its round-trip time.
  *
  * @module
  */
@@ -16,10 +16,11 @@ import {
   SILENCE_MS,
 } from "./protocol.ts";
 
+/** What to ask a lobby. */
 export interface Question<Answer> extends LobbyAddress {
-  /** The first line. */
+  /** The first line, without its newline. */
   readonly line: string;
-  /** Makes of the lobby's answer what was asked for, or throws; `undefined` is no answer at all. */
+  /** Turns the lobby's answer into what was asked for, or throws; `undefined` if none came. */
   readonly accept: (answer: LobbyMessage | undefined) => Answer;
   /** How long the lobby may take to answer. */
   readonly timeoutMs: number;
@@ -27,26 +28,27 @@ export interface Question<Answer> extends LobbyAddress {
   readonly signal: AbortSignal;
 }
 
-/** A connection whose first line was answered. */
+/** A connection whose first line was answered; the caller owns it. */
 export interface Answered<Answer> {
   readonly lines: LineConnection;
   readonly answer: Answer;
 }
 
+/** Times for tests; the protocol's where they are left out. */
 export interface LinkTimes {
   /** How often to ping, and how long the lobby may be silent. */
   readonly pingEveryMs?: number | undefined;
   readonly silenceMs?: number | undefined;
 }
 
-/** How often is looked whether a ping is due, or the lobby silent. */
+/** How often it is checked whether a ping is due or the lobby has fallen silent. */
 const CHECK_EVERY_MS = 250;
 
 /**
- * Connects to a lobby, says a first line, and waits for the answer.
+ * Connects to a lobby, sends a first line, and waits for the answer.
  *
- * @throws NetworkError when there is no way to the lobby, the signal's reason when it aborts, and
- * what `accept` throws; nothing is left open then.
+ * @throws NetworkError when the lobby can't be reached, the signal's reason when it aborts, and
+ * what `accept` throws; the connection is closed then.
  */
 export async function askLobby<Answer>(
   { hostname, port, line, accept, timeoutMs, signal }: Question<Answer>,
@@ -72,7 +74,7 @@ export async function askLobby<Answer>(
   }
 }
 
-/** A connection on which the lobby knows who we are. */
+/** A control connection on which the lobby knows who we are. */
 export class LobbyLink {
   readonly #lines: LineConnection;
   readonly #times: LinkTimes;
@@ -83,17 +85,21 @@ export class LobbyLink {
     this.#times = times;
   }
 
+  /** Queues a message; a no-op once the connection is over. */
   say(message: ClientLine): void {
     this.#lines.send(JSON.stringify(message));
   }
 
-  /** Says goodbye; `follow` ends soon. */
+  /** Says goodbye; `follow` then ends soon. */
   leave(): void {
     this.say({ type: "leave" });
     this.#lines.end();
   }
 
-  /** Passes on what the lobby says until the connection is over; then returns why it is. */
+  /**
+   * Passes on what the lobby says, except pongs, until the connection is over. Returns why it is,
+   * as half a sentence about the lobby. To be called once.
+   */
   async follow(onMessage: (message: LobbyMessage) => void): Promise<string> {
     const { pingEveryMs = PING_EVERY_MS, silenceMs = SILENCE_MS } = this.#times;
     const silence = new SilenceWatch(silenceMs, performance.now());
@@ -118,7 +124,7 @@ export class LobbyLink {
     return why;
   }
 
-  /** Pings, and tells what the pongs before were like; returns when that was. */
+  /** Sends a ping with the round-trip time measured so far; returns when that was. */
   #ping(): number {
     const nowMs = performance.now();
     const { rttMs } = this.#roundTrip;
@@ -132,7 +138,7 @@ export class LobbyLink {
   }
 }
 
-/** Waits for the next message; `undefined` at the end, or when this isn't our protocol. */
+/** Waits for the next message; `undefined` when the connection ends or breaks the protocol. */
 async function readMessage(
   lines: LineConnection,
 ): Promise<LobbyMessage | undefined> {
@@ -140,25 +146,26 @@ async function readMessage(
   return event?.kind === "line" ? parseLobbyLine(event.text) : undefined;
 }
 
-/** Weight of a new time in the smoothed one, as in TCP (RFC 6298). */
+/** Weight of a new sample in the smoothed time, as in TCP (RFC 6298). */
 const SMOOTHING = 1 / 8;
 
-/** The time on one connection. */
+/** The round-trip time of one connection, from its pings and pongs. */
 class RoundTrip {
-  /** When the question was asked whose answer is awaited. */
+  /** When the ping was sent whose pong is awaited. */
   #askedAtMs: number | undefined;
   #rttMs: number | null = null;
 
-  /** `null` before the first answer. */
+  /** `null` before the first pong. */
   get rttMs(): number | null {
     return this.#rttMs;
   }
 
-  /** A question goes out; one that is asked while another awaits its answer isn't measured. */
+  /** A ping was sent; one that is sent while another awaits its pong isn't measured. */
   asked(nowMs: number): void {
     this.#askedAtMs ??= nowMs;
   }
 
+  /** A pong came. */
   answered(nowMs: number): void {
     if (this.#askedAtMs === undefined) return;
     const sampleMs = nowMs - this.#askedAtMs;

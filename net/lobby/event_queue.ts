@@ -1,10 +1,10 @@
 /**
- * Events that wait to be asked for, up to a last one.
+ * Events that wait until one reader asks for them; after the last one nothing more comes.
  *
  * @module
  */
 
-/** Events that wait; a roster makes older ones obsolete, so few are ever needed. */
+/** How many events may wait. Each roster makes older ones obsolete, so few are ever needed. */
 const EVENTS_MAX = 64;
 
 /** A queue for one reader; the event given to `finish` is its last. */
@@ -27,7 +27,7 @@ export class EventQueue<Event> {
     }
   }
 
-  /** Adds an event, unless the last one has happened; too many push out the oldest. */
+  /** Adds an event, unless the last one has happened; a full queue loses its oldest. */
   push(event: Event): void {
     if (this.isOver) return;
     if (this.#events.length === EVENTS_MAX) this.#events.shift();
@@ -35,7 +35,7 @@ export class EventQueue<Event> {
     this.#notify();
   }
 
-  /** Sets the last event. The first one given counts: what follows from it is no news. */
+  /** Sets the last event. Only the first call counts: later ends only follow from that one. */
   finish(event: Event): void {
     this.#end ??= event;
     this.#notify();

@@ -5,15 +5,17 @@
  * `{"type":"ping"}` at least every 6 s. Both sides parse every line with the schemas here and never
  * trust what came: unknown keys are dropped, wrong values are answered with `error`.
  *
- * Whoever has a seat in a match holds its token. A new process comes back into the match by
- * `join` with `resume`, which gives the seat its next epoch and ends all that older ones had; a
- * process whose connection broke gets it back by `return`, in the same epoch.
+ * A *room* is where players gather and then play one match after the other; a code names it. A
+ * *seat* is the right to a *slot*, a player's place from 0 to 3. Whoever knows a seat's token in a
+ * match may take it: a new process by `join` with `resume`, which raises the seat's *epoch* (how
+ * often it was taken again) and cuts off its older processes; a process whose connection broke by
+ * `return`, in the same epoch. The *era* of a match counts how often its members have changed.
  *
- * Somebody who joins with `spectate` watches a room: its members as they gather, then its match,
- * and the next one when they play again.
+ * Somebody who joins with `spectate` watches a room: who gathers there, then the match, and the
+ * next one when they play again.
  *
- * A relay connection goes to the same port, and its first line is not JSON but `relay <token>`, or
- * `watch <token>` for who only listens; `relay_frames.ts` says what follows.
+ * A relay connection goes to the same port. Its first line is not JSON but `relay <token>`, or
+ * `watch <token>` for a watcher; `net/transport/relay_frames.ts` says what follows.
  *
  * @module
  */
@@ -29,11 +31,13 @@ export const DEFAULT_LOBBY_PORT = 5555;
 /** Longest line, in bytes without its newline: the largest honest one has about 3.5 KiB. */
 export const LINE_BYTES_MAX = 4096;
 
-/** How often a client says `ping`, and how long either side may hear nothing before it gives up. */
+/** How often a client says `ping`. */
 export const PING_EVERY_MS = 2_000;
+
+/** How long either side may hear nothing before it gives the connection up. */
 export const SILENCE_MS = 6_000;
 
-/** Longest round-trip time that a client may tell, in ms: by then the silence is too long anyway. */
+/** Longest round-trip time that a client may tell; silence ends a connection long before. */
 const RTT_MS_MAX = 60_000;
 
 /** Longest name, in code points. */
@@ -48,7 +52,7 @@ export const SEAT_TOKEN_LENGTH_MAX = 1_600;
 /** Longest public key, in characters. */
 export const PUBLIC_KEY_LENGTH_MAX = 100;
 
-/** Highest era that can be claimed: what is remembered of a match is bounded. */
+/** Highest era that can be claimed; it bounds what the lobby remembers of a match. */
 export const CLAIM_ERA_MAX = 63;
 
 /** The topic exchange over which matches are played when the lobby was given a broker. */
@@ -113,12 +117,12 @@ const join = z.object({
   /** The colour that one would like; who asked first has it. */
   look: look.optional(),
   isBot: z.boolean().default(false),
-  /** Who types this line wants to play; a page asks its person first. */
+  /** Ready if left out, for whoever types this line wants to play; a page asks its person first. */
   isReady: z.boolean().default(true),
   publicKey: publicKey.optional(),
-  // Whatever it is, if it isn't a token of this lobby the answer is the same.
+  // Any text: whatever isn't a token of this lobby gets the same answer.
   resume: z.string().optional(),
-  /** To watch `room`, or the match that began last, and not to play. */
+  /** To watch and not to play: `room` or, without one, the room whose match began last. */
   spectate: z.boolean().default(false),
 }).readonly();
 
@@ -128,6 +132,7 @@ const comingBack = z.object({
   token: z.string(),
 }).readonly();
 
+/** Asks the witness for an era; `net/lobby_server/witness.ts` says how it decides. */
 const claim = z.object({
   type: z.literal("claim"),
   match: id,
@@ -152,13 +157,13 @@ const ready = z.object({
 
 const ping = z.object({
   type: z.literal("ping"),
-  /** How long pongs took to come lately. */
+  /** The smoothed time from ping to pong, as far as it is measured. */
   rttMs: z.number().min(0).max(RTT_MS_MAX).optional(),
 }).readonly();
 
 const again = z.object({
   type: z.literal("again"),
-  /** The one that is over: who asks twice must not ask for the one after the next. */
+  /** The match that is over: who asks twice must not ask for the match after the next one, too. */
   match: id,
 }).readonly();
 
@@ -206,12 +211,12 @@ const lobbyMessage = z.discriminatedUnion("type", [
         look,
         isBot: z.boolean(),
         isReady: z.boolean(),
-        /** To the lobby; `null` until the player has told it. */
+        /** Round-trip time to the lobby; `null` until the player has told it. */
         rttMs: count.nullable(),
       }).readonly(),
     ).max(4).readonly(),
     watchers: count,
-    /** When the match begins without those who aren't ready; `null` if it doesn't. */
+    /** How long until the match begins without those who aren't ready; `null` if it doesn't. */
     startsInMs: count.nullable(),
   }).readonly(),
   z.object({ type: z.literal("watching"), room: roomCode, rules }).readonly(),
@@ -227,7 +232,7 @@ const lobbyMessage = z.discriminatedUnion("type", [
         exchange: z.literal(EXCHANGE),
       }).readonly(),
     ]),
-    /** The receiver's own: who knows it can take the seat, or listen as this watcher. */
+    /** The receiver's own: whoever knows it can take that seat, or listen as that watcher. */
     token,
     players: z.array(
       z.object({
@@ -244,7 +249,7 @@ const lobbyMessage = z.discriminatedUnion("type", [
   }).readonly(),
   z.object({ type: z.literal("pong") }).readonly(),
   z.object({ type: z.literal("watchers"), count }).readonly(),
-  // Who wants to play again and who isn't there any more, once anybody wants to.
+  // Who wants to play again and who has gone, by slot; sent once anybody wants to.
   z.object({ type: z.literal("again"), wanted: slots, gone: slots }).readonly(),
   z.object({ type: z.literal("relay"), slot, epoch }).readonly(),
   z.object({ type: z.literal("watch") }).readonly(),
@@ -255,7 +260,7 @@ const lobbyMessage = z.discriminatedUnion("type", [
     value,
     seats,
   }).readonly(),
-  // With the winner's value and seats; without them, nobody has won.
+  // With the value and seats of the claim that won; without them, none has won yet.
   z.object({
     type: z.literal("refused"),
     match: id,
@@ -270,8 +275,9 @@ const lobbyMessage = z.discriminatedUnion("type", [
   }).readonly(),
 ]);
 
+/** What a client says, once it is parsed. */
 export type ClientMessage = z.infer<typeof clientMessage>;
-/** What a client may leave out, the lobby fills in. */
+/** What a client says, as it writes it: what it leaves out, the lobby fills in. */
 export type ClientLine = z.input<typeof clientMessage>;
 export type JoinMessage = z.infer<typeof join>;
 export type ReturnMessage = z.infer<typeof comingBack>;
@@ -289,29 +295,32 @@ export type ClaimAnswerMessage = Extract<
   { type: "granted" | "refused" }
 >;
 export type RematchMessage = Extract<LobbyMessage, { type: "again" }>;
+/** What carries the packets of a match. */
 export type StartTransport = StartMessage["transport"];
+/** An `error` of this version; a later lobby may send codes that aren't known here. */
 export type ErrorMessage =
   & Extract<LobbyMessage, { type: "error" }>
   & { readonly code: ErrorCode };
 
-/** A player as the lobby introduced it. */
+/** A player as the lobby introduces it to the others. */
 export interface SeatedPlayer {
   readonly slot: number;
   readonly id: string;
   readonly name: string;
   readonly look: number;
   readonly isBot: boolean;
-  /** While it waits in a room. */
+  /** Only while it waits in a room. */
   readonly isReady?: boolean;
+  /** To the lobby; only while it waits in a room. */
   readonly rttMs?: number | null;
 }
 
-/** What a lobby makes of a line: a message, or the answer that it deserves. */
+/** What a lobby makes of a line: a message, or the error with which to answer it. */
 export type ParsedLine =
   | { readonly kind: "message"; readonly message: ClientMessage }
   | { readonly kind: "bad"; readonly answer: ErrorMessage };
 
-/** Parses a client's line; its version is judged first, for a later one may look different. */
+/** Parses a client's line. Its version is checked first: another version may look different. */
 export function parseClientLine(line: string): ParsedLine {
   const value = parseJson(line);
   const foreign = foreignVersion(value);
@@ -365,6 +374,7 @@ function parseJson(line: string): unknown {
   }
 }
 
+/** The version that a message states, if it isn't ours. */
 function foreignVersion(value: unknown): number | undefined {
   const versioned = z.enum(["join", "return"]);
   const parsed = z.object({ type: versioned, version: z.int() })

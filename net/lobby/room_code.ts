@@ -8,7 +8,7 @@
 const LETTERS = "BCDFGHJKLMNPQRSTVWXZ";
 const LENGTH = 6;
 
-/** Makes a code; `below` gives whole numbers from 0 to its bound − 1, by chance. */
+/** Makes a code; `below` returns a random whole number from 0 to its bound − 1. */
 export function newRoomCode(below: (bound: number) => number): string {
   const letter = () => LETTERS[below(LETTERS.length)];
   return Array.from({ length: LENGTH }, letter).join("");

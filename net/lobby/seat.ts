@@ -1,11 +1,11 @@
 /**
  * A player's side of the control connection to the lobby.
  *
- * `joinLobby` gives a seat; from then on `next` tells what happens, so that a player process can
- * show who else is there while it waits. Pings keep the seat. When the lobby says nothing for too
- * long, or the connection breaks, a seat in a room is `lost`. One in a match is not: the match needs
- * no lobby to go on, and the seat comes back by itself, also to a lobby that was restarted. When all
- * want to play again, another match starts on the same seat.
+ * `joinLobby` takes a seat; from then on `next` tells what happens, so that a player process can
+ * show who else is there while it waits. Pings keep the seat. When the lobby is silent for too
+ * long, or the connection breaks, a seat in a room is `lost`. A seat in a match is not: the match
+ * goes on without the lobby, and this side takes the seat again by itself as soon as it can, even
+ * if the lobby was restarted. When all want to play again, another match starts on the same seat.
  *
  * @module
  */
@@ -33,7 +33,7 @@ import {
 
 const log = getLogger(["pong", "lobby_client"]);
 
-/** Who joins, and which room with which rules; what isn't said is the lobby's or the room's choice. */
+/** Who joins which room with which rules; the lobby or the room decides what is left out. */
 export interface JoinRequest {
   readonly name: string;
   readonly room?: string | undefined;
@@ -43,45 +43,45 @@ export interface JoinRequest {
   /** The colour and mark that one would like, 0…3. */
   readonly look?: number | undefined;
   readonly isBot?: boolean | undefined;
-  /** Whether the match may begin; `true` unless it is said. Bots are always ready. */
+  /** Whether the match may begin; `true` if left out. Bots are always ready. */
   readonly isReady?: boolean | undefined;
   readonly publicKey?: string | undefined;
   /** The token of a seat that this process takes again; room and rules are what they were. */
   readonly resume?: string | undefined;
 }
 
-/** The times are for tests. */
+/** Which lobby to join, and as whom. */
 export interface JoinOptions extends LobbyAddress, LinkTimes {
   readonly join: JoinRequest;
   /** Leaves the lobby, or gives up joining. */
   readonly signal: AbortSignal;
 }
 
-/** A claim for an era, without what the seat knows by itself. */
+/** A claim for an era; the seat adds the rest of the message. */
 export type ClaimRequest = Omit<ClaimMessage, "type">;
 
-/** How a match ended, without what the seat knows by itself. */
+/** How the newest match ended; the seat adds the rest of the message. */
 export type ResultReport = Omit<ResultMessage, "type" | "match">;
 
-/** What happens in a room, to all who play there or watch. */
+/** What happens in a room, for all who play there or watch. */
 export type RoomEvent =
   | { readonly kind: "roster"; readonly roster: RosterMessage }
   /** A match begins: the first one or, after `askAgain`, the next. */
   | { readonly kind: "start"; readonly start: StartMessage }
   /** How many watch the match. */
   | { readonly kind: "watchers"; readonly count: number }
-  /** Who wants to play again, and who isn't there any more, by slot of the match. */
+  /** Who wants to play again, and who has gone, by slot of the match that is over. */
   | { readonly kind: "again" } & Pick<RematchMessage, "wanted" | "gone">;
 
-/** The end of a connection to the lobby for good. */
+/** Why there is no connection to the lobby any more, for good. */
 export type EndEvent =
-  /** The lobby ended it; in a match only because the seat isn't this process's any more. */
+  /** The lobby ended it; in a match only because this process has no right to the seat any more. */
   | {
     readonly kind: "refused";
     readonly code: string;
     readonly message: string;
   }
-  /** The connection died before the match started, or died for somebody who watched. */
+  /** The connection died: before a match started, or at any time for a watcher. */
   | { readonly kind: "lost"; readonly message: string }
   /** This side left. */
   | { readonly kind: "left" };
@@ -90,14 +90,14 @@ export type EndEvent =
 export type LobbyEvent =
   | RoomEvent
   | EndEvent
-  /** The lobby's word about a claim. */
+  /** The witness answered a claim. */
   | { readonly kind: "claim"; readonly answer: ClaimAnswerMessage }
-  /** The connection broke in mid-match, or is back. */
+  /** The connection broke after a match had started, or is back. */
   | { readonly kind: "link"; readonly up: boolean };
 
-/** A seat in the lobby, and later the link to the lobby during the match. Disposing it leaves. */
+/** A seat in a room, and then in its matches. Disposing it leaves. */
 export interface LobbySeat extends AsyncDisposable {
-  /** Its slot holds while the room fills; `slotIn` tells the one in a match. */
+  /** Its slot is the one in the room; in a match it may be another, which `slotIn` tells. */
   readonly welcome: WelcomeMessage;
   /** This player's slot in a match that has started. */
   slotIn(start: StartMessage): number;
@@ -105,11 +105,11 @@ export interface LobbySeat extends AsyncDisposable {
   next(): Promise<LobbyEvent>;
   /** Tells the room whether this player wants to begin; a no-op in a match. */
   setReady(isReady: boolean): void;
-  /** Tells the match, which is over, that this player wants another; a no-op before one started. */
+  /** Tells the lobby that this player wants another match; a no-op before one has started. */
   askAgain(): void;
-  /** Asks the witness; asks again by itself until it has answered, or a later claim is made. */
+  /** Asks the witness; after a reconnect again, until it has answered or a later claim is made. */
   claim(claim: ClaimRequest): void;
-  /** Reports the confirmed result; a no-op before the match started and once the seat is over. */
+  /** Reports the newest match's confirmed result; a no-op before one or once the seat is over. */
   sendResult(result: ResultReport): void;
 }
 
@@ -131,7 +131,7 @@ const ANSWER_TIMEOUT_MS = 5_000;
 /** Between attempts to come back. It isn't urgent: the match goes on without this connection. */
 const BACKOFF = { firstMs: 250, maxMs: 2_000 };
 
-/** Answers to a member of a match after which trying again is no use. */
+/** Answers to a member of a match after which it is no use to try again. */
 const FINAL_CODES: ReadonlySet<string> = new Set(
   ["bad_token", "taken_over", "version"] satisfies ErrorMessage["code"][],
 );
@@ -139,7 +139,7 @@ const FINAL_CODES: ReadonlySet<string> = new Set(
 /**
  * Connects to a lobby and takes a seat.
  *
- * @throws NetworkError when there is no way to the lobby, JoinError when it refuses.
+ * @throws NetworkError when the lobby can't be reached, JoinError when it refuses.
  */
 export async function joinLobby(options: JoinOptions): Promise<LobbySeat> {
   const { join } = options;
@@ -153,7 +153,7 @@ interface Welcomed {
   readonly welcome: WelcomeMessage;
 }
 
-/** Connects and asks for a seat, new or known. */
+/** Connects and asks for a seat, a new one or the one that this player had. */
 async function takeSeat(
   options: Omit<JoinOptions, "join">,
   request: ClientLine,
@@ -170,7 +170,7 @@ async function takeSeat(
   return { link: new LobbyLink(lines, options), welcome: answer };
 }
 
-/** What an answer means that isn't the one that was hoped for. */
+/** Returns the error to throw for an answer that isn't the one that was asked for. */
 export function refusalOf(
   answer: LobbyMessage | undefined,
   { hostname, port }: LobbyAddress,
@@ -183,7 +183,7 @@ export function refusalOf(
     );
 }
 
-/** Returns what a message is to everybody in a room, who plays and who watches, if it is for them. */
+/** Returns the event in a message for players and watchers alike; `undefined` in any other. */
 export function roomEventOf(message: LobbyMessage): RoomEvent | undefined {
   switch (message.type) {
     case "roster":
@@ -213,9 +213,9 @@ class HeldSeat implements LobbySeat {
   readonly #done: Promise<void>;
   readonly #events = new EventQueue<LobbyEvent>();
   #link: LobbyLink;
-  /** Of the newest match; its token gives this seat back. */
+  /** Of the newest match; with its token this seat is taken again. */
   #start: StartMessage | undefined;
-  /** What the lobby has to know of that match even if the connection breaks before it does. */
+  /** Said about that match, and said again after a reconnect: the lobby may not have heard it. */
   #claim: ClaimMessage | undefined;
   #result: ResultMessage | undefined;
   #again: AgainMessage | undefined;
@@ -262,7 +262,7 @@ class HeldSeat implements LobbySeat {
     await this.#done;
   }
 
-  /** Keeps the seat until it is over. */
+  /** Follows the lobby, and comes back to it, until the seat is over. */
   async #run(): Promise<void> {
     const { signal } = this.#options;
     const leave = () => this.#leave();
@@ -272,7 +272,7 @@ class HeldSeat implements LobbySeat {
     signal.removeEventListener("abort", leave);
   }
 
-  /** Follows a connection until it is over. */
+  /** Follows one connection to its end; before a match has started, the seat is then lost. */
   async #follow(link: LobbyLink): Promise<void> {
     const why = await link.follow((message) => this.#take(message));
     if (this.#start !== undefined) return;
@@ -281,7 +281,7 @@ class HeldSeat implements LobbySeat {
     this.#events.finish({ kind: "lost", message });
   }
 
-  /** Takes the seat of a running match again; `false` when it is over. */
+  /** Takes the seat again once a match has started; `false` when the seat is over. */
   async #comeBack(): Promise<boolean> {
     if (this.#start === undefined || this.#events.isOver) return false;
     this.#events.push({ kind: "link", up: false });
@@ -325,7 +325,7 @@ class HeldSeat implements LobbySeat {
     }
   }
 
-  /** What was said of the match before isn't said of this one. */
+  /** Remembers the newest match; what was said about an earlier one isn't repeated in it. */
   #begin(start: StartMessage): void {
     if (start.match !== this.#start?.match) {
       this.#claim = undefined;

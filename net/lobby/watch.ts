@@ -1,9 +1,9 @@
 /**
  * A watcher's side of the control connection to the lobby.
  *
- * `watchLobby` lets somebody watch a room; from then on `next` tells what happens there: who gathers,
- * and each match as it starts, with the token for listening to it. When the connection breaks, that
- * is the end; who still wants to watch asks again.
+ * `watchLobby` lets somebody watch a room; from then on `next` tells what happens there: who
+ * gathers, and each match as it starts, with the token for listening to it. A broken connection is
+ * the end; whoever wants to go on watching calls `watchLobby` again.
  *
  * @module
  */
@@ -22,7 +22,7 @@ import {
   roomEventOf,
 } from "./seat.ts";
 
-/** The times are for tests. */
+/** Which room of which lobby to watch. */
 export interface WatchOptions extends LobbyAddress, LinkTimes {
   /** The room's code; without one, the room whose match began last. */
   readonly room?: string | undefined;
@@ -30,10 +30,10 @@ export interface WatchOptions extends LobbyAddress, LinkTimes {
   readonly signal: AbortSignal;
 }
 
-/** What happens to who watches; after an end nothing more does. */
+/** What a watcher is told; an end is the last of it. */
 export type WatchEvent = RoomEvent | EndEvent;
 
-/** A place among those who watch a room. Disposing it leaves. */
+/** A place among a room's watchers. Disposing it leaves. */
 export interface LobbyWatch extends AsyncDisposable {
   readonly watching: WatchingMessage;
   /** Waits for the next event, oldest first; the last one is repeated for ever. Never rejects. */
@@ -43,13 +43,13 @@ export interface LobbyWatch extends AsyncDisposable {
 /** How long the lobby may take to answer. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** Nobody is shown it, but everybody who joins says one. */
+/** Every `join` has to give a name; a watcher's is shown to nobody. */
 const NAME = "Watcher";
 
 /**
  * Connects to a lobby and watches a room.
  *
- * @throws NetworkError when there is no way to the lobby, JoinError when it refuses.
+ * @throws NetworkError when the lobby can't be reached, JoinError when it refuses.
  */
 export async function watchLobby(options: WatchOptions): Promise<LobbyWatch> {
   const version = PROTOCOL_VERSION;

@@ -1,5 +1,6 @@
 /**
- * What the members of a running match and those who watch it are told, and with which tokens.
+ * Makes the messages for the members of a running match and for those who watch it, each with the
+ * receiver's own token where one is needed.
  *
  * @module
  */
@@ -14,8 +15,9 @@ import {
 import { sealSeat } from "./seat_token.ts";
 import type { Watchers } from "./watchers.ts";
 
+/** What all announcements of a lobby have in common. */
 export interface AnnouncerOptions {
-  /** Seals the tokens. */
+  /** Seals the tokens of seats. */
   readonly key: Uint8Array;
   readonly transport: StartTransport;
   readonly watchers: Watchers;
@@ -39,7 +41,7 @@ export class Announcer {
     ];
   }
 
-  /** Tells the client of a slot all that it needs to play. */
+  /** Tells the client of a slot all that it needs to play; throws a RangeError if there is none. */
   start(match: RunningMatch, slot: number): Delivery {
     const { key } = this.#options;
     const { clients, epochs } = match;
@@ -63,14 +65,14 @@ export class Announcer {
     return this.#tellAll(match, { type: "watchers", count });
   }
 
-  /** Tells everybody who wants to play again; nothing as long as nobody has wanted to. */
+  /** Tells all which members want a rematch; nothing before anybody has wanted one. */
   rematch(match: RunningMatch): readonly Delivery[] {
     return match.wanted === undefined
       ? []
       : this.#tellAll(match, rematchOf(match));
   }
 
-  /** Tells somebody who is back what else there is, and the others that it is there. */
+  /** After a return: tells that client how many watch, and all which members want a rematch. */
   news(match: RunningMatch, client: ClientId): readonly Delivery[] {
     const isWatched = this.#options.watchers.of(match.room).length > 0;
     return [

@@ -1,8 +1,8 @@
 /**
  * All of the lobby's book-keeping: rooms, matches and watchers, and which of them a message is for.
  *
- * Without I/O: the lobby calls in what a client said, or that it is gone, and delivers the messages
- * that come back. A client plays, or watches, or does neither yet; never two of these.
+ * Without I/O: `lobby.ts` hands in what a client said, or that it is gone, and delivers the
+ * messages that come back. A client plays, or watches, or does neither yet; never two of these.
  *
  * @module
  */
@@ -26,6 +26,7 @@ import { Rooms } from "./rooms.ts";
 import type { ClientId } from "./running_matches.ts";
 import { type WatchedMatch, Watchers } from "./watchers.ts";
 
+/** What the books need from outside. */
 export interface LobbyBooksOptions {
   readonly chance: Chance;
   /** Seals the tokens of seats. */
@@ -37,7 +38,7 @@ export interface LobbyBooksOptions {
   >;
 }
 
-/** What a client says of which others may hear. */
+/** What `take` handles; `lobby.ts` brings results to `matches`, and goodbyes to `leave`. */
 export type BookedMessage = Exclude<
   ClientMessage,
   { readonly type: "result" | "leave" }
@@ -54,7 +55,7 @@ const MATCH_OVER = errorMessage(
 
 /** The books; everything that is remembered of clients, except their connections. */
 export class LobbyBooks {
-  /** The members' seats; results and relay connections are told here. */
+  /** The seats of running matches; takes results and relay connections directly. */
   readonly matches: Matches;
   readonly #rooms: Rooms;
   readonly #watchers: Watchers;
@@ -78,6 +79,7 @@ export class LobbyBooks {
     this.#limits = limits;
   }
 
+  /** How many of each are remembered. */
   get counts(): { rooms: number; matches: number; watchers: number } {
     return {
       rooms: this.#rooms.counts.rooms,
@@ -127,7 +129,7 @@ export class LobbyBooks {
     return this.#watchers.matchOf(token);
   }
 
-  /** Does what is due by now; to be called a few times a second. */
+  /** Does what is due by now (countdowns, forgetting); to be called a few times a second. */
   sweep(nowMs: number): readonly Delivery[] {
     this.matches.sweep(nowMs);
     return [...this.#rooms.sweep(nowMs), ...this.#dismissWatchers()];
@@ -138,7 +140,7 @@ export class LobbyBooks {
       this.#watchers.isWatching(client);
   }
 
-  /** Gives somebody a seat, or one that it had before, or lets it watch. */
+  /** Gives a client a new seat or the one that it had, or lets it watch. */
   #place(
     client: ClientId,
     message: JoinMessage | ReturnMessage,
@@ -189,7 +191,7 @@ export class LobbyBooks {
     if (this.#rooms.isSeated(client)) {
       return this.#rooms.setReady(client, isReady, nowMs);
     }
-    // The match has begun while this was on its way.
+    // The match began while this was on its way.
     if (this.matches.isSeated(client)) return [];
     return [{ to: client, message: NOT_PLAYING }];
   }
@@ -201,7 +203,7 @@ export class LobbyBooks {
       : this.#rooms.tell(room, nowMs);
   }
 
-  /** Closes those who watch rooms in which nobody is any more. */
+  /** Closes the connections of those who watch a room that everybody else has left. */
   #dismissWatchers(): readonly Delivery[] {
     return this.#watchers.rooms
       .filter((room) =>

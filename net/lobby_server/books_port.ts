@@ -15,25 +15,26 @@ export interface Chance {
   below(bound: number): number;
 }
 
-/** One message to deliver; its receiver is closed after the last. */
+/** One message to deliver; after one that `isLast`, its receiver's connection is closed. */
 export interface Delivery {
   readonly to: ClientId;
   readonly message: LobbyMessage;
   readonly isLast?: true;
 }
 
-/** The same words whatever is wrong with a token: nobody can find out by trying. */
+/** The same words whatever is wrong with a token, so that nobody finds that out by trying. */
 export const BAD_TOKEN = errorMessage(
   "bad_token",
   "This seat can't be taken: it isn't of this lobby, or another process has taken it since. " +
     "Join again.",
 );
+/** For a message about a match in which its client has no seat. */
 export const NOT_PLAYING = errorMessage(
   "not_playing",
   "Only a player of a running match can do that, and only for that match.",
 );
 
-/** Says why a client is closed. */
+/** Tells a client why its connection is closed, and closes it. */
 export function refuse(
   client: ClientId,
   message: LobbyMessage,

@@ -1,15 +1,15 @@
 /**
  * The lobby's book-keeping of running matches: who holds which seat, and who may come back.
  *
- * Without I/O, as `rooms.ts`, which begins the matches. A match is remembered while anybody is
- * connected, over control or relay, and a little longer. A token tells all that is needed to go on
- * with a match that is not, or no longer, remembered; but such a match has no witness.
+ * Without I/O, as `rooms.ts`, which begins the matches. A match is remembered while a member has a
+ * control or relay connection, and a little longer. A seat's token holds all that is needed to go
+ * on with a match that the lobby has forgotten or, restarted, never knew; only the witness is lost.
  *
- * Each seat has one process. A newer one, with a higher epoch, ends what the older one had; tokens
- * of older epochs are refused, in the same words as forged ones.
+ * One process at a time holds a seat. A newer one, with a higher epoch, ends what the older one
+ * had; tokens of older epochs are refused, in the same words as forged ones.
  *
  * When all members are still there and want to, their next match begins in the same room. Those who
- * watch a room hear of its matches, and count for nothing else here.
+ * watch a room are told of its matches, but keep none alive.
  *
  * @module
  */
@@ -44,21 +44,22 @@ import {
 } from "./running_matches.ts";
 import { openSeat, type Seat } from "./seat_token.ts";
 
-/** Which process of which match. */
+/** A seat of a match and, by its epoch, the process that holds it. */
 export type SeatName = Pick<Seat, "match" | "slot" | "epoch">;
 
 /** A match that is to begin. */
 export type NewMatch = Omit<MatchTerms, "match" | "transport">;
 
+/** What the matches need from outside, and how many are remembered for how long. */
 export interface MatchesOptions extends AnnouncerOptions {
   readonly chance: Chance;
-  /** Matches without any connection that are remembered at most. */
+  /** How many matches without any connection are remembered at most. */
   readonly emptyMax: number;
   /** How long a match is remembered when nobody is connected any more. */
   readonly lingerMs: number;
 }
 
-/** Where a control connection sits. */
+/** The seat of a control connection. */
 interface MatchSeat {
   readonly match: RunningMatch;
   readonly slot: number;
@@ -69,9 +70,10 @@ const TAKEN_OVER = errorMessage(
   "This seat was taken over by a newer connection of the same player.",
 );
 
+/** The running matches, and the control connections that have seats in them. */
 export class Matches {
   readonly #options: MatchesOptions;
-  /** In every match's name, so that no two starts of a lobby ever use the same. */
+  /** Random part of every match's name, so that a restarted lobby doesn't use a name again. */
   readonly #boot: string;
   #begun = 0;
   readonly #announcer: Announcer;
@@ -84,12 +86,12 @@ export class Matches {
     this.#boot = options.chance.below(2 ** 32).toString(16).padStart(8, "0");
   }
 
-  /** Matches that are remembered, and control connections that sit in them. */
+  /** Matches that are remembered, and control connections that have seats in them. */
   get counts(): { matches: number; clients: number } {
     return { matches: this.#matches.size, clients: this.#places.size };
   }
 
-  /** Matches in which anybody is connected. */
+  /** How many matches have a connected member. */
   get running(): number {
     return this.#matches.running.length;
   }
@@ -109,6 +111,7 @@ export class Matches {
     return this.#matches.inRoom(room)?.rules;
   }
 
+  /** Whether a client has a seat in a match. */
   isSeated(client: ClientId): boolean {
     return this.#places.has(client);
   }
@@ -119,7 +122,7 @@ export class Matches {
     return place && nameOf(place);
   }
 
-  /** Begins a match; `clients` are its members' by slot, and each is told so. */
+  /** Begins a match and tells everybody; `clients` are the control connections by slot. */
   begin(terms: NewMatch, clients: readonly ClientId[]): readonly Delivery[] {
     return this.#announcer.begin(this.#create(terms, clients));
   }
@@ -177,7 +180,7 @@ export class Matches {
     ];
   }
 
-  /** Asks the witness. */
+  /** Lets the witness answer a member's claim. */
   claim(client: ClientId, message: ClaimMessage): readonly Delivery[] {
     const place = this.#places.get(client);
     if (place === undefined || place.match.match !== message.match) {
@@ -186,7 +189,7 @@ export class Matches {
     return [{ to: client, message: answerClaim(place.match, message) }];
   }
 
-  /** Records what a player says the result is; it counts when all of the match say the same. */
+  /** Records what a player says the result is; it counts when all players say the same. */
   result(client: ClientId, message: ResultMessage): Verdict | "not_playing" {
     const place = this.#places.get(client);
     return place === undefined || place.match.match !== message.match
@@ -235,8 +238,8 @@ export class Matches {
   }
 
   /**
-   * A relay connection showed a token; gives the seat that it is for, `undefined` when it is to be
-   * refused. Each seat given needs its `relayClosed`.
+   * A relay connection showed a token: returns its seat, `undefined` to refuse it. For each seat
+   * that is returned, `relayClosed` has to be called once.
    */
   relayOpened(token: string): SeatName | undefined {
     const place = this.#placeOf(token);
@@ -245,6 +248,7 @@ export class Matches {
     return nameOf(place);
   }
 
+  /** The relay connection of a seat is over. */
   relayClosed(seat: SeatName, nowMs: number): void {
     const match = this.#matches.get(seat.match);
     if (match !== undefined) disconnect(match, nowMs);
@@ -255,7 +259,10 @@ export class Matches {
     this.#matches.forget(nowMs, this.#options);
   }
 
-  /** Finds the place of a token of the newest epoch, or a newer one, remembering its match again. */
+  /**
+   * Finds the seat of a token, remembering its match again if it was forgotten; `undefined` when
+   * the token is forged or of an older epoch. One of a newer epoch was given before a restart.
+   */
   #placeOf(token: string): MatchSeat | undefined {
     const seat = openSeat(this.#options.key, token);
     if (seat === undefined) return undefined;
@@ -302,13 +309,13 @@ export class Matches {
     nowMs: number,
   ): readonly Delivery[] {
     const { match, slot } = place;
-    // Another process has taken the seat in there: this one is an older one.
+    // A newer process has taken the seat in that match already.
     if (match.epochs[slot] > 0) return refuse(client, BAD_TOKEN);
     this.#matches.add(match);
     return this.#bring(client, place, nowMs);
   }
 
-  /** Seats a process that doesn't know its match yet. */
+  /** Seats a process that doesn't know its match yet, and tells it all about it. */
   #bring(
     client: ClientId,
     place: MatchSeat,

@@ -1,11 +1,11 @@
 /**
- * When a full room begins its match: at once when all are ready; and when at least half are, a while
- * later without the others.
+ * When a full room begins its match: at once when all are ready; and when at least half are, some
+ * time later without the others.
  *
  * @module
  */
 
-/** How long those who aren't ready have when most are, and when as many are as aren't. */
+/** How long those who aren't ready have: when more than half are, and when exactly half are. */
 const MOST_READY_MS = 10_000;
 const HALF_READY_MS = 30_000;
 
@@ -15,9 +15,9 @@ export interface Countdown {
   readonly endsAtMs: number;
 }
 
-/** What is to be known of a room. */
+/** What decides when a room begins. */
 export interface Gathering {
-  /** Seats, free ones too. */
+  /** How many seats the room has, free ones included. */
   readonly seats: number;
   readonly members: readonly { readonly isReady: boolean }[];
 }
@@ -28,8 +28,8 @@ export function areAllReady({ seats, members }: Gathering): boolean {
 }
 
 /**
- * Returns the countdown that runs from now on, given the one that has run so far. One that still
- * applies goes on; that more are ready never makes it longer.
+ * Returns the countdown that runs from now on, given the one that has run so far. It goes on as
+ * long as its length still applies; when more become ready, it never ends later than before.
  */
 export function countDown(
   gathering: Gathering,

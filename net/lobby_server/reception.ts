@@ -13,12 +13,13 @@ import {
 
 const log = getLogger(["pong", "lobby"]);
 
-/** Connections that are told why they are refused; beyond, they are closed without a word. */
+/** How many refused connections are told why at a time; others are closed without a word. */
 const REFUSALS_MAX = 32;
 
 /** How long to wait when the system can't accept more, for example for want of file handles. */
 const ACCEPT_RETRY_MS = 100;
 
+/** What to accept, how much of it, and who serves it. */
 export interface ReceptionOptions {
   readonly listener: Deno.TcpListener;
   readonly limits: {
@@ -29,6 +30,7 @@ export interface ReceptionOptions {
   readonly serve: (conn: Deno.TcpConn) => Promise<void>;
 }
 
+/** Accepts from its creation on, until it is stopped. */
 export class Reception {
   readonly #options: ReceptionOptions;
   readonly #perAddress = new Map<string, number>();

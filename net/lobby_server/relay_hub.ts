@@ -2,9 +2,9 @@
  * The lobby's relay: passes the frames of each member of a match on to the others.
  *
  * It never looks into a packet. It overwrites the sender byte of every frame with the true one, so
- * that nobody can speak for somebody else. A receiver that is ready gets a frame at once; for one that
- * is slow, the newest frames wait and leave together, and nobody else waits for it. Who watches gets
- * what the members send and has nothing to say.
+ * that nobody can speak for somebody else. A receiver that is ready gets a frame at once; for one
+ * that is slow, the newest frames wait and leave together, and nobody else waits for it. A watcher
+ * gets what the members send, and may send no packets.
  *
  * @module
  */
@@ -24,21 +24,22 @@ import type { SeatName } from "./matches.ts";
 
 const log = getLogger(["pong", "lobby"]);
 
+/** What a relay connection may do before it is closed, or loses frames. */
 export interface RelayLimits {
   /** Frames that one connection may send; a player sends 60 a second. */
   readonly rate: Rate;
   /** A connection without any frame for so long is dead. */
   readonly silenceMs: number;
-  /** Frames that wait for one receiver. */
+  /** How many frames may wait for one receiver; then the oldest are dropped. */
   readonly queueFrames?: number;
 }
 
 /** A connection on which frames travel. */
 interface RelayConnection {
   readonly match: string;
-  /** The member's slot; `undefined` for who watches. */
+  /** The member's slot; `undefined` for a watcher. */
   readonly slot: number | undefined;
-  /** What stands in frames that it sent. */
+  /** Is written into every frame that it sends. */
   readonly senderByte: number;
   readonly conn: Deno.TcpConn;
   readonly queue: FrameQueue;
@@ -53,9 +54,10 @@ interface PlayerConnection extends RelayConnection {
   readonly epoch: number;
 }
 
-/** In the frames that a watcher gets back; it has no seat, and sends none with a packet. */
+/** A watcher has no seat; only the signs of life that it gets back carry this. */
 const WATCHER_BYTE = 0;
 
+/** All relay connections of the lobby, by match. */
 export class RelayHub {
   readonly #limits: RelayLimits;
   /** Connected members and watchers by match; each list is replaced, never changed. */
@@ -93,8 +95,8 @@ export class RelayHub {
   }
 
   /**
-   * Sends the frames of the match's members to somebody who watches, until its connection is over
-   * or `signal` aborts; owns `conn` and closes it. It may say nothing but that it lives. Never
+   * Sends the frames of the match's members to a watcher, until its connection is over or `signal`
+   * aborts; owns `conn` and closes it. The watcher may send nothing but signs of life. Never
    * rejects.
    */
   async watch({ conn, rest, match, signal }: {
@@ -182,7 +184,7 @@ export class RelayHub {
     }
   }
 
-  /** Passes all whole frames on; `false` when the connection deserves no more. */
+  /** Passes on all whole frames; `false` when the connection broke a rule and was closed. */
   #pass(link: RelayConnection, reader: FrameReader): boolean {
     const members = this.#membersOf(link.match);
     const watchers = this.#watchers.get(link.match) ?? [];

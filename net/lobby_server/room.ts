@@ -1,5 +1,6 @@
 /**
- * One room that fills: its members with their names, looks and readiness, and how it is told of.
+ * One room before its match: who waits there, with name, look and readiness, and the messages that
+ * tell of it.
  *
  * @module
  */
@@ -22,7 +23,7 @@ export interface RoomPlayer extends SeatMember {
   rttMs: number | null;
 }
 
-/** A room that isn't full, or in which not all are ready. */
+/** A room whose match hasn't begun: a seat is free, or not all are ready. */
 export interface Room {
   readonly code: string;
   /** Whether players without a code are sent here. */
@@ -31,7 +32,7 @@ export interface Room {
   /** By slot, in rising order; slots in between may be free. */
   members: readonly RoomPlayer[];
   countdown: Countdown | undefined;
-  /** When its members heard of it last, and whether a round-trip time has changed since. */
+  /** When its roster was sent last, and whether a round-trip time has changed since. */
   toldAtMs: number;
   isRttNews: boolean;
 }
@@ -62,7 +63,7 @@ export function addPlayer(
   return member;
 }
 
-/** What a new member is told first. */
+/** What a new player of the room is told first. */
 export function welcomeTo(room: Room, member: RoomPlayer): LobbyMessage {
   return {
     type: "welcome",
@@ -75,7 +76,7 @@ export function welcomeTo(room: Room, member: RoomPlayer): LobbyMessage {
   };
 }
 
-/** How a room stands, as its members and watchers are told. */
+/** How a room stands, as its players and watchers are told. */
 export function rosterOf(
   { code, rules, members, countdown }: Room,
   { watchers, nowMs }: { readonly watchers: number; readonly nowMs: number },

@@ -1,12 +1,12 @@
 /**
- * The lobby's book-keeping of rooms that fill: who waits where, under which rules, and who is ready.
+ * The lobby's book-keeping of open rooms: who waits where, under which rules, and who is ready.
  *
- * Without I/O: the lobby calls in what a client said or that it is gone, and delivers the messages
+ * Without I/O: the caller hands in what a client said or that it is gone, and delivers the messages
  * that come back. Chance and identity come from `Chance`, time as `nowMs`.
  *
- * A room is open until its match begins, and `matches.ts` goes on with it: when its last seat is taken
- * and all are ready, or without those who keep the others waiting (`readiness.ts`). The room's code is
- * free again as soon as nobody of the match is connected.
+ * A room is open until its match begins: when its last seat is taken and all are ready, or without
+ * those who keep the others waiting (`readiness.ts`). Then `matches.ts` goes on with it, and its
+ * code is free again as soon as nobody of the match is connected.
  *
  * @module
  */
@@ -30,17 +30,18 @@ import {
 import type { ClientId } from "./running_matches.ts";
 import type { Watchers } from "./watchers.ts";
 
+/** What the rooms need from outside. */
 export interface RoomsOptions {
   readonly chance: Chance;
   /** Takes over the rooms whose match begins. */
   readonly matches: Matches;
-  /** Those of a room hear what its members hear. */
+  /** Those who watch a room are told what its players are told. */
   readonly watchers: Watchers;
   /** Open rooms and running matches together. */
   readonly roomsMax: number;
 }
 
-/** How long a room whose only news are round-trip times keeps them to itself. */
+/** How long new round-trip times wait before a room is told of them, if nothing else is new. */
 const RTT_NEWS_MS = 1_000;
 
 /** Fewer can't play. */
@@ -51,6 +52,7 @@ const NOT_READY = errorMessage(
   "You were not ready, so your seat was given up. Join again.",
 );
 
+/** The open rooms, and the clients that wait in them. */
 export class Rooms {
   readonly #options: RoomsOptions;
   readonly #rooms = new Map<string, Room>();
@@ -65,6 +67,7 @@ export class Rooms {
     return { rooms: this.#rooms.size, clients: this.#roomOf.size };
   }
 
+  /** Whether a client waits in an open room. */
   isSeated(client: ClientId): boolean {
     return this.#roomOf.has(client);
   }
@@ -74,7 +77,7 @@ export class Rooms {
     return this.#rooms.get(code)?.rules;
   }
 
-  /** Seats a client that sits nowhere yet, or answers it with an error. */
+  /** Seats a client that has no seat anywhere, or answers it with an error. */
   join(
     client: ClientId,
     request: JoinMessage,
@@ -92,7 +95,7 @@ export class Rooms {
     ];
   }
 
-  /** A member is ready, or no longer. */
+  /** A player is ready, or no longer. */
   setReady(
     client: ClientId,
     isReady: boolean,
@@ -129,7 +132,7 @@ export class Rooms {
     return room === undefined ? [] : this.#tell(room, nowMs);
   }
 
-  /** Does what is due by now; to be called a few times a second. */
+  /** Ends countdowns, and sends round-trip times that have waited; call it a few times a second. */
   sweep(nowMs: number): readonly Delivery[] {
     const deliveries: Delivery[] = [];
     for (const room of this.#rooms.values()) {
@@ -226,7 +229,7 @@ export class Rooms {
     }
   }
 
-  /** Tells all of a change among the members, and begins the match if that is due. */
+  /** Tells a room that its players have changed, and begins its match if all are ready. */
   #changed(room: Room, nowMs: number): readonly Delivery[] {
     const { members, rules } = room;
     const gathering = { members, seats: rules.players };
@@ -264,7 +267,7 @@ export class Rooms {
       .filter(({ client }) => !clients.includes(client));
   }
 
-  /** Begins the match of those who are there, on the first slots. */
+  /** Begins the match of those who are there; they move up to the first slots. */
   #start(room: Room): readonly Delivery[] {
     const { code, rules, members } = room;
     this.#rooms.delete(code);
@@ -304,7 +307,7 @@ function asksForOthers(request: JoinMessage, rules: Rules): boolean {
     lives = rules.lives,
   } = request;
   if (players !== rules.players) return true;
-  // Points decide between two, lives between more; who names the other one changes nothing.
+  // Two play to points, more play for lives; the value that isn't used may differ.
   return players === 2 ? points !== rules.points : lives !== rules.lives;
 }
 

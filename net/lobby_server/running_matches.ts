@@ -1,6 +1,6 @@
 /**
- * The matches that a lobby knows: of each its seats, what its players report and what was witnessed;
- * of all by name, by room, and for how long.
+ * The matches that a lobby knows: the seats, reported results and witness of each, and the list of
+ * all, which finds one by its name or room, and forgets it in time.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
 import type { Seat, SeatMember } from "./seat_token.ts";
 import { Witness } from "./witness.ts";
 
-/** A control connection, as the lobby numbers them. */
+/** The number that the lobby gives a control connection. */
 export type ClientId = number;
 
 /** What the players' reports of a match's result say together. */
@@ -28,10 +28,11 @@ export type MatchTerms =
   & Pick<Seat, "match" | "room" | "rules" | "transport">
   & { readonly members: readonly SeatMember[] };
 
+/** What the lobby remembers of a match. */
 export interface RunningMatch extends Omit<MatchTerms, "members"> {
   /** Absent where the lobby hasn't seen the match from its beginning. */
   readonly witness: Witness | undefined;
-  /** Grows from match to match; 0 where the lobby hasn't seen the beginning. */
+  /** Counts the matches that this lobby began; 0 where it hasn't seen the beginning. */
   readonly number: number;
   /** By slot. */
   readonly members: SeatMember[];
@@ -39,18 +40,19 @@ export interface RunningMatch extends Omit<MatchTerms, "members"> {
   readonly epochs: number[];
   /** By slot: the control connection of the seat's newest process. */
   readonly clients: Map<number, ClientId>;
-  /** By slot. */
+  /** By slot: the reported result, as text to be compared. */
   readonly results: Map<number, string>;
-  /** Slots of connected members who want to play again; `undefined` until somebody has wanted. */
+  /** Slots of connected members who want to play again; `undefined` until one wants to. */
   wanted: Set<number> | undefined;
   /** The match that its members went on to. */
   rematch: RunningMatch | undefined;
   /** Control and relay connections of its members. */
   connections: number;
+  /** When the last of them ended; `Infinity` while there is one. */
   emptySinceMs: number;
 }
 
-/** A match to which nobody is connected yet; its `number` is 0 when it has begun long ago. */
+/** A match to which nobody is connected yet; `number` is 0 if this lobby didn't see it begin. */
 export function createMatch(
   { match, room, rules, transport, members }: MatchTerms,
   number: number,
@@ -75,11 +77,12 @@ export function connect(match: RunningMatch): void {
   match.emptySinceMs = Infinity;
 }
 
+/** One of these connections ended. */
 export function disconnect(match: RunningMatch, nowMs: number): void {
   if (--match.connections === 0) match.emptySinceMs = nowMs;
 }
 
-/** What somebody is told who has a seat of the match again. */
+/** What a player is told who has its seat in the match again. */
 export function welcomeBack(
   { room, rules, members, epochs }: RunningMatch,
   slot: number,
@@ -95,7 +98,7 @@ export function welcomeBack(
   };
 }
 
-/** What somebody is told who is to play or to watch; the token is its own. */
+/** What a player or watcher is told to take part; the token is that receiver's own. */
 export function startOf(
   { match, rules, members, epochs }: RunningMatch,
   { token, transport }: Pick<StartMessage, "token" | "transport">,
@@ -112,7 +115,7 @@ export function startOf(
   };
 }
 
-/** Who wants to play again, and who isn't there any more. */
+/** Who wants to play again, and who has gone. */
 export function rematchOf(
   { members, clients, wanted }: RunningMatch,
 ): RematchMessage {
@@ -144,7 +147,7 @@ export function answerClaim(
   }
 }
 
-/** Records what a player says the result is; the first word counts. */
+/** Records what a player says the result is; of several reports its first one counts. */
 export function takeResult(
   { results, members }: RunningMatch,
   slot: number,
@@ -156,7 +159,7 @@ export function takeResult(
   return results.size < members.length ? "waiting" : "agreed";
 }
 
-/** Says why no process can take a seat again, as far as the match knows; `undefined` when one can. */
+/** Says in a sentence why no process can take that seat again; `undefined` when one can. */
 export function lossOf(match: RunningMatch, slot: number): string | undefined {
   const { witness, results, members, epochs } = match;
   const isOver = match.rematch !== undefined ||
@@ -182,7 +185,7 @@ export class MatchList {
     return this.#matches.size;
   }
 
-  /** Those in which anybody is connected. */
+  /** Those with a connected member. */
   get running(): readonly RunningMatch[] {
     return this.#list().filter(({ connections }) => connections > 0);
   }
@@ -192,7 +195,7 @@ export class MatchList {
     return newestOf(this.running);
   }
 
-  /** The running match of a room: the newest, for connections of one that is over may outlast it. */
+  /** The newest running match of a room; connections of a former one may still be open. */
   inRoom(room: string): RunningMatch | undefined {
     return newestOf(this.running.filter((match) => match.room === room));
   }
@@ -205,7 +208,7 @@ export class MatchList {
     this.#matches.set(match.match, match);
   }
 
-  /** Forgets matches without connections: those that had the last one long ago, or are too many. */
+  /** Forgets matches that have been without connections for too long, or are too many. */
   forget(
     nowMs: number,
     { emptyMax, lingerMs }: {
@@ -218,7 +221,7 @@ export class MatchList {
       .sort((a, b) => a.emptySinceMs - b.emptySinceMs);
     for (const [index, match] of empty.entries()) {
       const isOld = nowMs - match.emptySinceMs >= lingerMs;
-      // Whoever starts matches and leaves them, over and over, only pushes out forgotten ones.
+      // So whoever starts and leaves matches over and over only pushes out empty ones.
       const isTooMany = index < empty.length - emptyMax;
       if (isOld || isTooMany) this.#matches.delete(match.match);
     }

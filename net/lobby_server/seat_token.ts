@@ -1,10 +1,10 @@
 /**
- * A seat as one word that the lobby can't be deceived about, and need not remember.
+ * A seat's token: one word that only the lobby can make, and that it need not remember.
  *
  * A token carries all that the lobby must know to go on with a match that it has forgotten: who the
- * members are, whose seat this is, and the MAC that only the lobby's key makes. It is no secret from
- * its owner, but whoever knows it holds the seat. It fits into a line of the lobby's protocol
- * together with all else that such a line says.
+ * members are, whose seat this is, and the MAC that only the lobby's key makes. Its owner may read
+ * it, but nobody else: whoever knows it may take the seat. It fits into a line of the lobby's
+ * protocol together with all else that such a line says.
  *
  * ```text
  * base64url(JSON of a Seat, without the names of its fields) . base64url(HMAC-SHA256)
@@ -43,7 +43,7 @@ export interface Seat {
   readonly members: readonly SeatMember[];
 }
 
-/** What keeps this MAC apart from any other that the same key may ever make. */
+/** Keeps this MAC apart from any other that the same key may ever make. */
 const PURPOSE = "pong seat 1 ";
 
 const encoder = new TextEncoder();
@@ -96,7 +96,7 @@ export function openSeat(key: Uint8Array, token: string): Seat | undefined {
   if (token.length > SEAT_TOKEN_LENGTH_MAX) return undefined;
   const end = token.lastIndexOf(".");
   const text = token.slice(0, Math.max(end, 0));
-  // The text of the MAC and not its bytes, for some characters of base64 hold bits that say nothing.
+  // Compare text, not bytes: base64 has unused bits, so several texts decode to the same bytes.
   const given = encoder.encode(token.slice(end + 1));
   const right = encoder.encode(macOf(key, text));
   if (given.length !== right.length || !timingSafeEqual(given, right)) {
@@ -110,7 +110,7 @@ function macOf(key: Uint8Array, text: string): string {
   return createHmac("sha256", key).update(PURPOSE + text).digest("base64url");
 }
 
-/** Only a lobby of another version makes a right MAC around what isn't a seat. */
+/** Parses what carried a right MAC; only another version of the lobby seals what isn't a seat. */
 function parseSeat(json: string): Seat | undefined {
   const { data } = seatFields.safeParse(JSON.parse(json));
   if (data === undefined) return undefined;

@@ -1,18 +1,19 @@
 /**
  * The lobby's book-keeping of who watches which room.
  *
- * A watcher watches a room, whatever happens there: members who gather, their match, and the next
+ * A watcher watches a room, whatever happens there: players who gather, their match, and the next
  * one. For each match it is given a token, with which its relay connection may listen. It never
- * counts as a member: rooms and matches end as if nobody watched.
+ * counts as a player: rooms and matches end as if nobody watched.
  *
  * @module
  */
 import type { ClientId } from "./running_matches.ts";
 
+/** What the watchers need from outside. */
 export interface WatchersOptions {
   /** Gives a word that nobody can guess. */
   readonly newToken: () => string;
-  /** Watchers of one room. */
+  /** How many may watch one room. */
   readonly roomMax: number;
 }
 
@@ -53,7 +54,7 @@ export class Watchers {
     return this.#roomOf.has(client);
   }
 
-  /** Lets a client that does nothing else here watch a room; `false` when too many do. */
+  /** Lets a client that neither plays nor watches yet watch a room; `false` when too many do. */
   enter(client: ClientId, room: string): boolean {
     const clients = this.#clientsOf.get(room) ?? new Set();
     if (clients.size >= this.#options.roomMax) return false;
@@ -63,7 +64,7 @@ export class Watchers {
     return true;
   }
 
-  /** The watcher left or its connection died; returns the room that it watched, if it was one. */
+  /** The client left or its connection died; returns the room that it watched, if it did. */
   leave(client: ClientId): string | undefined {
     const room = this.#roomOf.get(client);
     if (room === undefined) return undefined;

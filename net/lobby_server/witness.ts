@@ -1,10 +1,11 @@
 /**
- * The witness of one match: grants each era to whoever claims it first, and never to two.
+ * The witness of one match: grants each era (how often the members have changed) to whoever claims
+ * it first, and never to two.
  *
  * When the members of a match fall into two equal halves, both can't go on. A half that wants to
  * claims the next era with the value that its members have agreed on; the first one gets it, and
- * the other learns who won. Where a seat was taken again by a new process, claims that leave that
- * process out have to wait, for as long as it is there: it has come back to play.
+ * the other learns who won. Where a new process has taken a seat again, claims that leave it out
+ * have to wait for as long as it is connected: it has come back to play.
  *
  * It can answer only for what it has seen from the beginning, so a lobby that was restarted, or has
  * forgotten a match, has no witness for it.
@@ -25,24 +26,22 @@ export interface EraClaim {
   readonly seats: readonly SeatEpoch[];
 }
 
+/** The answer to a claim. */
 export type Ruling =
   | { readonly kind: "granted" }
   /** Another claim has won, perhaps already a later era; the match goes on with its seats. */
   | { readonly kind: "lost"; readonly winner: EraClaim }
-  /** Neither now; the same claim may be granted later. */
+  /** Not decided; the same claim may be granted later. */
   | { readonly kind: "waiting" };
 
+/** What was granted in one match, and who has come back to it. */
 export class Witness {
-  /** By era, in rising order, for an era before the newest is granted no more. */
+  /** In rising order of era: none before the newest is granted any more. */
   readonly #granted: EraClaim[] = [];
-  /** By slot: the epoch of the newest process that took it again, until a granted claim holds it. */
+  /** By slot: the epoch of the newest process that took it again, until a grant includes it. */
   readonly #returning = new Map<number, number>();
 
-  /**
-   * Judges a claim of a member.
-   *
-   * `isHere` tells whether the newest process of a slot is connected.
-   */
+  /** Judges a member's claim; `isHere` tells whether a slot's newest process is connected. */
   claim(claim: EraClaim, isHere: (slot: number) => boolean): Ruling {
     const newest = this.#granted.at(-1);
     const winner = this.#granted.find(({ era }) => era === claim.era) ??

@@ -1,6 +1,7 @@
 /**
- * One process's page, for as long as the process lives: whatever it is about, a start screen, a
- * room, a match or a replay, is a *stage* that says what to show and hears what is asked.
+ * A process's page, for as long as the process lives. What it is about at the moment (a start
+ * screen, a room with its matches, a watched match, a replay) is a *stage*, which says what to show
+ * and hears what the page asks for.
  *
  * @module
  */
@@ -13,12 +14,14 @@ import type { View } from "./protocol.ts";
 import { type PageServer, servePage } from "./server.ts";
 import type { Stage } from "./stage.ts";
 
-/** The page gets a view when it changed, and at the latest after this. */
+/** The page gets a view when it has changed, and at the latest after this. */
 const VIEW_AT_LEAST_EVERY_MS = 250;
 
+/** What to serve, to whom, and what to begin with. */
 export interface ProcessPageOptions {
   /** The page's files; none for a bot, which only answers `/status`. */
   readonly assets: Assets;
+  /** 0 takes any free port. */
   readonly pagePort: number;
   /** Whether other machines may open the page. */
   readonly isLan: boolean;
@@ -32,16 +35,18 @@ export interface ProcessPageOptions {
   readonly stage: Stage;
 }
 
-/** A served page. Disposing it closes all of them. */
+/** A served page, which may be open in several browsers. Disposing it closes it everywhere. */
 export interface ProcessPage extends AsyncDisposable {
   readonly port: number;
   /** The address to open; for a bot, of its `/status`. */
   readonly url: string;
+  /** The same for other machines; empty where they may not open it. */
   readonly lanUrl: string;
-  /** What the page's player holds, −127…127. */
+  /** The person's input as it is now, −127…127. */
   readonly axis: number;
+  /** Whether the inspector is open in any browser. */
   readonly isInspected: boolean;
-  /** From now on the page is about this. */
+  /** Shows another stage from now on. */
   begin(stage: Stage): void;
   /** Shows the stage's view, if it has changed or is old. */
   show(): void;
@@ -93,7 +98,7 @@ export async function openProcessPage(
       ["/replay", () => stage.recording()],
     ]),
   });
-  // Seconds pass also where nothing else happens.
+  // A view tells seconds, which pass also where nothing else happens.
   const timer = setInterval(show, VIEW_AT_LEAST_EVERY_MS);
   return {
     port: page.port,

@@ -3,8 +3,9 @@
  *
  * It listens on 127.0.0.1, and on the network only where that was asked for. A foreign website that
  * the player has open could still reach that address, so the server checks what such a site can't
- * forge: `Host` (against names that are pointed here), `Origin` and a secret token (before a
- * WebSocket may see or steer the game). Other machines get nothing but the page's code without it.
+ * forge: `Host` (against foreign names that resolve to this address), and, before a WebSocket may
+ * see or steer the game, `Origin` and a secret token. Without the token, other machines get nothing
+ * but the page's code.
  *
  * Several pages may be open at once: all see the game, and whoever steered last steers.
  *
@@ -31,12 +32,13 @@ const NO_TOKEN = "The address lacks its token.";
 /** With more than this waiting for a slow page, its states are skipped: only the newest counts. */
 const BUFFERED_BYTES_MAX = 16 * 1024;
 
-/** What a page asks for, other than to steer or to inspect. */
+/** What a page says, other than to steer or to inspect, which the server sees to itself. */
 export type PageRequest = Exclude<
   PageMessage,
   { readonly kind: "input" | "inspect" }
 >;
 
+/** What to serve, where, and who hears what pages say. */
 export interface PageServerOptions {
   /** 0 takes any free port. */
   readonly port: number;
@@ -49,6 +51,7 @@ export interface PageServerOptions {
   readonly signal: AbortSignal;
   /** A page steers: −127…127. Called with 0 when the page that steered last is closed. */
   readonly onInput: (axis: number) => void;
+  /** A page asks for something else; parsed, but not checked against what is going on. */
   readonly onRequest?: (request: PageRequest) => void;
   /** The answer to `GET /status`, as JSON. */
   readonly status: () => unknown;
@@ -56,14 +59,14 @@ export interface PageServerOptions {
   readonly downloads?: ReadonlyMap<string, () => Asset | undefined>;
 }
 
-/** A listening server. Disposal closes all pages' sockets; disposing twice does no harm. */
+/** A listening server. Disposal closes it and the sockets of all pages. */
 export interface PageServer extends AsyncDisposable {
   readonly port: number;
   /** The address to open in a browser. Holds the token, so it doesn't belong in logs. */
   readonly url: string;
   /** The same for another machine; empty where none may open it. */
   readonly lanUrl: string;
-  /** Messages from pages that were dropped. */
+  /** How many messages from pages were dropped. */
   readonly rejected: number;
   /** Whether any page shows the inspector. */
   readonly isInspected: boolean;
@@ -73,9 +76,10 @@ export interface PageServer extends AsyncDisposable {
   pushStates(states: readonly State[]): void;
 }
 
+/** An open page, in one browser tab. */
 interface Page {
   readonly socket: WebSocket;
-  /** A view was skipped because the page is slow, and is still due. */
+  /** The newest view wasn't sent yet, for example because the page is slow. */
   viewDue: boolean;
   isInspecting: boolean;
   malformed: number;
@@ -181,7 +185,7 @@ function startServer(options: PageServerOptions): PageServer {
       if (states !== undefined) sendStates(page, states);
     };
     socket.onmessage = (event) => take(page, event.data);
-    // A socket that fails also closes, and that is where it is dealt with.
+    // A socket that fails also closes, and `onclose` deals with that.
     socket.onerror = () => logger.debug("A page's socket failed.");
     socket.onclose = () => forget(page);
   }

@@ -9,10 +9,10 @@ import type { Asset } from "./assets.ts";
 import type { View } from "./protocol.ts";
 import type { PageRequest } from "./server.ts";
 
-/** What a stage shows; the rest of a view is the page's. */
+/** What a stage shows; `process_page.ts` adds the rest of a view. */
 export type StageView = Omit<View, "phoneUrl" | "preferences">;
 
-/** A view of nothing at all, to be filled in by whoever knows something. */
+/** A view of nothing; each stage overrides what it knows. */
 export const EMPTY_VIEW: StageView = {
   role: "player",
   phase: "start",
@@ -41,6 +41,7 @@ export const EMPTY_VIEW: StageView = {
 
 /** What the page is about at the moment. */
 export interface Stage {
+  /** What to show now; asked for at any time. */
   view(): StageView;
   /** The answer to `GET /status`. */
   status(): unknown;

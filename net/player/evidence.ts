@@ -1,6 +1,6 @@
 /**
  * What is kept when two hosts hold different states of one confirmed tick: enough to replay the
- * match offline and to find the first tick at which they parted.
+ * match offline and to find the first tick at which they differed.
  *
  * @module
  */
@@ -9,6 +9,7 @@ import type { Desync, TickHash } from "../match/hash_watch.ts";
 import { WIRE_VERSION } from "../match/wire/terms.ts";
 import type { Situation } from "./view.ts";
 
+/** One host's side of a disagreement, as plain data. */
 export interface Evidence {
   readonly protocol: number;
   readonly match: string;
@@ -25,6 +26,7 @@ export interface Evidence {
   readonly inputs: readonly number[];
 }
 
+/** Gathers what this host knows; `seed` is the one from which the match began. */
 export function gatherEvidence(
   { match, me, rules, session, log }: Situation,
   seed: number,

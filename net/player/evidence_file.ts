@@ -1,5 +1,5 @@
 /**
- * Leaves the evidence of a disagreement where a person finds it.
+ * Writes the evidence of a disagreement into a file that a person can send to the developers.
  *
  * @module
  */

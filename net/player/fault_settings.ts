@@ -6,7 +6,7 @@
 import type { FaultSettings } from "../page/message.ts";
 import type { TransportFaults } from "../transport/faulty.ts";
 
-/** Returns where the sliders stand; loss is in percent there. */
+/** Returns where the sliders stand for these faults. */
 export function settingsOf(faults: TransportFaults): FaultSettings {
   return {
     latencyMs: faults.delayMs,

@@ -1,5 +1,5 @@
 /**
- * The line by which a friend comes into the same room.
+ * The command that a friend types to come into the same room.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * A player's visit to a lobby: takes a seat, waits in the room, plays the match, and again as often
- * as all want.
+ * A player's visit to a lobby: takes a seat, waits in the room, plays the match, and then more
+ * matches for as long as all players want to.
  *
  * @module
  */
@@ -39,28 +39,29 @@ const log = getLogger(["pong", "player"]);
 export interface Plan {
   readonly lobby: LobbyAddress;
   readonly join: JoinRequest;
-  /** Bots to bring along. */
+  /** How many local bots to bring along. */
   readonly bots: number;
   readonly skill: Skill;
-  /** The lobby is this process's own, so no later process could come back into the match. */
+  /** The lobby ends with this process: no later one could come back, so no seat is kept on file. */
   readonly isLocal?: boolean;
-  /** With which this player signed before, where `join` takes a seat again. */
+  /** The key with which this player signed before, if `join` takes a seat again. */
   readonly privateKey?: string | undefined;
 }
 
+/** How to play, and whom to tell what. */
 export interface VisitOptions {
   readonly plan: Plan;
-  /** None for a bot that plays beside a person in one process. */
+  /** None for a local bot. */
   readonly page: ProcessPage | undefined;
   readonly control: Control;
-  /** Whether to wait for another match after one; a bot then plays it when others want to. */
+  /** Whether to stay for another match after one; a bot then wants it as soon as others do. */
   readonly stay: boolean;
   /** Whether the page leads back to a start screen. */
   readonly canLeave: boolean;
   /** Where seats and recordings are kept; without it, a crash is the end. */
   readonly stateFolder?: string | undefined;
   readonly isRecording: boolean;
-  /** How long the game waits for a lost opponent. */
+  /** How long half of a match waits for the other half; see `net/match/membership/timers.ts`. */
   readonly graceMs: number;
   /** Makes the network worse, both ways. */
   readonly faults?: TransportFaults | undefined;
@@ -70,6 +71,7 @@ export interface VisitOptions {
   readonly randomBytes: (length: number) => Uint8Array;
   /** Leaves the match, or the lobby. */
   readonly signal: AbortSignal;
+  /** A seat was taken; tells the player's ID. */
   readonly onSeat?: (id: string) => void;
   readonly onResult: (result: ResultLine) => void;
   /** Two hosts disagreed: what a developer needs to find out why. */
@@ -92,7 +94,7 @@ export async function visitLobby(
     privateKeyOf(randomBytes(KEY_SEED_BYTES));
   const leave = new AbortController();
   const leaving = AbortSignal.any([options.signal, leave.signal]);
-  // In a match, leaving means to say goodbye first: the links outlive it by a moment.
+  // Whoever leaves a match says goodbye first, so lobby and transport are closed a moment later.
   const links = new AbortController();
   let match: Promise<void> | undefined;
   const abandon = () => match === undefined && links.abort();
@@ -154,7 +156,7 @@ export async function visitLobby(
   for (;;) {
     const event = await seat.next();
     if (event.kind === "start") {
-      await match; // The one before is over, but may still say its last word.
+      await match; // The one before is over, but may still be sending its last packets.
       if (!leaving.aborted) match = play(event.start);
     } else if (event.kind === "left") break;
     else if (event.kind === "refused" || event.kind === "lost") {
@@ -162,7 +164,7 @@ export async function visitLobby(
         throw new NetworkError(event.message);
       }
       log.warn("The lobby says: {message}", { message: event.message });
-      // Another lobby in the old one's place is none of the match's business.
+      // Any other refusal leaves the match alone: another lobby may be in the old one's place.
       if (event.kind === "refused" && event.code === "taken_over") {
         stage.session?.loseConnection(options.nowMs(), event.message);
       }
@@ -171,12 +173,12 @@ export async function visitLobby(
   }
   await match;
   if (failure !== undefined) throw failure;
-  // Nothing follows without the lobby, but the result stays on the page.
+  // Without the lobby no other match can follow, but the result stays on the page.
   if (options.stay && !links.signal.aborted) await aborted(leaving);
   return outcome;
 }
 
-/** Takes in what changes nothing about where this player is. */
+/** Handles an event after which the visit goes on as before. */
 function follow(
   event: Exclude<
     LobbyEvent,
@@ -198,7 +200,7 @@ function follow(
     case "again": {
       const { wanted, gone } = event;
       stage.setRematch({ wanted, gone, isLobbyGone: false });
-      // A bot wants what the people want.
+      // A bot wants another match as soon as anybody does.
       if (options.stay && options.control.kind === "bot") seat.askAgain();
       return;
     }
@@ -215,6 +217,7 @@ function follow(
   }
 }
 
+/** Lets a local bot visit the same room with a seat of its own, but without page or files. */
 function playLocalBot(options: VisitOptions, seat: LobbySeat): PlayLocalBot {
   const { lobby, skill } = options.plan;
   const { room } = seat.welcome;

@@ -1,5 +1,5 @@
 /**
- * Bots that this process brings along to a room, each as a player of its own.
+ * Local bots: those that this process brings along to a room, each with a seat of its own.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { SLOTS_MAX } from "../../game/court.ts";
 
 const log = getLogger(["pong", "bots"]);
 
-/** How one of them plays: until it is done, or `signal` aborts; `onSeat` tells its ID. */
+/** Lets a bot play until it is done, or `signal` aborts; `onSeat` is told its player ID. */
 export type PlayLocalBot = (
   bot: {
     readonly signal: AbortSignal;
@@ -18,7 +18,9 @@ export type PlayLocalBot = (
 
 interface LocalBot {
   readonly stop: AbortController;
+  /** Never rejects. */
   readonly done: Promise<void>;
+  /** Empty until it has a seat. */
   id: string;
 }
 
@@ -31,12 +33,12 @@ export class LocalBots implements AsyncDisposable {
     this.#play = play;
   }
 
-  /** Of those who have a seat. */
+  /** The player IDs of those that have a seat. */
   get ids(): readonly string[] {
     return [...this.#bots].map(({ id }) => id).filter((id) => id !== "");
   }
 
-  /** Brings one more along; no more than could ever have a seat. */
+  /** Brings one more along; a no-op when there are as many as could ever have a seat. */
   add(): void {
     if (this.#bots.size >= SLOTS_MAX - 1) return;
     const stop = new AbortController();
@@ -57,7 +59,7 @@ export class LocalBots implements AsyncDisposable {
     this.#bots.add(bot);
   }
 
-  /** Sends the one with that ID away, if it is one of them. */
+  /** Sends the one with that player ID away; a no-op if there is none. */
   remove(id: string): void {
     for (const bot of this.#bots) if (bot.id === id) bot.stop.abort();
   }

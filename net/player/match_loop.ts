@@ -1,26 +1,27 @@
 /**
- * Runs a session in real time: the only place where the protocol meets a clock.
+ * Runs a session in real time: the only place where the match protocol meets a clock.
  *
- * It sleeps until the next tick is due, never for a tick's length, so what a tick takes is not
- * added to it. What the session does about a gap, after the machine slept, is the session's.
+ * It sleeps until the next tick is due, never for a tick's length, so the time that a tick takes to
+ * compute isn't added. What to do about a gap, after the machine slept, the session decides.
  *
  * @module
  */
 import type { Session } from "../match/session.ts";
 import type { Received, Transport } from "../match/transport.ts";
 
-/** Most packets taken in at once: a burst after a stall must not hold up play. */
+/** How many packets are taken in at once: a burst after a stall must not hold up play. */
 const PACKETS_AT_ONCE_MAX = 1000;
 /**
  * How often arrivals are looked for between ticks. All hosts tick at the same moments, so a packet
- * comes right after a tick: looked at only with the next, it would be shown 15 ms late.
+ * comes right after a tick: taken in only with the next tick, it would be shown 15 ms late.
  */
 const LOOK_EVERY_MS = 4;
-/** Timers fire up to a millisecond late, never early; asking a little early evens it out. */
+/** Timers fire up to a millisecond late, never early, so they are set a little early. */
 const TIMER_SLACK_MS = 0.5;
 /** How long a leaving player goes on saying goodbye. */
 const GOODBYE_MS = 150;
 
+/** What to run, and on which clock. */
 export interface MatchLoopOptions {
   readonly session: Session;
   readonly transport: Transport;
@@ -30,7 +31,7 @@ export interface MatchLoopOptions {
   readonly input: () => number;
   /** Called after each advance, before sleeping. */
   readonly onAdvance: () => void;
-  /** Leaves the match: the others are told. */
+  /** Leaves the match: the others are told first. */
   readonly signal: AbortSignal;
 }
 
@@ -64,7 +65,7 @@ async function sleepUntil(
   nowMs: () => number,
 ): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
-  // A timer even when it is late: sockets get their turn, however slow the machine.
+  // A timer even when the tick is overdue: sockets get their turn, however slow the machine.
   setTimeout(resolve, Math.max(0, dueMs - nowMs() - TIMER_SLACK_MS));
   await promise;
 }

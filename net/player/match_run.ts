@@ -1,5 +1,5 @@
 /**
- * One match, from the lobby's word that it starts to the last packet.
+ * One match in real time, from the lobby's `start` to the last packet.
  *
  * @module
  */
@@ -22,6 +22,7 @@ import type { Control, MatchStage } from "./match_stage.ts";
 
 const log = getLogger(["pong", "player"]);
 
+/** Which match to play, as whom, and what to keep of it. */
 export interface MatchRunOptions {
   readonly stage: MatchStage;
   readonly start: StartMessage;
@@ -31,21 +32,24 @@ export interface MatchRunOptions {
   readonly lobby: LobbyAddress;
   readonly control: Control;
   readonly privateKey: KeyObject;
+  /** Whether this process has taken a seat again that an older one had. */
   readonly isResumed: boolean;
-  /** Where the seat is kept, and where the recording; not at all, if not given. */
+  /** The folder for the seat's file; without it, none is kept. */
   readonly seatFolder?: string | undefined;
+  /** The folder for the recording; without it, none is kept. */
   readonly stateFolder?: string | undefined;
   readonly faults?: TransportFaults | undefined;
   readonly nowMs: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
-  /** Leaves the match: the others are told. */
+  /** Leaves the match: the others are told first. */
   readonly signal: AbortSignal;
-  /** Cuts the links, without a word. */
+  /** Closes the transport at once: nobody is told. */
   readonly links: AbortSignal;
 }
 
 /**
- * Plays the match to its end, and keeps seat and recording on file.
+ * Plays the match until it is over or left, and keeps seat and recording on file. Returns its
+ * outcome, as far as there is one.
  *
  * @throws NetworkError when the transport can't be opened.
  */
@@ -69,7 +73,7 @@ export async function runMatch(
     const { faults } = options;
     log.warn("Faults are on, as --faults says: {faults}", { faults });
   }
-  // Who leaves while the transport opens has nobody to say goodbye to.
+  // Whoever leaves while the transport opens has nobody to say goodbye to.
   const cut = new AbortController();
   const abandon = () => cut.abort();
   options.signal.addEventListener("abort", abandon);
@@ -102,7 +106,7 @@ export async function runMatch(
     onAdvance: () => stage.update(),
     signal: options.signal,
   });
-  // Whoever only lost the others may find them again.
+  // Whoever only lost the connection may come back, for which the seat stays on file.
   if (session.outcome?.reason !== "connection lost") await kept?.forget();
   if (stateFolder !== undefined) await keepReplay(stateFolder, stage, start);
   return session.outcome;

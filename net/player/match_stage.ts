@@ -1,5 +1,5 @@
 /**
- * A room and the matches played from it, as this process knows and shows them.
+ * What the page is about while its player is in a room: the room, and the matches played there.
  *
  * @module
  */
@@ -39,7 +39,7 @@ import { awaySinceMs, type Situation, viewOf } from "./view.ts";
 
 const log = getLogger(["pong", "player"]);
 
-/** A view is looked for this often; the page sends it on if it has changed. */
+/** How often the page is offered a view during play; it sends it on if it has changed. */
 const VIEW_EVERY_MS = 50;
 
 /** Who moves the paddle. */
@@ -47,14 +47,15 @@ export type Control =
   | { readonly kind: "human"; readonly assets: Assets }
   | { readonly kind: "bot"; readonly skill: Skill };
 
+/** What does not change from match to match, and whom to tell what. */
 export interface MatchStageOptions {
-  /** None for a bot that plays beside a person in one process. */
+  /** None for a local bot. */
   readonly page: ProcessPage | undefined;
   readonly control: Control;
   readonly welcome: WelcomeMessage;
-  /** IDs of the bots that this process has brought along. */
+  /** The player IDs of the local bots. */
   readonly localBotIds: () => readonly string[];
-  /** The line that a friend types to join. */
+  /** The command that a friend types to join. */
   readonly invite: string;
   readonly graceMs: number;
   readonly canLeave: boolean;
@@ -63,10 +64,11 @@ export interface MatchStageOptions {
   readonly nowMs: () => number;
   /** Fresh, unguessable bytes. */
   readonly randomBytes: (length: number) => Uint8Array;
-  /** What the page asks for, other than what the stage does by itself. */
+  /** Gets what the page asks for and the stage can't do by itself. */
   readonly onRequest: (request: PageRequest) => void;
+  /** Gets what is to be put before the witness. */
   readonly onClaim: (claim: ClaimRequest) => void;
-  /** The game is finished, and all agree how. */
+  /** The game was played to its end, and all members agree on the result. */
   readonly onFinished: (result: Omit<ResultMessage, "type">) => void;
   readonly onResult: (result: ResultLine) => void;
   /** Two hosts disagreed: what a developer needs to find out why. */
@@ -76,15 +78,16 @@ export interface MatchStageOptions {
 /** What a match begins with. */
 export interface MatchBeginning {
   readonly start: StartMessage;
-  /** Of this process. */
+  /** The own slot. */
   readonly slot: number;
   readonly transport: Transport;
-  /** Where this player's own network can be made worse. */
+  /** Its faults are what the inspector's sliders set. */
   readonly faulty: Pick<FaultyTransport, "faults">;
+  /** Whether this process has taken a seat again that an older one had. */
   readonly isResumed: boolean;
 }
 
-/** What is remembered of the situation; the rest is asked for when it is told. */
+/** The part of the situation that is stored; `#now` adds what is looked up each time. */
 type Known = Omit<
   Situation,
   | "nowMs"
@@ -95,6 +98,7 @@ type Known = Omit<
   | "isRecorded"
 >;
 
+/** Holds the session of the newest match, and drives bot, recording and page from it. */
 export class MatchStage implements Stage {
   readonly #options: MatchStageOptions;
   #situation: Known;
@@ -129,6 +133,7 @@ export class MatchStage implements Stage {
     };
   }
 
+  /** Of the newest match; `undefined` before the first one. */
   get session(): Session | undefined {
     return this.#situation.session;
   }
@@ -138,7 +143,7 @@ export class MatchStage implements Stage {
     return this.#situation.me;
   }
 
-  /** The ID of whoever sits there; empty where nobody does. */
+  /** The ID of the player with that slot; empty where there is none. */
   idAt(slot: number): string {
     const { members } = this.#situation;
     return members.find((member) => member.slot === slot)?.id ?? "";
@@ -203,7 +208,7 @@ export class MatchStage implements Stage {
     if (rematch) this.#change({ rematch: { ...rematch, isLobbyGone } });
   }
 
-  /** A match begins. */
+  /** Begins a match with a new session, which the caller has to run. */
   begin(
     { start, slot, transport, faulty, isResumed }: MatchBeginning,
   ): Session {
@@ -254,7 +259,7 @@ export class MatchStage implements Stage {
     return state ? botInput(this.#bot, state) : 0;
   }
 
-  /** Takes in what the session has done, and shows it. */
+  /** Takes in what the session has done, and shows it; to be called after each advance. */
   update(): void {
     const session = this.session;
     const transport = this.#transport;
@@ -279,7 +284,7 @@ export class MatchStage implements Stage {
     return outcome && this.#recorder?.finish(outcome);
   }
 
-  /** Begins a recording, where one is wanted; with `null` in mid-match. */
+  /** Begins a recording if one is wanted; in mid-match the seed is `null`. */
   #record(seed: number | null): void {
     const { match, room, rules, members, me } = this.#situation;
     if (!this.#options.isRecording) return;
@@ -390,7 +395,7 @@ export class MatchStage implements Stage {
   }
 }
 
-/** The newest confirmed state and every one since. */
+/** The newest confirmed state and all predicted ones since, the newest last. */
 function statesOf(play: Play): readonly State[] {
   return Array.from(
     { length: play.newestTick - play.confirmedTick + 1 },

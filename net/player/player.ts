@@ -19,11 +19,12 @@ import { EMPTY_VIEW, type Stage } from "../page/stage.ts";
 import { type Plan, visitLobby, type VisitOptions } from "./lobby_visit.ts";
 import type { Control } from "./match_stage.ts";
 
-/** A lobby of this process, for a match against bots. */
+/** Opens a lobby in this process, for a match against bots; the caller disposes it. */
 export type OpenLobby = () => Promise<
   AsyncDisposable & { readonly port: number }
 >;
 
+/** How this process plays; `plan` is where first. */
 export interface PlayerOptions
   extends Omit<VisitOptions, "plan" | "page" | "canLeave" | "onSeat"> {
   /** Where to play first; `undefined` to ask on the page. */
@@ -38,7 +39,7 @@ export interface PlayerOptions
   /** Whether other machines may open the page. */
   readonly isLan: boolean;
   readonly openLobby: OpenLobby;
-  /** The page, or a bot's `/status`, can be reached there; empty where other machines can't. */
+  /** The page (a bot's `/status`) can be opened; `lanUrl` is empty where other machines can't. */
   readonly onServing: (url: string, lanUrl: string) => void;
 }
 
@@ -46,8 +47,8 @@ export interface PlayerOptions
  * Plays until `signal` aborts or, without `stay`, one match is over. Returns how the last match
  * ended, `undefined` where none began.
  *
- * @throws NetworkError or JoinError when the first plan can't be followed; a later one's failure
- * is told on the page.
+ * @throws NetworkError or JoinError when `plan` can't be carried out; what was chosen on the page
+ * and fails is told there.
  */
 export async function runPlayer(
   options: PlayerOptions,
@@ -59,7 +60,7 @@ export async function runPlayer(
     settings = await readSettings(stateFolder, settings);
   }
   settings = { ...settings, join: { ...settings.join, ...options.wishes } };
-  // One after the other, so that the newest is what stays.
+  // One after the other, so that the newest settings are what stays.
   let written = Promise.resolve();
   const remember = (news: Partial<Settings>) => {
     settings = { ...settings, ...news };
@@ -101,7 +102,7 @@ export async function runPlayer(
         problem = error.message;
       }
     } else {
-      // A page that has nothing to show yet is not worth opening.
+      // The page is announced once there is a seat: before, it has nothing to show.
       outcome = await visitLobby({
         ...options,
         ...{ plan, page, canLeave, onSeat: announce },
@@ -114,6 +115,7 @@ export async function runPlayer(
   return outcome;
 }
 
+/** The start screen, and what its person chooses. */
 interface StartStage {
   readonly stage: Stage;
   readonly chosen: Promise<JoinSettings>;
@@ -156,7 +158,7 @@ async function choose(
   return await Promise.race([chosen, aborted(signal)]) ?? undefined;
 }
 
-/** Plays as the start screen asks for. */
+/** Plays as was chosen on the start screen. */
 async function visitAs(
   settings: JoinSettings,
   options: Omit<VisitOptions, "plan"> & { readonly openLobby: OpenLobby },
@@ -191,19 +193,19 @@ async function visitAs(
   });
 }
 
-/** A room that is known by its code plays by its own rules; another gets a code of its own. */
+/** A room given by its code has its rules already; without a code, a new room is asked for. */
 function roomOf(
   { room, players, points, lives }: JoinSettings,
   { randomBytes }: Pick<VisitOptions, "randomBytes">,
 ): Omit<JoinRequest, "name"> {
-  // Not all of them equally likely, which matters to nobody.
+  // Some letters come a little more often than others, which does no harm.
   const below = (bound: number) => randomBytes(1)[0] % bound;
   return room === ""
     ? { room: newRoomCode(below), players, points, lives }
     : { room };
 }
 
-/** Mistakes of ours; all else is the world's, and a person can do something about it. */
+/** Whether an error is a mistake of ours; any other has a message for a person. */
 function isBug(error: Error): boolean {
   return error instanceof TypeError || error instanceof RangeError;
 }

@@ -1,5 +1,5 @@
 /**
- * SHA-256, to be handed to sessions, which use nothing of the system themselves.
+ * SHA-256, to be handed to sessions, which import nothing of the system themselves.
  *
  * @module
  */

@@ -9,6 +9,7 @@ import type { SessionStats } from "../match/session.ts";
 import type { View } from "../page/protocol.ts";
 import { NO_STATS, phaseIn, playersOf, type Situation } from "./view.ts";
 
+/** The answer to `GET /status`; tests and scripts rely on its names. */
 export interface Status {
   readonly phase: View["phase"];
   readonly room: string;
@@ -32,7 +33,7 @@ export interface Status {
   };
 }
 
-/** The line that a process prints at the end of a match. */
+/** The line that a process prints at the end of a match; `score` is by slot. */
 export interface ResultLine {
   readonly match: string;
   readonly winner: number | null;
@@ -42,6 +43,7 @@ export interface ResultLine {
   readonly reason: EndReason;
 }
 
+/** Says how a match, or the room before it, stands. */
 export function statusOf(situation: Situation): Status {
   const { session, log, rejectedByTransport } = situation;
   const play = session?.play;
@@ -71,6 +73,7 @@ export function statusOf(situation: Situation): Status {
   };
 }
 
+/** Says how a match ended; `situation` has to be of that match. */
 export function resultOf(situation: Situation, outcome: Outcome): ResultLine {
   return {
     match: situation.match,

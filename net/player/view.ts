@@ -33,13 +33,14 @@ export interface Situation {
   /** -1 before the lobby gave a slot. */
   readonly me: number;
   readonly rules: Rules;
+  /** Who waits in the room or, once a match has begun, its players; by slot. */
   readonly members: readonly SeatedPlayer[];
   /** Empty until the match has been named. */
   readonly match: string;
   /** "relay" or "amqp"; empty until the match has been named. */
   readonly transport: string;
   readonly link: LinkState;
-  /** What the transport has dropped because no member can have sent it. */
+  /** How many packets the transport has dropped because no member can have sent them. */
   readonly rejectedByTransport: number;
   readonly session: Session | undefined;
   readonly log: ConfirmedLog;
@@ -47,14 +48,14 @@ export interface Situation {
   readonly startsAtMs: number | null;
   readonly watchers: number;
   readonly rematch: RematchView | null;
-  /** Of all that was confirmed; `undefined` before the match. */
+  /** Of all confirmed ticks; `undefined` where nothing is recorded. */
   readonly statistics:
     | Omit<Statistics, "rollbacks" | "resimulatedTicks">
     | undefined;
   /** By slot: since when a player is silent or away; `undefined` for whoever is not. */
   readonly awaySinceMs: readonly (number | undefined)[];
   readonly faults: FaultSettings | null;
-  /** IDs of the bots that this process has brought along. */
+  /** The player IDs of the local bots. */
   readonly localBotIds: readonly string[];
   readonly isInspected: boolean;
   readonly isRecorded: boolean;
@@ -64,6 +65,7 @@ export interface Situation {
 const RETURNING_NOTICE =
   "You were away, and the others went on. Taking you back.";
 
+/** What a session has counted before there is one. */
 export const NO_STATS: SessionStats = {
   packetsIn: 0,
   packetsOut: 0,
@@ -73,6 +75,7 @@ export const NO_STATS: SessionStats = {
   stalledMs: 0,
 };
 
+/** Returns what the page shows. */
 export function viewOf(situation: Situation): StageView {
   const { session, link } = situation;
   const outcome = session?.outcome;
@@ -155,10 +158,12 @@ export function awaySinceMs(
   });
 }
 
+/** The phase of the match, `lobby` before the first one. */
 export function phaseIn({ session }: Situation): View["phase"] {
   return session ? phaseOf(session) : "lobby";
 }
 
+/** The players with their confirmed scores, and how their links look from here; by slot. */
 export function playersOf(situation: Situation): View["players"] {
   const { session, rules, awaySinceMs, nowMs, localBotIds } = situation;
   const confirmed = session?.play?.confirmedState;
@@ -223,7 +228,7 @@ function patienceMsOf(session: Session): number | null {
   if (phaseOf(session) !== "paused") return null;
   const { lostMs, graceMs, suspectMs } = session.timers;
   const { play } = session;
-  // More than half of the match goes on by itself, and soon.
+  // If fewer than half are missing, the others go on without them after this time.
   const isMinority = play !== undefined &&
     2 * play.missing().length < sizeOf(play.members);
   const limitMs = !play || !session.isLinkUp
@@ -234,7 +239,7 @@ function patienceMsOf(session: Session): number | null {
   return Math.max(0, limitMs - session.unconfirmedMs);
 }
 
-/** How the link to another player looks: liveness in play, readiness before. */
+/** How the link to a player looks: whether it is heard in play, and ready before. */
 function linkStateOf(session: Session, slot: number): PlayerState {
   const { play, liveness, opening } = session;
   if (play?.hasLeft(slot)) return "left";

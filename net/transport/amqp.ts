@@ -1,12 +1,13 @@
 /**
  * The transport over RabbitMQ, or any broker that speaks AMQP 0-9-1.
  *
- * One topic exchange carries all matches. A player publishes under `<match>.<player id>.<epoch>` and
- * has a queue of its own, bound to the keys of the others in any epoch; the queue dies with the
- * connection. So has who watches, and publishes nothing. A message is one packet and nothing else:
- * who sent it is told by the routing key. Whoever may publish can use any key, so a match signs its
- * packets. Nothing is stored, acknowledged or sent again, for every packet repeats what matters;
- * publisher confirms only tell whether the broker lives.
+ * One topic exchange carries all matches. A player publishes under the routing key
+ * `<match>.<player id>.<epoch>`, and has a queue of its own, bound to the keys of the others in any
+ * epoch; the queue dies with the connection. A watcher has such a queue, too, and publishes
+ * nothing. A message is one packet and nothing else: its routing key tells who sent it. Whoever may
+ * publish can use any key, so a match signs its packets. Nothing is stored, acknowledged or sent
+ * again, for every packet repeats what matters; publisher confirms only tell whether the broker
+ * lives.
  *
  * Publishing and consuming have a channel each, because a refused publish closes its channel.
  *
@@ -35,44 +36,44 @@ export interface AmqpMember {
   readonly id: string;
 }
 
-/** A match over a broker, for who watches it. */
+/** A match over a broker, as a watcher knows it. */
 export interface AmqpWatchOptions {
   /** The broker's address, `amqp://user:password@host:port/vhost`. */
   readonly url: string;
   readonly exchange: string;
   /** Unique among the matches on the broker; of the same letters as an `id`. */
   readonly match: string;
-  /** All that are listened to. */
+  /** The players to listen to. */
   readonly peers: readonly AmqpMember[];
   /** Gives up opening, or ends the transport as disposing does. */
   readonly signal?: AbortSignal;
 }
 
-/** This player's place in a match over a broker; it may be among the peers, and isn't listened to. */
+/** A match over a broker and the own place in it; the own player may be among `peers`. */
 export interface AmqpOptions extends AmqpWatchOptions, AmqpMember {
-  /** Of this process, 0 to 255. */
+  /** Of the own seat, 0 to 255. */
   readonly epoch: number;
 }
 
-/** For how long opening waits for a broker, and for a lobby to declare the exchange there. */
+/** How long opening waits for a broker, and for a lobby to declare the exchange there. */
 const OPEN_MS_MAX = 5_000;
 
-/** How often the confirms are looked at: a fraction of the 400 ms after which they are overdue. */
+/** How often overdue confirms are looked for: a fraction of the 400 ms that they may take. */
 const LOOK_MS = 50;
 
 /**
- * How many messages may be unconfirmed, 4 s of play. More would only pile up before a broker that
- * can't follow; what comes on top is dropped.
+ * How many messages may be unconfirmed: 4 s of play. Packets beyond that are dropped, for they
+ * would only pile up before a broker that can't keep pace.
  */
 const UNCONFIRMED_MAX = 256;
 
-/** How many messages wait in the queue of somebody who doesn't read, before the oldest go. */
+/** How many messages the broker keeps for somebody who doesn't read; then it drops the oldest. */
 const QUEUE_MESSAGES_MAX = 256;
 
 /** One word of a routing key: no wildcard can hide in it. */
 const KEY_WORD = /^[\w-]{1,64}$/;
 
-/** An epoch as the last word of a routing key, in the only way to write it. */
+/** An epoch as the last word of a routing key; without leading zeros it has only one spelling. */
 const KEY_EPOCH = /^(?:0|[1-9]\d{0,2})$/;
 const EPOCH_MAX = 255;
 
@@ -105,7 +106,7 @@ export async function openAmqp(options: AmqpOptions): Promise<Transport> {
 }
 
 /**
- * Opens what somebody hears who watches; resolves when packets can come.
+ * Opens a watcher's end, which only receives; resolves when packets can come.
  *
  * @throws {NetworkError} When the broker can't be reached, refuses the user, or has no exchange.
  * @throws {TypeError} When the match or an ID can't be a word of a routing key.
@@ -124,7 +125,7 @@ export async function openAmqpWatch(
   return listen(link, ear);
 }
 
-/** What is heard of some members of a match, over all connections. */
+/** Takes in what some players of a match publish; outlives the connections. */
 class Ear {
   readonly exchange: string;
   rejected = 0;
@@ -143,14 +144,14 @@ class Ear {
     );
   }
 
-  /** Under what these members publish, in any epoch. */
+  /** The binding keys for what these players publish, in any epoch. */
   get keys(): readonly string[] {
     return [...this.#slots.keys()].map((prefix) => `${prefix}*`);
   }
 
   hear({ fields, content }: ConsumeMessage): void {
     const atMs = performance.now();
-    // The exchange, too: the default one lets anybody write into a queue under any key.
+    // The exchange counts, too: the default one lets anybody write into a queue under any key.
     const from = fields.exchange === this.exchange
       ? senderOf(fields.routingKey, this.#slots)
       : undefined;
@@ -278,7 +279,7 @@ async function startPublishing(
 /** How messages are published: kept in memory only. */
 const TRANSIENT = { persistent: false } as const;
 
-/** Who publishes under that key; `undefined` when no other member does. */
+/** Who publishes under that key; `undefined` when no other player does. */
 function senderOf(
   key: string,
   slots: ReadonlyMap<string, number>,

@@ -1,9 +1,10 @@
 /**
  * One connection to an AMQP broker, from connecting to its end.
  *
- * Whatever goes wrong ends the whole connection, a refused channel too: the way back is then always
- * the same. A frozen broker accepts connections and answers nothing, so each wait for it is bounded,
- * and a connection ends by closing its socket; the protocol's goodbye is only tried.
+ * Whatever goes wrong ends the whole connection, even if only a channel was refused: then there is
+ * one way to recover, to connect again. A frozen broker accepts connections and answers nothing, so
+ * no wait for it is unlimited, and a connection ends by closing its socket; AMQP's own goodbye is
+ * tried before, but nothing depends on it.
  *
  * @module
  */
@@ -11,13 +12,13 @@ import { type ChannelModel, connect } from "amqplib";
 import { NetworkError } from "../link/network_error.ts";
 import type { BrokerAddress } from "./broker_url.ts";
 
-/** What runs on one connection; made anew for each. */
+/** What was set up on one connection; made anew for each. */
 export interface Channels {
   /** Resolves when the broker has taken all that was sent, which may be never. */
   flushed(): Promise<void>;
 }
 
-/** A connection as those see it who set it up. */
+/** What `setUp` may ask of its connection, and do to it. */
 export interface ConnectionLife {
   /** Aborts when the connection ends, for whatever reason. */
   readonly ended: AbortSignal;
@@ -56,7 +57,7 @@ export interface Unconnected {
   readonly refused: boolean;
 }
 
-/** Time for each answer while connecting. A longer one holds up the next attempt. */
+/** Time for each answer while connecting; if it were longer, the next attempt would come later. */
 const ANSWER_MS_MAX = 700;
 
 /** Time for an attempt in all, with everything that `setUp` declares. */
@@ -65,13 +66,13 @@ const ATTEMPT_MS_MAX = 3_000;
 /** Time for the broker to take what was sent last, and for the goodbye. */
 const CLOSE_MS_MAX = 500;
 
-/** A silent connection is given up after two of these. */
+/** AMQP's heartbeat; after two of them without a sign of the broker the connection is given up. */
 const HEARTBEAT_S = 2;
 
-/** Longest text of somebody else's that is shown in an error message. */
+/** How many characters of the broker's own words an error message shows. */
 const QUOTE_LENGTH_MAX = 200;
 
-/** Tries once to connect and to set up the connection. */
+/** Tries once to connect and to set up the connection; never rejects. */
 export async function connectBroker<T extends Channels>(
   { broker, signal, setUp }: ConnectOptions<T>,
 ): Promise<Connected<T> | Unconnected> {
@@ -145,7 +146,7 @@ async function sayGoodbye(
   clearTimeout(timer);
 }
 
-/** The library would decode a password in an address as Latin-1, so it gets the parts. */
+/** The address in parts: of one piece, the library would decode a password as Latin-1. */
 function libraryAddress(broker: BrokerAddress): Parameters<typeof connect>[0] {
   return {
     protocol: broker.secure ? "amqps" : "amqp",
@@ -183,7 +184,7 @@ function explain(
       true,
     );
   }
-  // The library tells neither the code nor the text of a refusal at this point.
+  // Here the library gives neither the code nor the text of the broker's refusal.
   if (text.startsWith("Expected ConnectionOpenOk")) {
     return failure(
       `it has no virtual host "${
@@ -221,7 +222,7 @@ function explain(
   }
 }
 
-/** Makes one short line, harmless on a terminal, of a text that somebody else wrote. */
+/** Makes one short line, harmless on a terminal, of a text that came from outside. */
 function quote(text: string): string {
   const message = /with message "(.*)"/s.exec(text)?.[1] ?? text;
   return message.replace(/[\s\p{C}]+/gu, " ").slice(0, QUOTE_LENGTH_MAX);

@@ -1,8 +1,8 @@
 /**
  * A connection to an AMQP broker that comes back by itself.
  *
- * Whoever uses it says how to set a connection up; that is done after each reconnect, and what it
- * made is `current` until the connection ends. Nothing is kept for later while there is none.
+ * Each new connection is set up by `setUp`, and what that returns is `current` until the connection
+ * ends. Without a connection there is no `current`: nothing is queued for later.
  *
  * @module
  */
@@ -23,16 +23,16 @@ import { parseBrokerUrl } from "./broker_url.ts";
 export interface AmqpLinkOptions<T extends Channels>
   extends Pick<ConnectOptions<T>, "setUp"> {
   readonly url: string;
-  /** Ends the link, as disposing does, or its opening. */
+  /** Ends the link, as disposing does, or gives up opening it. */
   readonly signal?: AbortSignal;
-  /** For how long the first connection is tried again; 0 tries once. */
+  /** For how long the first connection is tried again and again; 0 tries once. */
   readonly openMsMax: number;
 }
 
 /** A kept connection. Disposing sends what is left and waits at most half a second for that. */
 export interface AmqpLink<T extends Channels> extends AsyncDisposable {
   readonly state: LinkState;
-  /** What the present connection can do; absent while there is none, or it takes no messages. */
+  /** What `setUp` returned; absent without a connection, or while the broker takes no messages. */
   readonly current: T | undefined;
   /** Resolves when the link has ended, which only this side can want. */
   readonly closed: Promise<void>;
@@ -126,7 +126,7 @@ export async function keepAmqpLink<T extends Channels>(
   };
 }
 
-/** Connects again and again; ends without success when the signal or `goOn` says so. */
+/** Tries until it is connected; gives up when the signal aborts, or `goOn` returns `false`. */
 async function connectRepeatedly<T extends Channels>(
   attempt: ConnectOptions<T>,
   goOn: (failure: Unconnected) => boolean,

@@ -1,7 +1,7 @@
 /**
- * The address of an AMQP broker: read, named without its password, and moved to another host.
+ * The address of an AMQP broker: parsed, named without its password, and moved to another host.
  *
- * An address holds a password, so it must never reach a log, a message or the page: these say
+ * An address holds a password, so it must never reach a log, a message or the page: these show its
  * `name`.
  *
  * @module
@@ -26,7 +26,7 @@ const USER_DEFAULT = "guest";
 /**
  * Takes an address such as `amqp://user:password@host:5672/vhost` apart.
  *
- * @throws {NetworkError} When it is none. The message doesn't repeat it.
+ * @throws {NetworkError} When it is no such address. The message doesn't repeat the text.
  */
 export function parseBrokerUrl(text: string): BrokerAddress {
   const url = URL.parse(text);
@@ -56,8 +56,8 @@ export function parseBrokerUrl(text: string): BrokerAddress {
 /**
  * Returns the address at which a player finds the broker that the lobby knows as `url`.
  *
- * "localhost" means the lobby's machine, so for a player it is the host at which that one reached
- * the lobby.
+ * A "localhost" in it is the lobby's machine. The player finds that at `lobbyHost`, the host under
+ * which it reached the lobby.
  *
  * @throws {NetworkError} When `url` is no broker's address.
  */

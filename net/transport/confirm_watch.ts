@@ -23,8 +23,8 @@ const OVERDUE_FACTOR = 4;
 const SMOOTHING = 1 / 8;
 
 /**
- * Longest gap between two looks that counts. This process slept through a longer one, and confirms
- * may wait unread, so that look only asks for another one.
+ * Longest gap between two calls of `isOverdue` during which this process was awake. After a longer
+ * one, confirms may have come and wait unread, so that call says no and leaves it to the next.
  */
 const LOOK_GAP_MS_MAX = 200;
 
@@ -32,11 +32,13 @@ const LOOK_GAP_MS_MAX = 200;
 export interface ConfirmWatch {
   /** How many messages are unconfirmed. */
   readonly pending: number;
+  /** A message was sent. */
   sent(nowMs: number): void;
+  /** The oldest unconfirmed message was confirmed. */
   confirmed(nowMs: number): void;
   /** Whether the connection is dead; ask at least every 200 ms. */
   isOverdue(nowMs: number): boolean;
-  /** Starts all waits anew, while the broker has a good reason to keep silent. */
+  /** Counts all waits from now on: for a broker that has said why it doesn't confirm. */
   forgive(nowMs: number): void;
 }
 

@@ -1,9 +1,9 @@
 /**
  * Makes a good network bad, for people to try and for tests.
  *
- * Delay and chance meet what is sent and, again, what is received. There is no timer: a packet whose
- * time has come goes out, or comes in, with the next `send` or `receive`, which a match calls sixty
- * times a second.
+ * The faults befall each packet that is sent and, drawn separately, each that is received. There is
+ * no timer: a packet whose time has come goes out, or comes in, with the next `send` or `receive`,
+ * which a match calls sixty times a second.
  *
  * @module
  */
@@ -14,11 +14,11 @@ import {
 } from "../match/transport.ts";
 import { drawWaysMs, type LinkFaults, NO_FAULTS } from "./link_faults.ts";
 
-/** Which way nothing gets through. */
+/** In which direction nothing gets through. */
 export const CUTS = ["none", "in", "out", "both"] as const;
 export type Cut = typeof CUTS[number];
 
-/** What happens to packets, each way; times in ms, the rest as probabilities. */
+/** What happens to packets, alike in both directions except for `cut`. */
 export interface TransportFaults extends LinkFaults {
   readonly cut: Cut;
 }
@@ -33,20 +33,21 @@ export interface FaultyTransport extends Transport {
   faults: TransportFaults;
 }
 
+/** How to make a transport worse. */
 export interface FaultyOptions {
   readonly faults: TransportFaults;
   /** Returns numbers from 0 (inclusive) to 1; the only source of chance. */
   readonly random: () => number;
-  /** The clock of `atMs`. */
+  /** The clock that stamps arrivals (`atMs`). */
   readonly nowMs: () => number;
 }
 
-/** Packets that wait, each way; the oldest go first, as in every inbox. */
+/** How many delayed packets wait in each direction; beyond that the oldest are dropped. */
 const WAITING_MAX = 4096;
 
 /**
- * Makes a bad transport of a good one, which it owns. Disposing it sends at once what was still
- * under way: a network delivers that, too.
+ * Makes a bad transport of a good one, which it then owns. Disposing it sends at once what is still
+ * delayed, for a real network would deliver that, too.
  */
 export function faulty(
   transport: Transport,
@@ -107,7 +108,7 @@ interface Due<T> {
   readonly item: T;
 }
 
-/** Packets under way, of which each has its time. */
+/** Delayed packets, each with the time at which it is due. */
 class DelayQueue<T> {
   #items: Due<T>[] = [];
 
@@ -116,7 +117,7 @@ class DelayQueue<T> {
     this.#items.push({ dueMs, item });
   }
 
-  /** Takes out what is due, by its time; what is due at once, in the order of adding. */
+  /** Takes out what is due, in the order of due times and, where these are equal, of adding. */
   takeUntil(nowMs: number): readonly Due<T>[] {
     const due = this.#items.filter(({ dueMs }) => dueMs <= nowMs);
     if (due.length === 0) return due;

@@ -5,9 +5,10 @@
  */
 import type { Received } from "../match/transport.ts";
 
-/** How many packets wait at most; the oldest go first, for every packet repeats what matters. */
+/** How many packets may wait. Beyond that the oldest are lost; newer ones repeat what matters. */
 const INBOX_PACKETS_MAX = 4096;
 
+/** Packets between their arrival and the next poll. */
 export class Inbox {
   #packets: Received[] = [];
 

@@ -7,7 +7,7 @@
 /** What happens to packets on their way; times in ms, the rest as probabilities. */
 export interface LinkFaults {
   readonly delayMs: number;
-  /** Uniform from 0 to this, added to the delay; more than a tick of it reorders. */
+  /** From 0 to this is added to the delay, at random; more than a tick of it reorders packets. */
   readonly jitterMs: number;
   readonly loss: number;
   readonly duplication: number;
@@ -23,8 +23,13 @@ export const NO_FAULTS: LinkFaults = {
   reordering: 0,
 };
 
+/** How much later a reordered packet comes at most. */
 const REORDER_MS = 100;
-/** Draws what becomes of one packet: for each copy that arrives, how long it is under way. */
+
+/**
+ * Draws what becomes of one packet: for each copy that arrives, how long it is under way in ms.
+ * `random` returns numbers from 0 (inclusive) to 1.
+ */
 export function drawWaysMs(
   faults: LinkFaults,
   random: () => number,

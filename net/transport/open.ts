@@ -1,6 +1,6 @@
 /**
- * The transport that a match is played over, as the lobby names it: opened, made worse if somebody
- * wants to try that, and signed where a third party carries the packets.
+ * Opens the transport that the lobby has chosen for a match, makes it worse where somebody wants to
+ * try that, and signs its packets where a third party carries them.
  *
  * The lobby's relay stamps each packet with the seat that sent it. A broker doesn't: whoever may
  * publish can use any key. So packets over a broker are signed, and a match with somebody who has
@@ -24,6 +24,7 @@ import { openRelay, openRelayWatch } from "./relay.ts";
 import { signed, verified } from "./signed.ts";
 import { importPublicKey } from "./signing_keys.ts";
 
+/** What a player has to know to reach the others. */
 export interface MatchTransportOptions {
   readonly lobby: LobbyAddress;
   readonly seat: Pick<WelcomeMessage, "id" | "slot" | "epoch">;
@@ -31,9 +32,9 @@ export interface MatchTransportOptions {
     StartMessage,
     "match" | "transport" | "players" | "token"
   >;
-  /** Belongs to the public key with which the seat was taken. */
+  /** The private half of the key with which the seat was taken. */
   readonly privateKey: KeyObject;
-  /** What to do to the packets at first, both ways. */
+  /** What to do to the packets from the beginning. */
   readonly faults: TransportFaults;
   /** For the faults: numbers from 0 (inclusive) to 1. */
   readonly random: () => number;
@@ -45,9 +46,9 @@ export interface MatchTransportOptions {
 
 /** The way to the other players. */
 export interface MatchTransport {
-  /** Owns all of it. */
+  /** To be disposed by the caller; that closes the connection, too. */
   readonly transport: Transport;
-  /** Where it can be made worse while the match runs. */
+  /** The layer below it whose faults can be changed while the match runs. */
   readonly faulty: Pick<FaultyTransport, "faults">;
 }
 
@@ -90,7 +91,7 @@ export async function openMatchTransport(
 /**
  * Returns the keys of a match's players, by slot.
  *
- * @throws NetworkError when somebody has none: then one can't `play with` or `watch` that player.
+ * @throws NetworkError when a player has none; its message says that the `wish` can't be fulfilled.
  */
 export function publicKeysOf(
   players: StartMessage["players"],
@@ -106,6 +107,7 @@ export function publicKeysOf(
   }));
 }
 
+/** What a watcher has to know to listen to a match. */
 export interface WatchTransportOptions {
   readonly lobby: LobbyAddress;
   /** As this watcher got it; its token is good for listening only. */
@@ -118,7 +120,7 @@ export interface WatchTransportOptions {
 }
 
 /**
- * Opens what one hears of a match that has started.
+ * Opens a watcher's end of a match that has started.
  *
  * @throws NetworkError when lobby or broker can't be reached or refuses, or a player can't sign.
  */

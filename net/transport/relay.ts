@@ -2,8 +2,8 @@
  * The transport through the lobby: packets travel in frames over a second TCP connection to it.
  *
  * When the connection breaks, or the lobby falls silent (an unplugged cable resets nothing), it
- * connects again by itself. What is sent meanwhile is lost: the session repeats what matters. Who
- * watches has the same connection, and only listens.
+ * connects again by itself. What is sent meanwhile is lost: the session repeats what matters. A
+ * watcher has such a connection, too, and only listens.
  *
  * @module
  */
@@ -36,7 +36,7 @@ import {
 
 const log = getLogger(["pong", "relay"]);
 
-/** How often a sign of life is sent, and how long without any frame means that the link is dead. */
+/** How often a sign of life is sent, and after how long without any frame the link is dead. */
 const LIFE_EVERY_MS = 500;
 const SILENCE_MS = 2_500;
 
@@ -46,11 +46,12 @@ const ANSWER_TIMEOUT_MS = 3_000;
 /** Between attempts to connect again: while there is no connection, the match waits. */
 const BACKOFF = { firstMs: 50, maxMs: 1_000 };
 
-/** The token isn't good for this match, or no longer: trying again won't help. */
+/** The token isn't, or is no longer, valid: trying again won't help. */
 class TokenRefused extends NetworkError {}
 
+/** Where the lobby is, and the right to its relay. */
 export interface RelayOptions extends LobbyAddress {
-  /** From the lobby's `start`; a lobby that was restarted still knows that of a seat. */
+  /** From the lobby's `start`; a lobby that was restarted still takes that of a seat. */
   readonly token: string;
   /** Closes the transport, or gives up opening it. */
   readonly signal: AbortSignal;
@@ -84,8 +85,9 @@ interface Options extends RelayOptions {
 /** A connection over which the lobby relays. */
 interface Attached {
   readonly conn: Deno.TcpConn;
+  /** What was already read of the frames. */
   readonly rest: Uint8Array;
-  /** What stands in the frames that go out; the lobby writes the true one. */
+  /** Goes into the frames that are sent, though the lobby overwrites it. */
   readonly senderByte: number;
 }
 
@@ -147,6 +149,7 @@ class Relay implements Transport {
     return reason;
   }
 
+  /** Carries packets and connects again, over and over, until disposed or refused for good. */
   async #stayAttached(first: Attached): Promise<CloseReason> {
     const { signal } = this.#stop;
     let attached: Attached | undefined = first;
@@ -215,7 +218,7 @@ class Relay implements Transport {
     }
   }
 
-  /** Moves what arrived to the inbox; `false` when these aren't frames. */
+  /** Moves what arrived to the inbox; `false` when the bytes aren't frames. */
   #drain(reader: FrameReader, atMs: number): boolean {
     let found = reader.next();
     while (found === "frame") {
@@ -231,6 +234,7 @@ class Relay implements Transport {
     return found === "incomplete";
   }
 
+  /** Queues a frame; an empty packet makes a sign of life. */
   #send(packet: Uint8Array): void {
     if (this.#attached === undefined || this.#stop.signal.aborted) return;
     this.#queue.pushPacket(this.#attached.senderByte, packet);
@@ -266,7 +270,7 @@ async function attach(options: Options): Promise<Attached> {
   throw unanswered(options);
 }
 
-/** Returns the sender byte of the seat that the lobby confirmed; 0 for who watches. */
+/** Returns the sender byte of the seat that the lobby confirmed; 0 for a watcher. */
 function senderByteIn(
   answer: LobbyMessage | undefined,
   options: Options,

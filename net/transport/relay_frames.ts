@@ -8,22 +8,24 @@
  *       └──────┴───────┴──────────────────┘   sender: slot | epoch << 2
  * ```
  *
- * The lobby answers the line `relay <token>` with the line `{"type":"relay","slot":…,"epoch":…}`, or
- * with an `error` as on a control connection; after the former, both directions carry frames. A
- * client's sender byte is ignored: the lobby writes the true one. A frame without a packet is a sign of
- * life, which the lobby sends back and doesn't forward.
+ * The lobby answers the line `relay <token>` with the line
+ * `{"type":"relay","slot":…,"epoch":…}`, or with an `error` as on a control connection; after the
+ * former, both directions carry frames. A client's sender byte is ignored: the lobby writes the
+ * true one. A frame without a packet is a sign of life: the lobby sends it back and doesn't forward
+ * it.
  *
- * The line `watch <token>` is answered with `{"type":"watch"}`. All members' frames follow; who
- * watches may send nothing but signs of life.
+ * The line `watch <token>` is answered with `{"type":"watch"}`. The frames of all players follow; a
+ * watcher may send nothing but signs of life.
  *
  * @module
  */
 import { PACKET_BYTES_MAX, type Sender } from "../match/transport.ts";
 
+/** What stands before the packet. */
 export const HEADER_BYTES = 3;
 const FRAME_BYTES_MAX = HEADER_BYTES + PACKET_BYTES_MAX;
 
-/** Frames that wait for one receiver; at 60 a second from three others about 1.4 s. */
+/** How many frames may wait for one receiver: about 1.4 s, at 60 a second from three others. */
 export const QUEUE_FRAMES_MAX = 256;
 /** The same in bytes, so that the largest packets don't make it many times larger than usual. */
 const QUEUE_BYTES_MAX = 128 * 1024;
@@ -31,18 +33,20 @@ const QUEUE_BYTES_MAX = 128 * 1024;
 /** Bytes that are read at once: about a hundred usual packets. */
 const READ_BYTES = 16 * 1024;
 
-/** Epochs that fit into the sender byte; they are only told apart, so beginning again does no harm. */
+/** Epochs that fit into the sender byte; they are only told apart, so it may begin again at 0. */
 const EPOCHS = 64;
 
+/** Returns the sender byte of a seat's process. */
 export function senderByteOf({ slot, epoch }: Sender): number {
   return slot | (epoch % EPOCHS) << 2;
 }
 
+/** Returns whom a sender byte means; the epoch only up to 63. */
 export function senderOf(byte: number): Sender {
   return { slot: byte & 3, epoch: byte >> 2 };
 }
 
-/** Finds the frames in a stream of bytes, in place: nothing is copied or allocated for one. */
+/** Finds the frames in a stream of bytes, in place: it copies and allocates nothing per frame. */
 export class FrameReader {
   readonly bytes = new Uint8Array(READ_BYTES);
   /** Where the frame that `next` found begins and ends in `bytes`, header included. */
@@ -50,13 +54,13 @@ export class FrameReader {
   frameEnd = 0;
   #end = 0;
 
-  /** `rest` is what was already read of the stream. */
+  /** `rest` is what was already read of the stream, at most 16 KiB. */
   constructor(rest: Uint8Array) {
     this.bytes.set(rest);
     this.#end = rest.length;
   }
 
-  /** Moves to the next frame; the former one's bytes are no longer needed. */
+  /** Moves to the next frame; then the bytes of the one before may be overwritten. */
   next(): "frame" | "incomplete" | "broken" {
     const start = this.frameEnd;
     if (this.#end - start < 2) return "incomplete";
@@ -85,10 +89,10 @@ export class FrameReader {
 }
 
 /**
- * Frames that wait for one write, back to back, so that they leave together.
+ * Frames that wait to leave together in one write, back to back.
  *
  * Two buffers take turns: one is written while the other fills, so nothing is allocated per frame.
- * When too much waits, the oldest frames go.
+ * When too much waits, the oldest frames are dropped.
  */
 export class FrameQueue {
   readonly #framesMax: number;
@@ -103,7 +107,7 @@ export class FrameQueue {
     this.#framesMax = framesMax;
   }
 
-  /** How many frames had to go so far. */
+  /** How many frames were dropped so far. */
   get dropped(): number {
     return this.#dropped;
   }
@@ -126,7 +130,7 @@ export class FrameQueue {
     this.#filling.set(packet, at + HEADER_BYTES);
   }
 
-  /** Takes all that waits, to be written at once; lent until the next `take`. */
+  /** Takes all that waits, to be written at once; the bytes are valid until the next `take`. */
   take(): Uint8Array | undefined {
     if (this.#frames === 0) return undefined;
     const bytes = this.#filling.subarray(this.#start, this.#end);
@@ -140,6 +144,7 @@ export class FrameQueue {
     this.#start = this.#end = this.#frames = 0;
   }
 
+  /** Makes room for a frame, and returns where in the filling buffer. */
   #reserve(bytes: number): number {
     if (bytes > FRAME_BYTES_MAX) {
       throw new RangeError(`Frame of ${bytes} bytes`);
@@ -162,7 +167,7 @@ export class FrameQueue {
     this.#dropped++;
   }
 
-  /** Moves what waits to the front; into a buffer so large that this happens seldom. */
+  /** Moves what waits to the front; into a larger buffer if this one would soon be full again. */
   #makeRoom(bytes: number): void {
     const waiting = this.#end - this.#start;
     let size = this.#filling.length;

@@ -43,8 +43,8 @@ export interface SignedOptions extends VerifiedOptions, Sender {
 }
 
 /**
- * Makes a transport over `transport`, which it owns, that carries `PAYLOAD_BYTES_MAX` bytes. Its
- * `rejected` counts what failed to verify, too.
+ * Makes a signing transport of `transport`, which it then owns. A packet may have no more than
+ * `PAYLOAD_BYTES_MAX` bytes, and `rejected` counts what failed to verify, too.
  */
 export function signed(
   transport: Transport,
@@ -63,7 +63,7 @@ export function signed(
   return Object.assign(verified(transport, options), { send });
 }
 
-/** Makes of `transport`, which it owns, what `signed` makes of it, but for who only listens. */
+/** The receiving half of `signed`, for a watcher: verifies, and owns `transport`. */
 export function verified(
   transport: Listening,
   { match, publicKeys }: VerifiedOptions,
@@ -96,7 +96,7 @@ export function verified(
   };
 }
 
-/** Returns what makes the bytes that a signature covers; they are valid until its next call. */
+/** Returns a function that builds the bytes under a signature; they last until its next call. */
 function coverOf(match: string): (from: Sender, packet: Uint8Array) => Buffer {
   // Neither text holds a zero byte, so no two matches give the same head.
   const head = Buffer.from(`${DOMAIN}\0${match}\0`);

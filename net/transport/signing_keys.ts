@@ -19,7 +19,7 @@ const SPKI_HEAD = Buffer.from("302a300506032b6570032100", "hex");
 
 const KEY_TEXT = /^[\w-]{43}$/;
 
-/** Makes a private key of `KEY_SEED_BYTES` unguessable bytes. */
+/** Makes a private key of `KEY_SEED_BYTES` unguessable bytes; another number is a RangeError. */
 export function privateKeyOf(seed: Uint8Array): KeyObject {
   if (seed.length !== KEY_SEED_BYTES) {
     throw new RangeError(`A key has ${KEY_SEED_BYTES} bytes of seed`);
