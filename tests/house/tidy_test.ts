@@ -101,6 +101,12 @@ const RULES: readonly Rule[] = [
     example: "const across = Math.sin(angle);",
   },
   {
+    name: "a view is what a page sees, so a match has none",
+    applies: (path) => path.startsWith("net/match/"),
+    pattern: /\bview\b/i,
+    example: "const { view } = play;",
+  },
+  {
     name: "nobody writes to the console",
     applies: () => true,
     pattern: /\bconsole\./,
@@ -167,6 +173,15 @@ Deno.test(`no source file is longer than ${LINES_MAX} lines, imports aside`, () 
   expect(linesBesideImports('import {\n  a,\n} from "a";\nlet b;\n')).toBe(1);
 });
 
+Deno.test("no name of a type stands for two things", () => {
+  const declared = productFiles().flatMap(({ text }) => typesIn(text));
+
+  expect(repeatedIn(declared)).toEqual([]);
+  expect(repeatedIn(typesIn("type A = 1;\nexport class A {}\n"))).toEqual([
+    "A",
+  ]);
+});
+
 Deno.test("nothing is left for later in a comment", () => {
   // In two halves, so that this file doesn't find itself.
   const words = ["TO" + "DO", "FIX" + "ME"];
@@ -191,6 +206,16 @@ function thinks(path: string): boolean {
 
 function bringsIo({ from, to, isType }: Import): boolean {
   return thinks(from) && DOES_IO.has(to) && !isType;
+}
+
+/** Names of the types that a file declares. */
+function typesIn(text: string): readonly string[] {
+  const declared = /^(?:export )?(?:interface|type|class) (\w+)/gm;
+  return [...codeOf(text).matchAll(declared)].map(([, name]) => name);
+}
+
+function repeatedIn(names: readonly string[]): readonly string[] {
+  return names.filter((name, at) => names.indexOf(name) !== at);
 }
 
 /** Lines of code that match, each as `path:line: code`. */
