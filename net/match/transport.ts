@@ -12,7 +12,7 @@
 /** Largest packet that a transport must carry, in bytes: fits one UDP datagram on any path. */
 export const PACKET_BYTES_MAX = 1200;
 
-/** What `signed.ts` adds to each packet, in bytes: one Ed25519 signature. */
+/** What `net/transport/signed.ts` adds to each packet, in bytes: one Ed25519 signature. */
 export const SIGNATURE_BYTES = 64;
 
 /** Largest packet of a session, in bytes: one that still fits any transport once it is signed. */

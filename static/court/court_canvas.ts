@@ -1,5 +1,5 @@
 /**
- * The court as pixi.js draws it. Knows how things look, not how they move: `motion.ts` says where
+ * The court as pixi.js draws it. Knows how things look, not how they move: `static/motion/motion.ts` says where
  * they are and of which moment they are.
  *
  * Everything is drawn in court units as if the court were not turned; the root turns and scales it.

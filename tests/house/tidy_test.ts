@@ -193,6 +193,21 @@ Deno.test("nothing is left for later in a comment", () => {
   expect(`// ${words[0]}: later`).toMatch(pattern);
 });
 
+Deno.test("every file that a comment names is beside it, or at the path that it gives", () => {
+  const files = [...productFiles(), ...testFiles()];
+  const paths = new Set(files.map(({ path }) => path));
+  const stray = files.flatMap(({ path, text }) =>
+    filesNamedIn(text)
+      .filter((name) => !paths.has(name) && !paths.has(besides(path, name)))
+      .map((name) => `${path}: ${name}`)
+  );
+
+  expect(stray).toEqual([]);
+  expect(filesNamedIn(`/** As gone${".ts"} does. */`)).toEqual([
+    `gone${".ts"}`,
+  ]);
+});
+
 Deno.test("every file that is said to do I/O exists", () => {
   const paths = productFiles().map(({ path }) => path);
 
@@ -216,6 +231,15 @@ function typesIn(text: string): readonly string[] {
 
 function repeatedIn(names: readonly string[]): readonly string[] {
   return names.filter((name, at) => names.indexOf(name) !== at);
+}
+
+function filesNamedIn(text: string): readonly string[] {
+  const comments = text.match(/\/\*\*[^]*?\*\/|\/\/ .*$/gm) ?? [];
+  return comments.flatMap((comment) => comment.match(/[\w/]+\.ts\b/g) ?? []);
+}
+
+function besides(path: string, name: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1) + name;
 }
 
 /** Lines of code that match, each as `path:line: code`. */

@@ -1,5 +1,5 @@
 /**
- * How calmly a page draws the ball: figures of what `motion.ts` makes of a recorded match.
+ * How calmly a page draws the ball: figures of what `static/motion/motion.ts` makes of a recorded match.
  *
  * @module
  */

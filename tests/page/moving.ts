@@ -1,5 +1,5 @@
 /**
- * States to draw, and what `motion.ts` makes of them.
+ * States to draw, and what `static/motion/motion.ts` makes of them.
  *
  * @module
  */

@@ -53,7 +53,7 @@ export interface Echo {
   readonly holdMs: number;
 }
 
-/** What a member says until all have begun; `barrier.ts` says what it means. */
+/** What a member says until all have begun; `net/match/barrier.ts` says what it means. */
 export interface HelloPacket {
   readonly kind: "hello";
   readonly epoch: number;
