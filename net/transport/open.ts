@@ -1,6 +1,7 @@
 /**
- * Opens the transport that the lobby has chosen for a match, makes it worse where somebody wants to
- * try that, and signs its packets where a third party carries them.
+ * Opens the transport that the lobby has chosen for a match, for a player or for who only watches;
+ * makes it worse where somebody wants to try that, and signs its packets where a third party carries
+ * them.
  *
  * The lobby's relay stamps each packet with the seat that sent it. A broker doesn't: whoever may
  * publish can use any key. So packets over a broker are signed, and a match with somebody who has
