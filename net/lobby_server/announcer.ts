@@ -1,5 +1,5 @@
 /**
- * Makes the messages for the members of a running match and for those who watch it, each with the
+ * Makes the messages for the players of a running match and for those who watch it, each with the
  * receiver's own token where one is needed.
  *
  * @module
@@ -65,14 +65,14 @@ export class Announcer {
     return this.#tellAll(match, { type: "watchers", count });
   }
 
-  /** Tells all which members want a rematch; nothing before anybody has wanted one. */
+  /** Tells all which players want a rematch; nothing before anybody has wanted one. */
   rematch(match: RunningMatch): readonly Delivery[] {
     return match.wanted === undefined
       ? []
       : this.#tellAll(match, rematchOf(match));
   }
 
-  /** After a return: tells that client how many watch, and all which members want a rematch. */
+  /** After a return: tells that client how many watch, and all which players want a rematch. */
   news(match: RunningMatch, client: ClientId): readonly Delivery[] {
     const isWatched = this.#options.watchers.of(match.room).length > 0;
     return [

@@ -1,14 +1,14 @@
 /**
  * The lobby's book-keeping of running matches: who holds which seat, and who may come back.
  *
- * Without I/O, as `rooms.ts`, which begins the matches. A match is remembered while a member has a
+ * Without I/O, as `rooms.ts`, which begins the matches. A match is remembered while a player has a
  * control or relay connection, and a little longer. A seat's token holds all that is needed to go
  * on with a match that the lobby has forgotten or, restarted, never knew; only the witness is lost.
  *
  * One process at a time holds a seat. A newer one, with a higher epoch, ends what the older one
  * had; tokens of older epochs are refused, in the same words as forged ones.
  *
- * When all members are still there and want to, their next match begins in the same room. Those who
+ * When all players are still there and want to, their next match begins in the same room. Those who
  * watch a room are told of its matches, but keep none alive.
  *
  * @module
@@ -91,7 +91,7 @@ export class Matches {
     return { matches: this.#matches.size, clients: this.#places.size };
   }
 
-  /** How many matches have a connected member. */
+  /** How many matches have a connected player. */
   get running(): number {
     return this.#matches.running.length;
   }
@@ -145,10 +145,10 @@ export class Matches {
       return refuse(client, errorMessage("seat_lost", loss));
     }
     const epoch = ++match.epochs[slot];
-    const member = match.members[slot];
-    match.members[slot] = {
-      ...member,
-      publicKey: publicKey ?? member.publicKey,
+    const player = match.players[slot];
+    match.players[slot] = {
+      ...player,
+      publicKey: publicKey ?? player.publicKey,
     };
     match.witness?.takenAgain(slot, epoch);
     return this.#bring(client, place, nowMs);
@@ -180,7 +180,7 @@ export class Matches {
     ];
   }
 
-  /** Lets the witness answer a member's claim. */
+  /** Lets the witness answer a player's claim. */
   claim(client: ClientId, message: ClaimMessage): readonly Delivery[] {
     const place = this.#places.get(client);
     if (place === undefined || place.match.match !== message.match) {
@@ -197,7 +197,7 @@ export class Matches {
       : takeResult(place.match, place.slot, message);
   }
 
-  /** A member wants to play again; when all do, their next match begins. */
+  /** A player wants to play again; when all do, their next match begins. */
   again(
     client: ClientId,
     message: AgainMessage,
@@ -210,7 +210,7 @@ export class Matches {
     if (match.match !== message.match || match.wanted?.has(slot)) return [];
     match.wanted ??= new Set();
     match.wanted.add(slot);
-    return match.wanted.size < match.members.length
+    return match.wanted.size < match.players.length
       ? this.#announcer.rematch(match)
       : this.#playAgain(match, nowMs);
   }
@@ -273,7 +273,7 @@ export class Matches {
     if (epoch < match.epochs[slot]) return undefined;
     if (epoch > match.epochs[slot]) {
       match.epochs[slot] = epoch;
-      match.members[slot] = seat.members[slot];
+      match.players[slot] = seat.players[slot];
     }
     return { match, slot };
   }
@@ -358,7 +358,7 @@ export class Matches {
     return match;
   }
 
-  /** Begins the next match of the same members, all of whom are connected. */
+  /** Begins the next match of the same players, all of whom are connected. */
   #playAgain(match: RunningMatch, nowMs: number): readonly Delivery[] {
     const clients = [...match.clients.entries()]
       .sort(([a], [b]) => a - b)

@@ -19,12 +19,12 @@ export interface Countdown {
 export interface Gathering {
   /** How many seats the room has, free ones included. */
   readonly seats: number;
-  readonly members: readonly { readonly isReady: boolean }[];
+  readonly players: readonly { readonly isReady: boolean }[];
 }
 
 /** Whether the match may begin at once: no seat is free, and nobody needs more time. */
-export function areAllReady({ seats, members }: Gathering): boolean {
-  return members.length === seats && members.every(({ isReady }) => isReady);
+export function areAllReady({ seats, players }: Gathering): boolean {
+  return players.length === seats && players.every(({ isReady }) => isReady);
 }
 
 /**
@@ -47,10 +47,10 @@ export function countDown(
 }
 
 function lengthFor(
-  { seats, members }: Gathering,
+  { seats, players }: Gathering,
 ): number | undefined {
-  const ready = members.filter(({ isReady }) => isReady).length;
-  if (members.length < seats || ready === seats) return undefined;
+  const ready = players.filter(({ isReady }) => isReady).length;
+  if (players.length < seats || ready === seats) return undefined;
   if (2 * ready === seats) return HALF_READY_MS;
   return 2 * ready > seats ? MOST_READY_MS : undefined;
 }

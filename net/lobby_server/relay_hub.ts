@@ -1,10 +1,10 @@
 /**
- * The lobby's relay: passes the frames of each member of a match on to the others.
+ * The lobby's relay: passes the frames of each player of a match on to the others.
  *
  * It never looks into a packet. It overwrites the sender byte of every frame with the true one, so
  * that nobody can speak for somebody else. A receiver that is ready gets a frame at once; for one
  * that is slow, the newest frames wait and leave together, and nobody else waits for it. A watcher
- * gets what the members send, and may send no packets.
+ * gets what the players send, and may send no packets.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export interface RelayLimits {
 /** A connection on which frames travel. */
 interface RelayConnection {
   readonly match: string;
-  /** The member's slot; `undefined` for a watcher. */
+  /** The player's slot; `undefined` for a watcher. */
   readonly slot: number | undefined;
   /** Is written into every frame that it sends. */
   readonly senderByte: number;
@@ -60,17 +60,17 @@ const WATCHER_BYTE = 0;
 /** All relay connections of the lobby, by match. */
 export class RelayHub {
   readonly #limits: RelayLimits;
-  /** Connected members and watchers by match; each list is replaced, never changed. */
-  readonly #members = new Map<string, readonly PlayerConnection[]>();
+  /** Connected players and watchers by match; each list is replaced, never changed. */
+  readonly #players = new Map<string, readonly PlayerConnection[]>();
   readonly #watchers = new Map<string, readonly RelayConnection[]>();
 
   constructor(limits: RelayLimits) {
     this.#limits = limits;
   }
 
-  /** How many relay connections of members are open. */
+  /** How many relay connections of players are open. */
   get connections(): number {
-    return [...this.#members.values()].flat().length;
+    return [...this.#players.values()].flat().length;
   }
 
   /**
@@ -86,16 +86,16 @@ export class RelayHub {
     const { match, slot, epoch } = seat;
     const senderByte = senderByteOf(seat);
     const link = this.#createLink({ match, slot, senderByte, conn });
-    const member = { ...link, slot, epoch };
-    const former = this.#membersOf(match).find((other) => other.slot === slot);
-    add(this.#members, member);
-    if (former !== undefined) this.#part(this.#members, former);
-    await this.#carry(member, rest, { type: "relay", slot, epoch });
-    this.#part(this.#members, member);
+    const player = { ...link, slot, epoch };
+    const former = this.#playersOf(match).find((other) => other.slot === slot);
+    add(this.#players, player);
+    if (former !== undefined) this.#part(this.#players, former);
+    await this.#carry(player, rest, { type: "relay", slot, epoch });
+    this.#part(this.#players, player);
   }
 
   /**
-   * Sends the frames of the match's members to a watcher, until its connection is over or `signal`
+   * Sends the frames of the match's players to a watcher, until its connection is over or `signal`
    * aborts; owns `conn` and closes it. The watcher may send nothing but signs of life. Never
    * rejects.
    */
@@ -123,8 +123,8 @@ export class RelayHub {
 
   /** Closes the connection of an older process of that seat. */
   dropOlder({ match, slot, epoch }: SeatName): void {
-    for (const member of this.#membersOf(match)) {
-      if (member.slot === slot && member.epoch < epoch) close(member);
+    for (const player of this.#playersOf(match)) {
+      if (player.slot === slot && player.epoch < epoch) close(player);
     }
   }
 
@@ -141,11 +141,11 @@ export class RelayHub {
   }
 
   get #links(): readonly RelayConnection[] {
-    return [...this.#members.values(), ...this.#watchers.values()].flat();
+    return [...this.#players.values(), ...this.#watchers.values()].flat();
   }
 
-  #membersOf(match: string): readonly PlayerConnection[] {
-    return this.#members.get(match) ?? [];
+  #playersOf(match: string): readonly PlayerConnection[] {
+    return this.#players.get(match) ?? [];
   }
 
   #createLink(
@@ -186,7 +186,7 @@ export class RelayHub {
 
   /** Passes on all whole frames; `false` when the connection broke a rule and was closed. */
   #pass(link: RelayConnection, reader: FrameReader): boolean {
-    const members = this.#membersOf(link.match);
+    const players = this.#playersOf(link.match);
     const watchers = this.#watchers.get(link.match) ?? [];
     const { bytes } = reader;
     const nowMs = performance.now();
@@ -199,8 +199,8 @@ export class RelayHub {
       else if (link.slot === undefined) {
         return refuse(link, "sent a packet, and only watches");
       } else {
-        for (const member of members) {
-          if (member !== link) member.queue.pushFrame(bytes, start, end);
+        for (const player of players) {
+          if (player !== link) player.queue.pushFrame(bytes, start, end);
         }
         for (const watcher of watchers) {
           watcher.queue.pushFrame(bytes, start, end);
@@ -209,7 +209,7 @@ export class RelayHub {
       link.silence.heard();
       found = reader.next();
     }
-    for (const member of members) if (!member.isWriting) void write(member);
+    for (const player of players) if (!player.isWriting) void write(player);
     for (const other of watchers) if (!other.isWriting) void write(other);
     return found === "incomplete" ||
       refuse(link, "sent a frame of impossible length");

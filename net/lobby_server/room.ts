@@ -13,13 +13,13 @@ import {
 } from "../lobby/protocol.ts";
 import type { Countdown } from "./readiness.ts";
 import type { ClientId } from "./running_matches.ts";
-import type { SeatMember } from "./seat_token.ts";
+import type { MatchPlayer } from "./seat_token.ts";
 
 /** Who waits in a room, with what the others may know of it. */
-export interface RoomPlayer extends SeatMember {
+export interface RoomPlayer extends MatchPlayer {
   readonly client: ClientId;
   isReady: boolean;
-  /** Round-trip time to the lobby in whole ms, as the member tells it. */
+  /** Round-trip time to the lobby in whole ms, as the player tells it. */
   rttMs: number | null;
 }
 
@@ -30,7 +30,7 @@ export interface Room {
   readonly isPublic: boolean;
   readonly rules: Rules;
   /** By slot, in rising order; slots in between may be free. */
-  members: readonly RoomPlayer[];
+  players: readonly RoomPlayer[];
   countdown: Countdown | undefined;
   /** When its roster was sent last, and whether a round-trip time has changed since. */
   toldAtMs: number;
@@ -47,8 +47,8 @@ export function addPlayer(
   },
 ): RoomPlayer {
   const { name, look, isBot, isReady, publicKey } = request;
-  const slot = firstWithout(room.members.map((member) => member.slot));
-  const member: RoomPlayer = {
+  const slot = firstWithout(room.players.map((player) => player.slot));
+  const player: RoomPlayer = {
     client,
     id,
     slot,
@@ -59,17 +59,17 @@ export function addPlayer(
     isReady: isReady || isBot,
     rttMs: null,
   };
-  room.members = [...room.members, member].sort((a, b) => a.slot - b.slot);
-  return member;
+  room.players = [...room.players, player].sort((a, b) => a.slot - b.slot);
+  return player;
 }
 
 /** What a new player of the room is told first. */
-export function welcomeTo(room: Room, member: RoomPlayer): LobbyMessage {
+export function welcomeTo(room: Room, player: RoomPlayer): LobbyMessage {
   return {
     type: "welcome",
-    id: member.id,
-    slot: member.slot,
-    start: startPosition(room.rules, member.slot),
+    id: player.id,
+    slot: player.slot,
+    start: startPosition(room.rules, player.slot),
     room: room.code,
     rules: room.rules,
     epoch: 0,
@@ -78,14 +78,14 @@ export function welcomeTo(room: Room, member: RoomPlayer): LobbyMessage {
 
 /** How a room stands, as its players and watchers are told. */
 export function rosterOf(
-  { code, rules, members, countdown }: Room,
+  { code, rules, players, countdown }: Room,
   { watchers, nowMs }: { readonly watchers: number; readonly nowMs: number },
 ): LobbyMessage {
   return {
     type: "roster",
     room: code,
     rules,
-    players: members.map(
+    players: players.map(
       ({ id, slot, name, look, isBot, isReady, rttMs }) => ({
         ...{ id, slot, name, look, isBot, isReady, rttMs },
       }),
@@ -98,8 +98,8 @@ export function rosterOf(
 }
 
 /** Returns the first of the wanted looks that nobody has, or else any. */
-function freeLook({ members }: Room, wanted: readonly number[]): number {
-  const taken = members.map(({ look }) => look);
+function freeLook({ players }: Room, wanted: readonly number[]): number {
+  const taken = players.map(({ look }) => look);
   return wanted.find((look) => !taken.includes(look)) ?? firstWithout(taken);
 }
 
@@ -110,8 +110,8 @@ function firstWithout(taken: readonly number[]): number {
 }
 
 /** Appends a number to a name that somebody in the room has already: "Mia", "Mia 2". */
-function uniqueName(name: string, { members }: Room): string {
-  const taken = new Set(members.map((member) => alike(member.name)));
+function uniqueName(name: string, { players }: Room): string {
+  const taken = new Set(players.map((player) => alike(player.name)));
   let unique = name;
   for (let number = 2; taken.has(alike(unique)); number++) {
     const suffix = ` ${number}`;

@@ -87,10 +87,10 @@ export class Rooms {
     if ("error" in found) return [{ to: client, message: found.error }];
     const { room } = found;
     const id = this.#options.chance.newId();
-    const member = addPlayer(room, { client, id, request });
+    const player = addPlayer(room, { client, id, request });
     this.#roomOf.set(client, room);
     return [
-      { to: client, message: welcomeTo(room, member) },
+      { to: client, message: welcomeTo(room, player) },
       ...this.#changed(room, nowMs),
     ];
   }
@@ -102,8 +102,8 @@ export class Rooms {
     nowMs: number,
   ): readonly Delivery[] {
     const found = this.#find(client);
-    if (found === undefined || found.member.isReady === isReady) return [];
-    found.member.isReady = isReady;
+    if (found === undefined || found.player.isReady === isReady) return [];
+    found.player.isReady = isReady;
     return this.#changed(found.room, nowMs);
   }
 
@@ -111,8 +111,8 @@ export class Rooms {
   setRtt(client: ClientId, rttMs: number): void {
     const found = this.#find(client);
     const roundedMs = Math.round(rttMs);
-    if (found === undefined || found.member.rttMs === roundedMs) return;
-    found.member.rttMs = roundedMs;
+    if (found === undefined || found.player.rttMs === roundedMs) return;
+    found.player.rttMs = roundedMs;
     found.room.isRttNews = true;
   }
 
@@ -121,7 +121,7 @@ export class Rooms {
     const room = this.#roomOf.get(client);
     if (room === undefined) return [];
     this.#free(room, [client]);
-    if (room.members.length > 0) return this.#changed(room, nowMs);
+    if (room.players.length > 0) return this.#changed(room, nowMs);
     this.#rooms.delete(room.code);
     return [];
   }
@@ -145,10 +145,10 @@ export class Rooms {
     return deliveries;
   }
 
-  #find(client: ClientId): { room: Room; member: RoomPlayer } | undefined {
+  #find(client: ClientId): { room: Room; player: RoomPlayer } | undefined {
     const room = this.#roomOf.get(client);
-    const member = room?.members.find((member) => member.client === client);
-    return room && member && { room, member };
+    const player = room?.players.find((player) => player.client === client);
+    return room && player && { room, player };
   }
 
   #findRoom(
@@ -211,7 +211,7 @@ export class Rooms {
         points: request.points ?? DEFAULT_RULES.points,
         lives: request.lives ?? DEFAULT_RULES.lives,
       },
-      members: [],
+      players: [],
       countdown: undefined,
       toldAtMs: nowMs,
       isRttNews: false,
@@ -231,8 +231,8 @@ export class Rooms {
 
   /** Tells a room that its players have changed, and begins its match if all are ready. */
   #changed(room: Room, nowMs: number): readonly Delivery[] {
-    const { members, rules } = room;
-    const gathering = { members, seats: rules.players };
+    const { players, rules } = room;
+    const gathering = { players, seats: rules.players };
     room.countdown = countDown(gathering, room.countdown, nowMs);
     const deliveries = this.#tell(room, nowMs);
     return areAllReady(gathering)
@@ -249,13 +249,13 @@ export class Rooms {
   }
 
   #goOnWithoutTheUnready(room: Room, nowMs: number): readonly Delivery[] {
-    const late = room.members
+    const late = room.players
       .filter(({ isReady }) => !isReady)
       .map(({ client }) => client);
     this.#free(room, late);
     return [
       ...late.flatMap((client) => refuse(client, NOT_READY)),
-      ...room.members.length >= PLAYERS_MIN
+      ...room.players.length >= PLAYERS_MIN
         ? this.#start(room)
         : this.#changed(room, nowMs),
     ];
@@ -263,20 +263,20 @@ export class Rooms {
 
   #free(room: Room, clients: readonly ClientId[]): void {
     for (const client of clients) this.#roomOf.delete(client);
-    room.members = room.members
+    room.players = room.players
       .filter(({ client }) => !clients.includes(client));
   }
 
   /** Begins the match of those who are there; they move up to the first slots. */
   #start(room: Room): readonly Delivery[] {
-    const { code, rules, members } = room;
+    const { code, rules, players } = room;
     this.#rooms.delete(code);
     for (const client of clientsOf(room)) this.#roomOf.delete(client);
     return this.#options.matches.begin(
       {
         room: code,
-        rules: { ...rules, players: members.length },
-        members: members.map(({ id, name, look, isBot, publicKey }, slot) => ({
+        rules: { ...rules, players: players.length },
+        players: players.map(({ id, name, look, isBot, publicKey }, slot) => ({
           ...{ id, slot, name, look, isBot, publicKey },
         })),
       },
@@ -285,12 +285,12 @@ export class Rooms {
   }
 }
 
-function clientsOf({ members }: Room): readonly ClientId[] {
-  return members.map(({ client }) => client);
+function clientsOf({ players }: Room): readonly ClientId[] {
+  return players.map(({ client }) => client);
 }
 
-function isFull({ members, rules }: Room): boolean {
-  return members.length === rules.players;
+function isFull({ players, rules }: Room): boolean {
+  return players.length === rules.players;
 }
 
 function fullError({ code }: Room): ErrorMessage {

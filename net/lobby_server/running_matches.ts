@@ -14,7 +14,7 @@ import {
   type StartMessage,
   type WelcomeMessage,
 } from "../lobby/protocol.ts";
-import type { Seat, SeatMember } from "./seat_token.ts";
+import type { MatchPlayer, Seat } from "./seat_token.ts";
 import { Witness } from "./witness.ts";
 
 /** The number that the lobby gives a control connection. */
@@ -23,30 +23,30 @@ export type ClientId = number;
 /** What the players' reports of a match's result say together. */
 export type Verdict = "waiting" | "agreed" | "disputed";
 
-/** What all members know of their match. */
+/** What all players know of their match. */
 export type MatchTerms =
   & Pick<Seat, "match" | "room" | "rules" | "transport">
-  & { readonly members: readonly SeatMember[] };
+  & { readonly players: readonly MatchPlayer[] };
 
 /** What the lobby remembers of a match. */
-export interface RunningMatch extends Omit<MatchTerms, "members"> {
+export interface RunningMatch extends Omit<MatchTerms, "players"> {
   /** Absent where the lobby hasn't seen the match from its beginning. */
   readonly witness: Witness | undefined;
   /** Counts the matches that this lobby began; 0 where it hasn't seen the beginning. */
   readonly number: number;
   /** By slot. */
-  readonly members: SeatMember[];
+  readonly players: MatchPlayer[];
   /** By slot: the newest epoch that was given or seen. */
   readonly epochs: number[];
   /** By slot: the control connection of the seat's newest process. */
   readonly clients: Map<number, ClientId>;
   /** By slot: the reported result, as text to be compared. */
   readonly results: Map<number, string>;
-  /** Slots of connected members who want to play again; `undefined` until one wants to. */
+  /** Slots of connected players who want to play again; `undefined` until one wants to. */
   wanted: Set<number> | undefined;
-  /** The match that its members went on to. */
+  /** The match that its players went on to. */
   rematch: RunningMatch | undefined;
-  /** Control and relay connections of its members. */
+  /** Control and relay connections of its players. */
   connections: number;
   /** When the last of them ended; `Infinity` while there is one. */
   emptySinceMs: number;
@@ -54,14 +54,14 @@ export interface RunningMatch extends Omit<MatchTerms, "members"> {
 
 /** A match to which nobody is connected yet; `number` is 0 if this lobby didn't see it begin. */
 export function createMatch(
-  { match, room, rules, transport, members }: MatchTerms,
+  { match, room, rules, transport, players }: MatchTerms,
   number: number,
 ): RunningMatch {
   return {
     ...{ match, room, rules, transport, number },
     witness: number > 0 ? new Witness() : undefined,
-    members: [...members],
-    epochs: members.map(() => 0),
+    players: [...players],
+    epochs: players.map(() => 0),
     clients: new Map(),
     results: new Map(),
     wanted: undefined,
@@ -71,7 +71,7 @@ export function createMatch(
   };
 }
 
-/** A control or relay connection of a member begins. */
+/** A control or relay connection of a player begins. */
 export function connect(match: RunningMatch): void {
   match.connections++;
   match.emptySinceMs = Infinity;
@@ -84,12 +84,12 @@ export function disconnect(match: RunningMatch, nowMs: number): void {
 
 /** What a player is told who has its seat in the match again. */
 export function welcomeBack(
-  { room, rules, members, epochs }: RunningMatch,
+  { room, rules, players, epochs }: RunningMatch,
   slot: number,
 ): WelcomeMessage {
   return {
     type: "welcome",
-    id: members[slot].id,
+    id: players[slot].id,
     slot,
     start: startPosition(rules, slot),
     room,
@@ -100,16 +100,16 @@ export function welcomeBack(
 
 /** What a player or watcher is told to take part; the token is that receiver's own. */
 export function startOf(
-  { match, rules, members, epochs }: RunningMatch,
+  { match, rules, players, epochs }: RunningMatch,
   { token, transport }: Pick<StartMessage, "token" | "transport">,
 ): StartMessage {
   return {
     type: "start",
     ...{ match, rules, transport, token },
-    players: members.map(({ publicKey, ...member }) => ({
-      ...member,
-      epoch: epochs[member.slot],
-      start: startPosition(rules, member.slot),
+    players: players.map(({ publicKey, ...player }) => ({
+      ...player,
+      epoch: epochs[player.slot],
+      start: startPosition(rules, player.slot),
       ...(publicKey === undefined ? {} : { publicKey }),
     })),
   };
@@ -117,9 +117,9 @@ export function startOf(
 
 /** Who wants to play again, and who has gone. */
 export function rematchOf(
-  { members, clients, wanted }: RunningMatch,
+  { players, clients, wanted }: RunningMatch,
 ): RematchMessage {
-  const slots = members.map(({ slot }) => slot);
+  const slots = players.map(({ slot }) => slot);
   return {
     type: "again",
     wanted: slots.filter((slot) => wanted?.has(slot)),
@@ -127,7 +127,7 @@ export function rematchOf(
   };
 }
 
-/** Lets the witness judge a member's claim. */
+/** Lets the witness judge a player's claim. */
 export function answerClaim(
   { match, witness, clients }: RunningMatch,
   { era, value, seats }: ClaimMessage,
@@ -149,25 +149,25 @@ export function answerClaim(
 
 /** Records what a player says the result is; of several reports its first one counts. */
 export function takeResult(
-  { results, members }: RunningMatch,
+  { results, players }: RunningMatch,
   slot: number,
   { winner, score, confirmedTick, hash }: ResultMessage,
 ): Verdict {
   const report = JSON.stringify([winner, score, confirmedTick, hash]);
   if (!results.has(slot)) results.set(slot, report);
   if (new Set(results.values()).size > 1) return "disputed";
-  return results.size < members.length ? "waiting" : "agreed";
+  return results.size < players.length ? "waiting" : "agreed";
 }
 
 /** Says in a sentence why no process can take that seat again; `undefined` when one can. */
 export function lossOf(match: RunningMatch, slot: number): string | undefined {
-  const { witness, results, members, epochs } = match;
+  const { witness, results, players, epochs } = match;
   const isOver = match.rematch !== undefined ||
-    (results.size === members.length && new Set(results.values()).size === 1);
+    (results.size === players.length && new Set(results.values()).size === 1);
   if (isOver) return "The match is over.";
   const winner = witness?.wentOnWithout(slot);
   if (winner !== undefined) {
-    const names = winner.seats.map(([s]) => members[s]?.name ?? "nobody");
+    const names = winner.seats.map(([s]) => players[s]?.name ?? "nobody");
     return names.length === 1
       ? `The match was awarded to ${names[0]}.`
       : `The match went on without you, between ${names.join(" and ")}.`;
@@ -185,7 +185,7 @@ export class MatchList {
     return this.#matches.size;
   }
 
-  /** Those with a connected member. */
+  /** Those with a connected player. */
   get running(): readonly RunningMatch[] {
     return this.#list().filter(({ connections }) => connections > 0);
   }

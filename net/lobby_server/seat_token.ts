@@ -2,7 +2,7 @@
  * A seat's token: one word that only the lobby can make, and that it need not remember.
  *
  * A token carries all that the lobby must know to go on with a match that it has forgotten: who the
- * members are, whose seat this is, and the MAC that only the lobby's key makes. Its owner may read
+ * players are, whose seat this is, and the MAC that only the lobby's key makes. Its owner may read
  * it, but nobody else: whoever knows it may take the seat. It fits into a line of the lobby's
  * protocol together with all else that such a line says.
  *
@@ -21,17 +21,17 @@ import { SEAT_EPOCH_MAX, SEAT_TOKEN_LENGTH_MAX } from "../lobby/protocol.ts";
 export const SEAT_KEY_BYTES = 32;
 
 /** One player of a match, as all know it. */
-export interface SeatMember {
+export interface MatchPlayer {
   readonly id: string;
   readonly slot: number;
   readonly name: string;
-  /** Colour and mark, 0…3; no two members have the same. */
+  /** Colour and mark, 0…3; no two players have the same. */
   readonly look: number;
   readonly isBot: boolean;
   readonly publicKey?: string | undefined;
 }
 
-/** The right to play as one member of a match; its epoch grows whenever a process takes it. */
+/** The right to play as one player of a match; its epoch grows whenever a process takes it. */
 export interface Seat {
   readonly slot: number;
   readonly epoch: number;
@@ -39,8 +39,8 @@ export interface Seat {
   readonly room: string;
   readonly rules: Rules;
   readonly transport: "relay" | "amqp";
-  /** All members of the match, by slot; this seat's is one of them. */
-  readonly members: readonly SeatMember[];
+  /** All players of the match, by slot; this seat's is one of them. */
+  readonly players: readonly MatchPlayer[];
 }
 
 /** Keeps this MAC apart from any other that the same key may ever make. */
@@ -67,7 +67,7 @@ const seatFields = z.tuple([
 
 /** Makes the token of a seat. */
 export function sealSeat(key: Uint8Array, seat: Seat): string {
-  const { match, room, slot, epoch, rules, transport, members } = seat;
+  const { match, room, slot, epoch, rules, transport, players } = seat;
   const fields: z.infer<typeof seatFields> = [
     match,
     room,
@@ -75,7 +75,7 @@ export function sealSeat(key: Uint8Array, seat: Seat): string {
     epoch,
     [rules.players, rules.points, rules.lives],
     transport,
-    members.map(({ id, slot, name, look, isBot, publicKey }) => [
+    players.map(({ id, slot, name, look, isBot, publicKey }) => [
       id,
       slot,
       name,
@@ -123,7 +123,7 @@ function parseSeat(json: string): Seat | undefined {
     epoch,
     rules: { players, points, lives },
     transport,
-    members: all.map(([id, slot, name, look, isBot, publicKey]) => ({
+    players: all.map(([id, slot, name, look, isBot, publicKey]) => ({
       id,
       slot,
       name,

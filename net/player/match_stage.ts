@@ -118,7 +118,7 @@ export class MatchStage implements Stage {
       invite,
       me: slot,
       rules,
-      members: [],
+      players: [],
       match: "",
       transport: "",
       link: { up: true, detail: "" },
@@ -145,8 +145,8 @@ export class MatchStage implements Stage {
 
   /** The ID of the player with that slot; empty where there is none. */
   idAt(slot: number): string {
-    const { members } = this.#situation;
-    return members.find((member) => member.slot === slot)?.id ?? "";
+    const { players } = this.#situation;
+    return players.find((player) => player.slot === slot)?.id ?? "";
   }
 
   view(): StageView {
@@ -187,7 +187,7 @@ export class MatchStage implements Stage {
     const { id } = this.#options.welcome;
     const me = players.find((player) => player.id === id)?.slot;
     this.#change({
-      members: players.toSorted((a, b) => a.slot - b.slot),
+      players: players.toSorted((a, b) => a.slot - b.slot),
       me: me ?? this.#situation.me,
       ...{ rules, watchers, startsAtMs },
     });
@@ -213,13 +213,13 @@ export class MatchStage implements Stage {
     { start, slot, transport, faulty, isResumed }: MatchBeginning,
   ): Session {
     const { nowMs, randomBytes, graceMs, control } = this.#options;
-    const { match, rules, players } = start;
-    const members = players.toSorted((a, b) => a.slot - b.slot);
+    const { match, rules } = start;
+    const players = start.players.toSorted((a, b) => a.slot - b.slot);
     const session = new Session({
       slot,
       rules,
       match,
-      epochs: members.map(({ epoch }) => epoch),
+      epochs: players.map(({ epoch }) => epoch),
       isResumed,
       sha256,
       secret: randomBytes(SECRET_BYTES),
@@ -236,7 +236,7 @@ export class MatchStage implements Stage {
       seed: new DataView(randomBytes(4).buffer).getInt32(0),
     });
     this.#change({
-      ...{ match, rules, members, session, me: slot },
+      ...{ match, rules, players, session, me: slot },
       transport: start.transport.kind,
       link: transport.link,
       log: new ConfirmedLog(),
@@ -286,13 +286,13 @@ export class MatchStage implements Stage {
 
   /** Begins a recording if one is wanted; in mid-match the seed is `null`. */
   #record(seed: number | null): void {
-    const { match, room, rules, members, me } = this.#situation;
+    const { match, room, rules, players, me } = this.#situation;
     if (!this.#options.isRecording) return;
     this.#recorder = new Recorder({
       ...{ match, room, rules, seed },
       protocol: WIRE_VERSION,
       recordedBy: me,
-      players: members.map(({ slot, name, look, isBot }) => ({
+      players: players.map(({ slot, name, look, isBot }) => ({
         ...{ slot, name, look, isBot },
       })),
     });
@@ -390,8 +390,8 @@ export class MatchStage implements Stage {
   }
 
   #nameOf(slot: number): string {
-    const member = this.#situation.members.find((known) => known.slot === slot);
-    return member?.name ?? `player ${slot + 1}`;
+    const player = this.#situation.players.find((known) => known.slot === slot);
+    return player?.name ?? `player ${slot + 1}`;
   }
 }
 

@@ -34,7 +34,7 @@ export interface Situation {
   readonly me: number;
   readonly rules: Rules;
   /** Who waits in the room or, once a match has begun, its players; by slot. */
-  readonly members: readonly SeatedPlayer[];
+  readonly players: readonly SeatedPlayer[];
   /** Empty until the match has been named. */
   readonly match: string;
   /** "relay" or "amqp"; empty until the match has been named. */
@@ -147,9 +147,9 @@ function networkOf(
 
 /** By slot: since when a player is silent or away, going on from what was known before. */
 export function awaySinceMs(
-  { nowMs, members, me, session, awaySinceMs: known }: Situation,
+  { nowMs, players, me, session, awaySinceMs: known }: Situation,
 ): Situation["awaySinceMs"] {
-  return members.map(({ slot }) => {
+  return players.map(({ slot }) => {
     if (!session?.play || slot === me) return undefined;
     const state = linkStateOf(session, slot);
     return state === "suspect" || state === "away"
@@ -168,8 +168,8 @@ export function playersOf(situation: Situation): View["players"] {
   const { session, rules, awaySinceMs, nowMs, localBotIds } = situation;
   const confirmed = session?.play?.confirmedState;
   const startScore = rules.players === 2 ? 0 : rules.lives;
-  return situation.members.map((member) => {
-    const { slot, id, name, look, isBot } = member;
+  return situation.players.map((player) => {
+    const { slot, id, name, look, isBot } = player;
     const sinceMs = awaySinceMs[slot];
     const distance = session?.distanceTo(slot);
     return {
@@ -180,8 +180,8 @@ export function playersOf(situation: Situation): View["players"] {
       isBot,
       isLocalBot: localBotIds.includes(id),
       score: confirmed ? confirmed[SCORE + slot] : startScore,
-      state: stateIn(situation, member),
-      rttMs: rounded(distance ? distance.rttMs : member.rttMs),
+      state: stateIn(situation, player),
+      rttMs: rounded(distance ? distance.rttMs : player.rttMs),
       jitterMs: distance?.rttMs === undefined
         ? null
         : rounded(distance.jitterMs),

@@ -192,7 +192,7 @@ class WatchStage implements Stage {
 
   #room: string;
   #rules: View["rules"];
-  #members: readonly SeatedPlayer[] = [];
+  #players: readonly SeatedPlayer[] = [];
   #match = "";
   #transport = "";
   #watching: Watching | undefined;
@@ -209,7 +209,7 @@ class WatchStage implements Stage {
   }
 
   gather({ players, rules, watchers }: RosterMessage): void {
-    this.#members = players.toSorted((a, b) => a.slot - b.slot);
+    this.#players = players.toSorted((a, b) => a.slot - b.slot);
     this.#rules = rules;
     this.watchers = watchers;
   }
@@ -221,7 +221,7 @@ class WatchStage implements Stage {
     this.#match = match;
     this.#rules = rules;
     this.#transport = transport.kind;
-    this.#members = players.toSorted((a, b) => a.slot - b.slot);
+    this.#players = players.toSorted((a, b) => a.slot - b.slot);
     this.#watching = watching;
   }
 
@@ -235,7 +235,7 @@ class WatchStage implements Stage {
       match: this.#match,
       transport: this.#transport,
       rules: this.#rules,
-      players: this.#members.map((member) => this.#playerOf(member)),
+      players: this.#players.map((player) => this.#playerOf(player)),
       waitingFor: watching?.waitingFor ?? [],
       winner: watching?.outcome?.winner ?? null,
       reason: watching?.outcome?.reason ?? null,
@@ -263,13 +263,13 @@ class WatchStage implements Stage {
     return undefined;
   }
 
-  #playerOf(member: SeatedPlayer): View["players"][number] {
-    const { slot, id, name, look, isBot } = member;
+  #playerOf(player: SeatedPlayer): View["players"][number] {
+    const { slot, id, name, look, isBot } = player;
     const watching = this.#watching;
     const lives = this.#rules.players === 2 ? 0 : this.#rules.lives;
     const state = watching
       ? watching.linkStateOf(slot)
-      : member.isReady
+      : player.isReady
       ? "ready"
       : "waiting";
     const isAway = state === "away" || state === "suspect";
@@ -277,7 +277,7 @@ class WatchStage implements Stage {
       ...{ slot, id, name, look, isBot, state },
       isLocalBot: false,
       score: watching?.scores[slot] ?? lives,
-      rttMs: watching ? null : member.rttMs ?? null,
+      rttMs: watching ? null : player.rttMs ?? null,
       jitterMs: null,
       awaySeconds: watching && isAway
         ? Math.floor(watching.silentMs(slot) / 1000)

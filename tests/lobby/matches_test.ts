@@ -43,7 +43,7 @@ function begin(matches: Matches, players = 2): readonly string[] {
   const deliveries = matches.begin({
     room: "MINE",
     rules: { players, points: 11, lives: 5 },
-    members: slots.map((slot) => ({
+    players: slots.map((slot) => ({
       id: `id-${slot}`,
       slot,
       name: ["Mia", "Ben", "Ada", "Eve"][slot],

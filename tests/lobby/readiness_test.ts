@@ -171,7 +171,7 @@ Deno.test("a countdown never gets longer because more are ready", () => {
 Deno.test("a countdown is longer when fewer are ready, and never for more", () => {
   const gathering = (ready: number) => ({
     seats: 4,
-    members: [0, 1, 2, 3].map((i) => ({ isReady: i < ready })),
+    players: [0, 1, 2, 3].map((i) => ({ isReady: i < ready })),
   });
   const most: Countdown = { lengthMs: 10_000, endsAtMs: 12_000 };
 

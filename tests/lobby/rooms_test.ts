@@ -152,7 +152,7 @@ Deno.test("rooms number equal names, also when only case or width differs", () =
     .toEqual([long, "a".repeat(22) + " 2", "A".repeat(22) + " 3", "Mia"]);
 });
 
-Deno.test("no two members of a room look the same", () => {
+Deno.test("no two players of a room look the same", () => {
   const rooms = newRooms();
   const looks = () => {
     const [roster] = to(rooms.tell("MINE", 0), 2, "roster");

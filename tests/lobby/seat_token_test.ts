@@ -23,7 +23,7 @@ const SEAT: Seat = {
   epoch: 3,
   rules: { players: 2, points: 11, lives: 5 },
   transport: "amqp",
-  members: [
+  players: [
     {
       id: "a-1",
       slot: 0,
@@ -93,7 +93,7 @@ Deno.test("the longest start still fits a line", () => {
     emptyMax: 1,
     lingerMs: 1,
   });
-  const members = [0, 1, 2, 3].map((slot) => ({
+  const players = [0, 1, 2, 3].map((slot) => ({
     id: crypto.randomUUID(),
     slot,
     name: names[slot] ?? names[0],
@@ -105,7 +105,7 @@ Deno.test("the longest start still fits a line", () => {
   const [{ message }] = matches.begin({
     room: "TWELVELONG12",
     rules: { players: 4, points: 99, lives: 99 },
-    members,
+    players,
   }, [1, 2, 3, 4]);
 
   if (message.type !== "start") throw new Error("No start");
@@ -117,7 +117,7 @@ Deno.test("the longest start still fits a line", () => {
     publicKey: "k".repeat(PUBLIC_KEY_LENGTH_MAX),
   });
   expect(resume.length).toBeLessThan(LINE_BYTES_MAX / 2);
-  expect(openSeat(KEY, message.token)?.members).toEqual(members);
+  expect(openSeat(KEY, message.token)?.players).toEqual(players);
 });
 
 Deno.test("a seat token of another kind of seat is refused", () => {
@@ -125,7 +125,7 @@ Deno.test("a seat token of another kind of seat is refused", () => {
     const seat of [
       { ...SEAT, slot: 4 },
       { ...SEAT, epoch: SEAT_EPOCH_MAX + 1 },
-      { ...SEAT, members: [] },
+      { ...SEAT, players: [] },
     ]
   ) expect(openSeat(KEY, sealSeat(KEY, seat))).toBe(undefined);
 });
