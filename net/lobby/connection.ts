@@ -75,7 +75,7 @@ export async function askLobby<Answer>(
 }
 
 /** A control connection on which the lobby knows who we are. */
-export class LobbyLink {
+export class LobbyConnection {
   readonly #lines: LineConnection;
   readonly #times: LinkTimes;
   readonly #roundTrip = new RoundTrip();

@@ -14,7 +14,7 @@ import { backoffMs } from "../link/backoff.ts";
 import type { LobbyAddress } from "../link/dial.ts";
 import { NetworkError } from "../link/network_error.ts";
 import { pause } from "../link/pause.ts";
-import { askLobby, type LinkTimes, LobbyLink } from "./connection.ts";
+import { askLobby, type LinkTimes, LobbyConnection } from "./connection.ts";
 import { EventQueue } from "./event_queue.ts";
 import {
   type AgainMessage,
@@ -149,7 +149,7 @@ export async function joinLobby(options: JoinOptions): Promise<LobbySeat> {
 
 /** A connection to the lobby on which a seat was taken. */
 interface Welcomed {
-  readonly link: LobbyLink;
+  readonly link: LobbyConnection;
   readonly welcome: WelcomeMessage;
 }
 
@@ -167,7 +167,7 @@ async function takeSeat(
     },
     timeoutMs: ANSWER_TIMEOUT_MS,
   });
-  return { link: new LobbyLink(lines, options), welcome: answer };
+  return { link: new LobbyConnection(lines, options), welcome: answer };
 }
 
 /** Returns the error to throw for an answer that isn't the one that was asked for. */
@@ -212,7 +212,7 @@ class HeldSeat implements LobbySeat {
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
   readonly #events = new EventQueue<LobbyEvent>();
-  #link: LobbyLink;
+  #link: LobbyConnection;
   /** Of the newest match; with its token this seat is taken again. */
   #start: StartMessage | undefined;
   /** Said about that match, and said again after a reconnect: the lobby may not have heard it. */
@@ -273,7 +273,7 @@ class HeldSeat implements LobbySeat {
   }
 
   /** Follows one connection to its end; before a match has started, the seat is then lost. */
-  async #follow(link: LobbyLink): Promise<void> {
+  async #follow(link: LobbyConnection): Promise<void> {
     const why = await link.follow((message) => this.#take(message));
     if (this.#start !== undefined) return;
     const { hostname, port } = this.#options;

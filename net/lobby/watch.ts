@@ -8,7 +8,7 @@
  * @module
  */
 import type { LobbyAddress } from "../link/dial.ts";
-import { askLobby, type LinkTimes, LobbyLink } from "./connection.ts";
+import { askLobby, type LinkTimes, LobbyConnection } from "./connection.ts";
 import { EventQueue } from "./event_queue.ts";
 import {
   type LobbyMessage,
@@ -65,18 +65,18 @@ export async function watchLobby(options: WatchOptions): Promise<LobbyWatch> {
     },
     timeoutMs: ANSWER_TIMEOUT_MS,
   });
-  return new Watch(options, new LobbyLink(lines, options), answer);
+  return new Watch(options, new LobbyConnection(lines, options), answer);
 }
 
 class Watch implements LobbyWatch {
   readonly watching: WatchingMessage;
-  readonly #link: LobbyLink;
+  readonly #link: LobbyConnection;
   readonly #events = new EventQueue<WatchEvent>();
   readonly #done: Promise<void>;
 
   constructor(
     options: WatchOptions,
-    link: LobbyLink,
+    link: LobbyConnection,
     watching: WatchingMessage,
   ) {
     this.watching = watching;

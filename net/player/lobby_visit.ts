@@ -36,7 +36,7 @@ import type { ResultLine } from "./status.ts";
 const log = getLogger(["pong", "player"]);
 
 /** Where to play, and as whom. */
-export interface Plan {
+export interface VisitPlan {
   readonly lobby: LobbyAddress;
   readonly join: JoinRequest;
   /** How many local bots to bring along. */
@@ -50,7 +50,7 @@ export interface Plan {
 
 /** How to play, and whom to tell what. */
 export interface VisitOptions {
-  readonly plan: Plan;
+  readonly plan: VisitPlan;
   /** None for a local bot. */
   readonly page: ProcessPage | undefined;
   readonly control: Control;

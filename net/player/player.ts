@@ -16,7 +16,11 @@ import type { Outcome } from "../match/outcome.ts";
 import type { JoinSettings } from "../page/message.ts";
 import { openProcessPage, type ProcessPage } from "../page/process_page.ts";
 import { EMPTY_VIEW, type Stage } from "../page/stage.ts";
-import { type Plan, visitLobby, type VisitOptions } from "./lobby_visit.ts";
+import {
+  visitLobby,
+  type VisitOptions,
+  type VisitPlan,
+} from "./lobby_visit.ts";
 import type { Control } from "./match_stage.ts";
 
 /** Opens a lobby in this process, for a match against bots; the caller disposes it. */
@@ -28,7 +32,7 @@ export type OpenLobby = () => Promise<
 export interface PlayerOptions
   extends Omit<VisitOptions, "plan" | "page" | "canLeave" | "onSeat"> {
   /** Where to play first; `undefined` to ask on the page. */
-  readonly plan: Plan | undefined;
+  readonly plan: VisitPlan | undefined;
   /** What others call the person until something else is chosen. */
   readonly name: string;
   /** What the start screen shows instead of what was chosen the last time. */
