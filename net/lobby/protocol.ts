@@ -302,18 +302,12 @@ export type ErrorMessage =
   & Extract<LobbyMessage, { type: "error" }>
   & { readonly code: ErrorCode };
 
-/** A player as the lobby introduces it to the others. */
-export interface SeatedPlayer {
-  readonly slot: number;
-  readonly id: string;
-  readonly name: string;
-  readonly look: number;
-  readonly isBot: boolean;
-  /** Only while it waits in a room. */
-  readonly isReady?: boolean;
-  /** To the lobby; only while it waits in a room. */
-  readonly rttMs?: number | null;
-}
+type RosterPlayer = RosterMessage["players"][number];
+
+/** A player as the lobby introduces it to the others; `isReady` and `rttMs` only in a room. */
+export type SeatedPlayer =
+  & Omit<RosterPlayer, "isReady" | "rttMs">
+  & Partial<RosterPlayer>;
 
 /** What a lobby makes of a line: a message, or the error with which to answer it. */
 export type ParsedLine =

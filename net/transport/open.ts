@@ -12,9 +12,13 @@
 import type { KeyObject } from "node:crypto";
 import type { LobbyAddress } from "../link/dial.ts";
 import { NetworkError } from "../link/network_error.ts";
-import type { StartMessage, WelcomeMessage } from "../lobby/protocol.ts";
+import type {
+  StartMessage,
+  StartTransport,
+  WelcomeMessage,
+} from "../lobby/protocol.ts";
 import type { Listening, Transport } from "../match/transport.ts";
-import { openAmqp, openAmqpWatch } from "./amqp.ts";
+import { type AmqpWatchOptions, openAmqp, openAmqpWatch } from "./amqp.ts";
 import { brokerUrlFor } from "./broker_url.ts";
 import {
   faulty,
@@ -25,14 +29,21 @@ import { openRelay, openRelayWatch } from "./relay.ts";
 import { signed, verified } from "./signed.ts";
 import { importPublicKey } from "./signing_keys.ts";
 
-/** What a player has to know to reach the others. */
-export interface MatchTransportOptions {
+/** What anybody has to know to hear a match. */
+export interface WatchTransportOptions {
   readonly lobby: LobbyAddress;
-  readonly seat: Pick<WelcomeMessage, "id" | "slot" | "epoch">;
+  /** As its receiver got it: a watcher's token is good for listening only. */
   readonly start: Pick<
     StartMessage,
     "match" | "transport" | "players" | "token"
   >;
+  /** Closes the transport, or gives up opening it. */
+  readonly signal: AbortSignal;
+}
+
+/** What a player has to know to reach the others. */
+export interface MatchTransportOptions extends WatchTransportOptions {
+  readonly seat: Pick<WelcomeMessage, "id" | "slot" | "epoch">;
   /** The private half of the key with which the seat was taken. */
   readonly privateKey: KeyObject;
   /** What to do to the packets from the beginning. */
@@ -41,8 +52,6 @@ export interface MatchTransportOptions {
   readonly random: () => number;
   /** The clock that stamps arrivals. */
   readonly nowMs: () => number;
-  /** Closes the transport, or gives up opening it. */
-  readonly signal: AbortSignal;
 }
 
 /** The way to the other players. */
@@ -72,16 +81,8 @@ export async function openMatchTransport(
     case "amqp": {
       const { id, slot, epoch } = seat;
       const publicKeys = publicKeysOf(players, "play with");
-      const open = await openAmqp({
-        url: brokerUrlFor(transport.url, lobby.hostname),
-        exchange: transport.exchange,
-        match,
-        id,
-        slot,
-        epoch,
-        peers: players.map(({ id, slot }) => ({ id, slot })),
-        signal,
-      });
+      const broker = brokerOptions(transport, options);
+      const open = await openAmqp({ ...broker, id, slot, epoch });
       const sender = { match, slot, epoch, privateKey, publicKeys };
       const worse = faulty(open, options);
       return { transport: signed(worse, sender), faulty: worse };
@@ -108,40 +109,37 @@ export function publicKeysOf(
   }));
 }
 
-/** What a watcher has to know to listen to a match. */
-export interface WatchTransportOptions {
-  readonly lobby: LobbyAddress;
-  /** As this watcher got it; its token is good for listening only. */
-  readonly start: Pick<
-    StartMessage,
-    "match" | "transport" | "players" | "token"
-  >;
-  /** Closes the transport, or gives up opening it. */
-  readonly signal: AbortSignal;
-}
-
 /**
  * Opens a watcher's end of a match that has started.
  *
  * @throws NetworkError when lobby or broker can't be reached or refuses, or a player can't sign.
  */
 export async function openWatchTransport(
-  { lobby, start, signal }: WatchTransportOptions,
+  options: WatchTransportOptions,
 ): Promise<Listening> {
+  const { lobby, start, signal } = options;
   const { match, transport, players, token } = start;
   switch (transport.kind) {
     case "relay":
       return await openRelayWatch({ ...lobby, token, signal });
     case "amqp": {
       const publicKeys = publicKeysOf(players, "watch");
-      const open = await openAmqpWatch({
-        url: brokerUrlFor(transport.url, lobby.hostname),
-        exchange: transport.exchange,
-        match,
-        peers: players.map(({ id, slot }) => ({ id, slot })),
-        signal,
-      });
+      const open = await openAmqpWatch(brokerOptions(transport, options));
       return verified(open, { match, publicKeys });
     }
   }
+}
+
+/** What players and watchers tell the broker alike. */
+function brokerOptions(
+  { url, exchange }: Extract<StartTransport, { readonly kind: "amqp" }>,
+  { lobby, start, signal }: WatchTransportOptions,
+): AmqpWatchOptions {
+  return {
+    url: brokerUrlFor(url, lobby.hostname),
+    exchange,
+    match: start.match,
+    peers: start.players.map(({ id, slot }) => ({ id, slot })),
+    signal,
+  };
 }
