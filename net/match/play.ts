@@ -76,10 +76,7 @@ export class Play {
     this.#options = options;
     const { slot, players, epochs, from, timers, controls } = options;
     this.#rollback = new Rollback(options.game, players, from);
-    this.#membership = new Membership(
-      { slot, players, timers, controls },
-      epochs,
-    );
+    this.#membership = new Membership({ slot, timers, controls }, epochs);
     this.#runs = new InputRuns({
       slot,
       players,
@@ -126,15 +123,15 @@ export class Play {
   }
 
   get era(): number {
-    return this.#membership.era;
+    return this.#membership.standing.era;
   }
 
   get members(): SlotSet {
-    return this.#membership.members;
+    return this.#membership.standing.members;
   }
 
   get presences(): readonly Presence[] {
-    return this.#membership.presences;
+    return this.#membership.standing.presences;
   }
 
   get desync(): Desync | undefined {
@@ -293,7 +290,7 @@ export class Play {
   record({ beat, sentAt, farewell }: Omit<Said, "echoes">): SlotRecord {
     const { slot, epoch, liveness } = this.#options;
     const rollback = this.#rollback;
-    const { attemptNumber, attempt, agreed } = this.#membership;
+    const { attemptNumber, attempt, agreed } = this.#membership.standing;
     return {
       slot,
       epoch,
@@ -341,7 +338,7 @@ export class Play {
 
   /** While the members change, or somebody who can be heard may have missed that they did. */
   #mustTellChange(): boolean {
-    if (this.#membership.attemptNumber > 0) return true;
+    if (this.#membership.standing.attemptNumber > 0) return true;
     const spoke = this.#options.liveness.heard;
     return this.#records.some((record) =>
       record && has(spoke, record.slot) &&
