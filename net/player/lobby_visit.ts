@@ -27,10 +27,11 @@ import {
   privateKeyOf,
 } from "../transport/signing_keys.ts";
 import type { Evidence } from "./evidence.ts";
+import type { Control } from "./hand.ts";
 import { inviteLine } from "./invite.ts";
 import { LocalBots, type PlayLocalBot } from "./local_bots.ts";
 import { runMatch } from "./match_run.ts";
-import { type Control, MatchStage } from "./match_stage.ts";
+import { MatchStage } from "./match_stage.ts";
 import type { ResultLine } from "./status.ts";
 
 const log = getLogger(["pong", "player"]);
@@ -166,7 +167,7 @@ export async function visitLobby(
       log.warn("The lobby says: {message}", { message: event.message });
       // Any other refusal leaves the match alone: another lobby may be in the old one's place.
       if (event.kind === "refused" && event.code === "taken_over") {
-        stage.session?.loseConnection(options.nowMs(), event.message);
+        stage.match?.session.loseConnection(options.nowMs(), event.message);
       }
       break;
     } else follow(event, { seat, stage, options });
@@ -208,7 +209,7 @@ function follow(
       const { type, era, value, seats } = event.answer;
       const isGranted = type === "granted";
       const answer = { era, isGranted, value, seats };
-      stage.session?.answerClaim(options.nowMs(), answer);
+      stage.match?.session.answerClaim(options.nowMs(), answer);
       return;
     }
     case "link":

@@ -17,8 +17,10 @@ import {
 } from "../transport/faulty.ts";
 import { openMatchTransport } from "../transport/open.ts";
 import { exportPrivateKey } from "../transport/signing_keys.ts";
+import type { Control } from "./hand.ts";
 import { runMatchLoop } from "./match_loop.ts";
-import type { Control, MatchStage } from "./match_stage.ts";
+import type { MatchStage } from "./match_stage.ts";
+import type { PlayedMatch } from "./played_match.ts";
 
 const log = getLogger(["pong", "player"]);
 
@@ -90,10 +92,11 @@ export async function runMatch(
   });
   stack.use(transport);
   options.signal.removeEventListener("abort", abandon);
-  const session = stage.begin({
+  const match = stage.begin({
     ...{ start, transport, faulty, slot: me.slot },
     isResumed: options.isResumed,
   });
+  const { session } = match;
   void transport.closed.then((reason) => {
     if (reason.kind !== "failed") return;
     session.loseConnection(nowMs(), reason.message);
@@ -102,13 +105,13 @@ export async function runMatch(
     session,
     transport,
     nowMs,
-    input: () => stage.input(),
+    input: () => match.input(),
     onAdvance: () => stage.update(),
     signal: options.signal,
   });
   // Whoever only lost the connection may come back, for which the seat stays on file.
   if (session.outcome?.reason !== "connection lost") await kept?.forget();
-  if (stateFolder !== undefined) await keepReplay(stateFolder, stage, start);
+  if (stateFolder !== undefined) await keepReplay(stateFolder, match);
   return session.outcome;
 }
 
@@ -138,16 +141,15 @@ async function keepMatchSeat(
 /** A recording that can't be kept is no reason to fail: the match was played. */
 async function keepReplay(
   stateFolder: string,
-  stage: MatchStage,
-  { match }: StartMessage,
+  match: PlayedMatch,
 ): Promise<void> {
-  const bytes = stage.finishedRecording();
+  const bytes = match.recording();
   if (bytes === undefined) return;
   try {
     const path = await saveReplay({
       stateFolder,
-      match,
-      slot: stage.slot,
+      match: match.id,
+      slot: match.seats.me,
       bytes,
     });
     log.info("The match is recorded in {path}", { path });

@@ -15,7 +15,7 @@ import type { Decision, Standing } from "./standing.ts";
 const CLAIM_INTERVAL_MS = 200;
 
 /** Another participant's record that shows the same attempt. */
-interface Shown {
+interface Participant {
   readonly slot: number;
   readonly attempt: Attempt;
   readonly agreed: AgreedChange | undefined;
@@ -76,8 +76,8 @@ function shownByAll(
   attempt: Attempt,
   { members }: Standing,
   seen: Observation,
-): readonly Shown[] | undefined {
-  const shown: Shown[] = [];
+): readonly Participant[] | undefined {
+  const shown: Participant[] = [];
   for (const slot of slotsOf(members & ~attempt.drop & ~setOf(seen.slot))) {
     const change = seen.current(slot)?.change;
     const theirs = change?.attempt;
@@ -92,7 +92,7 @@ function shownByAll(
 /** R7: what every participant agreed to in one earlier attempt, or `undefined`. */
 function agreedEarlier(
   agreed: AgreedChange | undefined,
-  others: readonly Shown[],
+  others: readonly Participant[],
   { agreedBefore }: NegativeControls,
 ): AgreedChange | undefined {
   const shown = [agreed, ...others.map((other) => other.agreed)];
