@@ -11,6 +11,7 @@ import type { Delivery } from "../../net/lobby_server/books_port.ts";
 import { Matches } from "../../net/lobby_server/matches.ts";
 import { Rooms } from "../../net/lobby_server/rooms.ts";
 import type { ClientId } from "../../net/lobby_server/running_matches.ts";
+import { createSeatTokens } from "../../net/lobby_server/seat_token.ts";
 import { Watchers } from "../../net/lobby_server/watchers.ts";
 
 /** The rooms of a lobby, and the matches that they become. */
@@ -28,7 +29,7 @@ function newRooms(
   const watchers = new Watchers({ newToken: chance.newId, roomMax: 2 });
   const matches = new Matches({
     ...{ chance, watchers },
-    key: new Uint8Array(32),
+    tokens: createSeatTokens(new Uint8Array(32)),
     transport: { kind: "relay" },
     emptyMax: roomsMax,
     lingerMs: 1000,
