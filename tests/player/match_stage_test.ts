@@ -36,7 +36,7 @@ const BOT: Control = { kind: "bot", skill: "hard" };
 function createTable(controls: readonly Control[]) {
   const network = new SimulatedNetwork({
     random: () => 0.5,
-    faults: { ...NO_FAULTS, delayMs: 20 },
+    faults: () => ({ ...NO_FAULTS, delayMs: 20 }),
   });
   const said: unknown[][] = [];
   const seats = controls.map((control, slot) => {
