@@ -136,9 +136,10 @@ class FaultSimulation {
       fault.kind === "at step" ? fault.times : 0
     );
     this.#random = createRandom(seed ^ 0x7e57);
+    const ways = this.#linkFaults();
     this.#network = new SimulatedNetwork({
       random: this.#random,
-      faults: this.#linkFaults(),
+      faults: () => ways,
       isCut: (from, to, nowMs) => this.#isCut(from, to, nowMs),
       heldUntilMs: (from, to, nowMs) => this.#heldUntilMs(from, to, nowMs),
     });
