@@ -20,6 +20,8 @@ const GUIDES = [
   ARCHITECTURE,
   readSource("CONTRIBUTING.md"),
   readSource("CHANGELOG.md"),
+  readSource("docs/membership.md"),
+  readSource("docs/numbers_that_wrap.md"),
 ];
 const DECISIONS = pathsIn("docs/adr/", ".md").map(readSource);
 
