@@ -125,7 +125,7 @@ export class VirtualMatch {
     this.#options = options;
     this.network = new SimulatedNetwork({ ...network, random });
     this.lobby = new VirtualLobby({
-      ...{ tokens, random, wayMs: () => 0, silenceMs: 6_000 },
+      ...{ tokens, wayMs: () => 0, silenceMs: 6_000 },
       ...options.lobby,
     });
     this.hosts = Array.from({ length: rules.players }, (_, slot) => ({
@@ -176,10 +176,12 @@ export class VirtualMatch {
     host.asleepUntilMs = 0;
   }
 
-  /** A host gets no turn until then. */
+  /** A host gets no turn until then, or until a nap ends in which it is already. */
   sleep(host: VirtualHost, untilMs: number): void {
-    host.asleepUntilMs = untilMs;
-    if (host.dueMs !== Infinity) host.dueMs = Math.max(host.dueMs, untilMs);
+    host.asleepUntilMs = Math.max(host.asleepUntilMs, untilMs);
+    if (host.dueMs !== Infinity) {
+      host.dueMs = Math.max(host.dueMs, host.asleepUntilMs);
+    }
   }
 
   #createSeat(slot: number, resume?: string): VirtualSeat {
@@ -290,7 +292,7 @@ export class VirtualMatch {
 }
 
 /** Whether a process is in the match. */
-function isPlaying(host: VirtualHost): host is PlayingHost {
+export function isPlaying(host: VirtualHost): host is PlayingHost {
   return host.status === "playing";
 }
 
