@@ -188,7 +188,9 @@ export function drawSchedule(seed: number, players: number): FaultSchedule {
   }
   return {
     ...{ faults, healMs, endMs: healMs + AFTERMATH_MS, lastingSlot },
-    lastTick: isEndStruck || dice.chance(0.5) ? Math.round(endsAtMs * 0.06) : Infinity,
+    lastTick: isEndStruck || dice.chance(0.5)
+      ? Math.round(endsAtMs * 0.06)
+      : Infinity,
     ...drawConditions(dice),
   };
 }
