@@ -4,7 +4,9 @@
  *
  * @module
  */
+import type { Decider } from "../../net/match/membership/decision.ts";
 import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
+import type { Observed } from "../../net/match/membership/observation.ts";
 import {
   standAtStart,
   type Standing,
@@ -50,8 +52,20 @@ export interface Saying extends Partial<SlotRecord> {
   readonly attemptNumber?: number;
 }
 
+interface Attempting {
+  readonly attempt: Attempt;
+}
+
+interface Agreed {
+  readonly agreed: AgreedChange;
+}
+
 /** What a member attempts. */
-export function attempts(n: number, drop: number, more: Partial<Attempt> = {}) {
+export function attempts(
+  n: number,
+  drop: number,
+  more: Partial<Attempt> = {},
+): Attempting {
   const all = { n, drop, join: undefined, high: HAVE, cut: undefined, ...more };
   return { attempt: all };
 }
@@ -61,13 +75,13 @@ export function agreed(
   n: number,
   drop: number,
   more: Partial<AgreedChange> = {},
-) {
+): Agreed {
   const cut = HAVE.map((tick, slot) => has(drop, slot) ? tick : -1);
   return { agreed: { n, drop, join: undefined, cut, at: 0, ...more } };
 }
 
 /** A member that attempts something, and has agreed to it. */
-export function agrees(n: number, drop: number) {
+export function agrees(n: number, drop: number): Attempting & Agreed {
   return { ...attempts(n, drop), ...agreed(n, drop) };
 }
 
@@ -97,7 +111,11 @@ export function recordOf(slot: number, saying: Saying): SlotRecord {
 }
 
 /** Returns what a member decides from in such a case. */
-export function situationOf(given: Case) {
+export function situationOf(given: Case): {
+  readonly standing: Standing;
+  readonly observed: Observed;
+  readonly decider: Decider;
+} {
   const { players = 4, me = 0, says = {}, silentMs = {}, ...more } = given;
   const { absent = 0, unheard = 0, have = HAVE, controls = {}, ...stands } =
     more;

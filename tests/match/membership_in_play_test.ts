@@ -1,24 +1,38 @@
 /**
  * The rules of docs/membership.md that stand where packets are taken in: whose records count as
- * hearing, what follows from a higher era, and when a match is over.
+ * hearing, what follows from a higher era, where a return begins, and when a match is over.
  *
  * @module
  */
 import { expect } from "@std/expect";
 import { OPEN_END, type Presence } from "../../game/presence.ts";
+import type { Game } from "../../game/rollback.ts";
 import { OVER, PHASE, TICK, WINNER } from "../../game/state.ts";
 import { PeerClock } from "../../net/match/clock/peer_clock.ts";
 import { PeerLiveness } from "../../net/match/membership/liveness.ts";
 import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 import { Play } from "../../net/match/play.ts";
+import { Returning } from "../../net/match/returning.ts";
+import { Session } from "../../net/match/session.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
+import type { SnapshotPacket } from "../../net/match/wire/wire.ts";
 import { recordOf, TIMERS } from "./membership_case.ts";
 
 const LAST_TICK = 6;
 const WINNER_SLOT = 1;
+/** It ends at a certain tick, whatever anybody does. */
+const GAME: Game = {
+  initial: Int32Array.from({ length: 16 }, (_, i) => i === WINNER ? -1 : 0),
+  step(state) {
+    if (++state[TICK] < LAST_TICK) return;
+    state[PHASE] = OVER;
+    state[WINNER] = WINNER_SLOT;
+  },
+  hash: (state) => state[TICK],
+};
 const THERE: Presence = [{ epoch: 0, from: 0, to: OPEN_END }];
 
-/** Slot 0 of a match of three that ends at a certain tick, whatever anybody does. */
+/** Slot 0 of a match of three. */
 function beginPlay(controls: NegativeControls = {}) {
   const liveness = new PeerLiveness({
     slot: 0,
@@ -26,22 +40,12 @@ function beginPlay(controls: NegativeControls = {}) {
     timers: TIMERS,
     nowMs: 0,
   });
-  const initial = new Int32Array(16);
-  initial[WINNER] = -1;
   const play = new Play({
     slot: 0,
     players: 3,
     epochs: [0, 0, 0],
     epoch: 0,
-    game: {
-      initial,
-      step(state) {
-        if (++state[TICK] < LAST_TICK) return;
-        state[PHASE] = OVER;
-        state[WINNER] = WINNER_SLOT;
-      },
-      hash: (state) => state[TICK],
-    },
+    game: GAME,
     clocks: [0, 1, 2].map(() => new PeerClock()),
     liveness,
     timers: TIMERS,
@@ -114,7 +118,8 @@ function committed(presences: readonly Presence[], members = 0b011) {
 
 const AT_2: Presence = [{ epoch: 0, from: 0, to: 2 }];
 const AT_3: Presence = [{ epoch: 0, from: 0, to: 3 }];
-const ANEW: Presence = [...AT_3, { epoch: 1, from: 9, to: OPEN_END }];
+/** Slot 2, or another, as it comes back. */
+const BACK: Presence = [...AT_3, { epoch: 1, from: 9, to: OPEN_END }];
 
 const COMMITS: Readonly<
   Record<string, readonly [Partial<SlotRecord>, era: number, isOut: boolean]>
@@ -130,7 +135,7 @@ const COMMITS: Readonly<
     true,
   ],
   "is out if a later incarnation of it is the member": [
-    committed([ANEW, THERE, THERE], 0b111),
+    committed([BACK, THERE, THERE], 0b111),
     0,
     true,
   ],
@@ -155,6 +160,66 @@ for (const [what, [record, era, isOut]] of Object.entries(COMMITS)) {
 
     expect([given.play.era, given.play.isOut]).toEqual([era, isOut]);
     expect(given.play.members).toBe(era === 1 ? 0b011 : 0b111);
+  });
+}
+
+/** What is wrong with a snapshot for the first return of slot 2. */
+const SNAPSHOTS: Readonly<Record<string, Partial<SnapshotPacket>>> = {
+  "is for another slot": { to: { slot: 1, epoch: 1 } },
+  "is for another incarnation": { to: { slot: 2, epoch: 2 } },
+  "is from a member that doesn't count it as one": {
+    record: recordOf(0, { ...committed([THERE, THERE, BACK]), hash: 5 }),
+  },
+  "is from a member that counts another incarnation": {
+    record: recordOf(0, { ...committed([THERE, THERE, AT_3], 7), hash: 5 }),
+  },
+  "doesn't say who is there when": {
+    record: recordOf(0, { members: 7, hash: 5 }),
+  },
+  "holds another state than it says": {
+    record: recordOf(0, { ...committed([THERE, THERE, BACK], 7), hash: 6 }),
+  },
+  "holds less than a state": { state: new Int32Array(15).fill(5) },
+};
+
+function readSnapshot(wrong: Partial<SnapshotPacket>) {
+  const { liveness } = beginPlay();
+  const returning = new Returning({
+    slot: 2,
+    players: 3,
+    epoch: 1,
+    game: GAME,
+    clocks: [0, 1, 2].map(() => new PeerClock()),
+    liveness,
+    timers: TIMERS,
+  });
+  return returning.read({
+    kind: "snapshot",
+    record: recordOf(0, {
+      ...committed([THERE, THERE, BACK], 0b111),
+      confirmed: 40,
+      hash: 5,
+    }),
+    echoes: [],
+    to: { slot: 2, epoch: 1 },
+    state: new Int32Array(16).fill(5),
+    ...wrong,
+  });
+}
+
+Deno.test("R10: a return begins with a state that a member has confirmed", () => {
+  expect(readSnapshot({})).toEqual({
+    tick: 40,
+    state: new Int32Array(16).fill(5),
+    era: 1,
+    members: 0b111,
+    presences: [THERE, THERE, BACK],
+  });
+});
+
+for (const [what, wrong] of Object.entries(SNAPSHOTS)) {
+  Deno.test(`R10: no return begins with a snapshot that ${what}`, () => {
+    expect(readSnapshot(wrong)).toBe(undefined);
   });
 }
 
@@ -200,6 +265,23 @@ Deno.test("R11: the last member has won, unless the game has come to its end", (
   expect([before.play.isWalkover, before.play.winner()]).toEqual([true, 0]);
   expect([after.play.isWalkover, after.play.winner()])
     .toEqual([false, WINNER_SLOT]);
+});
+
+Deno.test("R11: a host goes on sending for 2 s after its match is over", () => {
+  const session = new Session({
+    slot: 0,
+    rules: { players: 2, points: 9, lives: 9 },
+    match: "m",
+    epochs: [0, 0],
+    secret: new Uint8Array(16),
+    sha256: () => new Uint8Array(32),
+    nowMs: 0,
+  });
+
+  session.leave(0);
+
+  expect([1999, 2000].map((ms) => session.advance(ms, 0).length))
+    .toEqual([1, 0]);
 });
 
 Deno.test("without R11 a host needs nobody to agree on the end", () => {

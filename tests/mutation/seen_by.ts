@@ -25,7 +25,7 @@ const LEFT_OUT = [
 ];
 
 /** More would be farther away, and cost time for each mutant that lives. */
-const TESTS_MAX = 4;
+const TESTS_MAX = 6;
 
 /** What `deno run` is given to simulate whole matches, and the files whose mutants that may notice. */
 export const SIMULATION = {
