@@ -19,7 +19,7 @@ import type { RematchView } from "../page/protocol.ts";
 import type { PageRequest } from "../page/server.ts";
 import type { Stage, StageView } from "../page/stage.ts";
 import { replayFileName } from "../recording/recording.ts";
-import { type Evidence, gatherEvidence } from "./evidence.ts";
+import type { Evidence } from "./evidence.ts";
 import { type Control, createHand } from "./hand.ts";
 import {
   type MatchBeginning,
@@ -33,11 +33,8 @@ import { type RoomNow, type Seats, type Shown, viewOf } from "./view.ts";
 const VIEW_EVERY_MS = 50;
 
 /** What does not change from match to match, and whom to tell what. */
-export interface MatchStageOptions extends
-  Pick<
-    PlayedMatchOptions,
-    "graceMs" | "isRecording" | "nowMs" | "randomBytes"
-  > {
+export interface MatchStageOptions
+  extends Pick<PlayedMatchOptions, "graceMs" | "nowMs" | "randomBytes"> {
   /** None for a local bot. */
   readonly page:
     | Pick<ProcessPage, "axis" | "isInspected" | "show" | "showStates">
@@ -179,17 +176,18 @@ export class MatchStage implements Stage {
   }
 
   #tell(event: SessionEvent, match: PlayedMatch): void {
-    if (event.kind === "over") this.#finish(event.outcome, match);
+    if (event.kind === "over") this.#finish(event.outcome);
     if (event.kind === "claim") {
       this.#options.onClaim({ match: match.id, ...event.claim });
     }
   }
 
-  #finish(outcome: Outcome, match: PlayedMatch): void {
+  #finish(outcome: Outcome): void {
     const { onResult, onDesync, onFinished } = this.#options;
     const { reason, ...result } = resultOf(this.#now, outcome);
     if (reason === "finished") onFinished(result);
-    if (reason === "desync") onDesync(gatherEvidence(match));
+    const evidence = reason === "desync" ? this.recording() : undefined;
+    if (evidence) onDesync(evidence);
     onResult({ ...result, reason });
     this.#change({ rematch: { wanted: [], gone: [], isLobbyGone: false } });
   }
