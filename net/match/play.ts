@@ -25,11 +25,7 @@ import type { NegativeControls } from "./membership/negative_controls.ts";
 import type { Timers } from "./membership/timers.ts";
 import type { Said } from "./outbox.ts";
 import type { Return } from "./returning.ts";
-import {
-  type Incarnation,
-  isNewerRecord,
-  type SlotRecord,
-} from "./wire/record.ts";
+import { type Incarnation, isNewer, type SlotRecord } from "./wire/record.ts";
 import { has, setOf, type SlotSet, slotsOf } from "./wire/slot_set.ts";
 import type { InputRun, PlayPacket } from "./wire/wire.ts";
 
@@ -356,14 +352,14 @@ export class Play {
   }
 
   #takeRecord(record: SlotRecord, atMs: number): void {
-    const { slot } = record;
+    const { slot, sentAt } = record;
     const known = this.#records[slot];
-    if (known && !isNewerRecord(record, known)) return;
+    if (known && !isNewer(record, known)) return;
     this.#records[slot] = record;
-    this.#hashes.note(record);
+    if (!record.isReturning) this.#hashes.note(record);
     const { clocks, liveness, timers, slot: me } = this.#options;
     // What counts is when it was sent: a backlog of old ones may come all at once.
-    const isFresh = clocks[slot].ageMs(record.sentAt, atMs) <= timers.suspectMs;
+    const isFresh = clocks[slot].isFresh(sentAt, atMs, timers.suspectMs);
     if (isFresh) liveness.hear(slot, atMs, has(record.hears, me));
     if (record.era > this.era) this.#follow(record, atMs);
   }

@@ -43,17 +43,19 @@ export interface MatchRunOptions {
   readonly faults?: TransportFaults | undefined;
   readonly nowMs: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
+  /** Gives up opening the transport; later it closes it at once, and nobody is told. */
+  readonly opening: AbortSignal;
+  /** The transport is open: from now on somebody can be told of leaving. */
+  readonly onOpen: () => void;
   /** Leaves the match: the others are told first. */
   readonly signal: AbortSignal;
-  /** Closes the transport at once: nobody is told. */
-  readonly links: AbortSignal;
 }
 
 /**
  * Plays the match until it is over or left, and keeps seat and recording on file. Returns its
  * outcome, as far as there is one.
  *
- * @throws NetworkError when the transport can't be opened.
+ * @throws NetworkError when the transport can't be opened, the reason of `opening` when it aborts.
  */
 export async function runMatch(
   options: MatchRunOptions,
@@ -75,11 +77,6 @@ export async function runMatch(
     const { faults } = options;
     log.warn("Faults are on, as --faults says: {faults}", { faults });
   }
-  // Whoever leaves while the transport opens has nobody to say goodbye to.
-  const cut = new AbortController();
-  const abandon = () => cut.abort();
-  options.signal.addEventListener("abort", abandon);
-  if (options.signal.aborted) abandon();
   const { transport, faulty } = await openMatchTransport({
     lobby: options.lobby,
     seat: { ...me, epoch: epochOf(start, me.slot) },
@@ -88,10 +85,10 @@ export async function runMatch(
     faults: options.faults ?? NO_TRANSPORT_FAULTS,
     random: () => new DataView(randomBytes(4).buffer).getUint32(0) / 2 ** 32,
     nowMs,
-    signal: AbortSignal.any([options.links, cut.signal]),
+    signal: options.opening,
   });
   stack.use(transport);
-  options.signal.removeEventListener("abort", abandon);
+  options.onOpen();
   const match = stage.begin({
     ...{ start, transport, faulty, slot: me.slot },
     isResumed: options.isResumed,

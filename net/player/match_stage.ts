@@ -32,13 +32,17 @@ import { type RoomNow, type Seats, type Shown, viewOf } from "./view.ts";
 /** How often the page is offered a view during play; it sends it on if it has changed. */
 const VIEW_EVERY_MS = 50;
 
+/** What a stage needs of a page. */
+export type StagePage = Pick<
+  ProcessPage,
+  "axis" | "isInspected" | "show" | "showStates"
+>;
+
 /** What does not change from match to match, and whom to tell what. */
 export interface MatchStageOptions
   extends Pick<PlayedMatchOptions, "graceMs" | "nowMs" | "randomBytes"> {
   /** None for a local bot. */
-  readonly page:
-    | Pick<ProcessPage, "axis" | "isInspected" | "show" | "showStates">
-    | undefined;
+  readonly page: StagePage | undefined;
   readonly control: Control;
   readonly welcome: Pick<WelcomeMessage, "id" | "slot" | "room" | "rules">;
   /** The player IDs of the local bots. */

@@ -47,10 +47,11 @@ Deno.test("a thousand matches through faults of every kind: one truth, and nobod
   // A simulation in which nothing went wrong would prove nothing.
   const happened = [
     ...["attempted", "agreed", "committed", "backed out", "repeated"],
-    ...["out", "returned", "kills", "resumes", "claims", "rollbacks"],
+    ...["out", "returned", "kills", "resumes", "claim", "rollbacks"],
     ...["over: finished", "over: walkover", "over: connection lost"],
     ...["hit attempted", "hit agreed", "hit committed", "hit claim"],
-    ...["hit returned", "rejected packets"],
+    ...["hit returned", "rejected packets", "nap", "stopped", "clock jump"],
+    ...["lobby down", "lobby restarts", "lobby cut off", "resumes refused"],
   ];
   for (const name of happened) {
     expect([name, totals[name] ?? 0]).not.toEqual([name, 0]);

@@ -8,7 +8,7 @@ import { testTransport } from "../support/transport_contract.ts";
 testTransport("simulated", () => {
   const network = new SimulatedNetwork({
     random: createRandom(1),
-    faults: NO_FAULTS,
+    faults: () => NO_FAULTS,
   });
   const a = network.open({ slot: 0, epoch: 0 });
   const b = network.open({ slot: 1, epoch: 0 });
@@ -37,7 +37,7 @@ function send2000(
 }[] {
   const network = new SimulatedNetwork({
     random: createRandom(2),
-    faults: { ...NO_FAULTS, ...faults },
+    faults: () => ({ ...NO_FAULTS, ...faults }),
     ...(isCut && { isCut }),
   });
   const a = network.open({ slot: 0, epoch: 0 });

@@ -83,6 +83,7 @@ async function mutate({ isMeant, sample, signal }: {
     mutants: interleave(samples),
     testsOf,
     signal,
+    leaveOut: (command) => print(`left out, too slow or failing: ${command}`),
     tell: (tried) => {
       results.get(tried.mutant.path)?.push(tried);
       if (!tried.isKilled) print(sentenceOf(tried.mutant));

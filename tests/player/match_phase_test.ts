@@ -13,7 +13,7 @@ import {
   phaseOf,
   waitingForOf,
 } from "../../net/player/match_phase.ts";
-import { OUTCOME, playNow, sessionNow } from "./shown.ts";
+import { OUTCOME, playNow, sessionNow } from "./matches.ts";
 
 const GRACE_MS = 20_000;
 const { lostMs, suspectMs } = timersFor(GRACE_MS);

@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { BALL_X, type State, TICK } from "../../game/state.ts";
-import type { RosterMessage, StartMessage } from "../../net/lobby/protocol.ts";
+import type { RosterMessage } from "../../net/lobby/protocol.ts";
 import type { Outcome } from "../../net/match/outcome.ts";
 import type { Control } from "../../net/player/hand.ts";
 import {
@@ -29,35 +29,16 @@ import {
   type TransportFaults,
 } from "../../net/transport/faulty.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
+import { PLAYERS, rulesFor, startOf } from "./matches.ts";
 
-const PLAYERS = ["Ada", "Mia", "Bo"].map((name, slot) => ({
-  ...{ slot, name, look: slot, id: `p${slot}` },
-  ...{ isBot: false, epoch: 0, start: { x: 0, y: 0 } },
-}));
 const HUMAN: Control = { kind: "human", assets: new Map() };
 const BOT: Control = { kind: "bot", skill: "hard" };
-
-function rulesFor(players: number): StartMessage["rules"] {
-  return { players, points: 1, lives: 5 };
-}
-
-/** Of so many players, who are listed in another order than by slot. */
-function startOf(players: number, match = "m-1"): StartMessage {
-  return {
-    type: "start",
-    match,
-    rules: rulesFor(players),
-    transport: { kind: "relay" },
-    token: "0123456789abcdef0123456789abcdef",
-    players: PLAYERS.slice(0, players).toReversed(),
-  };
-}
 
 /** A network, and what stages say to the outside; each line names who says what. */
 function createTable(controls: readonly Control[]) {
   const network = new SimulatedNetwork({
     random: () => 0.5,
-    faults: { ...NO_FAULTS, delayMs: 20 },
+    faults: () => ({ ...NO_FAULTS, delayMs: 20 }),
   });
   const said: unknown[][] = [];
   const seats = controls.map((control, slot) => {

@@ -15,7 +15,7 @@ import {
   sessionNow,
   type ShownNow,
   shownNow,
-} from "./shown.ts";
+} from "./matches.ts";
 
 const ROOM = shownNow();
 const ADA = {

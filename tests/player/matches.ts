@@ -1,10 +1,11 @@
 /**
- * Matches and sessions as plain data, for tests of what is shown of them.
+ * Matches and sessions as plain data, for tests of what becomes of them and what is shown.
  *
  * @module
  */
 import { createPong } from "../../game/pong.ts";
 import { SCORE } from "../../game/state.ts";
+import type { StartMessage } from "../../net/lobby/protocol.ts";
 import { timersFor } from "../../net/match/membership/timers.ts";
 import type { Outcome } from "../../net/match/outcome.ts";
 import type { statusOf } from "../../net/player/status.ts";
@@ -14,6 +15,27 @@ export type ShownNow = Parameters<typeof statusOf>[0];
 type MatchNow = NonNullable<ShownNow["match"]>;
 type SessionNow = MatchNow["session"];
 type PlayNow = NonNullable<SessionNow["play"]>;
+
+export const PLAYERS = ["Ada", "Mia", "Bo"].map((name, slot) => ({
+  ...{ slot, name, look: slot, id: `p${slot}` },
+  ...{ isBot: false, epoch: 0, start: { x: 0, y: 0 } },
+}));
+
+export function rulesFor(players: number): StartMessage["rules"] {
+  return { players, points: 1, lives: 5 };
+}
+
+/** A match of so many players, who are listed in another order than by slot. */
+export function startOf(players: number, match: string): StartMessage {
+  return {
+    type: "start",
+    match,
+    rules: rulesFor(players),
+    transport: { kind: "relay" },
+    token: "0123456789abcdef0123456789abcdef",
+    players: PLAYERS.slice(0, players).toReversed(),
+  };
+}
 
 export const RULES = { players: 2, points: 5, lives: 3 };
 
