@@ -4,7 +4,7 @@
  * @module
  */
 import { botInput, createBot } from "../../game/bot.ts";
-import type { Rules } from "../../game/court.ts";
+import { type Rules, TICK_MS } from "../../game/court.ts";
 import { createPong } from "../../game/pong.ts";
 import { type Game, Rollback } from "../../game/rollback.ts";
 import { createState, hashState } from "../../game/state.ts";
@@ -254,8 +254,11 @@ export function playThroughCut(): readonly RecordedHost[] {
 export function hashesOf({ bytes }: RecordedHost): readonly number[] {
   const replay = openReplay(bytes);
   const hashes: number[] = [];
-  const { firstTick, lastTick } = replay.view;
-  for (replay.seek(firstTick);; replay.step(1)) {
+  const { lastTick } = replay.view;
+  let nowMs = 0;
+  replay.advance(nowMs);
+  replay.run(true);
+  for (;; replay.advance(nowMs += TICK_MS)) {
     hashes[replay.tick] = hashState(replay.state);
     if (replay.tick === lastTick) return hashes;
   }
