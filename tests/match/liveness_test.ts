@@ -125,12 +125,14 @@ for (const [what, [stretches, expected]] of Object.entries(CASES)) {
 
 Deno.test("a host tells once when another becomes unstable, suspect, and ok again", () => {
   const { liveness, told } = live([
-    { forMs: 700, speaking: 0b0110 },
-    { forMs: 100, speaking: 0b1110 },
+    { forMs: 700, speaking: 0b0010 },
+    { forMs: 100, speaking: 0b1010 },
   ]);
 
   expect(told).toEqual([
+    "2 is unstable at 200",
     "3 is unstable at 200",
+    "2 is suspect at 600",
     "3 is suspect at 600",
     "3 is ok at 750",
   ]);
