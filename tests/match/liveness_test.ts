@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { PeerLiveness } from "../../net/match/membership/liveness.ts";
+import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 
 const TIMERS = {
   unstableMs: 200,
@@ -27,11 +28,12 @@ interface Heard {
   readonly heard: number;
 }
 
-function live(stretches: readonly Stretch[]) {
+function live(stretches: readonly Stretch[], controls?: NegativeControls) {
   const liveness = new PeerLiveness({
     slot: 0,
     players: 4,
     timers: TIMERS,
+    controls,
     nowMs: 1000,
   });
   const told: string[] = [];
@@ -122,6 +124,13 @@ for (const [what, [stretches, expected]] of Object.entries(CASES)) {
     expect({ silentMs, present, heard }).toEqual(expected);
   });
 }
+
+Deno.test("without R2 a host takes its own sleep for the others' silence", () => {
+  const nap = { forMs: 60_000, speaking: 0b0110, isAsleep: true };
+
+  expect(live([nap], { isSleepCounted: true }).liveness.silentMs(3))
+    .toBe(60_000);
+});
 
 Deno.test("a host tells once when another becomes unstable, suspect, and ok again", () => {
   const { liveness, told } = live([

@@ -29,6 +29,7 @@ const GAME: Game = {
     state[WINNER] = WINNER_SLOT;
   },
   hash: (state) => state[TICK],
+  isState: ({ length }) => length === 16,
 };
 const THERE: Presence = [{ epoch: 0, from: 0, to: OPEN_END }];
 
