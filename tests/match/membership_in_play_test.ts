@@ -29,7 +29,7 @@ const GAME: Game = {
     state[WINNER] = WINNER_SLOT;
   },
   hash: (state) => state[TICK],
-  isState: () => true,
+  isState: ({ length }) => length === 16,
 };
 const THERE: Presence = [{ epoch: 0, from: 0, to: OPEN_END }];
 
@@ -231,7 +231,7 @@ Deno.test("R11: a match is over once all members have confirmed the same end", (
   confirm(given, LAST_TICK);
   expect([play.endTick, play.isAgreedOver()]).toEqual([LAST_TICK, false]);
 
-  hear(say(1, end));
+  hear(say(1, end), [say(2, { confirmed: LAST_TICK - 1, hash: 5 })]);
   play.settle(0);
   expect(play.isAgreedOver()).toBe(false);
 
@@ -281,8 +281,8 @@ Deno.test("R11: a host goes on sending for 2 s after its match is over", () => {
 
   session.leave(0);
 
-  expect([1999, 2000].map((ms) => session.advance(ms, 0).length))
-    .toEqual([1, 0]);
+  expect(session.advance(1999, 0).length).toBe(1);
+  expect([1999, 2000].map((ms) => session.isDone(ms))).toEqual([false, true]);
 });
 
 Deno.test("without R11 a host needs nobody to agree on the end", () => {
