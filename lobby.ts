@@ -156,7 +156,6 @@ class Server implements Lobby {
     this.#hub = new RelayHub({
       rate: this.#limits.relayFrames,
       silenceMs: this.#limits.relaySilenceMs,
-      queueFrames: this.#limits.relayQueueFrames,
     });
     const { firstLineMs, silenceMs } = this.#limits;
     this.#sweeper = setInterval(

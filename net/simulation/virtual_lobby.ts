@@ -9,6 +9,7 @@
  */
 import {
   type ClientLine,
+  type JoinMessage,
   type LobbyMessage,
   parseClientLine,
 } from "../lobby/protocol.ts";
@@ -18,17 +19,20 @@ import type { ClientId } from "../lobby_server/running_matches.ts";
 import type { SeatTokens } from "../lobby_server/seat.ts";
 
 /** No lobby that is simulated is ever full. */
-const LIMITS = { rooms: 16, watchersPerMatch: 16, matchLingerMs: 60_000 };
+const LIMITS = { rooms: 16, watchersPerMatch: 16 };
+
+/** How often it does what is due. */
+const SWEEP_MS = 250;
 
 /** What a lobby needs from outside, and how well it is reached. */
 export interface VirtualLobbyOptions {
   readonly tokens: SeatTokens;
-  /** Returns numbers from 0 (inclusive) to 1. */
-  readonly random: () => number;
-  /** Draws how long a message is under way. */
-  readonly wayMs: () => number;
+  /** Draws how long a message is under way that is sent at that moment. */
+  readonly wayMs: (nowMs: number) => number;
   /** After how long without a sign of life either end gives a connection up. */
   readonly silenceMs: number;
+  /** How long it remembers a match to which nobody is connected. */
+  readonly lingerMs: number;
 }
 
 /** A message that arrives at a moment of virtual time. */
@@ -62,11 +66,19 @@ export class VirtualLobby {
   readonly #connections = new Map<ClientId, VirtualConnection>();
   #books: LobbyBooks;
   #clients = 0;
+  #sweptMs = 0;
+  /** With these the match has begun. */
+  readonly #joins: JoinMessage[] = [];
 
   constructor(options: VirtualLobbyOptions) {
     this.#options = options;
     this.silenceMs = options.silenceMs;
     this.#books = this.#createBooks();
+  }
+
+  /** Whether it remembers any match. */
+  get knowsMatch(): boolean {
+    return this.#books.counts.matches > 0;
   }
 
   /** How much it remembers: rooms, matches, watchers and connections. */
@@ -82,6 +94,18 @@ export class VirtualLobby {
     }
     this.#connections.clear();
     this.#books = this.#createBooks();
+  }
+
+  /**
+   * Forgets who was granted what, and answers as if it had seen the match from its beginning: what
+   * no lobby may do; a negative control.
+   */
+  forgetGrants(): void {
+    this.restart();
+    for (const [ghost, line] of this.#joins.entries()) {
+      this.#books.take(-1 - ghost, line, 0);
+    }
+    for (const ghost of this.#joins.keys()) this.#books.leave(-1 - ghost, 0);
   }
 
   /** Opens a connection and says its first line; `undefined` where the lobby can't be reached. */
@@ -114,6 +138,10 @@ export class VirtualLobby {
   /** Does all that is due by now; to be called whenever time has passed. */
   advance(nowMs: number): void {
     if (!this.isUp) return;
+    if (nowMs - this.#sweptMs >= SWEEP_MS) {
+      this.#sweptMs = nowMs;
+      this.#deliver(this.#books.sweep(nowMs), nowMs);
+    }
     for (const connection of this.#connections.values()) {
       const { client, slot, toLobby } = connection;
       if (this.reaches(slot)) {
@@ -134,6 +162,9 @@ export class VirtualLobby {
     const parsed = parseClientLine(JSON.stringify(line));
     if (parsed.kind === "bad") throw new TypeError(parsed.answer.message);
     const { message } = parsed;
+    if (message.type === "join" && message.resume === undefined) {
+      this.#joins.push(message);
+    }
     switch (message.type) {
       case "leave":
         break;
@@ -167,21 +198,22 @@ export class VirtualLobby {
     nowMs: number,
   ): void {
     const beforeMs = queue.at(-1)?.atMs ?? 0;
-    const atMs = Math.max(beforeMs, nowMs + this.#options.wayMs());
+    const atMs = Math.max(beforeMs, nowMs + this.#options.wayMs(nowMs));
     queue.push({ atMs, message });
   }
 
+  /** Books that will begin a match of the same name, for they have the same chance. */
   #createBooks(): LobbyBooks {
-    const { tokens, random } = this.#options;
-    const below = (bound: number) => Math.floor(random() * bound);
+    const { tokens, lingerMs } = this.#options;
+    let count = 0;
     return new LobbyBooks({
       chance: {
-        newId: () => below(2 ** 32).toString(16).padStart(16, "0"),
-        below,
+        newId: () => `id-${++count}`,
+        below: (bound) => ++count % bound,
       },
       tokens,
       transport: { kind: "relay" },
-      limits: LIMITS,
+      limits: { ...LIMITS, matchLingerMs: lingerMs },
     });
   }
 }

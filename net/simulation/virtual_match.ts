@@ -97,7 +97,7 @@ export interface VirtualMatchOptions {
   readonly sha256: (bytes: Uint8Array) => Uint8Array;
   readonly tokens: SeatTokens;
   readonly network: Omit<SimulatedNetworkOptions, "random">;
-  readonly lobby?: Partial<Pick<VirtualLobbyOptions, "wayMs" | "silenceMs">>;
+  readonly lobby?: Partial<Omit<VirtualLobbyOptions, "tokens">>;
   readonly hooks: MatchHooks;
   /** By slot: when its process is there, in virtual time; at once, if not given. */
   readonly joinMs?: readonly number[];
@@ -125,7 +125,7 @@ export class VirtualMatch {
     this.#options = options;
     this.network = new SimulatedNetwork({ ...network, random });
     this.lobby = new VirtualLobby({
-      ...{ tokens, random, wayMs: () => 0, silenceMs: 6_000 },
+      ...{ tokens, wayMs: () => 0, silenceMs: 6_000, lingerMs: 60_000 },
       ...options.lobby,
     });
     this.hosts = Array.from({ length: rules.players }, (_, slot) => ({
@@ -176,10 +176,12 @@ export class VirtualMatch {
     host.asleepUntilMs = 0;
   }
 
-  /** A host gets no turn until then. */
+  /** A host gets no turn until then, or until a nap ends in which it is already. */
   sleep(host: VirtualHost, untilMs: number): void {
-    host.asleepUntilMs = untilMs;
-    if (host.dueMs !== Infinity) host.dueMs = Math.max(host.dueMs, untilMs);
+    host.asleepUntilMs = Math.max(host.asleepUntilMs, untilMs);
+    if (host.dueMs !== Infinity) {
+      host.dueMs = Math.max(host.dueMs, host.asleepUntilMs);
+    }
   }
 
   #createSeat(slot: number, resume?: string): VirtualSeat {
@@ -290,7 +292,7 @@ export class VirtualMatch {
 }
 
 /** Whether a process is in the match. */
-function isPlaying(host: VirtualHost): host is PlayingHost {
+export function isPlaying(host: VirtualHost): host is PlayingHost {
   return host.status === "playing";
 }
 

@@ -282,6 +282,7 @@ Deno.test("claims are judged for members, and for their own match", () => {
   expect([stranger.code, foreign.code]).toEqual(["not_playing", "not_playing"]);
 });
 
+// R12 of docs/membership.md.
 Deno.test("a lobby that was restarted witnesses nothing for its former matches", () => {
   const tokens = begin(newMatches());
   const matches = newMatches();

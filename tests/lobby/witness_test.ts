@@ -1,3 +1,8 @@
+/**
+ * R12 of docs/membership.md: what the witness of one match grants.
+ *
+ * @module
+ */
 import { expect } from "@std/expect";
 import {
   type EraClaim,

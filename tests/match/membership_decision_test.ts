@@ -1,131 +1,30 @@
 /**
- * The rules of docs/membership.md one by one: what a member decides first, given where it stands
- * and what it observes. Everything is made by hand. What a case doesn't say is as when all is well,
- * except that whoever the member attempts to drop is silent.
+ * The rules of docs/membership.md one by one: what a member decides first, where it stands and
+ * observes what is said.
  *
  * @module
  */
 import { expect } from "@std/expect";
 import { OPEN_END, type Presence } from "../../game/presence.ts";
 import { decide } from "../../net/match/membership/decision.ts";
-import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
-import {
-  type Decision,
-  standAtStart,
-  type Standing,
-} from "../../net/match/membership/standing.ts";
+import type { Decision } from "../../net/match/membership/standing.ts";
 import {
   type AgreedChange,
-  type Attempt,
   type Incarnation,
   keyOf,
-  type SlotRecord,
 } from "../../net/match/wire/record.ts";
-import { everySlot, has } from "../../net/match/wire/slot_set.ts";
-
-const TIMERS = { unstableMs: 200, suspectMs: 600, graceMs: 3000, lostMs: 5000 };
-const NOW_MS = 10_000;
+import {
+  agreed,
+  agrees,
+  attempts,
+  type Case,
+  NOW_MS,
+  type Saying,
+  situationOf,
+} from "./membership_case.ts";
 
 /** Sets of one: slots 0 to 3. */
 const [A, B, C, D] = [1, 2, 4, 8];
-type Letter = "A" | "B" | "C" | "D";
-/** What a member holds of each slot if nothing else is said. */
-const HAVE = [20, 20, 20, 20];
-
-interface Case extends Partial<Standing> {
-  readonly players?: 2 | 3 | 4;
-  /** The slot of the member that decides; A's if not given. */
-  readonly me?: number;
-  /** For how long who has been silent; 3001 if this member attempts to drop it, else 0. */
-  readonly silentMs?: Readonly<Partial<Record<Letter, number>>>;
-  /** Who has not spoken within `unstableMs`, and within `suspectMs`. */
-  readonly absent?: number;
-  readonly unheard?: number;
-  readonly says?: Readonly<Partial<Record<Letter, Saying>>>;
-  readonly have?: readonly number[];
-  readonly controls?: NegativeControls;
-}
-
-/** What differs in a record; the number is that of the attempt, if not given. */
-interface Saying extends Partial<SlotRecord> {
-  readonly attempt?: Attempt;
-  readonly agreed?: AgreedChange;
-  readonly attemptNumber?: number;
-}
-
-function attempts(n: number, drop: number, more: Partial<Attempt> = {}) {
-  const all = { n, drop, join: undefined, high: HAVE, cut: undefined, ...more };
-  return { attempt: all };
-}
-
-function agreed(n: number, drop: number, more: Partial<AgreedChange> = {}) {
-  const cut = HAVE.map((tick, slot) => has(drop, slot) ? tick : -1);
-  return { agreed: { n, drop, join: undefined, cut, at: 0, ...more } };
-}
-
-/** The decision to enter an attempt. */
-function enters(
-  kind: "open" | "take back" | "join" | "merge" | "widen" | "overtake",
-  n: number,
-  drop: number,
-  join?: Incarnation,
-): Decision {
-  return { kind, aim: { n, drop, join } };
-}
-
-function agrees(
-  kind: "agree" | "repeat" | "claim" | "commit",
-  n: number,
-  drop: number,
-  more?: Partial<AgreedChange>,
-): Decision {
-  return { kind, change: agreed(n, drop, more).agreed };
-}
-
-function recordOf(slot: number, saying: Saying): SlotRecord {
-  const { attempt, agreed, attemptNumber = attempt?.n ?? 0, ...more } = saying;
-  return {
-    slot,
-    epoch: 0,
-    beat: 0,
-    sentAt: 0,
-    era: 0,
-    members: 15,
-    hears: 15,
-    farewell: "none",
-    isReturning: false,
-    confirmed: 0,
-    tick: 0,
-    hash: 0,
-    have: HAVE,
-    change: { presences: [], attemptNumber, attempt, agreed },
-    ...more,
-  };
-}
-
-function decideIn(given: Case) {
-  const { players = 4, me = 0, says = {}, silentMs = {}, ...rest } = given;
-  const { absent = 0, unheard = 0, have = HAVE, controls = {} } = rest;
-  const letters = (["A", "B", "C", "D"] as const).slice(0, players);
-  const liveness = {
-    present: everySlot(players) & ~absent,
-    heard: everySlot(players) & ~unheard,
-    silentMs: (slot: number) =>
-      silentMs[letters[slot]] ??
-        (has(rest.attempt?.drop ?? 0, slot) ? 3001 : 0),
-  };
-  const records = letters.map((letter, slot) =>
-    slot === me ? undefined : recordOf(slot, says[letter] ?? {})
-  );
-  const standing = {
-    ...standAtStart(letters.map(() => 0)),
-    attemptNumber: rest.attempt?.n ?? 0,
-    ...rest,
-  };
-  const observed = { nowMs: NOW_MS, have, records, liveness };
-  return decide(standing, observed, { slot: me, timers: TIMERS, controls });
-}
-
 const THERE: Presence = [{ epoch: 0, from: 0, to: OPEN_END }];
 const ANEW: Presence = [{ epoch: 1, from: 0, to: OPEN_END }];
 const GONE: Presence = [{ epoch: 0, from: 0, to: 7 }];
@@ -138,6 +37,24 @@ const B1: Incarnation = { slot: 1, epoch: 1 };
 /** D asks to come back, and the others attempt to take it back. */
 const BACK = { ...THREE, ...attempts(1, 0, { join: D1 }), says: { D: ASKS } };
 const LEFT: Saying = { farewell: "left" };
+
+function enters(
+  kind: "open" | "take back" | "join" | "merge" | "widen" | "overtake",
+  n: number,
+  drop: number,
+  join?: Incarnation,
+): Decision {
+  return { kind, aim: { n, drop, join } };
+}
+
+function changes(
+  kind: "agree" | "repeat" | "claim" | "commit",
+  n: number,
+  drop: number,
+  more?: Partial<AgreedChange>,
+): Decision {
+  return { kind, change: agreed(n, drop, more).agreed };
+}
 
 type Row = readonly [what: string, given: Case, first: Decision | undefined];
 
@@ -205,6 +122,8 @@ const ROWS: readonly Row[] = [
     { says: { B: attempts(1, C) } }, enters("join", 1, C)],
   ["R5: joins an attempt that has a higher number than its own",
     { ...attempts(1, C), says: { B: attempts(2, D) } }, enters("join", 2, D)],
+  ["R5: joins its own attempt with a higher number",
+    { ...attempts(1, C), says: { B: attempts(2, C) } }, enters("join", 2, C)],
   ["R5: joins an attempt with the number at which it left another",
     { attemptNumber: 2, says: { B: attempts(2, C) } }, enters("join", 2, C)],
   ["R5: joins no attempt with a lower number",
@@ -216,13 +135,13 @@ const ROWS: readonly Row[] = [
   ["R5: joins no attempt of another era",
     { era: 1, says: { B: attempts(1, C) } }, undefined],
   ["R5: merges what it agreed to into an attempt with a higher number",
-    { ...attempts(1, C), ...agreed(1, C), says: { B: attempts(2, D) } },
+    { ...agrees(1, C), says: { B: attempts(2, D) } },
     enters("merge", 3, C | D)],
   ["R5: leaves behind what it agreed to in an earlier attempt",
     { ...attempts(2, C), ...agreed(1, C), says: { B: attempts(3, D) } },
     enters("join", 3, D)],
   ["R5: joins an attempt that holds all it agreed to",
-    { ...attempts(1, C), ...agreed(1, C), says: { B: attempts(2, C | D) } },
+    { ...agrees(1, C), says: { B: attempts(2, C | D) } },
     enters("join", 2, C | D)],
   ["R5: merges two attempts with one number",
     { ...attempts(1, C), says: { B: attempts(1, D) } }, enters("merge", 2, C | D)],
@@ -277,7 +196,7 @@ const ROWS: readonly Row[] = [
     { ...attempts(1, D, { high: [20, 20, 20, 10] }), have: [30, 30, 30, 12], says: {
       B: attempts(1, D, { high: [20, 20, 20, 12] }),
       C: attempts(1, D, { high: [20, 20, 20, 11] }),
-    } }, agrees("agree", 1, D, { cut: [-1, -1, -1, 12] })],
+    } }, changes("agree", 1, D, { cut: [-1, -1, -1, 12] })],
   ["R7: copies what it lacks before it agrees",
     { ...attempts(1, C | D), have: [20, 20, 19, 20], says: { B: attempts(1, C | D) } },
     { kind: "copy", cut: [-1, -1, 20, 20] }],
@@ -288,62 +207,60 @@ const ROWS: readonly Row[] = [
   ["R7: waits for whoever attempts to drop it",
     { players: 3, ...attempts(1, C), says: { B: attempts(1, A) } }, undefined],
   ["R7: agrees once",
-    { ...attempts(1, D), ...agreed(1, D), says: { B: attempts(1, D), C: attempts(1, D) } },
+    { ...agrees(1, D), says: { B: attempts(1, D), C: attempts(1, D) } },
     undefined],
   ["R7: repeats what all participants agreed to before",
     { ...attempts(3, C | D), ...agreed(1, D),
-      says: { B: { ...attempts(3, C | D), ...agreed(2, D) } } }, agrees("repeat", 3, D)],
+      says: { B: { ...attempts(3, C | D), ...agreed(2, D) } } }, changes("repeat", 3, D)],
   ["R7: decides anew where another agreed to something else",
     { ...attempts(3, C | D), ...agreed(1, D),
-      says: { B: { ...attempts(3, C | D), ...agreed(2, C) } } }, agrees("agree", 3, C | D)],
+      says: { B: { ...attempts(3, C | D), ...agreed(2, C) } } }, changes("agree", 3, C | D)],
   ["R7: decides anew where one of the others has agreed to nothing",
     { ...attempts(3, D), ...agreed(1, D, { at: 5 }), says: {
       B: { ...attempts(3, D), ...agreed(1, D, { at: 5 }) }, C: attempts(3, D),
-    } }, agrees("agree", 3, D)],
+    } }, changes("agree", 3, D)],
   ["R7: decides anew where it has agreed to nothing itself",
     { ...attempts(3, C | D), says: { B: { ...attempts(3, C | D), ...agreed(1, D) } } },
-    agrees("agree", 3, C | D)],
+    changes("agree", 3, C | D)],
 
   ["R8: commits when all participants show that they agreed",
-    { ...attempts(2, D), ...agreed(2, D), says: {
-      B: { ...attempts(2, D), ...agreed(2, D) }, C: { ...attempts(2, D), ...agreed(2, D) },
-    } }, agrees("commit", 2, D)],
+    { players: 3, ...agrees(2, C), says: { B: agrees(2, C) } }, changes("commit", 2, C)],
   ["R8: waits for whoever hasn't agreed",
-    { ...attempts(2, D), ...agreed(2, D), says: {
-      B: { ...attempts(2, D), ...agreed(2, D) }, C: attempts(2, D),
+    { ...agrees(2, D), says: {
+      B: agrees(2, D), C: attempts(2, D),
     } }, undefined],
   ["R8: waits for whoever agreed in an earlier attempt only",
-    { ...attempts(2, D), ...agreed(2, D), says: {
-      B: { ...attempts(2, D), ...agreed(2, D) }, C: { ...attempts(2, D), ...agreed(1, D) },
+    { ...agrees(2, D), says: {
+      B: agrees(2, D), C: { ...attempts(2, D), ...agreed(1, D) },
     } }, undefined],
   ["R8: waits for whoever agreed to something else",
-    { ...attempts(2, D), ...agreed(2, D), says: {
-      B: { ...attempts(2, D), ...agreed(2, D) }, C: { ...attempts(2, D), ...agreed(2, D, { at: 5 }) },
+    { ...agrees(2, D), says: {
+      B: agrees(2, D), C: { ...attempts(2, D), ...agreed(2, D, { at: 5 }) },
     } }, undefined],
   ["R8: claims a change that leaves exactly half",
-    { ...attempts(1, C | D), ...agreed(1, C | D),
-      says: { B: { ...attempts(1, C | D), ...agreed(1, C | D) } } },
-    agrees("claim", 1, C | D)],
+    { ...agrees(1, C | D),
+      says: { B: agrees(1, C | D) } },
+    changes("claim", 1, C | D)],
   ["R8: claims again after a while",
-    { players: 2, ...attempts(1, B), ...agreed(1, B), claimedMs: NOW_MS - 200 },
-    agrees("claim", 1, B)],
+    { players: 2, ...agrees(1, B), claimedMs: NOW_MS - 200 },
+    changes("claim", 1, B)],
   ["R8: claims no more often",
-    { players: 2, ...attempts(1, B), ...agreed(1, B), claimedMs: NOW_MS - 199 }, undefined],
+    { players: 2, ...agrees(1, B), claimedMs: NOW_MS - 199 }, undefined],
   ["R8: commits with exactly half what the witness granted",
-    { players: 2, ...attempts(1, B), ...agreed(1, B), granted: keyOf(agreed(1, B).agreed) },
-    agrees("commit", 1, B)],
+    { players: 2, ...agrees(1, B), granted: keyOf(agreed(1, B).agreed) },
+    changes("commit", 1, B)],
   ["R8: commits nothing else with exactly half",
-    { players: 2, ...attempts(1, B), ...agreed(1, B),
-      granted: keyOf(agreed(1, B, { at: 5 }).agreed) }, agrees("claim", 1, B)],
+    { players: 2, ...agrees(1, B),
+      granted: keyOf(agreed(1, B, { at: 5 }).agreed) }, changes("claim", 1, B)],
   ["R8: needs no witness against those that said goodbye",
-    { players: 3, ...attempts(1, B | C), ...agreed(1, B | C), says: { B: LEFT, C: LEFT } },
-    agrees("commit", 1, B | C)],
+    { players: 3, ...agrees(1, B | C), says: { B: LEFT, C: LEFT } },
+    changes("commit", 1, B | C)],
   ["R8: needs the witness where only one of two said goodbye",
-    { ...attempts(1, C | D), ...agreed(1, C | D),
-      says: { B: { ...attempts(1, C | D), ...agreed(1, C | D) }, C: LEFT } },
-    agrees("claim", 1, C | D)],
+    { ...agrees(1, C | D),
+      says: { B: agrees(1, C | D), C: LEFT } },
+    changes("claim", 1, C | D)],
   ["R8: claims nothing with less than half",
-    { players: 3, ...attempts(1, B | C), ...agreed(1, B | C) }, undefined],
+    { players: 3, ...agrees(1, B | C) }, undefined],
 
   ["R10: attempts to take back whoever asks",
     { ...THREE, says: { D: ASKS } }, enters("take back", 1, 0, D1)],
@@ -361,34 +278,37 @@ const ROWS: readonly Row[] = [
     { ...BACK, ...attempts(1, 0, { join: D1, high: [20, 90, 90, 90] }), says: {
       B: attempts(1, 0, { join: D1, high: [90, 22, 90, 90] }),
       C: attempts(1, 0, { join: D1, high: [90, 90, 21, 90] }),
-    } }, agrees("agree", 1, 0, { join: D1, at: 22 + 36 })],
+    } }, changes("agree", 1, 0, { join: D1, at: 22 + 36 })],
 
   ["without R4, agrees before it holds what counts",
     { ...attempts(1, C | D), have: [20, 20, 19, 20], says: { B: attempts(1, C | D) },
-      controls: { isUnfrozen: true } }, agrees("agree", 1, C | D)],
+      controls: { isUnfrozen: true } }, changes("agree", 1, C | D)],
   ["without R7, lets the lowest inputs count",
     { ...attempts(1, C | D), says: { B: attempts(1, C | D, { high: [20, 20, 12, 20] }) },
-      controls: { isCutMinimum: true } }, agrees("agree", 1, C | D, { cut: [-1, -1, 12, 20] })],
+      controls: { isCutMinimum: true } }, changes("agree", 1, C | D, { cut: [-1, -1, 12, 20] })],
   ["without R7, forgets what all agreed to before",
     { ...attempts(3, C | D), ...agreed(1, D),
       says: { B: { ...attempts(3, C | D), ...agreed(2, D) } },
-      controls: { agreedBefore: "forgotten" } }, agrees("agree", 3, C | D)],
+      controls: { agreedBefore: "forgotten" } }, changes("agree", 3, C | D)],
   ["without R7, repeats the newest that anybody agreed to",
     { ...attempts(3, C | D), ...agreed(1, D),
       says: { B: { ...attempts(3, C | D), ...agreed(2, C) } },
-      controls: { agreedBefore: "newest" } }, agrees("repeat", 3, C)],
+      controls: { agreedBefore: "newest" } }, changes("repeat", 3, C)],
   ["without R8, commits what it has agreed to alone",
-    { ...attempts(1, D), ...agreed(1, D), controls: { isUnagreed: true } },
-    agrees("commit", 1, D)],
+    { ...agrees(1, D), controls: { isUnagreed: true } },
+    changes("commit", 1, D)],
   ["without R10, takes a player back alone",
     { me: 1, ...THREE, says: { D: ASKS }, have: [90, 20, 90, 90],
       controls: { isReturnUnagreed: true } },
-    agrees("commit", 1, 0, { join: D1, cut: [], at: 56 })],
+    changes("commit", 1, 0, { join: D1, cut: [], at: 56 })],
 ];
 
 for (const [what, given, first] of ROWS) {
   const [rule, rest] = what.split(/(?<=^R\d+|^without R\d+)[:,] /);
   Deno.test(`${rule}: a member ${rest}`, () => {
-    expect(decideIn(given).decisions[0]).toEqual(first);
+    const { standing, observed, decider } = situationOf(given);
+
+    const [decision] = decide(standing, observed, decider).decisions;
+    expect(decision).toEqual(first);
   });
 }

@@ -14,7 +14,15 @@ const MADE: Readonly<Record<string, readonly string[]>> = {
   ],
   "x = a ?? b;": [";", "x = a;", "x = b;"],
   "y = !a && b;": [";", "y = a && b;", "y = !a;", "y = b;", "y = !a || b;"],
+  "const d = a && b && c;": [
+    "const d = a && c;",
+    "const d = b && c;",
+    "const d = a || b && c;",
+    "const d = a && b;",
+    "const d = a && b || c;",
+  ],
   "const at = n - 10;": ["const at = n + 10;", "const at = n - 11;"],
+  "const ms = 2_000;": ["const ms = 4000;"],
   "const c = on ? true : off;": [
     "const c = true ? true : off;",
     "const c = false ? true : off;",
@@ -98,6 +106,9 @@ Deno.test("a mutant is killed by a test that fails, and lives through one that p
     mutants,
     testsOf: new Map([["a.ts", ["a_test.ts"]]]),
     signal: new AbortController().signal,
+    leaveOut: (command) => {
+      throw new Error(command);
+    },
     tell: ({ mutant, isKilled }) => {
       if (!isKilled) lives.push(mutant.becomes);
     },

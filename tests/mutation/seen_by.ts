@@ -1,9 +1,9 @@
 /**
  * Which tests see which files: those that import them, over however many files.
  *
- * The nearest come first, and only some of them count: a rule should be missed by a test at the
- * level where it stands. Tests of real processes, browsers and brokers take seconds each and are
- * left out; of the simulations a few seeds do.
+ * A rule should be missed by a test at the level where it stands. So only tests of a file's own
+ * subject count, `tests/lobby/` for `net/lobby/`, unless none of them sees it, and only the nearest.
+ * Tests of real processes, browsers and brokers take too long; of the simulations a few seeds do.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const LEFT_OUT = [
 ];
 
 /** More would be farther away, and cost time for each mutant that lives. */
-const TESTS_MAX = 4;
+const TESTS_MAX = 6;
 
 /** What `deno run` is given to simulate whole matches, and the files whose mutants that may notice. */
 export const SIMULATION = {
@@ -53,9 +53,15 @@ export function testsThatSee(
   return new Map(paths.map((path) => {
     const seeing = tests.filter(({ reached }) => reached.has(path))
       .toSorted((a, b) => distance(a.reached, path) - distance(b.reached, path))
-      .slice(0, TESTS_MAX);
-    return [path, seeing.map((test) => test.path)];
+      .map((test) => test.path);
+    const own = seeing.filter((test) => isOfSubject(test, path));
+    return [path, (own.length > 0 ? own : seeing).slice(0, TESTS_MAX)];
   }));
+}
+
+function isOfSubject(test: string, path: string): boolean {
+  const [, subject] = test.split("/");
+  return path.split("/").includes(subject);
 }
 
 function distance(reached: ReadonlyMap<string, number>, path: string): number {

@@ -24,33 +24,45 @@ export interface Trial {
   /** Mutants that are left when it aborts are not tried. */
   readonly signal: AbortSignal;
   readonly tell: (tried: Tried) => void;
+  /** Says that tests are left out, for they fail without a mutant or take too long. */
+  readonly leaveOut: (command: string) => void;
 }
 
 /** Beyond a clean run's time, for a machine that is busier with the mutant. */
 const TIME_FACTOR = 4;
 const TIME_MORE_MS = 5_000;
 
-/** Runs all mutants, or those that `signal` leaves time for. @throws When tests fail without any. */
+/** Tests that take longer without a mutant are left out. */
+const CLEAN_MS_MAX = 20_000;
+
+/** Runs all mutants, or those that `signal` leaves time for. */
 export async function tryMutants(trial: Trial): Promise<void> {
-  const { sources, testsOf, signal, tell } = trial;
+  const { sources, testsOf, signal, tell, leaveOut } = trial;
   const folder = await Deno.makeTempDir({ prefix: "pong-mutants-" });
   const left = trial.mutants.values();
-  const times = new Map<string, Promise<number>>();
-  const timeOf = (copy: string, run: Run): Promise<number> => {
+  const measure = async (copy: string, run: Run) => {
+    const timeMs = await timeClean(copy, run, signal);
+    if (timeMs === undefined && !signal.aborted) leaveOut(run.join(" "));
+    return timeMs;
+  };
+  const times = new Map<string, ReturnType<typeof measure>>();
+  const timeOf = (copy: string, run: Run) => {
     const key = run.join(" ");
-    const time = times.get(key) ?? timeClean(copy, run);
+    const time = times.get(key) ?? measure(copy, run);
     times.set(key, time);
     return time;
   };
   const work = async (core: number): Promise<void> => {
     const copy = `${folder}/${core}`;
     await copyTo(copy, sources);
+    await linkPage(copy);
     for (const mutant of left) {
       if (signal.aborted) return;
       const runs = await quickestFirst(
         runsFor(mutant.path, testsOf),
         (run) => timeOf(copy, run),
       );
+      if (runs.length === 0) continue;
       const file = `${copy}/${mutant.path}`;
       await Deno.writeTextFile(file, mutant.text);
       const isKilled = !await passes(copy, runs, signal);
@@ -90,23 +102,26 @@ function runsFor(
 
 async function quickestFirst(
   runs: readonly Run[],
-  timeOf: (run: Run) => Promise<number>,
+  timeOf: (run: Run) => Promise<number | undefined>,
 ): Promise<readonly TimedRun[]> {
   const timed: TimedRun[] = [];
-  for (const run of runs) timed.push({ run, timeMs: await timeOf(run) });
+  for (const run of runs) {
+    const timeMs = await timeOf(run);
+    if (timeMs !== undefined) timed.push({ run, timeMs });
+  }
   return timed.toSorted((a, b) => a.timeMs - b.timeMs);
 }
 
-async function timeClean(copy: string, run: Run): Promise<number> {
+/** `undefined` where it fails or takes too long. */
+async function timeClean(
+  copy: string,
+  run: Run,
+  stop: AbortSignal,
+): Promise<number | undefined> {
   const beganMs = performance.now();
-  const command = new Deno.Command(Deno.execPath(), {
-    args: [...run],
-    cwd: copy,
-  });
-  const { success, stdout, stderr } = await command.output();
-  if (success) return performance.now() - beganMs;
-  const said = [stdout, stderr].map((it) => new TextDecoder().decode(it));
-  throw new Error(`Fails without a mutant: ${run.join(" ")}\n${said.join("")}`);
+  const limit = AbortSignal.timeout(CLEAN_MS_MAX);
+  const succeeds = await succeedsIn(copy, run, AbortSignal.any([stop, limit]));
+  return succeeds ? performance.now() - beganMs : undefined;
 }
 
 async function passes(
@@ -116,21 +131,29 @@ async function passes(
 ): Promise<boolean> {
   for (const { run, timeMs } of runs) {
     const limit = AbortSignal.timeout(TIME_MORE_MS + TIME_FACTOR * timeMs);
-    const command = new Deno.Command(Deno.execPath(), {
-      args: [...run],
-      cwd: copy,
-      stdout: "null",
-      stderr: "null",
-    });
-    const child = command.spawn();
-    const kill = () => child.kill("SIGKILL");
     const signal = AbortSignal.any([stop, limit]);
-    signal.addEventListener("abort", kill);
-    const { success } = await child.status;
-    signal.removeEventListener("abort", kill);
-    if (!success) return false;
+    if (!await succeedsIn(copy, run, signal)) return false;
   }
   return true;
+}
+
+/** Whether the command succeeds before `signal` aborts. */
+async function succeedsIn(
+  cwd: string,
+  args: Run,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [...args],
+    cwd,
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  const kill = () => child.kill("SIGKILL");
+  signal.addEventListener("abort", kill);
+  const { success } = await child.status;
+  signal.removeEventListener("abort", kill);
+  return success;
 }
 
 async function copyTo(folder: string, sources: Sources): Promise<void> {
@@ -139,4 +162,11 @@ async function copyTo(folder: string, sources: Sources): Promise<void> {
     await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
     await Deno.writeTextFile(file, text);
   }
+}
+
+/** Some tests want the built page; it is only read. */
+async function linkPage(copy: string): Promise<void> {
+  const built = new URL("../../static/dist", import.meta.url).pathname;
+  await Deno.mkdir(`${copy}/static`, { recursive: true });
+  await Deno.symlink(built, `${copy}/static/dist`);
 }

@@ -12,6 +12,7 @@ import {
   join,
   nextOf,
   openLobby,
+  RawClient,
   soon,
   temporaryFolder,
 } from "../support/lobby.ts";
@@ -69,60 +70,17 @@ async function filesIn(folder: string): Promise<readonly string[]> {
   return names;
 }
 
-/** A lobby that starts a match at once, says nothing of a relay, and shows what it is told. */
-function openScripted(): AsyncDisposable & Where & {
-  /** The wishes for another match that it was told of. */
-  readonly told: unknown[];
-  /** Says something to whoever joined. */
-  readonly say: (message: object) => Promise<void>;
-} {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const conns: Deno.TcpConn[] = [];
-  const told: unknown[] = [];
-  const say = async (message: object) => {
-    await conns[0].write(
-      new TextEncoder().encode(JSON.stringify(message) + "\n"),
-    );
-  };
+/** What a lobby hears and says until a match has started, to whose relay nobody ever gets. */
+async function startUnheard(listener: Deno.TcpListener): Promise<RawClient> {
+  const client = new RawClient(await listener.accept());
   const start = startOf(2, "m-1");
-  const serve = async (conn: Deno.TcpConn) => {
-    if (conns.push(conn) > 1) return;
-    const lines = conn.readable.pipeThrough(new TextDecoderStream())
-      .pipeThrough(
-        new TransformStream({
-          transform: (text, to) =>
-            text.split("\n").filter(Boolean).forEach((l) => to.enqueue(l)),
-        }),
-      );
-    for await (const line of lines) {
-      const message = JSON.parse(line);
-      if (message.type === "again") told.push(message);
-      if (message.type === "join") {
-        await say({
-          ...{ type: "welcome", id: "p0", slot: 0, start: { x: 0, y: 0 } },
-          ...{ room: "ABCDEF", rules: start.rules, epoch: 0 },
-        });
-        await say(start);
-      }
-    }
-  };
-  const served = (async () => {
-    for await (const conn of listener) void serve(conn).catch(() => {});
-  })();
-  return {
-    ...{ port: listener.addr.port, told, say },
-    async [Symbol.asyncDispose]() {
-      listener.close();
-      await served;
-      for (const conn of conns) {
-        try {
-          conn.close();
-        } catch {
-          // Its reader has closed it at its end.
-        }
-      }
-    },
-  };
+  await client.messageOf("join");
+  await client.say({
+    ...{ type: "welcome", id: "p0", slot: 0, start: { x: 0, y: 0 } },
+    ...{ room: "ABCDEF", rules: start.rules, epoch: 0 },
+  });
+  await client.say(start);
+  return client;
 }
 
 Deno.test("the page leaves a room only where it leads back to somewhere", async () => {
@@ -239,12 +197,10 @@ Deno.test("a seat that another process takes ends the match here, and stays on f
 });
 
 Deno.test("who leaves before the match's transport is open gives it up, and that is no failure", async () => {
-  await using lobby = openScripted();
-  const ada = visit(lobby);
-  await eventually(
-    () => ada.view().players.length === 0 && ada.view().room === "ABCDEF",
-    "A seat",
-  );
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const ada = visit(listener.addr);
+  using _lobby = await startUnheard(listener);
+  using _relay = new RawClient(await listener.accept());
 
   ada.leave();
 
@@ -252,14 +208,21 @@ Deno.test("who leaves before the match's transport is open gives it up, and that
 });
 
 Deno.test("a bot that stays wants another match as soon as anybody does, a person is asked", async () => {
-  await using lobby = openScripted();
-  const bot = visit(lobby, { control: { kind: "bot", skill: "easy" } });
-  await eventually(() => bot.view().room === "ABCDEF", "A seat");
+  const wishes: unknown[] = [];
+  for (const kind of ["bot", "human"] as const) {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const ada = visit(listener.addr, {
+      control: { kind, skill: "easy", assets: new Map() },
+    });
+    using lobby = await startUnheard(listener);
 
-  await lobby.say({ type: "again", wanted: [1], gone: [] });
+    await lobby.say({ type: "again", wanted: [1], gone: [] });
+    await lobby.say({ type: "watchers", count: 3 });
 
-  await eventually(() => lobby.told.length > 0, "The bot's wish");
-  expect(lobby.told).toEqual([{ type: "again", match: "m-1" }]);
-  bot.leave();
-  await bot.over();
+    await eventually(() => ada.view().watchers === 3, "All news");
+    ada.leave();
+    wishes.push(await lobby.messageOf("again"));
+    await ada.over();
+  }
+  expect(wishes).toEqual([{ type: "again", match: "m-1" }, undefined]);
 });

@@ -27,7 +27,7 @@ import type { LinkFaults } from "../../net/transport/link_faults.ts";
 const MATCH_MS_MAX = 30 * 60_000;
 
 /** What a virtual match needs of this system. */
-const SYSTEM = {
+export const SYSTEM = {
   sha256,
   tokens: createSeatTokens(new Uint8Array(SEAT_KEY_BYTES)),
 };

@@ -48,6 +48,22 @@ export class WireEnd {
     return taken.length;
   }
 
+  /** Whether the other side will say no more, and all that it said was read. */
+  get isOver(): boolean {
+    return this.isClosed || this.#unread[0] === null;
+  }
+
+  /** Reads all that has come, without waiting for more. */
+  take(): Uint8Array {
+    const all: number[] = [];
+    while (this.#unread.length > 0 && this.#unread[0] !== null) {
+      all.push(...this.#unread.splice(0, 1)[0] ?? []);
+    }
+    this.#unreadBytes = 0;
+    this.#other.#change();
+    return Uint8Array.from(all);
+  }
+
   async write(bytes: Uint8Array): Promise<number> {
     const other = this.#other;
     while (
@@ -93,19 +109,23 @@ export class FakeLobby implements Disposable {
   refusal: Error | undefined;
   /** Whether dialling waits until it is given up. */
   isSilent = false;
+  /** When somebody dialled. */
+  readonly attempts: number[] = [];
   /** The far ends of all connections so far. */
   readonly dialled: WireEnd[] = [];
   readonly #realConnect = Deno.connect;
 
-  constructor() {
+  /** `roomBytes` as for a pair of ends. */
+  constructor(roomBytes?: number) {
     const connect = ({ signal }: Deno.ConnectOptions) => {
+      this.attempts.push(performance.now());
       if (this.isSilent) {
         return new Promise((_, reject) =>
           signal?.addEventListener("abort", () => reject(signal.reason))
         );
       }
       if (this.refusal !== undefined) return Promise.reject(this.refusal);
-      const [near, far] = WireEnd.pair();
+      const [near, far] = WireEnd.pair(roomBytes);
       this.dialled.push(far);
       return Promise.resolve(near.conn);
     };

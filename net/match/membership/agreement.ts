@@ -95,12 +95,15 @@ function agreedEarlier(
   others: readonly Participant[],
   { agreedBefore }: NegativeControls,
 ): AgreedChange | undefined {
-  const shown = [agreed, ...others.map((other) => other.agreed)];
   if (agreedBefore === "newest") {
-    return shown.filter((change) => change !== undefined)
+    return [agreed, ...others.map((other) => other.agreed)]
+      .filter((shown) => shown !== undefined)
       .toSorted((a, b) => b.n - a.n)[0];
   }
-  const isShared = agreed && agreedBefore !== "forgotten" &&
-    shown.every((change) => change && keyOf(change) === keyOf(agreed));
+  if (!agreed || agreedBefore === "forgotten") return undefined;
+  const value = keyOf(agreed);
+  const isShared = others.every((other) =>
+    other.agreed && keyOf(other.agreed) === value
+  );
   return isShared ? agreed : undefined;
 }

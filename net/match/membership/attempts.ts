@@ -6,6 +6,7 @@
  *
  * @module
  */
+import type { Attempt } from "../wire/record.ts";
 import { has, setOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
 import { ACTIVATION_TICKS, isEqualAim } from "./membership_change.ts";
 import type { NegativeControls } from "./negative_controls.ts";
@@ -73,11 +74,10 @@ export function open(
 
 /** R5, R6: widens the own attempt, backs out of it, or opens it anew with a still higher number. */
 export function revise(
-  standing: Standing,
+  attempt: Attempt,
+  { members, attemptNumber, agreed, backedOutMs }: Standing,
   seen: Observation,
 ): Decision | undefined {
-  const { members, attempt, attemptNumber, agreed, backedOutMs } = standing;
-  if (!attempt) return undefined;
   const { drop, join } = attempt;
   const participants = members & ~drop;
   const lost = seen.suspects & participants;
@@ -95,7 +95,7 @@ export function revise(
     return { kind: "back out", n, rest: drop & ~back };
   }
   const isOvertaken = slotsOf(participants & ~setOf(seen.slot)).some((slot) =>
-    (seen.current(slot)?.change?.attemptNumber ?? 0) > attempt.n
+    seen.numberOf(slot) > attempt.n
   );
   return isOvertaken ? { kind: "overtake", aim: { n, drop, join } } : undefined;
 }

@@ -38,8 +38,9 @@ export function decide(
   for (const slot of slotsOf(before.members & ~setOf(me))) {
     take(follow(standing, seen, slot));
   }
+  const { attempt } = standing;
   take(
-    standing.attempt ? revise(standing, seen) : open(standing, seen, controls),
+    attempt ? revise(attempt, standing, seen) : open(standing, seen, controls),
   );
   take(agree(standing, seen, controls));
   take(conclude(standing, seen, controls));

@@ -64,7 +64,7 @@ export class Membership {
     if (!attempt || this.#decider.controls.isUnfrozen) return true;
     if (!has(attempt.drop, slot)) return true;
     // Frozen, except up to the cut: others hold these inputs, and they will count.
-    return tick <= (attempt.cut?.[slot] ?? -1);
+    return attempt.cut !== undefined && tick <= attempt.cut[slot];
   }
 
   /** R4: nothing is confirmed during an attempt. */

@@ -87,8 +87,8 @@ export function shownBeyond(
 }
 
 /** Whether two attempts are for the same change. */
-export function isEqualAim(a: Attempt | undefined, b: Attempt): boolean {
-  return a !== undefined && a.drop === b.drop && isEqualJoin(a.join, b.join);
+export function isEqualAim(a: Attempt, b: Attempt): boolean {
+  return a.drop === b.drop && isEqualJoin(a.join, b.join);
 }
 
 /** Whether the same incarnation is to come back, or none. */

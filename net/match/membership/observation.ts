@@ -74,12 +74,15 @@ export class Observation {
     return isCurrent ? record : undefined;
   }
 
-  /** Returns the lowest number above `own` and all that a member has entered or left. */
+  /** Returns the highest number of an attempt that a member has entered or left; 0 if none. */
+  numberOf(slot: number): number {
+    return this.current(slot)?.change?.attemptNumber ?? 0;
+  }
+
+  /** Returns the lowest number above `own` and those of all other members. */
   freeNumber(own: number): number {
-    const entered = this.#others.map((slot) =>
-      this.current(slot)?.change?.attemptNumber ?? 0
-    );
-    return Math.max(own, ...entered) + 1;
+    const others = this.#others.map((slot) => this.numberOf(slot));
+    return Math.max(own, ...others) + 1;
   }
 
   /** R3: whether `drop` may go yet; for exactly half, only after the grace period or a goodbye. */
