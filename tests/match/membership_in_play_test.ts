@@ -188,13 +188,15 @@ function readSnapshot(wrong: Partial<SnapshotPacket>) {
   const returning = new Returning({
     slot: 2,
     players: 3,
-    epoch: 1,
+    seatEpoch: 0,
+    isOut: false,
     game: GAME,
     clocks: [0, 1, 2].map(() => new PeerClock()),
     liveness,
     timers: TIMERS,
   });
-  return returning.read({
+  returning.begin();
+  return returning.takeBack({
     kind: "snapshot",
     record: recordOf(0, {
       ...committed([THERE, THERE, BACK], 0b111),
