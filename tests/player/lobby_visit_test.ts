@@ -7,10 +7,9 @@ import { expect } from "@std/expect";
 import { NetworkError } from "../../net/link/network_error.ts";
 import { EMPTY_VIEW, type Stage } from "../../net/page/stage.ts";
 import { visitLobby, type VisitOptions } from "../../net/player/lobby_visit.ts";
+import { NO_TRANSPORT_FAULTS } from "../../net/transport/faulty.ts";
 import {
   eventually,
-  join,
-  nextOf,
   openLobby,
   RawClient,
   soon,
@@ -36,7 +35,7 @@ function visit(
       ...{ join: { name: "Ada" }, bots: 0, skill: "easy", ...plan },
     },
     page: {
-      ...{ axis: 0, isInspected: false, show() {}, showStates() {} },
+      ...{ axis: 0, isInspected: true, show() {}, showStates() {} },
       begin: (next) => stage = next,
     },
     control: { kind: "human", assets: new Map() },
@@ -174,25 +173,56 @@ Deno.test("a visit for one match plays against a bot that it brings, and keeps n
   expect(await filesIn(folder.path)).toEqual([]);
 });
 
-Deno.test("a seat that another process takes ends the match here, and stays on file for it", async () => {
+Deno.test("a seat that another process takes ends the match here, and is kept on file for that one, which plays on", async () => {
   await using lobby = await openLobby();
   await using folder = await temporaryFolder();
-  const ada = visit(lobby, { stay: false, stateFolder: folder.path });
-  const mia = visit(lobby, { stay: false });
+  const stateFolder = folder.path;
+  const ada = visit(lobby, { stay: false, stateFolder });
+  const mia = visit(lobby, { plan: { join: { name: "Mia" } } });
   await ada.becomes("playing");
-  const [file] = await filesIn(folder.path);
-  const text = await Deno.readTextFile(`${folder.path}/${file}`);
-  const { seat: { token, name, privateKey } } = JSON.parse(text);
-  expect(name).toBe("Ada");
+  const [file] = await filesIn(stateFolder);
+  const { seat } = JSON.parse(
+    await Deno.readTextFile(`${stateFolder}/${file}`),
+  );
+  expect(seat).toMatchObject({
+    ...{ name: "Ada", slot: ada.view().me, match: ada.view().match },
+    ...{ lobby: { port: lobby.port }, control: { kind: "human" } },
+  });
 
-  await using successor = await join(lobby, { resume: token });
+  const successor = visit(lobby, {
+    plan: {
+      join: { name: "Ada", resume: seat.token },
+      privateKey: seat.privateKey,
+    },
+  });
 
   expect(await ada.over()).toMatchObject({ reason: "connection lost" });
-  expect(await filesIn(folder.path)).toContain(file);
-  const { start } = await nextOf(successor, "start");
-  expect(start.token).not.toBe("");
-  expect(privateKey.length).toBeGreaterThan(10);
+  expect(await filesIn(stateFolder)).toContain(file);
+  await successor.becomes("playing");
+  expect(successor.view().match).toBe(seat.match);
+  successor.leave();
+  expect(await successor.over()).toMatchObject({ reason: "player left" });
   mia.leave();
+  expect(await mia.over()).toMatchObject({ reason: "walkover" });
+});
+
+Deno.test("a match is played with faults, and without a place for its files", async () => {
+  await using lobby = await openLobby();
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/file`, "");
+  const ada = visit(lobby, {
+    stateFolder: `${folder.path}/file`,
+    faults: { ...NO_TRANSPORT_FAULTS, delayMs: 7 },
+  });
+  const mia = visit(lobby);
+  await ada.becomes("playing");
+
+  const { network } = ada.view();
+  ada.leave();
+  mia.leave();
+
+  expect(network?.faults?.latencyMs).toBe(7);
+  expect(await ada.over()).toMatchObject({ reason: "player left" });
   await mia.over();
 });
 
