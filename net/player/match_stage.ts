@@ -191,7 +191,7 @@ export class MatchStage implements Stage {
 
   #finish(outcome: Outcome, match: PlayedMatch): void {
     const { onResult, onDesync, onFinished } = this.#options;
-    const { reason, ...result } = resultOf(this.#now, outcome);
+    const { reason, ...result } = resultOf({ ...this.#now, match }, outcome);
     if (reason === "finished") onFinished(result);
     if (reason === "desync") onDesync(gatherEvidence(match));
     onResult({ ...result, reason });

@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { BALL_X, type State, TICK } from "../../game/state.ts";
-import type { RosterMessage } from "../../net/lobby/protocol.ts";
+import type { RosterMessage, StartMessage } from "../../net/lobby/protocol.ts";
 import type { Outcome } from "../../net/match/outcome.ts";
 import type { Control } from "../../net/player/hand.ts";
 import {
@@ -33,7 +33,10 @@ const HUMAN: Control = { kind: "human", assets: new Map() };
 const BOT: Control = { kind: "bot", skill: "hard" };
 
 /** A network, and what stages say to the outside; each line names who says what. */
-function createTable(controls: readonly Control[]) {
+function createTable(
+  controls: readonly Control[],
+  { isRecording = true } = {},
+) {
   const network = new SimulatedNetwork({
     random: () => 0.5,
     faults: () => ({ ...NO_FAULTS, delayMs: 20 }),
@@ -64,7 +67,7 @@ function createTable(controls: readonly Control[]) {
       invite: "pong play",
       graceMs: 20_000,
       canLeave: true,
-      isRecording: true,
+      isRecording,
       nowMs: () => network.nowMs,
       randomBytes: (length) => new Uint8Array(length).fill(slot + 1),
       onRequest: say("request"),
@@ -86,17 +89,25 @@ interface Running {
   readonly faulty: { faults: TransportFaults };
 }
 
-function begin(
+function begin(table: Table, match = "m-1"): readonly Running[] {
+  const start = startOf(table.seats.length, match);
+  return table.seats.map((_, slot) => beginAt(table, slot, start));
+}
+
+/** Begins for the seat's first process or, in a higher epoch, for another one that takes it again. */
+function beginAt(
   { network, seats }: Table,
-  { match = "m-1", isResumed = false } = {},
-): readonly Running[] {
-  const start = startOf(seats.length, match);
-  return seats.map(({ stage }, slot) => {
-    const transport = network.open({ slot, epoch: 0 });
-    const faulty = { faults: NO_TRANSPORT_FAULTS };
-    const beginning = { start, slot, transport, faulty, isResumed };
-    return { match: stage.begin(beginning), transport, faulty };
-  });
+  slot: number,
+  start: StartMessage,
+): Running {
+  const epoch = start.players.find((player) => player.slot === slot)?.epoch ??
+    0;
+  const transport = network.open({ slot, epoch });
+  const faulty = { faults: NO_TRANSPORT_FAULTS };
+  const isResumed = epoch > 0;
+  const match = seats[slot].stage
+    .begin({ start, slot, transport, faulty, isResumed });
+  return { match, transport, faulty };
 }
 
 /** Lets time pass, a millisecond at a time, until the condition holds; throws after ten minutes. */
@@ -164,7 +175,8 @@ Deno.test("a match ends with one result, which each stage tells once, shows and 
     rematch: { wanted: [], gone: [], isLobbyGone: false },
     isRecorded: true,
   });
-  expect(mia.stage.status()).toMatchObject({ phase: "over", slot: 1, winner });
+  expect(mia.stage.status())
+    .toMatchObject({ phase: "over", slot: 1, winner, transport: "relay" });
   expect(ada.page.states().map((state) => state[TICK]))
     .toContain(confirmedTick);
   for (const [slot, { stage }] of table.seats.entries()) {
@@ -261,12 +273,16 @@ Deno.test("a stage worsens its own transport, and hands on what else the page as
   });
   expect(other.faulty.faults).toEqual(NO_TRANSPORT_FAULTS);
   expect(table.said).toEqual([[0, "request", { kind: "rematch" }]]);
+  stage.take({ kind: "faults", faults: { ...faults, isCut: false } });
+  expect(faulty.faults.cut).toBe("none");
 });
 
 Deno.test("an inspected view tells the deepest rollback since the one before", () => {
   const table = createTable([HUMAN, BOT]);
   const running = begin(table);
   const [{ stage, page }] = table.seats;
+  const faults = { latencyMs: 9, jitterMs: 1, lossPercent: 50, isCut: false };
+  stage.take({ kind: "faults", faults });
   runFor(table, running, 5000);
 
   const before = stage.view();
@@ -274,6 +290,7 @@ Deno.test("an inspected view tells the deepest rollback since the one before", (
   const views = [stage.view(), stage.view()];
 
   expect(before.network).toBeNull();
+  expect(views[0].network?.faults).toEqual(faults);
   expect(views[0].network?.rollbackTicks).toBeGreaterThan(0);
   expect(views[1].network?.rollbackTicks).toBe(0);
 });
@@ -334,17 +351,59 @@ Deno.test("who was out of a match goes on with its hashes and its recording wher
   expect(recordedBy(table.seats[0].stage).segments.length).toBe(1);
 });
 
+Deno.test("a process that takes a seat again records from where it is taken back, if it records at all", () => {
+  for (const isRecording of [true, false]) {
+    const table = createTable([BOT, BOT, BOT], { isRecording });
+    const running = begin(table);
+    const [{ match }] = running;
+    runFor(table, running, 3000);
+    const [, , dead] = running;
+    void dead.transport[Symbol.asyncDispose]();
+    run(
+      table,
+      running.slice(0, 2),
+      () => match.session.play?.era === 1,
+    );
+
+    const { stage } = table.seats[2];
+    const start = startOf(3, "m-1");
+    const resumed = beginAt(table, 2, {
+      ...start,
+      players: start.players.map((player) => ({
+        ...player,
+        epoch: player.slot === 2 ? 1 : 0,
+      })),
+    });
+    expect(stage.view().phase).toBe("paused");
+    const all = [...running.slice(0, 2), resumed];
+    run(table, all, () => match.session.play?.era === 2);
+    runFor(table, all, 2000);
+
+    expect(stage.view()).toMatchObject({
+      phase: "playing",
+      isRecorded: isRecording,
+    });
+    if (!isRecording) continue;
+    const { header, segments } = recordedBy(stage);
+    expect(header.seed).toBeNull();
+    expect(segments.length).toBe(1);
+  }
+});
+
 Deno.test("another match on the same stage begins anew", () => {
   const table = createTable([HUMAN, BOT]);
-  const [{ stage }] = table.seats;
+  const [{ stage, page }] = table.seats;
   finish(table, begin(table));
   stage.setRematch({ wanted: [1], gone: [], isLobbyGone: false });
   stage.setLobbyGone(true);
   expect(stage.view().rematch)
     .toEqual({ wanted: [1], gone: [], isLobbyGone: true });
   stage.setWatchers(4);
+  page.shown = 0;
 
-  const [{ match }] = begin(table, { match: "m-2" });
+  const [{ match }] = begin(table, "m-2");
+
+  expect(page.shown).toBe(1);
 
   expect(match.session.watchers).toBe(4);
   expect(stage.match).toBe(match);
@@ -355,8 +414,6 @@ Deno.test("another match on the same stage begins anew", () => {
   stage.setLobbyGone(true);
   expect(stage.view().rematch).toBeNull();
   expect(stage.recording()).toBeUndefined();
-  begin(table, { match: "m-3", isResumed: true });
-  expect(stage.view()).toMatchObject({ phase: "paused", match: "m-3" });
 });
 
 Deno.test("two stages that hold different states tell so, with the evidence", () => {
