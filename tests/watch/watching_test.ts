@@ -123,7 +123,7 @@ for (const [what, [isFromCut, isToCut]] of Object.entries(CUTS)) {
 Deno.test("a watched match goes on when the one who sends its snapshots dies", () => {
   for (const watchMs of [4_000, 12_000]) {
     const result = playWatched({
-      ...{ seed: 6, rules: { ...FOUR, players: 3 }, watchMs },
+      ...{ seed: 6, rules: { ...FOUR, players: 3, lives: 9 }, watchMs },
       killedMs: (slot) => slot === 0 ? 8_000 : Infinity,
       untilMs: 20_000,
     });
