@@ -94,7 +94,7 @@ async function withPage(
     status: () => ({}),
   });
   server.push(SHOWN);
-  server.pushStates([restingRally()]);
+  server.pushStates(() => [restingRally()]);
   const page = await browser.open(server.url);
   await check({ browser, server, page, axes });
 }
