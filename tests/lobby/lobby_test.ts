@@ -3,15 +3,14 @@ import { startLobby } from "../../lobby.ts";
 import { NetworkError } from "../../net/link/network_error.ts";
 import { joinLobby } from "../../net/lobby/seat.ts";
 import {
-  eventually,
   FOREVER,
   join,
   nextOf,
   openLobby,
   RawClient,
-  soon,
   startMatch,
 } from "../support/lobby.ts";
+import { soon, until } from "../support/waiting.ts";
 
 const JOIN = { type: "join", version: 2, name: "Mia" };
 const EMPTY = {
@@ -173,7 +172,7 @@ Deno.test("the lobby forgets everything when all have left", async () => {
 
   await match[Symbol.asyncDispose]();
 
-  await eventually(
+  await until(
     () => JSON.stringify(lobby.counts()) === JSON.stringify(EMPTY),
     "Forgetting",
   );
@@ -318,7 +317,7 @@ Deno.test("a seat is left when its signal aborts, and disposing twice is fine", 
 
   expect((await nextOf(seat, "left")).kind).toBe("left");
   await seat[Symbol.asyncDispose]();
-  await eventually(() => lobby.counts().rooms === 0, "Leaving");
+  await until(() => lobby.counts().rooms === 0, "Leaving");
 });
 
 Deno.test("a lobby ends when its signal aborts", async () => {

@@ -11,13 +11,13 @@ import { expect } from "@std/expect";
 import type { Status } from "../../net/player/status.ts";
 import { temporaryFolder } from "../support/lobby.ts";
 import {
-  PATIENCE_MS,
   type PongProcess,
   startLobbyProcess,
   startPong,
   statusOf,
   waitForStatus,
 } from "../support/processes.ts";
+import { PATIENCE_MS } from "../support/waiting.ts";
 
 /** How many confirmed ticks hosts must share for their comparison to mean something. */
 const SHARED_TICKS_MIN = 100;

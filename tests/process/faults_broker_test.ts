@@ -7,7 +7,7 @@
 import { expect } from "@std/expect";
 import {
   type Broker,
-  skipWithoutBroker,
+  ignoreWithoutBroker,
   startBroker,
 } from "../support/broker.ts";
 import { resultOf, waitForStatus } from "../support/processes.ts";
@@ -46,7 +46,7 @@ async function freeze(broker: Broker, durationMs: number): Promise<void> {
   broker.thaw();
 }
 
-Deno.test("over RabbitMQ", { ignore: skipWithoutBroker() }, async (test) => {
+Deno.test("over RabbitMQ", { ignore: ignoreWithoutBroker() }, async (test) => {
   await using broker = await startBroker();
 
   await test.step("nobody wins by the broker's death, however short the grace", () =>

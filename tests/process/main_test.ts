@@ -4,7 +4,7 @@
  * @module
  */
 import { expect } from "@std/expect";
-import { skipWithoutBroker, startBroker } from "../support/broker.ts";
+import { ignoreWithoutBroker, startBroker } from "../support/broker.ts";
 import {
   resultOf,
   startLobbyProcess,
@@ -78,7 +78,7 @@ Deno.test("a broker that isn't there is explained, without its password", async 
 });
 
 Deno.test("a broker that refuses the password is explained, without it", {
-  ignore: skipWithoutBroker(),
+  ignore: ignoreWithoutBroker(),
 }, async () => {
   await using broker = await startBroker();
   const url = `amqp://mia:verysecret@127.0.0.1:${broker.port}`;

@@ -7,7 +7,7 @@ import { expect } from "@std/expect";
 import type { Status } from "../../net/player/status.ts";
 import {
   type Broker,
-  skipWithoutBroker,
+  ignoreWithoutBroker,
   startBroker,
 } from "../support/broker.ts";
 import {
@@ -117,7 +117,7 @@ for (const count of [2, 3, 4]) {
 Deno.test("over the relay nobody starts before a late subscriber is ready", () =>
   playWithLateSubscription());
 
-Deno.test("over RabbitMQ", { ignore: skipWithoutBroker() }, async (test) => {
+Deno.test("over RabbitMQ", { ignore: ignoreWithoutBroker() }, async (test) => {
   await using broker: Broker = await startBroker();
   for (const count of [2, 3, 4]) {
     const url = await broker.createVhost(`match${count}`);

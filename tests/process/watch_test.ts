@@ -5,7 +5,7 @@
  */
 import { expect } from "@std/expect";
 import type { Status } from "../../net/player/status.ts";
-import { skipWithoutBroker, startBroker } from "../support/broker.ts";
+import { ignoreWithoutBroker, startBroker } from "../support/broker.ts";
 import {
   expectOneLine,
   expectSameStates,
@@ -138,7 +138,7 @@ for (const count of [2, 4]) {
     watchFromTheMiddle(count));
 }
 
-Deno.test("over RabbitMQ", { ignore: skipWithoutBroker() }, async (test) => {
+Deno.test("over RabbitMQ", { ignore: ignoreWithoutBroker() }, async (test) => {
   await using broker = await startBroker();
   for (const count of [2, 4]) {
     const url = await broker.createVhost(`watch${count}`);

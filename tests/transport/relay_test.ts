@@ -5,11 +5,9 @@ import { PACKET_BYTES_MAX, type Transport } from "../../net/match/transport.ts";
 import { openRelay } from "../../net/transport/relay.ts";
 import { FrameQueue, FrameReader } from "../../net/transport/relay_frames.ts";
 import {
-  eventually,
   FOREVER,
   openLobby,
   RawClient,
-  soon,
   startMatch,
   temporaryFolder,
 } from "../support/lobby.ts";
@@ -17,8 +15,8 @@ import {
   nextPacket,
   nextPackets,
   testTransport,
-  until,
 } from "../support/transport_contract.ts";
+import { soon, until } from "../support/waiting.ts";
 
 interface Where {
   readonly port: number;
@@ -227,9 +225,9 @@ Deno.test("relay connects again by itself after the connection broke", async () 
 
   // A second connection for the same seat pushes the first one out, until that comes back.
   using thief = await rawRelay(lobby, mia);
-  await eventually(() => !a.link.up, "Noticing");
+  await until(() => !a.link.up, "Noticing");
   expect(a.link.detail).toContain("Connecting again");
-  await eventually(() => a.link.up, "Coming back");
+  await until(() => a.link.up, "Coming back");
 
   b.send(Uint8Array.of(9));
   expect([...(await nextPacket(a)).packet]).toEqual([9]);
@@ -248,11 +246,11 @@ Deno.test("relay goes on by itself after the lobby was restarted in mid-match", 
   for (const end of [a, b, c]) ends.use(end);
 
   await lobby[Symbol.asyncDispose]();
-  await eventually(() => !a.link.up && !b.link.up, "Noticing");
+  await until(() => !a.link.up && !b.link.up, "Noticing");
   await using next = await openLobby({}, { port: lobby.port, stateFolder });
-  await eventually(() => next.counts().relays === 3, "Coming back");
+  await until(() => next.counts().relays === 3, "Coming back");
 
-  await eventually(() => [a, b, c].every(({ link }) => link.up), "Answering");
+  await until(() => [a, b, c].every(({ link }) => link.up), "Answering");
   a.send(Uint8Array.of(1));
   c.send(Uint8Array.of(3));
   const atB = await nextPackets(b, 2);
@@ -290,7 +288,7 @@ Deno.test("a lobby forgets a match of its former life when nobody is there any m
 
   await transport[Symbol.asyncDispose]();
 
-  await eventually(() => next.counts().matches === 0, "Forgetting");
+  await until(() => next.counts().matches === 0, "Forgetting");
 });
 
 Deno.test("relay refuses a foreign token", async () => {
@@ -348,7 +346,7 @@ Deno.test("relay closes a connection that is silent for too long", async () => {
   using raw = await rawRelay(lobby, match.tokens[0]);
 
   expect(await soon(raw.bytes(), "The end")).toBe(undefined);
-  await eventually(() => lobby.counts().relays === 0, "Forgetting");
+  await until(() => lobby.counts().relays === 0, "Forgetting");
 });
 
 Deno.test("relay leaves a lobby that answers nothing any more", async () => {
@@ -360,7 +358,7 @@ Deno.test("relay leaves a lobby that answers nothing any more", async () => {
 
   await using transport = await opening;
 
-  await eventually(() => !transport.link.up, "Noticing");
+  await until(() => !transport.link.up, "Noticing");
   using _again = new RawClient(await listener.accept());
 });
 
@@ -374,7 +372,7 @@ Deno.test("relay counts what is no frame, and connects again", async () => {
 
   await broken.say(Uint8Array.of(0, 0));
 
-  await eventually(() => transport.rejected === 1, "Counting");
+  await until(() => transport.rejected === 1, "Counting");
   using _again = new RawClient(await listener.accept());
 });
 

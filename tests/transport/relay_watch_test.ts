@@ -18,7 +18,7 @@ import {
   type Received,
 } from "../../net/match/transport.ts";
 import { openRelay, openRelayWatch } from "../../net/transport/relay.ts";
-import { until } from "../support/transport_contract.ts";
+import { until } from "../support/waiting.ts";
 
 const signal = new AbortController().signal;
 

@@ -1,0 +1,52 @@
+/**
+ * How tests wait: for something to hold or to come, never for time.
+ *
+ * There is one deadline for everything, far beyond what a busy machine needs, for it only ends what
+ * will never happen; what can be known at once, such as a process that has ended, must be thrown by
+ * what is waited for. Whoever waits says what it expected of whom, and what was seen last.
+ *
+ * @module
+ */
+
+/** Longest that a test waits for something, in milliseconds. */
+export const PATIENCE_MS = 120_000;
+
+/** What was waited for, or a function that says what it is like instead. */
+export type Complaint = string | (() => string | Promise<string>);
+
+/** Asks every so many milliseconds until something holds. */
+export async function until(
+  isSo: () => boolean | Promise<boolean>,
+  complaint: Complaint,
+  everyMs = 5,
+): Promise<void> {
+  const endMs = performance.now() + PATIENCE_MS;
+  while (!await isSo()) {
+    if (performance.now() > endMs) throw await inVain(complaint);
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
+
+/** Waits for `promise`, but not for ever. */
+export async function soon<T>(
+  promise: Promise<T>,
+  complaint: Complaint,
+): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    async () => reject(await inVain(complaint)),
+    PATIENCE_MS,
+  );
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function inVain(complaint: Complaint): Promise<Error> {
+  const text = typeof complaint === "string"
+    ? `${complaint} did not happen`
+    : await complaint();
+  return new Error(`After ${PATIENCE_MS / 1000} s: ${text}`);
+}
