@@ -34,7 +34,10 @@ import { DEFAULT_LIMITS, type LobbyLimits } from "./net/lobby_server/limits.ts";
 import { Reception } from "./net/lobby_server/reception.ts";
 import { RelayHub } from "./net/lobby_server/relay_hub.ts";
 import type { ClientId } from "./net/lobby_server/running_matches.ts";
-import { SEAT_KEY_BYTES } from "./net/lobby_server/seat_token.ts";
+import {
+  createSeatTokens,
+  SEAT_KEY_BYTES,
+} from "./net/lobby_server/seat_token.ts";
 
 const log = getLogger(["pong", "lobby"]);
 
@@ -144,7 +147,7 @@ class Server implements Lobby {
     this.addresses = reachableAddresses(hostname);
     this.#books = new LobbyBooks({
       chance: { newId: () => crypto.randomUUID(), below },
-      key,
+      tokens: createSeatTokens(key),
       transport: broker === undefined
         ? { kind: "relay" }
         : { kind: "amqp", url: broker, exchange: EXCHANGE },
@@ -153,7 +156,6 @@ class Server implements Lobby {
     this.#hub = new RelayHub({
       rate: this.#limits.relayFrames,
       silenceMs: this.#limits.relaySilenceMs,
-      queueFrames: this.#limits.relayQueueFrames,
     });
     const { firstLineMs, silenceMs } = this.#limits;
     this.#sweeper = setInterval(

@@ -31,7 +31,7 @@ import type { Outcome } from "./net/match/outcome.ts";
 import { loadAssets } from "./net/page/assets.ts";
 import { openBrowser } from "./net/page/browser.ts";
 import { saveEvidence } from "./net/player/evidence_file.ts";
-import type { Control } from "./net/player/match_stage.ts";
+import type { Control } from "./net/player/hand.ts";
 import { type PlayerOptions, runPlayer } from "./net/player/player.ts";
 import { loadReplay } from "./net/recording/replay_file.ts";
 import { showReplay, summaryOf } from "./net/recording/replay_stage.ts";

@@ -54,8 +54,8 @@ export interface Bot {
   readonly dice: State;
   /** Where it looks ahead, so that looking allocates nothing. */
   readonly scratch: State;
-  /** The flight of the ball, from one hit to the next, for which `target` was chosen; -1: none. */
-  flight: number;
+  /** The flight of the ball, from one hit to the next, for which `target` was chosen, if any. */
+  flight: number | undefined;
   /** Where the paddle's centre is to go, in subunits along its side. */
   target: number;
 }
@@ -71,7 +71,7 @@ export function createBot(
   const dice = new Int32Array(STATE_LENGTH);
   dice[RANDOM] = seedRandom(seed);
   const scratch = new Int32Array(STATE_LENGTH);
-  return { slot, skill, dice, scratch, flight: -1, target: 0 };
+  return { slot, skill, dice, scratch, flight: undefined, target: 0 };
 }
 
 /** Returns the bot's input (−127…127) for the state it sees. */
@@ -81,7 +81,7 @@ export function botInput(bot: Bot, state: State): number {
   const away = target - state[PADDLE + bot.slot];
   // Two ticks' way is near enough: peers predict a steady input rightly, a trembling one wrongly.
   if (Math.abs(away) < 2 * input * PADDLE_SPEED) return 0;
-  return away < 0 ? -input : input;
+  return Math.sign(away) * input;
 }
 
 function isComing(slot: number, state: State): boolean {
@@ -91,15 +91,15 @@ function isComing(slot: number, state: State): boolean {
 }
 
 function rest(bot: Bot, state: State): number {
-  bot.flight = -1;
+  bot.flight = undefined;
   if (bot.skill === "easy") return state[PADDLE + bot.slot];
-  const { width, height } = courtSize(state[PLAYERS]);
-  return (bot.slot < 2 ? height : width) >> 1;
+  // The court is a square for all but the two who play along its height.
+  return courtSize(state[PLAYERS]).height >> 1;
 }
 
 /** Returns where to go, chosen once a flight: a human doesn't guess anew every tick either. */
 function aim(bot: Bot, state: State): number {
-  const flight = state[HITS] * 8 + state[LAST_HIT] + 1;
+  const flight = state[HITS] * 8 + state[LAST_HIT];
   if (flight === bot.flight) return bot.target;
   bot.flight = flight;
   const reach = paddleHalf(state) + BALL_RADIUS;

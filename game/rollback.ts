@@ -73,7 +73,7 @@ export class Rollback {
   readonly #known = new Int8Array(HISTORY_TICKS * SLOTS_MAX);
   readonly #used = new Int8Array(HISTORY_TICKS * SLOTS_MAX);
   /** Highest tick up to which each slot's inputs are all known, as far as it was present. */
-  readonly #have = new Int32Array(SLOTS_MAX).fill(-1);
+  readonly #have = new Int32Array(SLOTS_MAX);
   readonly #presences: Presence[];
   /** First tick that was simulated with a wrong input; `tick` when there is none. */
   #wrongTick: number;
@@ -240,9 +240,9 @@ export class Rollback {
     const epoch = epochAt(presence, tick);
     if (epoch < 0) return ABSENT_INPUT;
     const last = Math.min(tick, this.#have[slot]);
-    const isKnown = last >= this.firstTick &&
-      epochAt(presence, last) === epoch;
-    return isKnown ? this.#known[cell(last) + slot] : 0;
+    // Nothing was written for ticks before the first one: there it says 0, too.
+    const isSamePlayer = epochAt(presence, last) === epoch;
+    return isSamePlayer ? this.#known[cell(last) + slot] : 0;
   }
 }
 

@@ -89,11 +89,13 @@ function isState(state: State): boolean {
     within(WINNER, -1, players - 1) && within(TARGET, 1, TARGET_MAX) &&
     within(ABSENT, 0, 15) && (phase === OVER) === (state[WINNER] >= 0);
   if (!fits) return false;
+  // The last point of a duel ends it.
+  const scoreMax = state[TARGET] - (players === 2 && phase !== OVER ? 1 : 0);
   for (let slot = 0; slot < SLOTS_MAX; slot++) {
     const length = slot < 2 ? height : width;
     if (
       !within(PADDLE + slot, 0, length) || !within(INPUT + slot, -127, 127) ||
-      !within(SCORE + slot, 0, state[TARGET])
+      !within(SCORE + slot, 0, scoreMax)
     ) return false;
   }
   return true;

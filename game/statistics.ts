@@ -29,10 +29,8 @@ export class StatisticsCounter implements MatchStatistics {
     const vx = state[BALL_VX];
     const vy = state[BALL_VY];
     const speed = Math.sqrt(vx * vx + vy * vy) * TICKS_PER_SECOND / UNIT;
-    if (speed > this.fastestBall) this.fastestBall = speed;
-    if (state[HITS] > this.longestRallyHits) {
-      this.longestRallyHits = state[HITS];
-    }
+    this.fastestBall = Math.max(this.fastestBall, speed);
+    this.longestRallyHits = Math.max(this.longestRallyHits, state[HITS]);
     this.playedTicks = state[TICK];
   }
 }

@@ -56,7 +56,7 @@ import {
 /** A whole tick, in the unit of `moveBall`. */
 export const WHOLE_TICK = 65536;
 
-/** More bounces than can happen in a tick; beyond them the ball would only lose the tick's rest. */
+/** In a corner two paddles would pass the ball on for ever; then it loses the rest of the tick. */
 const BOUNCES_MAX = 8;
 
 /** Cosine and sine of −60°…60° in 33 steps, × 2^14: where the ball hits the paddle picks one. */
@@ -106,11 +106,7 @@ export function movePaddles(state: State): void {
   for (let slot = 0; slot < SLOTS_MAX; slot++) {
     const length = slot < 2 ? height : width;
     const at = state[PADDLE + slot] + state[INPUT + slot] * PADDLE_SPEED;
-    state[PADDLE + slot] = at < half
-      ? half
-      : at > length - half
-      ? length - half
-      : at;
+    state[PADDLE + slot] = clamp(at, half, length - half);
   }
 }
 
@@ -137,9 +133,9 @@ export function moveBall(state: State, fraction: number): void {
       sideY,
       sideY === 2 ? state[BALL_Y] : height - state[BALL_Y],
     );
-    const timeX = timeToReach(aheadX, vx < 0 ? -vx : vx);
-    const timeY = timeToReach(aheadY, vy < 0 ? -vy : vy);
-    const time = timeX < timeY ? timeX : timeY;
+    const timeX = timeToReach(aheadX, Math.abs(vx));
+    const timeY = timeToReach(aheadY, Math.abs(vy));
+    const time = Math.min(timeX, timeY);
     if (time >= left) {
       state[BALL_X] += (vx * left) >> 16;
       state[BALL_Y] += (vy * left) >> 16;
@@ -147,16 +143,20 @@ export function moveBall(state: State, fraction: number): void {
     }
     left -= time;
     if (timeX <= timeY) {
-      state[BALL_X] += vx < 0 ? -aheadX : aheadX;
+      state[BALL_X] += sideX === 0 ? -aheadX : aheadX;
       state[BALL_Y] += (vy * time) >> 16;
       meet(state, sideX, BALL_X, BALL_Y);
     } else {
       state[BALL_X] += (vx * time) >> 16;
-      state[BALL_Y] += vy < 0 ? -aheadY : aheadY;
+      state[BALL_Y] += sideY === 2 ? -aheadY : aheadY;
       meet(state, sideY, BALL_Y, BALL_X);
     }
     if (state[PHASE] !== RALLY) return;
   }
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.max(low, Math.min(high, value));
 }
 
 /** How far the ball can go towards `side`, whose wall is `gap` away, until it meets something. */
@@ -203,8 +203,7 @@ function meet(state: State, side: number, normal: number, along: number): void {
 
 /** Bends a long rally's angle by up to two steps, or two paddles at rest could return for ever. */
 function wobble(state: State, angle: number): number {
-  const bent = angle + randomBelow(state, 5) - 2;
-  return bent < 0 ? 0 : bent > 2 * ANGLE_STEPS ? 2 * ANGLE_STEPS : bent;
+  return clamp(angle + randomBelow(state, 5) - 2, 0, 2 * ANGLE_STEPS);
 }
 
 /** Sends the ball away from `side` at its speed and lets the next hit be faster. */

@@ -20,15 +20,12 @@ const DIAL_TIMEOUT_MS = 5_000;
  * @throws NetworkError when the lobby can't be reached; the signal's reason when it aborts.
  */
 export async function dial(
-  { hostname, port, signal, timeoutMs = DIAL_TIMEOUT_MS }: LobbyAddress & {
-    readonly signal: AbortSignal;
-    readonly timeoutMs?: number;
-  },
+  { hostname, port, signal }: LobbyAddress & { readonly signal: AbortSignal },
 ): Promise<Deno.TcpConn> {
   signal.throwIfAborted();
   const attempt = new AbortController();
   const abort = () => attempt.abort();
-  const timer = setTimeout(abort, timeoutMs);
+  const timer = setTimeout(abort, DIAL_TIMEOUT_MS);
   signal.addEventListener("abort", abort, { once: true });
   try {
     const conn = await Deno.connect({ hostname, port, signal: attempt.signal });

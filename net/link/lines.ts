@@ -22,8 +22,6 @@ export class LineSplitter {
   readonly #bytesMax: number;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
   #pending = new Uint8Array(0);
-  /** Bytes of `#pending` that are known to hold no newline. */
-  #scanned = 0;
   #skipping = false;
 
   /** `bytesMax` counts a line's bytes before its newline. */
@@ -42,9 +40,8 @@ export class LineSplitter {
   /** Returns the next line; `undefined` when more bytes are needed. */
   next(): LineEvent | undefined {
     for (;;) {
-      const end = this.#pending.indexOf(NEWLINE, this.#scanned);
+      const end = this.#pending.indexOf(NEWLINE);
       const length = end < 0 ? this.#pending.length : end;
-      if (end < 0) this.#scanned = length;
       const oversized = !this.#skipping && length > this.#bytesMax;
       if (oversized) this.#skipping = true;
       const line = this.#pending.subarray(0, length);
@@ -68,7 +65,6 @@ export class LineSplitter {
 
   #consume(bytes: number): void {
     this.#pending = this.#pending.subarray(bytes);
-    this.#scanned = 0;
   }
 
   #decode(line: Uint8Array): LineEvent {

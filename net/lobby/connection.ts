@@ -13,6 +13,7 @@ import {
   type LobbyMessage,
   parseLobbyLine,
   PING_EVERY_MS,
+  RTT_MS_MAX,
   SILENCE_MS,
 } from "./protocol.ts";
 
@@ -132,7 +133,7 @@ export class LobbyConnection {
     this.say(
       rttMs === null
         ? { type: "ping" }
-        : { type: "ping", rttMs: Math.round(rttMs) },
+        : { type: "ping", rttMs: Math.round(Math.min(rttMs, RTT_MS_MAX)) },
     );
     return nowMs;
   }

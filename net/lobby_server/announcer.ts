@@ -12,13 +12,12 @@ import {
   type RunningMatch,
   startOf,
 } from "./running_matches.ts";
-import { sealSeat } from "./seat_token.ts";
+import type { SeatTokens } from "./seat.ts";
 import type { Watchers } from "./watchers.ts";
 
 /** What all announcements of a lobby have in common. */
 export interface AnnouncerOptions {
-  /** Seals the tokens of seats. */
-  readonly key: Uint8Array;
+  readonly tokens: SeatTokens;
   readonly transport: StartTransport;
   readonly watchers: Watchers;
 }
@@ -43,11 +42,11 @@ export class Announcer {
 
   /** Tells the client of a slot all that it needs to play; throws a RangeError if there is none. */
   start(match: RunningMatch, slot: number): Delivery {
-    const { key } = this.#options;
+    const { tokens } = this.#options;
     const { clients, epochs } = match;
     const to = clients.get(slot);
     if (to === undefined) throw new RangeError(`Nobody is on slot ${slot}`);
-    const token = sealSeat(key, { ...match, slot, epoch: epochs[slot] });
+    const token = tokens.seal({ ...match, slot, epoch: epochs[slot] });
     const transport = this.#transportOf(match);
     return { to, message: startOf(match, { token, transport }) };
   }

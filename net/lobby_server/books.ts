@@ -24,13 +24,13 @@ import type { LobbyLimits } from "./limits.ts";
 import { Matches } from "./matches.ts";
 import { Rooms } from "./rooms.ts";
 import type { ClientId } from "./running_matches.ts";
+import type { SeatTokens } from "./seat.ts";
 import { type WatchedMatch, Watchers } from "./watchers.ts";
 
 /** What the books need from outside. */
 export interface LobbyBooksOptions {
   readonly chance: Chance;
-  /** Seals the tokens of seats. */
-  readonly key: Uint8Array;
+  readonly tokens: SeatTokens;
   readonly transport: StartTransport;
   readonly limits: Pick<
     LobbyLimits,
@@ -61,13 +61,13 @@ export class LobbyBooks {
   readonly #watchers: Watchers;
   readonly #limits: LobbyBooksOptions["limits"];
 
-  constructor({ chance, key, transport, limits }: LobbyBooksOptions) {
+  constructor({ chance, tokens, transport, limits }: LobbyBooksOptions) {
     const watchers = new Watchers({
       newToken: () => chance.newId(),
       roomMax: limits.watchersPerMatch,
     });
     this.matches = new Matches({
-      ...{ chance, key, transport, watchers },
+      ...{ chance, tokens, transport, watchers },
       emptyMax: limits.rooms,
       lingerMs: limits.matchLingerMs,
     });

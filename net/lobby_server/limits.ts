@@ -5,7 +5,6 @@
  */
 import type { Rate } from "../link/token_bucket.ts";
 import { LINE_BYTES_MAX, SILENCE_MS } from "../lobby/protocol.ts";
-import { QUEUE_FRAMES_MAX } from "../transport/relay_frames.ts";
 
 /**
  * The first four depend on how many are to play, so whoever runs a lobby sets them by its options.
@@ -29,8 +28,6 @@ export interface LobbyLimits {
   /** Frames from one relay connection, and how long it may be silent. */
   readonly relayFrames: Rate;
   readonly relaySilenceMs: number;
-  /** Frames that wait for one receiver. */
-  readonly relayQueueFrames: number;
   /** How long the seats of a match stay valid when nobody is connected any more. */
   readonly matchLingerMs: number;
 }
@@ -46,6 +43,5 @@ export const DEFAULT_LIMITS: LobbyLimits = {
   silenceMs: SILENCE_MS,
   relayFrames: { perSecond: 240, burst: 480 },
   relaySilenceMs: 10_000,
-  relayQueueFrames: QUEUE_FRAMES_MAX,
   matchLingerMs: 60_000,
 };

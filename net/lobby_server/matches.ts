@@ -42,7 +42,7 @@ import {
   type Verdict,
   welcomeBack,
 } from "./running_matches.ts";
-import { openSeat, type Seat } from "./seat_token.ts";
+import type { Seat } from "./seat.ts";
 
 /** A seat of a match and, by its epoch, the process that holds it. */
 export type SeatName = Pick<Seat, "match" | "slot" | "epoch">;
@@ -264,7 +264,7 @@ export class Matches {
    * the token is forged or of an older epoch. One of a newer epoch was given before a restart.
    */
   #placeOf(token: string): MatchSeat | undefined {
-    const seat = openSeat(this.#options.key, token);
+    const seat = this.#options.tokens.open(token);
     if (seat === undefined) return undefined;
     const { slot, epoch } = seat;
     const match = this.#matches.get(seat.match) ??

@@ -17,7 +17,6 @@ import {
   FrameQueue,
   FrameReader,
   HEADER_BYTES,
-  QUEUE_FRAMES_MAX,
   senderByteOf,
 } from "../transport/relay_frames.ts";
 import type { SeatName } from "./matches.ts";
@@ -30,8 +29,6 @@ export interface RelayLimits {
   readonly rate: Rate;
   /** A connection without any frame for so long is dead. */
   readonly silenceMs: number;
-  /** How many frames may wait for one receiver; then the oldest are dropped. */
-  readonly queueFrames?: number;
 }
 
 /** A connection on which frames travel. */
@@ -151,11 +148,11 @@ export class RelayHub {
   #createLink(
     parts: Pick<RelayConnection, "match" | "slot" | "senderByte" | "conn">,
   ): RelayConnection {
-    const { rate, silenceMs, queueFrames } = this.#limits;
+    const { rate, silenceMs } = this.#limits;
     const nowMs = performance.now();
     return {
       ...parts,
-      queue: new FrameQueue(queueFrames ?? QUEUE_FRAMES_MAX),
+      queue: new FrameQueue(),
       bucket: new TokenBucket(rate, nowMs),
       silence: new SilenceWatch(silenceMs, nowMs),
       isWriting: true, // The confirmation goes first.

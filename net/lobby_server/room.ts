@@ -13,7 +13,7 @@ import {
 } from "../lobby/protocol.ts";
 import type { Countdown } from "./readiness.ts";
 import type { ClientId } from "./running_matches.ts";
-import type { MatchPlayer } from "./seat_token.ts";
+import type { MatchPlayer } from "./seat.ts";
 
 /** Who waits in a room, with what the others may know of it. */
 export interface RoomPlayer extends MatchPlayer {

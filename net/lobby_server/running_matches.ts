@@ -14,7 +14,7 @@ import {
   type StartMessage,
   type WelcomeMessage,
 } from "../lobby/protocol.ts";
-import type { MatchPlayer, Seat } from "./seat_token.ts";
+import type { MatchPlayer, Seat } from "./seat.ts";
 import { Witness } from "./witness.ts";
 
 /** The number that the lobby gives a control connection. */

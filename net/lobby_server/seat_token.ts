@@ -14,34 +14,11 @@
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
-import type { Rules } from "../../game/court.ts";
 import { SEAT_EPOCH_MAX, SEAT_TOKEN_LENGTH_MAX } from "../lobby/protocol.ts";
+import type { Seat, SeatTokens } from "./seat.ts";
 
 /** Length of the lobby's key, in bytes. */
 export const SEAT_KEY_BYTES = 32;
-
-/** One player of a match, as all know it. */
-export interface MatchPlayer {
-  readonly id: string;
-  readonly slot: number;
-  readonly name: string;
-  /** Colour and mark, 0…3; no two players have the same. */
-  readonly look: number;
-  readonly isBot: boolean;
-  readonly publicKey?: string | undefined;
-}
-
-/** The right to play as one player of a match; its epoch grows whenever a process takes it. */
-export interface Seat {
-  readonly slot: number;
-  readonly epoch: number;
-  readonly match: string;
-  readonly room: string;
-  readonly rules: Rules;
-  readonly transport: "relay" | "amqp";
-  /** All players of the match, by slot; this seat's is one of them. */
-  readonly players: readonly MatchPlayer[];
-}
 
 /** Keeps this MAC apart from any other that the same key may ever make. */
 const PURPOSE = "pong seat 1 ";
@@ -65,8 +42,15 @@ const seatFields = z.tuple([
   ])).min(2).max(4),
 ]);
 
-/** Makes the token of a seat. */
-export function sealSeat(key: Uint8Array, seat: Seat): string {
+/** Returns the tokens of a lobby with this key. */
+export function createSeatTokens(key: Uint8Array): SeatTokens {
+  return {
+    seal: (seat) => sealSeat(key, seat),
+    open: (token) => openSeat(key, token),
+  };
+}
+
+function sealSeat(key: Uint8Array, seat: Seat): string {
   const { match, room, slot, epoch, rules, transport, players } = seat;
   const fields: z.infer<typeof seatFields> = [
     match,
@@ -91,8 +75,7 @@ export function sealSeat(key: Uint8Array, seat: Seat): string {
   return `${text}.${macOf(key, text)}`;
 }
 
-/** Returns the seat of a token that was made with this key; `undefined` for any other text. */
-export function openSeat(key: Uint8Array, token: string): Seat | undefined {
+function openSeat(key: Uint8Array, token: string): Seat | undefined {
   if (token.length > SEAT_TOKEN_LENGTH_MAX) return undefined;
   const end = token.lastIndexOf(".");
   const text = token.slice(0, Math.max(end, 0));

@@ -12,7 +12,9 @@
  *
  * @module
  */
-import { CLAIM_ERA_MAX } from "../lobby/protocol.ts";
+
+/** How many grants are remembered: an era that was granted before them counts as passed over. */
+const GRANTS_MAX = 64;
 
 /** A slot, and the epoch of its seat: which process of it is meant. */
 export type SeatEpoch = readonly [slot: number, epoch: number];
@@ -56,8 +58,8 @@ export class Witness {
         return { kind: "waiting" };
       }
     }
-    if (claim.era > CLAIM_ERA_MAX) return { kind: "waiting" };
     this.#granted.push(claim);
+    if (this.#granted.length > GRANTS_MAX) this.#granted.shift();
     for (const [slot, epoch] of this.#returning) {
       if (holds(claim, slot, epoch)) this.#returning.delete(slot);
     }

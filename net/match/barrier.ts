@@ -135,10 +135,10 @@ export class Barrier {
     if (this.#startAt === undefined || this.#seed === undefined) {
       return undefined;
     }
-    const offsetMs = this.#options.slot === STARTER
-      ? 0
-      : clocks[STARTER].offsetMs;
-    return nowMs + stampDifferenceMs(this.#startAt, stampOf(nowMs)) - offsetMs;
+    const startersNow = this.#options.slot === STARTER
+      ? stampOf(nowMs)
+      : clocks[STARTER].stampOf(nowMs);
+    return nowMs + stampDifferenceMs(this.#startAt, startersNow);
   }
 
   /** Returns what the next hello says, less the parts that every packet has. */

@@ -25,11 +25,7 @@ import type { NegativeControls } from "./membership/negative_controls.ts";
 import type { Timers } from "./membership/timers.ts";
 import type { Said } from "./outbox.ts";
 import type { Return } from "./returning.ts";
-import {
-  type Incarnation,
-  isNewerRecord,
-  type SlotRecord,
-} from "./wire/record.ts";
+import { type Incarnation, isNewer, type SlotRecord } from "./wire/record.ts";
 import { has, setOf, type SlotSet, slotsOf } from "./wire/slot_set.ts";
 import type { InputRun, PlayPacket } from "./wire/wire.ts";
 
@@ -76,10 +72,7 @@ export class Play {
     this.#options = options;
     const { slot, players, epochs, from, timers, controls } = options;
     this.#rollback = new Rollback(options.game, players, from);
-    this.#membership = new Membership(
-      { slot, players, timers, controls },
-      epochs,
-    );
+    this.#membership = new Membership({ slot, timers, controls }, epochs);
     this.#runs = new InputRuns({
       slot,
       players,
@@ -126,15 +119,15 @@ export class Play {
   }
 
   get era(): number {
-    return this.#membership.era;
+    return this.#membership.standing.era;
   }
 
   get members(): SlotSet {
-    return this.#membership.members;
+    return this.#membership.standing.members;
   }
 
   get presences(): readonly Presence[] {
-    return this.#membership.presences;
+    return this.#membership.standing.presences;
   }
 
   get desync(): Desync | undefined {
@@ -293,7 +286,7 @@ export class Play {
   record({ beat, sentAt, farewell }: Omit<Said, "echoes">): SlotRecord {
     const { slot, epoch, liveness } = this.#options;
     const rollback = this.#rollback;
-    const { attemptNumber, attempt, agreed } = this.#membership;
+    const { attemptNumber, attempt, agreed } = this.#membership.standing;
     return {
       slot,
       epoch,
@@ -341,7 +334,7 @@ export class Play {
 
   /** While the members change, or somebody who can be heard may have missed that they did. */
   #mustTellChange(): boolean {
-    if (this.#membership.attemptNumber > 0) return true;
+    if (this.#membership.standing.attemptNumber > 0) return true;
     const spoke = this.#options.liveness.heard;
     return this.#records.some((record) =>
       record && has(spoke, record.slot) &&
@@ -359,14 +352,14 @@ export class Play {
   }
 
   #takeRecord(record: SlotRecord, atMs: number): void {
-    const { slot } = record;
+    const { slot, sentAt } = record;
     const known = this.#records[slot];
-    if (known && !isNewerRecord(record, known)) return;
+    if (known && !isNewer(record, known)) return;
     this.#records[slot] = record;
-    this.#hashes.note(record);
+    if (!record.isReturning) this.#hashes.note(record);
     const { clocks, liveness, timers, slot: me } = this.#options;
     // What counts is when it was sent: a backlog of old ones may come all at once.
-    const isFresh = clocks[slot].ageMs(record.sentAt, atMs) <= timers.suspectMs;
+    const isFresh = clocks[slot].isFresh(sentAt, atMs, timers.suspectMs);
     if (isFresh) liveness.hear(slot, atMs, has(record.hears, me));
     if (record.era > this.era) this.#follow(record, atMs);
   }

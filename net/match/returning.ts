@@ -14,6 +14,9 @@ import type { SlotRecord } from "./wire/record.ts";
 import { has, type SlotSet } from "./wire/slot_set.ts";
 import type { PlayPacket, SnapshotPacket } from "./wire/wire.ts";
 
+/** After how many asks the next ones count as later whatever their beats: half of a beat's range. */
+const ASKS_IN_ORDER = 1 << 14;
+
 /** Where a player that comes back begins: a confirmed state, and who is in the match. */
 export interface Return extends Snapshot {
   readonly era: number;
@@ -36,6 +39,7 @@ export interface ReturningOptions {
 /** One return, as incarnation `epoch`. */
 export class Returning {
   readonly #options: ReturningOptions;
+  #asks = 0;
 
   constructor(options: ReturningOptions) {
     this.#options = options;
@@ -44,6 +48,7 @@ export class Returning {
   /** Returns the packet that asks to be taken back. */
   say({ beat, sentAt, farewell, echoes }: Said): PlayPacket {
     const { slot, players, epoch, liveness } = this.#options;
+    const round = Math.floor(this.#asks++ / ASKS_IN_ORDER);
     const record: SlotRecord = {
       slot,
       epoch,
@@ -54,8 +59,9 @@ export class Returning {
       hears: liveness.heard,
       farewell,
       isReturning: true,
-      confirmed: 0,
-      tick: 0,
+      // Nothing is confirmed; it is here so that beats needn't order what lies far apart.
+      confirmed: round,
+      tick: round,
       hash: 0,
       have: Array.from({ length: players }, () => -1),
       change: undefined,
@@ -68,7 +74,7 @@ export class Returning {
     const { slot: me, clocks, liveness, timers } = this.#options;
     let isAnybody = false;
     for (const { slot, sentAt } of [record, ...relayed]) {
-      const isFresh = clocks[slot].ageMs(sentAt, atMs) <= timers.suspectMs;
+      const isFresh = clocks[slot].isFresh(sentAt, atMs, timers.suspectMs);
       if (slot === me || !isFresh) continue;
       liveness.hear(slot, atMs, true);
       isAnybody = true;

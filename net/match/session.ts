@@ -34,7 +34,6 @@ import { type Return, Returning } from "./returning.ts";
 import type { ClaimAnswer, SessionEvent } from "./session_event.ts";
 import type { Received } from "./transport.ts";
 import { everySlot } from "./wire/slot_set.ts";
-import type { Stamp } from "./wire/stamp.ts";
 import { termsOf } from "./wire/terms.ts";
 import type { Packet, SnapshotPacket } from "./wire/wire.ts";
 
@@ -112,7 +111,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     const { slot, rules, nowMs, epochs, isResumed = false } = options;
-    const { timers = timersFor(DEFAULT_GRACE_MS) } = options;
+    const { timers = timersFor(DEFAULT_GRACE_MS), controls } = options;
     const { players } = rules;
     this.#options = options;
     this.#players = players;
@@ -121,7 +120,9 @@ export class Session {
     this.#outbox = new Outbox({ slot, players, beats: this.#beats });
     this.#sender = new PlaySender(slot, this.#outbox);
     this.#gate = new Gate({ slot, players, epochs, beats: this.#beats });
-    this.liveness = new PeerLiveness({ slot, players, timers, nowMs });
+    this.liveness = new PeerLiveness({
+      ...{ slot, players, timers, controls, nowMs },
+    });
     this.#returning = isResumed ? this.#createReturning() : undefined;
     this.opening = new Opening({
       slot,
@@ -130,7 +131,7 @@ export class Session {
       secret: options.secret,
       sha256: options.sha256,
       nowMs,
-      isStartRepeated: !options.controls?.isStartSaidOnce,
+      isStartRepeated: !controls?.isStartSaidOnce,
       epoch: this.#epoch,
       beats: this.#beats,
       outbox: this.#outbox,
@@ -247,13 +248,18 @@ export class Session {
   }
 
   #accept(packet: Packet, slot: number, atMs: number): boolean {
-    const { beat, sentAt } = packet.kind === "hello" ? packet : packet.record;
+    // Whoever says hello has confirmed nothing, not even the beginning.
+    const said = packet.kind === "hello"
+      ? { ...packet, confirmed: -1 }
+      : packet.record;
     const echo = packet.echoes[this.#options.slot];
-    this.#beats.receive({ slot, beat, sentAt, echo, atMs });
+    const clock = this.#beats.clocks[slot];
+    this.#beats.receive({ slot, said, echo, atMs });
     switch (packet.kind) {
       case "hello":
         this.opening.receive(slot, packet, this.#play !== undefined);
-        if (this.#isFresh(slot, sentAt, atMs)) {
+        // One that was held back, or replayed, is no sign of life.
+        if (clock.isFresh(packet.sentAt, atMs, this.timers.suspectMs)) {
           this.liveness.hear(slot, atMs, true);
         }
         return true;
@@ -268,12 +274,6 @@ export class Session {
         }
         return this.#play?.receive(packet, atMs) ?? true;
     }
-  }
-
-  /** Whether a packet is a sign of life: one that was held back, or replayed, is none. */
-  #isFresh(slot: number, sentAt: Stamp, atMs: number): boolean {
-    const ageMs = this.#beats.clocks[slot].ageMs(sentAt, atMs);
-    return ageMs <= this.timers.suspectMs;
   }
 
   #goOut(nowMs: number): void {

@@ -50,8 +50,8 @@ export interface ProcessPage extends AsyncDisposable {
   begin(stage: Stage): void;
   /** Shows the stage's view, if it has changed or is old. */
   show(): void;
-  /** Shows states, the newest last; copied. */
-  showStates(states: readonly State[]): void;
+  /** Shows states, the newest last; asked for only while a page is open, and when one opens. */
+  showStates(statesNow: () => readonly State[]): void;
 }
 
 /** Serves the page. Rejects with an `Error` when the port can't be used. */
@@ -116,7 +116,7 @@ export async function openProcessPage(
       show();
     },
     show,
-    showStates: (states) => page.pushStates(states),
+    showStates: (statesNow) => page.pushStates(statesNow),
     [Symbol.asyncDispose]() {
       clearInterval(timer);
       return page[Symbol.asyncDispose]();

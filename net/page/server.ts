@@ -72,8 +72,8 @@ export interface PageServer extends AsyncDisposable {
   readonly isInspected: boolean;
   /** Shows a view on all pages, and on those that open later. */
   push(view: View): void;
-  /** Shows states (copied; the newest last) on all pages, and on those that open later. */
-  pushStates(states: readonly State[]): void;
+  /** Shows states, the newest last, on all pages and, as they then are, on those that open later. */
+  pushStates(statesNow: () => readonly State[]): void;
 }
 
 /** An open page, in one browser tab. */
@@ -98,7 +98,7 @@ function startServer(options: PageServerOptions): PageServer {
     options;
   const pages = new Set<Page>();
   let view = "";
-  let states: Uint8Array<ArrayBuffer> | undefined;
+  let statesNow: (() => readonly State[]) | undefined;
   let steering: Page | undefined;
   let rejected = 0;
 
@@ -182,7 +182,7 @@ function startServer(options: PageServerOptions): PageServer {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       sendView(page);
-      if (states !== undefined) sendStates(page, states);
+      if (statesNow) sendStates(page, encode(statesNow));
     };
     socket.onmessage = (event) => take(page, event.data);
     // A socket that fails also closes, and `onclose` deals with that.
@@ -270,8 +270,10 @@ function startServer(options: PageServerOptions): PageServer {
         sendView(page);
       }
     },
-    pushStates(next: readonly State[]): void {
-      states = new Uint8Array(encodeStates(next));
+    pushStates(next: () => readonly State[]): void {
+      statesNow = next;
+      if (pages.size === 0) return;
+      const states = encode(next);
       for (const page of pages) {
         sendView(page);
         sendStates(page, states);
@@ -333,6 +335,10 @@ function isFlood(page: Page): boolean {
     page.messages = 0;
   }
   return ++page.messages > MESSAGES_PER_SECOND_MAX;
+}
+
+function encode(statesNow: () => readonly State[]): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(encodeStates(statesNow()));
 }
 
 function isWritable(socket: WebSocket): boolean {

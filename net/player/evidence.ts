@@ -7,14 +7,14 @@
 import type { ConfirmedLog } from "../match/confirmed_log.ts";
 import type { Desync, TickHash } from "../match/hash_watch.ts";
 import { WIRE_VERSION } from "../match/wire/terms.ts";
-import type { Situation } from "./view.ts";
+import type { PlayedMatch } from "./played_match.ts";
 
 /** One host's side of a disagreement, as plain data. */
 export interface Evidence {
   readonly protocol: number;
   readonly match: string;
   readonly slot: number;
-  readonly rules: Situation["rules"];
+  readonly rules: PlayedMatch["seats"]["rules"];
   readonly seed: number;
   readonly desync: Desync | undefined;
   /** Hashes of confirmed states: this host's, and those that each other host claimed, by slot. */
@@ -26,20 +26,22 @@ export interface Evidence {
   readonly inputs: readonly number[];
 }
 
-/** Gathers what this host knows; `seed` is the one from which the match began. */
+/** Gathers what this host knows. */
 export function gatherEvidence(
-  { match, me, rules, session, log }: Situation,
-  seed: number,
+  { id, seats, session, log, seed }: Pick<
+    PlayedMatch,
+    "id" | "seats" | "session" | "log" | "seed"
+  >,
 ): Evidence {
   return {
     protocol: WIRE_VERSION,
-    match,
-    slot: me,
-    rules,
+    match: id,
+    slot: seats.me,
+    rules: seats.rules,
     seed,
-    desync: session?.play?.desync,
+    desync: session.play?.desync,
     ours: log.hashes(),
-    theirs: session?.play?.claimedHashes() ?? [],
+    theirs: session.play?.claimedHashes() ?? [],
     from: log.from,
     inputs: Array.from(log.inputs()),
   };

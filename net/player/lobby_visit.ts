@@ -5,17 +5,11 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import type { KeyObject } from "node:crypto";
 import type { Skill } from "../../game/bot.ts";
 import type { LobbyAddress } from "../link/dial.ts";
-import { NetworkError } from "../link/network_error.ts";
-import { aborted } from "../link/pause.ts";
 import type { StartMessage } from "../lobby/protocol.ts";
-import {
-  joinLobby,
-  type JoinRequest,
-  type LobbyEvent,
-  type LobbySeat,
-} from "../lobby/seat.ts";
+import { joinLobby, type JoinRequest, type LobbySeat } from "../lobby/seat.ts";
 import type { Outcome } from "../match/outcome.ts";
 import type { ProcessPage } from "../page/process_page.ts";
 import type { PageRequest } from "../page/server.ts";
@@ -27,11 +21,18 @@ import {
   privateKeyOf,
 } from "../transport/signing_keys.ts";
 import type { Evidence } from "./evidence.ts";
+import type { Control } from "./hand.ts";
 import { inviteLine } from "./invite.ts";
 import { LocalBots, type PlayLocalBot } from "./local_bots.ts";
 import { runMatch } from "./match_run.ts";
-import { type Control, MatchStage } from "./match_stage.ts";
+import { MatchStage, type StagePage } from "./match_stage.ts";
 import type { ResultLine } from "./status.ts";
+import {
+  SEATED,
+  visitAfter,
+  type VisitEffect,
+  type VisitEvent,
+} from "./visit_state.ts";
 
 const log = getLogger(["pong", "player"]);
 
@@ -52,7 +53,7 @@ export interface VisitPlan {
 export interface VisitOptions {
   readonly plan: VisitPlan;
   /** None for a local bot. */
-  readonly page: ProcessPage | undefined;
+  readonly page: StagePage & Pick<ProcessPage, "begin"> | undefined;
   readonly control: Control;
   /** Whether to stay for another match after one; a bot then wants it as soon as others do. */
   readonly stay: boolean;
@@ -89,131 +90,199 @@ export async function visitLobby(
   options: VisitOptions,
 ): Promise<Outcome | undefined> {
   await using stack = new AsyncDisposableStack();
-  const { plan, page, randomBytes } = options;
+  const { plan, randomBytes } = options;
   const privateKey = importPrivateKey(plan.privateKey ?? "") ??
     privateKeyOf(randomBytes(KEY_SEED_BYTES));
-  const leave = new AbortController();
-  const leaving = AbortSignal.any([options.signal, leave.signal]);
-  // Whoever leaves a match says goodbye first, so lobby and transport are closed a moment later.
   const links = new AbortController();
-  let match: Promise<void> | undefined;
-  const abandon = () => match === undefined && links.abort();
-  leaving.addEventListener("abort", abandon);
-  stack.defer(() => leaving.removeEventListener("abort", abandon));
-  leaving.throwIfAborted();
-
-  const seat = stack.use(
-    await joinLobby({
-      ...plan.lobby,
-      join: { ...plan.join, publicKey: exportPublicKey(privateKey) },
-      signal: links.signal,
-    }),
-  );
+  const seat = stack.use(await takeSeat({ options, privateKey, links }));
   options.onSeat?.(seat.welcome.id);
   const bots = stack.use(new LocalBots(playLocalBot(options, seat)));
-  const stage = new MatchStage({
-    ...options,
-    welcome: seat.welcome,
-    localBotIds: () => bots.ids,
-    invite: inviteLine(plan.lobby, seat.welcome.room),
-    onRequest: take,
-    onClaim: (claim) => seat.claim(claim),
-    onFinished: (result) => seat.sendResult(result),
-  });
-  page?.begin(stage);
-  for (let i = 0; i < plan.bots; i++) bots.add();
-  let outcome: Outcome | undefined;
-  let failure: unknown;
+  return await new Visit({ options, seat, bots, privateKey, links }).run();
+}
 
-  function take(request: PageRequest): void {
-    if (request.kind === "ready") seat.setReady(request.isReady);
-    if (request.kind === "addBot") bots.add();
-    if (request.kind === "removeBot") bots.remove(stage.idAt(request.slot));
-    if (request.kind === "rematch") seat.askAgain();
-    if (request.kind === "leave" && options.canLeave) leave.abort();
+/** What a visit consists of. */
+interface VisitParts {
+  readonly options: VisitOptions;
+  readonly seat: LobbySeat;
+  readonly bots: LocalBots;
+  readonly privateKey: KeyObject;
+  /** Closes the seat, and a transport that isn't open yet. */
+  readonly links: AbortController;
+}
+
+/** Joins; whoever leaves meanwhile gives up. */
+async function takeSeat(
+  { options, privateKey, links }: Omit<VisitParts, "seat" | "bots">,
+): Promise<LobbySeat> {
+  const { plan, signal } = options;
+  const publicKey = exportPublicKey(privateKey);
+  const giveUp = () => links.abort(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener("abort", giveUp);
+  try {
+    return await joinLobby({
+      ...plan.lobby,
+      join: { ...plan.join, publicKey },
+      signal: links.signal,
+    });
+  } finally {
+    signal.removeEventListener("abort", giveUp);
+  }
+}
+
+/** A visit with a seat: does what `visitAfter` decides. */
+class Visit {
+  readonly #parts: VisitParts;
+  readonly #stage: MatchStage;
+  /** Leaves the match, after the others were told. */
+  readonly #goodbye = new AbortController();
+  readonly #left = Promise.withResolvers<void>();
+  #state = SEATED;
+  #outcome: Outcome | undefined;
+
+  constructor(parts: VisitParts) {
+    const { options, seat, bots } = parts;
+    const { welcome } = seat;
+    this.#parts = parts;
+    this.#stage = new MatchStage({
+      ...{ ...options, welcome },
+      localBotIds: () => bots.ids,
+      invite: inviteLine(options.plan.lobby, welcome.room),
+      onRequest: (request) => this.#answer(request),
+      onClaim: (claim) => seat.claim(claim),
+      onFinished: (result) => seat.sendResult(result),
+    });
   }
 
-  async function play(start: StartMessage): Promise<void> {
+  /** Visits until it is left. */
+  async run(): Promise<Outcome | undefined> {
+    const { page, plan, signal } = this.#parts.options;
+    const leave = () => this.#take({ kind: "leave" });
+    page?.begin(this.#stage);
+    for (let i = 0; i < plan.bots; i++) this.#parts.bots.add();
+    signal.addEventListener("abort", leave);
+    if (signal.aborted) leave();
     try {
-      outcome = await runMatch({
-        ...options,
-        ...{ stage, start, privateKey },
+      await Promise.all([this.#followLobby(), this.#left.promise]);
+      return this.#outcome;
+    } finally {
+      signal.removeEventListener("abort", leave);
+    }
+  }
+
+  #take(event: VisitEvent): void {
+    const { links, options } = this.#parts;
+    const { state, effects } = visitAfter(this.#state, event, options.stay);
+    this.#state = state;
+    for (const effect of effects) this.#do(effect);
+    if (state.kind !== "left") return;
+    links.abort();
+    if (state.failure) this.#left.reject(state.failure.error);
+    else this.#left.resolve();
+  }
+
+  #do(effect: VisitEffect): void {
+    switch (effect.kind) {
+      case "play":
+        void this.#play(effect.start).then((event) => this.#take(event));
+        return;
+      case "goodbye":
+        return this.#goodbye.abort();
+      case "giveUp":
+        return this.#parts.links.abort();
+      case "loseConnection": {
+        const { nowMs } = this.#parts.options;
+        const session = this.#stage.match?.session;
+        return session?.loseConnection(nowMs(), effect.message);
+      }
+      case "warn": {
+        const { message } = effect;
+        return log.warn("The lobby says: {message}", { message });
+      }
+    }
+  }
+
+  /** Plays a match, and returns what came of it. Never rejects. */
+  async #play(start: StartMessage): Promise<VisitEvent> {
+    const { options, seat, privateKey, links: { signal } } = this.#parts;
+    const { plan, stateFolder } = options;
+    try {
+      this.#outcome = await runMatch({
+        ...{ ...options, start, privateKey },
+        stage: this.#stage,
         me: { id: seat.welcome.id, slot: seat.slotIn(start) },
         name: plan.join.name,
         lobby: plan.lobby,
-        seatFolder: plan.isLocal ? undefined : options.stateFolder,
-        isResumed: plan.join.resume !== undefined && outcome === undefined,
-        signal: leaving,
-        links: links.signal,
+        seatFolder: plan.isLocal ? undefined : stateFolder,
+        isResumed: plan.join.resume !== undefined &&
+          this.#outcome === undefined,
+        onOpen: () => this.#take({ kind: "opened" }),
+        opening: signal,
+        signal: this.#goodbye.signal,
       });
+      return { kind: "over" };
     } catch (error) {
-      failure = error;
+      // Whoever leaves while the transport opens has nobody to say goodbye to.
+      const isGivenUp = signal.aborted && error === signal.reason;
+      return isGivenUp ? { kind: "over" } : { kind: "failed", error };
     }
-    match = undefined;
-    if (!options.stay || leaving.aborted || failure) links.abort();
   }
 
-  for (;;) {
-    const event = await seat.next();
-    if (event.kind === "start") {
-      await match; // The one before is over, but may still be sending its last packets.
-      if (!leaving.aborted) match = play(event.start);
-    } else if (event.kind === "left") break;
-    else if (event.kind === "refused" || event.kind === "lost") {
-      if (match === undefined && outcome === undefined) {
-        throw new NetworkError(event.message);
-      }
-      log.warn("The lobby says: {message}", { message: event.message });
-      // Any other refusal leaves the match alone: another lobby may be in the old one's place.
-      if (event.kind === "refused" && event.code === "taken_over") {
-        stage.session?.loseConnection(options.nowMs(), event.message);
-      }
-      break;
-    } else follow(event, { seat, stage, options });
+  /** Does what the page asks for. */
+  #answer(request: PageRequest): void {
+    const { options, seat, bots } = this.#parts;
+    switch (request.kind) {
+      case "ready":
+        return seat.setReady(request.isReady);
+      case "addBot":
+        return bots.add();
+      case "removeBot":
+        return bots.remove(this.#stage.idAt(request.slot));
+      case "rematch":
+        return seat.askAgain();
+      case "leave":
+        if (options.canLeave) this.#take({ kind: "leave" });
+    }
   }
-  await match;
-  if (failure !== undefined) throw failure;
-  // Without the lobby no other match can follow, but the result stays on the page.
-  if (options.stay && !links.signal.aborted) await aborted(leaving);
-  return outcome;
-}
 
-/** Handles an event after which the visit goes on as before. */
-function follow(
-  event: Exclude<
-    LobbyEvent,
-    { readonly kind: "start" | "left" | "refused" | "lost" }
-  >,
-  { seat, stage, options }: {
-    readonly seat: LobbySeat;
-    readonly stage: MatchStage;
-    readonly options: VisitOptions;
-  },
-): void {
-  switch (event.kind) {
-    case "roster":
-      stage.gather(event.roster);
-      return;
-    case "watchers":
-      stage.setWatchers(event.count);
-      return;
-    case "again": {
-      const { wanted, gone } = event;
-      stage.setRematch({ wanted, gone, isLobbyGone: false });
-      // A bot wants another match as soon as anybody does.
-      if (options.stay && options.control.kind === "bot") seat.askAgain();
-      return;
+  /** Hears the lobby until it is gone, or left. */
+  async #followLobby(): Promise<void> {
+    const { seat, options } = this.#parts;
+    const stage = this.#stage;
+    for (;;) {
+      const event = await seat.next();
+      switch (event.kind) {
+        case "start":
+          this.#take(event);
+          continue;
+        case "refused":
+        case "lost":
+        case "left":
+          return this.#take(event);
+        case "roster":
+          stage.gather(event.roster);
+          continue;
+        case "watchers":
+          stage.setWatchers(event.count);
+          continue;
+        case "again": {
+          const { wanted, gone } = event;
+          stage.setRematch({ wanted, gone, isLobbyGone: false });
+          // A bot wants another match as soon as anybody does.
+          if (options.stay && options.control.kind === "bot") seat.askAgain();
+          continue;
+        }
+        case "claim": {
+          const { type, era, value, seats } = event.answer;
+          const answer = { era, isGranted: type === "granted", value, seats };
+          stage.match?.session.answerClaim(options.nowMs(), answer);
+          continue;
+        }
+        case "link":
+          log.info(event.up ? "The lobby is back" : "The lobby is gone");
+          stage.setLobbyGone(!event.up);
+      }
     }
-    case "claim": {
-      const { type, era, value, seats } = event.answer;
-      const isGranted = type === "granted";
-      const answer = { era, isGranted, value, seats };
-      stage.session?.answerClaim(options.nowMs(), answer);
-      return;
-    }
-    case "link":
-      log.info(event.up ? "The lobby is back" : "The lobby is gone");
-      stage.setLobbyGone(!event.up);
   }
 }
 

@@ -23,8 +23,11 @@ const GOODBYE_MS = 150;
 
 /** What to run, and on which clock. */
 export interface MatchLoopOptions {
-  readonly session: Session;
-  readonly transport: Transport;
+  readonly session: Pick<
+    Session,
+    "advance" | "isDone" | "isLinkUp" | "leave" | "nextTickMs" | "receive"
+  >;
+  readonly transport: Pick<Transport, "link" | "receive" | "send">;
   /** Monotonic clock, the one that stamps arrivals. */
   readonly nowMs: () => number;
   /** Returns the player's input (−127…127) for the next tick. */

@@ -17,8 +17,10 @@ import {
 } from "../transport/faulty.ts";
 import { openMatchTransport } from "../transport/open.ts";
 import { exportPrivateKey } from "../transport/signing_keys.ts";
+import type { Control } from "./hand.ts";
 import { runMatchLoop } from "./match_loop.ts";
-import type { Control, MatchStage } from "./match_stage.ts";
+import type { MatchStage } from "./match_stage.ts";
+import type { PlayedMatch } from "./played_match.ts";
 
 const log = getLogger(["pong", "player"]);
 
@@ -41,17 +43,19 @@ export interface MatchRunOptions {
   readonly faults?: TransportFaults | undefined;
   readonly nowMs: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
+  /** Gives up opening the transport; later it closes it at once, and nobody is told. */
+  readonly opening: AbortSignal;
+  /** The transport is open: from now on somebody can be told of leaving. */
+  readonly onOpen: () => void;
   /** Leaves the match: the others are told first. */
   readonly signal: AbortSignal;
-  /** Closes the transport at once: nobody is told. */
-  readonly links: AbortSignal;
 }
 
 /**
  * Plays the match until it is over or left, and keeps seat and recording on file. Returns its
  * outcome, as far as there is one.
  *
- * @throws NetworkError when the transport can't be opened.
+ * @throws NetworkError when the transport can't be opened, the reason of `opening` when it aborts.
  */
 export async function runMatch(
   options: MatchRunOptions,
@@ -73,11 +77,6 @@ export async function runMatch(
     const { faults } = options;
     log.warn("Faults are on, as --faults says: {faults}", { faults });
   }
-  // Whoever leaves while the transport opens has nobody to say goodbye to.
-  const cut = new AbortController();
-  const abandon = () => cut.abort();
-  options.signal.addEventListener("abort", abandon);
-  if (options.signal.aborted) abandon();
   const { transport, faulty } = await openMatchTransport({
     lobby: options.lobby,
     seat: { ...me, epoch: epochOf(start, me.slot) },
@@ -86,14 +85,15 @@ export async function runMatch(
     faults: options.faults ?? NO_TRANSPORT_FAULTS,
     random: () => new DataView(randomBytes(4).buffer).getUint32(0) / 2 ** 32,
     nowMs,
-    signal: AbortSignal.any([options.links, cut.signal]),
+    signal: options.opening,
   });
   stack.use(transport);
-  options.signal.removeEventListener("abort", abandon);
-  const session = stage.begin({
+  options.onOpen();
+  const match = stage.begin({
     ...{ start, transport, faulty, slot: me.slot },
     isResumed: options.isResumed,
   });
+  const { session } = match;
   void transport.closed.then((reason) => {
     if (reason.kind !== "failed") return;
     session.loseConnection(nowMs(), reason.message);
@@ -102,13 +102,13 @@ export async function runMatch(
     session,
     transport,
     nowMs,
-    input: () => stage.input(),
+    input: () => match.input(),
     onAdvance: () => stage.update(),
     signal: options.signal,
   });
   // Whoever only lost the connection may come back, for which the seat stays on file.
   if (session.outcome?.reason !== "connection lost") await kept?.forget();
-  if (stateFolder !== undefined) await keepReplay(stateFolder, stage, start);
+  if (stateFolder !== undefined) await keepReplay(stateFolder, match);
   return session.outcome;
 }
 
@@ -138,16 +138,15 @@ async function keepMatchSeat(
 /** A recording that can't be kept is no reason to fail: the match was played. */
 async function keepReplay(
   stateFolder: string,
-  stage: MatchStage,
-  { match }: StartMessage,
+  match: PlayedMatch,
 ): Promise<void> {
-  const bytes = stage.finishedRecording();
+  const bytes = match.recording();
   if (bytes === undefined) return;
   try {
     const path = await saveReplay({
       stateFolder,
-      match,
-      slot: stage.slot,
+      match: match.id,
+      slot: match.seats.me,
       bytes,
     });
     log.info("The match is recorded in {path}", { path });

@@ -16,12 +16,12 @@ import type { Outcome } from "../match/outcome.ts";
 import type { JoinSettings } from "../page/message.ts";
 import { openProcessPage, type ProcessPage } from "../page/process_page.ts";
 import { EMPTY_VIEW, type Stage } from "../page/stage.ts";
+import type { Control } from "./hand.ts";
 import {
   visitLobby,
   type VisitOptions,
   type VisitPlan,
 } from "./lobby_visit.ts";
-import type { Control } from "./match_stage.ts";
 
 /** Opens a lobby in this process, for a match against bots; the caller disposes it. */
 export type OpenLobby = () => Promise<

@@ -3,11 +3,13 @@
  *
  * @module
  */
+import type { ConfirmedLog } from "../match/confirmed_log.ts";
 import type { TickHash } from "../match/hash_watch.ts";
 import type { EndReason, Outcome } from "../match/outcome.ts";
+import type { Play } from "../match/play.ts";
 import type { SessionStats } from "../match/session.ts";
 import type { View } from "../page/protocol.ts";
-import { NO_STATS, phaseIn, playersOf, type Situation } from "./view.ts";
+import { type MatchNow, phaseIn, playersOf, type Shown } from "./view.ts";
 
 /** The answer to `GET /status`; tests and scripts rely on its names. */
 export interface Status {
@@ -43,25 +45,49 @@ export interface ResultLine {
   readonly reason: EndReason;
 }
 
+/** What a status tells, other than what is shown. */
+interface ToldMatch extends MatchNow {
+  readonly log: Pick<ConfirmedLog, "hashes">;
+  readonly session: MatchNow["session"] & {
+    readonly play:
+      | {
+        readonly era: Play["era"];
+        readonly sync: Pick<Play["sync"], "leadTicks">;
+      }
+      | undefined;
+  };
+}
+
+const NO_STATS: SessionStats = {
+  packetsIn: 0,
+  packetsOut: 0,
+  bytesIn: 0,
+  bytesOut: 0,
+  rejected: 0,
+  stalledMs: 0,
+};
+
 /** Says how a match, or the room before it, stands. */
-export function statusOf(situation: Situation): Status {
-  const { session, log, rejectedByTransport } = situation;
-  const play = session?.play;
-  const stats = session?.stats ?? NO_STATS;
+export function statusOf(
+  shown: Shown & { readonly match: ToldMatch | undefined },
+): Status {
+  const { room, seats, match } = shown;
+  const { play, outcome, stats = NO_STATS } = match?.session ?? {};
+  const { rejectedByTransport = 0 } = match ?? {};
   return {
-    phase: phaseIn(situation),
-    room: situation.room,
-    match: situation.match,
-    slot: situation.me,
+    phase: phaseIn(match),
+    room: room.code,
+    match: match?.id ?? "",
+    slot: seats.me,
     era: play?.era ?? 0,
-    transport: situation.transport,
+    transport: match?.transport ?? "",
     tick: play?.newestTick ?? 0,
     confirmedTick: play?.confirmedTick ?? 0,
-    hashes: log.hashes(),
-    players: playersOf(situation),
-    winner: session?.outcome?.winner ?? null,
-    reason: session?.outcome?.reason ?? null,
-    watchers: situation.watchers,
+    hashes: match?.log.hashes() ?? [],
+    players: playersOf(shown),
+    winner: outcome?.winner ?? null,
+    reason: outcome?.reason ?? null,
+    watchers: room.watchers,
     stats: {
       ...stats,
       rejected: stats.rejected + rejectedByTransport,
@@ -73,14 +99,13 @@ export function statusOf(situation: Situation): Status {
   };
 }
 
-/** Says how a match ended; `situation` has to be of that match. */
-export function resultOf(situation: Situation, outcome: Outcome): ResultLine {
+/** Says how a match ended: for everybody, as far as it is confirmed. */
+export function resultOf(shown: Shown, outcome: Outcome): ResultLine {
+  const { winner, confirmedTick, hash, reason } = outcome;
   return {
-    match: situation.match,
-    winner: outcome.winner,
-    score: playersOf(situation).map(({ score }) => score),
-    confirmedTick: outcome.confirmedTick,
-    hash: outcome.hash,
-    reason: outcome.reason,
+    match: shown.match?.id ?? "",
+    winner,
+    score: playersOf(shown).map(({ score }) => score),
+    ...{ confirmedTick, hash, reason },
   };
 }

@@ -56,7 +56,7 @@ export async function showReplay(options: ReplayStageOptions): Promise<void> {
     replay.advance(nowMs());
     if (replay.tick !== shownTick) {
       shownTick = replay.tick;
-      page.showStates([replay.state]);
+      page.showStates(() => [replay.state]);
     }
     page.show();
     await pause(TICK_MS / 2, signal);

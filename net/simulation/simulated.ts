@@ -15,24 +15,25 @@ import {
   type Sender,
   type Transport,
 } from "../match/transport.ts";
-import { drawWaysMs, type LinkFaults } from "../transport/link_faults.ts";
+import { Way, type WayFaults } from "./way.ts";
 
-/** Most packets under way to one member; beyond it the oldest is lost, as in every inbox. */
-const WAITING_MAX = 4096;
+/**
+ * Most packets that wait for one member. What comes to one that sleeps waits in two places: its
+ * system keeps the oldest, a relay the newest; so beyond it one from the middle is lost.
+ */
+export const WAITING_MAX = 4096;
 
 export interface SimulatedNetworkOptions {
   /** Returns numbers from 0 (inclusive) to 1; the only source of chance. */
   readonly random: () => number;
-  readonly faults: LinkFaults;
+  /** What happens to packets that are sent now from one slot to another. */
+  readonly faults: (from: number, to: number) => WayFaults;
   /** Whether the way from one slot to another is broken at this moment; never, if not given. */
   readonly isCut?: (from: number, to: number, nowMs: number) => boolean;
+  /** Instead of `WAITING_MAX`; a negative control. */
+  readonly waitingMax?: number | undefined;
   /** Until when packets of this way are held back, to come all at once; never, if not given. */
   readonly heldUntilMs?: (from: number, to: number, nowMs: number) => number;
-}
-
-interface PacketUnderWay extends Received {
-  /** Order of sending, so that equal arrival times keep it. */
-  readonly order: number;
 }
 
 /** The network of one match; its members join by `open`. */
@@ -42,7 +43,8 @@ export class SimulatedNetwork {
 
   readonly #options: SimulatedNetworkOptions;
   readonly #members = new Map<number, SimulatedTransport>();
-  #sent = 0;
+  /** By sender and receiver. */
+  readonly #ways = new Map<number, Way>();
 
   constructor(options: SimulatedNetworkOptions) {
     this.#options = options;
@@ -50,22 +52,24 @@ export class SimulatedNetwork {
 
   /** Joins as `sender`. What was sent to its slot before this moment never arrives. */
   open(sender: Sender): SimulatedTransport {
-    const transport = new SimulatedTransport(this, sender);
+    const { waitingMax = WAITING_MAX } = this.#options;
+    const transport = new SimulatedTransport(this, sender, waitingMax);
     this.#members.set(sender.slot, transport);
     return transport;
   }
 
-  /** For `SimulatedTransport`: sends a copy to everybody else. */
-  broadcast(from: Sender, packet: Uint8Array): void {
+  /** For `SimulatedTransport`: sends one copy to everybody else, who only read it. */
+  broadcast(from: Sender, bytes: Uint8Array): void {
     const { random, faults, isCut, heldUntilMs } = this.#options;
-    for (const [slot, member] of this.#members) {
-      if (slot === from.slot) continue;
-      for (const wayMs of drawWaysMs(faults, random)) {
-        if (isCut?.(from.slot, slot, this.nowMs)) continue;
-        const heldMs = heldUntilMs?.(from.slot, slot, this.nowMs) ?? 0;
-        const atMs = Math.max(heldMs, this.nowMs + wayMs);
-        const order = this.#sent++;
-        member.deliver({ from, atMs, packet: packet.slice(), order });
+    const packet = bytes.slice();
+    for (const slot of this.#members.keys()) {
+      if (slot === from.slot || isCut?.(from.slot, slot, this.nowMs)) continue;
+      const heldMs = heldUntilMs?.(from.slot, slot, this.nowMs) ?? 0;
+      const arrivalsMs = this.#way(from.slot, slot)
+        .arrivalsMs(this.nowMs, faults(from.slot, slot), random);
+      for (const arrivalMs of arrivalsMs) {
+        const atMs = Math.max(heldMs, arrivalMs);
+        this.#members.get(slot)?.deliver({ from, atMs, packet });
       }
     }
   }
@@ -74,6 +78,13 @@ export class SimulatedNetwork {
   leave(member: SimulatedTransport): void {
     const { slot } = member.sender;
     if (this.#members.get(slot) === member) this.#members.delete(slot);
+  }
+
+  #way(from: number, to: number): Way {
+    const key = from * 256 + to;
+    const way = this.#ways.get(key) ?? new Way();
+    this.#ways.set(key, way);
+    return way;
   }
 }
 
@@ -86,16 +97,24 @@ export class SimulatedTransport implements Transport {
 
   readonly #network: SimulatedNetwork;
   readonly #close: (reason: CloseReason) => void;
+  readonly #waitingMax: number;
   #isOpen = true;
-  #inbox: PacketUnderWay[] = [];
+  /** In the order of arrival; of packets that arrive together, in that of sending. */
+  readonly #waiting: Received[] = [];
 
   /** Made by `SimulatedNetwork.open`. */
-  constructor(network: SimulatedNetwork, sender: Sender) {
+  constructor(network: SimulatedNetwork, sender: Sender, waitingMax: number) {
     const { promise, resolve } = Promise.withResolvers<CloseReason>();
     this.#network = network;
     this.sender = sender;
+    this.#waitingMax = waitingMax;
     this.closed = promise;
     this.#close = resolve;
+  }
+
+  /** How many packets are under way to this member, or wait for it. */
+  get waiting(): number {
+    return this.#waiting.length;
   }
 
   send(packet: Uint8Array): void {
@@ -105,16 +124,22 @@ export class SimulatedTransport implements Transport {
 
   receive(): readonly Received[] {
     const { nowMs } = this.#network;
-    const due = this.#inbox.filter(({ atMs }) => atMs <= nowMs);
-    if (due.length === 0) return due;
-    this.#inbox = this.#inbox.filter(({ atMs }) => atMs > nowMs);
-    return due.sort((a, b) => a.atMs - b.atMs || a.order - b.order);
+    let due = 0;
+    while (due < this.#waiting.length && this.#waiting[due].atMs <= nowMs) {
+      due++;
+    }
+    return this.#waiting.splice(0, due);
   }
 
   /** For `SimulatedNetwork`: a packet is under way to this member. */
-  deliver(waiting: PacketUnderWay): void {
-    this.#inbox.push(waiting);
-    if (this.#inbox.length > WAITING_MAX) this.#inbox.shift();
+  deliver(received: Received): void {
+    const waiting = this.#waiting;
+    let at = waiting.length;
+    while (at > 0 && waiting[at - 1].atMs > received.atMs) at--;
+    waiting.splice(at, 0, received);
+    if (waiting.length > this.#waitingMax) {
+      waiting.splice(this.#waitingMax / 2, 1);
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -26,7 +26,7 @@ export const HEADER_BYTES = 3;
 const FRAME_BYTES_MAX = HEADER_BYTES + PACKET_BYTES_MAX;
 
 /** How many frames may wait for one receiver: about 1.4 s, at 60 a second from three others. */
-export const QUEUE_FRAMES_MAX = 256;
+const QUEUE_FRAMES_MAX = 256;
 /** The same in bytes, so that the largest packets don't make it many times larger than usual. */
 const QUEUE_BYTES_MAX = 128 * 1024;
 

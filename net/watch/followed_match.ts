@@ -22,7 +22,7 @@ import { type Game, HISTORY_TICKS, Rollback } from "../../game/rollback.ts";
 import { ABSENT_INPUT } from "../../game/state.ts";
 import type { Desync, TickHash } from "../match/hash_watch.ts";
 import { shownBeyond } from "../match/membership/membership_change.ts";
-import { isNewerRecord, type SlotRecord } from "../match/wire/record.ts";
+import { isNewer, type SlotRecord } from "../match/wire/record.ts";
 import { has, setOf, type SlotSet, slotsOf } from "../match/wire/slot_set.ts";
 import type { InputRun, SnapshotPacket } from "../match/wire/wire.ts";
 
@@ -140,7 +140,7 @@ export class FollowedMatch {
     const known = this.#records[slot];
     const isOfMember = record.era === this.#era && has(this.members, slot) &&
       record.epoch === lastSegment(this.#presences[slot]).epoch;
-    if (!isOfMember || (known && !isNewerRecord(record, known))) return;
+    if (!isOfMember || (known && !isNewer(record, known))) return;
     this.#records[slot] = record;
     const claims = this.#claims[slot];
     const isNews = confirmed > (claims.at(-1)?.[0] ?? this.#compared[slot]);

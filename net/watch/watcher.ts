@@ -172,7 +172,7 @@ async function watchMatch(
     const { state, tick } = watching;
     if (state && tick !== shownTick) {
       shownTick = tick;
-      page.showStates([state]);
+      page.showStates(() => [state]);
     }
     stage.link = transport.link.detail;
     if (watching.secondsSinceNews >= SILENCE_SECONDS_MAX) {

@@ -21,7 +21,7 @@ import { DEFAULT_GRACE_MS, timersFor } from "../match/membership/timers.ts";
 import type { EndReason } from "../match/outcome.ts";
 import type { SessionStats } from "../match/session.ts";
 import type { Received } from "../match/transport.ts";
-import { isNewerRecord, type SlotRecord } from "../match/wire/record.ts";
+import { isNewer, type SlotRecord } from "../match/wire/record.ts";
 import { has, sizeOf, type SlotSet, slotsOf } from "../match/wire/slot_set.ts";
 import type { SnapshotPacket } from "../match/wire/wire.ts";
 import type { PlayerState } from "../page/protocol.ts";
@@ -160,7 +160,7 @@ export class Watching {
     if (packet.kind === "hello") return;
     const { record } = packet;
     const known = this.#records[slot];
-    if (!known || isNewerRecord(record, known)) this.#records[slot] = record;
+    if (!known || isNewer(record, known)) this.#records[slot] = record;
     if (packet.kind === "play") {
       for (const run of packet.runs) {
         if (run.slot === slot) this.#inputs.note(record.epoch, run);

@@ -92,7 +92,7 @@ async function withPage(
     status: () => ({}),
   });
   server.push(SHOWN);
-  server.pushStates([restingRally()]);
+  server.pushStates(() => [restingRally()]);
   const page = await browser.open(server.url);
   await check({ server, page, axes });
 }

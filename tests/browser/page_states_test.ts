@@ -78,7 +78,7 @@ function show(
   const push = () => {
     const atMs = performance.now() - beganMs;
     const now = states(atMs);
-    if (now.length > 0) server.pushStates(now);
+    if (now.length > 0) server.pushStates(() => now);
     server.push(view(atMs));
   };
   push();

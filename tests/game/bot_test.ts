@@ -1,7 +1,29 @@
 import { expect } from "@std/expect";
-import { botInput, createBot, type Skill } from "../../game/bot.ts";
-import { createState, OVER, PHASE, TICK, WINNER } from "../../game/state.ts";
+import { type Bot, botInput, createBot, type Skill } from "../../game/bot.ts";
+import {
+  BALL_RADIUS,
+  PADDLE_HALF,
+  PADDLE_SPEED,
+  UNIT,
+} from "../../game/court.ts";
+import {
+  BALL_VX,
+  BALL_VY,
+  BALL_X,
+  BALL_Y,
+  createState,
+  HITS,
+  LAST_HIT,
+  OVER,
+  PADDLE,
+  PHASE,
+  SCORE,
+  SERVING,
+  TICK,
+  WINNER,
+} from "../../game/state.ts";
 import { step } from "../../game/step.ts";
+import { changed, rally, RULES, SQUARE } from "./court_state.ts";
 
 /** Plays two bots against each other offline; returns how many matches each has won. */
 function playOff(left: Skill, right: Skill, matches: number): number[] {
@@ -46,4 +68,135 @@ Deno.test("a bot's input stays within ±127 and is the same for the same state",
     inputs[2] = input;
     step(state, inputs);
   }
+});
+
+const INPUTS = { easy: 64, normal: 96, hard: 127 } as const;
+
+for (const [name, input] of Object.entries(INPUTS)) {
+  Deno.test(`an ${name} bot steers by ${input}, and rests once it is two ticks' way from its target`, () => {
+    // `INPUTS` has each skill.
+    const bot = createBot({ slot: 1, skill: name as Skill, seed: 3 });
+    const state = rally(RULES, { x: 800, y: 450, vx: 9, vy: 0 });
+    botInput(bot, state);
+    const near = 2 * input * PADDLE_SPEED;
+    const inputs = [-near, -near + 1, 0, near - 1, near].map((away) => {
+      state[PADDLE + 1] = bot.target - away;
+      return botInput(bot, state);
+    });
+
+    expect(inputs).toEqual([-input, 0, 0, 0, input]);
+  });
+}
+
+Deno.test("while no ball comes, a bot goes to the middle, and an easy one stays", () => {
+  const away = rally(SQUARE, { x: 500, y: 500, vx: 9, vy: -9 });
+  const at = { [PADDLE]: 0, [PADDLE + 3]: 300 * UNIT };
+  const inputs = (values: Record<number, number>) =>
+    (["easy", "normal"] as const).map((skill) => {
+      const state = changed(away.slice(), { ...at, ...values });
+      const bots = [0, 3].map((slot) => createBot({ slot, skill, seed: 1 }));
+      return bots.map((bot) => botInput(bot, state));
+    });
+
+  expect(inputs({})).toEqual([[0, 0], [96, 96]]);
+  expect(inputs({ [PADDLE]: 500 * UNIT })).toEqual([[0, 0], [0, 96]]);
+  // Neither before the serve nor beside a wall of its own is there anything to reach.
+  expect(inputs({ [PHASE]: SERVING, [BALL_VX]: -9 * UNIT })[0]).toEqual([0, 0]);
+  expect(inputs({ [SCORE]: 0, [BALL_VX]: -9 * UNIT })[0]).toEqual([0, 0]);
+  // One that flies along a side doesn't come either.
+  expect(inputs({ [BALL_VX]: 0, [BALL_VY]: 0 })[0]).toEqual([0, 0]);
+  const duel = rally(RULES, { x: 800, y: 200, vx: -9, vy: 0 });
+  duel[PADDLE + 1] = 450 * UNIT;
+  const right = createBot({ slot: 1, skill: "hard", seed: 1 });
+  expect(botInput(right, duel)).toBe(0);
+});
+
+/** Targets of many bots that see the same state. */
+function targets(
+  { slot, skill }: Pick<Bot, "slot" | "skill">,
+  state: ReturnType<typeof rally>,
+): { readonly low: number; readonly high: number; readonly middle: number } {
+  const found = Array.from({ length: 2000 }, (_, seed) => {
+    const bot = createBot({ slot, skill, seed });
+    botInput(bot, state);
+    return bot.target / UNIT;
+  });
+  const [low, high] = [Math.min(...found), Math.max(...found)];
+  return { low, high, middle: (low + high) / 2 };
+}
+
+Deno.test("a bot misjudges by at most its share of half a paddle, to either side", () => {
+  const reach = (PADDLE_HALF + BALL_RADIUS) / UNIT;
+  const state = rally(RULES, { x: 800, y: 450, vx: -9, vy: 0 });
+  const shares = (["easy", "normal", "hard"] as const).map((skill) => {
+    const { low, high } = targets({ slot: 0, skill }, state);
+    return [450 - low, high - 450].map((error) => error / reach);
+  });
+
+  for (const [i, share] of [1.7, 1.2, 0.85].entries()) {
+    for (const error of shares[i]) {
+      expect(error).toBeLessThanOrEqual(share);
+      expect(error).toBeGreaterThan(share - 0.02);
+    }
+  }
+});
+
+/** Where a ball crosses a bot's side, as the middle of what many bots guess. */
+const CROSSINGS = {
+  "straight on": { slot: 0, ball: { x: 500, y: 200, vx: -9, vy: 0 }, at: 200 },
+  "a slope, to the right": {
+    slot: 1,
+    ball: { x: 500, y: 500, vx: 8, vy: 4 },
+    // The ball touches the paddle 56 units before the wall.
+    at: 722,
+  },
+  "a slope, to the top": {
+    slot: 2,
+    ball: { x: 500, y: 500, vx: 4, vy: -8 },
+    at: 722,
+  },
+  "a slope, to the bottom": {
+    slot: 3,
+    ball: { x: 500, y: 500, vx: -4, vy: 8 },
+    at: 278,
+  },
+  "too slow to come soon: where it is": {
+    slot: 0,
+    ball: { x: 500, y: 300, vx: -1, vy: 1 },
+    at: 300,
+  },
+  "to somebody else first: where it is": {
+    slot: 0,
+    ball: { x: 500, y: 500, vx: -4, vy: -8 },
+    at: 500,
+  },
+} as const;
+
+for (const [how, { slot, ball, at }] of Object.entries(CROSSINGS)) {
+  Deno.test(`a bot foresees where the ball comes, ${how}`, () => {
+    const { middle } = targets({ slot, skill: "hard" }, rally(SQUARE, ball));
+
+    expect(Math.abs(middle - at)).toBeLessThan(10);
+  });
+}
+
+Deno.test("a bot guesses once a flight, and anew after the next hit", () => {
+  const bot = createBot({ slot: 0, skill: "hard", seed: 1 });
+  const state = rally(RULES, { x: 800, y: 450, vx: -9, vy: 0 });
+  const targetWith = (values: Record<number, number>) => {
+    botInput(bot, changed(state, values));
+    return bot.target;
+  };
+  const first = targetWith({});
+
+  expect(targetWith({ [BALL_X]: 700 * UNIT, [BALL_Y]: 300 * UNIT })).toBe(
+    first,
+  );
+  const second = targetWith({ [HITS]: 1 });
+  expect(second).not.toBe(first);
+  expect(targetWith({ [LAST_HIT]: 1 })).not.toBe(second);
+  // After it went away, a ball that comes is another flight, even if nobody hit it.
+  const third = targetWith({ [BALL_VY]: 0 });
+  botInput(bot, changed(state, { [BALL_VX]: 9 * UNIT }));
+  expect(targetWith({ [BALL_VX]: -9 * UNIT })).not.toBe(third);
 });

@@ -24,6 +24,7 @@ function stateWith(values: Readonly<Record<number, number>>): State {
 
 Deno.test("statistics keep the longest rally and the fastest ball, in units a second", () => {
   const counter = new StatisticsCounter();
+  expect(Object.values(counter)).toEqual([0, 0, 0]);
   counter.take(stateWith({ [TICK]: 7, [HITS]: 4 }));
   counter.take(
     stateWith({ [TICK]: 8, [BALL_VX]: -3 * UNIT, [BALL_VY]: 4 * UNIT }),

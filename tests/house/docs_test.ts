@@ -20,6 +20,8 @@ const GUIDES = [
   ARCHITECTURE,
   readSource("CONTRIBUTING.md"),
   readSource("CHANGELOG.md"),
+  readSource("docs/membership.md"),
+  readSource("docs/numbers_that_wrap.md"),
 ];
 const DECISIONS = pathsIn("docs/adr/", ".md").map(readSource);
 
@@ -115,6 +117,22 @@ Deno.test("every invariant names tests that hold it", () => {
 
   expect(rows.length).toBeGreaterThan(10);
   expect(unheld).toEqual([]);
+});
+
+Deno.test("every rule of membership names tests that name it", () => {
+  const rules = rowsOf(readSource("docs/membership.md").text);
+  const unnamed = rules.flatMap(([rule, , tests]) => {
+    const number = new RegExp(`\\b${rule.split(" ")[0]}\\b`);
+    return [...tests.matchAll(/`([^`]+)`/g)].map(([, path]) => ({ rule, path }))
+      .filter(({ path }) => !number.test(readSource(path).text));
+  });
+
+  expect(rules.map(([rule]) => rule.split(" ")[0]))
+    .toEqual(Array.from({ length: 12 }, (_, i) => `R${i + 1}`));
+  expect(rules.filter(([, , tests]) => !tests.includes("_test.ts"))).toEqual(
+    [],
+  );
+  expect(unnamed).toEqual([]);
 });
 
 Deno.test("decisions are numbered, dated, complete and short", () => {

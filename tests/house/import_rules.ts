@@ -112,7 +112,8 @@ export function circlesIn(
   return circles.filter(([first], at) => first === files[at]);
 }
 
-function reachedFrom(
+/** Returns all to which a file leads, by the imports of each: other files, and packages. */
+export function reachedFrom(
   file: string,
   targets: ReadonlyMap<string, readonly Import[]>,
 ): ReadonlySet<string> {

@@ -10,6 +10,7 @@ import { type Import, readImports } from "./import_graph.ts";
 import {
   circlesIn,
   forbiddenImports,
+  reachedFrom,
   readRooms,
   roomOf,
 } from "./import_rules.ts";
@@ -24,6 +25,19 @@ Deno.test("every import is one that the table of rooms allows", () => {
 
 Deno.test("no files import each other in a circle", () => {
   expect(circlesIn(IMPORTS)).toEqual([]);
+});
+
+Deno.test("what a browser shall run, too, leads to no module of Node", () => {
+  const values = IMPORTS.filter(({ isType }) => !isType);
+  const targets = Map.groupBy(values, ({ from }) => from);
+  const leadsToNode = (path: string) =>
+    reachedFrom(path, targets).values().some((to) => to.startsWith("node:"));
+  const simulation = productFiles().map(({ path }) => path)
+    .filter((path) => path.startsWith("net/simulation/"));
+
+  expect(simulation.filter(leadsToNode)).toEqual([]);
+  expect(simulation.length).toBeGreaterThan(0);
+  expect(leadsToNode("net/transport/signed.ts")).toBe(true);
 });
 
 Deno.test("every file has a room", () => {

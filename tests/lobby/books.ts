@@ -20,6 +20,7 @@ import {
   type LobbyLimits,
 } from "../../net/lobby_server/limits.ts";
 import type { ClientId } from "../../net/lobby_server/running_matches.ts";
+import { createSeatTokens } from "../../net/lobby_server/seat_token.ts";
 
 /** How often the lobby looks what is due. */
 const SWEEP_MS = 250;
@@ -40,7 +41,7 @@ export class TestLobby {
         newId: () => `id-of-16-letters-${++count}`,
         below: (bound) => ++count % bound,
       },
-      key: new Uint8Array(32),
+      tokens: createSeatTokens(new Uint8Array(32)),
       transport: { kind: "relay" },
       limits: { ...DEFAULT_LIMITS, ...limits },
     });

@@ -1,7 +1,6 @@
 import { expect } from "@std/expect";
 import { startLobby } from "../../lobby.ts";
 import { NetworkError } from "../../net/link/network_error.ts";
-import { joinLobby } from "../../net/lobby/seat.ts";
 import {
   FOREVER,
   join,
@@ -10,7 +9,7 @@ import {
   RawClient,
   startMatch,
 } from "../support/lobby.ts";
-import { soon, until } from "../support/waiting.ts";
+import { type soon, until } from "../support/waiting.ts";
 
 const JOIN = { type: "join", version: 2, name: "Mia" };
 const EMPTY = {
@@ -85,27 +84,6 @@ Deno.test("a dead connection is noticed, one that pings lives on", async () => {
 
   expect((await dead.messageOf("error")).code).toBe("silent");
   expect(await dead.line()).toBe(undefined);
-});
-
-Deno.test("a player notices that the lobby is dead", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const joining = join(listener.addr, {}, { pingEveryMs: 50, silenceMs: 300 });
-  using silent = new RawClient(await listener.accept());
-  await silent.say({
-    type: "welcome",
-    id: "x",
-    slot: 0,
-    start: { x: 34, y: 450 },
-    room: "ABC",
-    rules: { players: 2, points: 11, lives: 5 },
-    epoch: 0,
-  });
-
-  await using seat = await joining;
-
-  const lost = await nextOf(seat, "lost");
-  expect(lost.message).toMatch(/^The lobby at 127\.0\.0\.1:\d+ is gone: /);
-  expect(await seat.next()).toEqual(lost);
 });
 
 Deno.test("a player learns that the lobby shuts down", async () => {
@@ -290,22 +268,6 @@ Deno.test("a lobby that isn't there is one clear error", async () => {
 
   await expect(joining).rejects.toThrow(NetworkError);
   await expect(joining).rejects.toThrow("no lobby listens there");
-});
-
-Deno.test("joining ends at once when its signal aborts", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const stop = new AbortController();
-  const joining = joinLobby({
-    hostname: "127.0.0.1",
-    port: listener.addr.port,
-    join: { name: "Mia" },
-    signal: stop.signal,
-  });
-  using _conn = await listener.accept();
-
-  stop.abort();
-
-  await expect(soon(joining, "Ending")).rejects.toThrow("aborted");
 });
 
 Deno.test("a seat is left when its signal aborts, and disposing twice is fine", async () => {

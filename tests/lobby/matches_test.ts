@@ -8,11 +8,11 @@ import {
 import type { Delivery } from "../../net/lobby_server/books_port.ts";
 import { Matches } from "../../net/lobby_server/matches.ts";
 import type { ClientId } from "../../net/lobby_server/running_matches.ts";
-import { openSeat } from "../../net/lobby_server/seat_token.ts";
+import { createSeatTokens } from "../../net/lobby_server/seat_token.ts";
 import { Watchers } from "../../net/lobby_server/watchers.ts";
 
 const LINGER_MS = 1000;
-const KEY = new Uint8Array(32).fill(7);
+const TOKENS = createSeatTokens(new Uint8Array(32).fill(7));
 const BROKER: StartTransport = {
   kind: "amqp",
   url: "amqp://h",
@@ -29,7 +29,7 @@ function newMatches(
   const matches = new Matches({
     chance: { newId, below: () => 0xb007 },
     watchers,
-    key: KEY,
+    tokens: TOKENS,
     transport,
     emptyMax: 10,
     lingerMs: LINGER_MS,
@@ -171,7 +171,7 @@ Deno.test("a seat is taken again in the next epoch, and its former process is pu
     epoch,
     publicKey,
   ])).toEqual([["Mia", 0, undefined], ["Ben", 1, "k"]]);
-  expect(openSeat(KEY, start.token)).toMatchObject({ slot: 1, epoch: 1 });
+  expect(TOKENS.open(start.token)).toMatchObject({ slot: 1, epoch: 1 });
   expect(matches.seatOf(9)).toEqual({ match: "0000b007-1", slot: 1, epoch: 1 });
   expect(matches.seatOf(2)).toBe(undefined);
 });
@@ -282,6 +282,7 @@ Deno.test("claims are judged for members, and for their own match", () => {
   expect([stranger.code, foreign.code]).toEqual(["not_playing", "not_playing"]);
 });
 
+// R12 of docs/membership.md.
 Deno.test("a lobby that was restarted witnesses nothing for its former matches", () => {
   const tokens = begin(newMatches());
   const matches = newMatches();

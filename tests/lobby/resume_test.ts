@@ -248,14 +248,3 @@ Deno.test("a seat is over when the lobby that comes back is another one", async 
   expect((await nextOf(mia, "link")).kind).toBe("link");
   expect((await nextOf(mia, "refused")).code).toBe("bad_token");
 });
-
-Deno.test("a seat without a lobby can be disposed at once", async () => {
-  const lobby = await openLobby();
-  const match = await startMatch(lobby);
-  await lobby[Symbol.asyncDispose]();
-  for (const seat of match.seats) await nextOf(seat, "link");
-
-  await soon(Promise.resolve(match[Symbol.asyncDispose]()), "Disposing");
-
-  expect((await nextOf(match.seats[0], "left")).kind).toBe("left");
-});

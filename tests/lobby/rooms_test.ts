@@ -1,16 +1,12 @@
 import { expect } from "@std/expect";
 import { DEFAULT_RULES } from "../../game/court.ts";
 import { startPosition } from "../../game/start_position.ts";
-import {
-  cleanName,
-  type JoinMessage,
-  type LobbyMessage,
-  parseClientLine,
-} from "../../net/lobby/protocol.ts";
+import type { JoinMessage, LobbyMessage } from "../../net/lobby/protocol.ts";
 import type { Delivery } from "../../net/lobby_server/books_port.ts";
 import { Matches } from "../../net/lobby_server/matches.ts";
 import { Rooms } from "../../net/lobby_server/rooms.ts";
 import type { ClientId } from "../../net/lobby_server/running_matches.ts";
+import { createSeatTokens } from "../../net/lobby_server/seat_token.ts";
 import { Watchers } from "../../net/lobby_server/watchers.ts";
 
 /** The rooms of a lobby, and the matches that they become. */
@@ -28,7 +24,7 @@ function newRooms(
   const watchers = new Watchers({ newToken: chance.newId, roomMax: 2 });
   const matches = new Matches({
     ...{ chance, watchers },
-    key: new Uint8Array(32),
+    tokens: createSeatTokens(new Uint8Array(32)),
     transport: { kind: "relay" },
     emptyMax: roomsMax,
     lingerMs: 1000,
@@ -263,55 +259,4 @@ Deno.test("match names differ between starts of a lobby", () => {
   };
 
   expect(matchOf(1)).not.toBe(matchOf(2));
-});
-
-Deno.test("names lose what is invisible or reverses text", () => {
-  expect(cleanName("  Mia\u202e \u200b\u0007 \t Ben\u0000 ")).toBe("Mia Ben");
-  expect(cleanName("\u3164")).toBe("");
-  expect(cleanName("Zoe\u0308")).toBe("Zo\u00eb");
-});
-
-for (
-  const line of [
-    "",
-    "null",
-    "[]",
-    "{}",
-    '{"type":"join"}',
-    '{"type":"join","version":"1","name":"Mia"}',
-    '{"type":"join","version":2,"name":""}',
-    '{"type":"join","version":2,"name":"\\u202e"}',
-    `{"type":"join","version":2,"name":"${"x".repeat(25)}"}`,
-    '{"type":"join","version":2,"name":"Mia","players":5}',
-    '{"type":"join","version":2,"name":"Mia","players":2.5}',
-    '{"type":"join","version":2,"name":"Mia","points":1e309}',
-    '{"type":"join","version":2,"name":"Mia","room":"a b"}',
-    '{"type":"join","version":2,"name":"Mia","look":4}',
-    '{"type":"join","version":2,"name":"Mia","isBot":1}',
-    '{"type":"join","version":2,"name":"Mia","spectate":"yes"}',
-    '{"type":"ready"}',
-    '{"type":"ping","rttMs":-1}',
-    '{"type":"ping","rttMs":1e9}',
-    '{"type":"again"}',
-    '{"type":"__proto__"}',
-    "[".repeat(4000),
-  ]
-) {
-  Deno.test(`the protocol refuses ${line.slice(0, 60) || "an empty line"}`, () => {
-    const parsed = parseClientLine(line);
-
-    expect(parsed.kind === "bad" && parsed.answer.code).toBe("bad_message");
-  });
-}
-
-Deno.test("another version is refused with both versions and who has to update", () => {
-  const newer = parseClientLine('{"type":"join","version":3,"who":[]}');
-  const older = parseClientLine('{"type":"join","version":1}');
-
-  expect(newer.kind === "bad" && newer.answer.message).toBe(
-    "The lobby speaks protocol version 2, this player version 3. " +
-      "Update the lobby: it is the older one.",
-  );
-  expect(older.kind === "bad" && older.answer.message)
-    .toContain("Update the player");
 });

@@ -6,15 +6,15 @@ import {
   SEAT_TOKEN_LENGTH_MAX,
 } from "../../net/lobby/protocol.ts";
 import { Matches } from "../../net/lobby_server/matches.ts";
+import type { Seat } from "../../net/lobby_server/seat.ts";
 import {
-  openSeat,
-  sealSeat,
-  type Seat,
+  createSeatTokens,
   SEAT_KEY_BYTES,
 } from "../../net/lobby_server/seat_token.ts";
 import { Watchers } from "../../net/lobby_server/watchers.ts";
 
 const KEY = Uint8Array.from({ length: SEAT_KEY_BYTES }, (_, i) => i);
+const TOKENS = createSeatTokens(KEY);
 
 const SEAT: Seat = {
   match: "0123abcd-7",
@@ -44,29 +44,29 @@ const SEAT: Seat = {
 };
 
 Deno.test("a seat token holds the whole seat", () => {
-  const token = sealSeat(KEY, SEAT);
+  const token = TOKENS.seal(SEAT);
 
-  expect(openSeat(KEY, token)).toEqual(SEAT);
+  expect(TOKENS.open(token)).toEqual(SEAT);
   expect(token).toMatch(/^[A-Za-z0-9._-]+$/);
 });
 
 Deno.test("a seat token with any character changed is refused", () => {
-  const token = sealSeat(KEY, SEAT);
+  const token = TOKENS.seal(SEAT);
   const alphabet =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
   for (let at = 0; at < token.length; at++) {
     for (const character of alphabet) {
       if (character === token[at]) continue;
       const forged = token.slice(0, at) + character + token.slice(at + 1);
-      expect(openSeat(KEY, forged)).toBe(undefined);
+      expect(TOKENS.open(forged)).toBe(undefined);
     }
   }
 });
 
 Deno.test("a seat token that is cut, longer or of another key is refused", () => {
-  const token = sealSeat(KEY, SEAT);
+  const token = TOKENS.seal(SEAT);
   for (let length = 0; length < token.length; length++) {
-    expect(openSeat(KEY, token.slice(0, length))).toBe(undefined);
+    expect(TOKENS.open(token.slice(0, length))).toBe(undefined);
   }
   const [text, mac] = token.split(".");
   for (
@@ -75,8 +75,10 @@ Deno.test("a seat token that is cut, longer or of another key is refused", () =>
       ...[text, `${text}.`, `.${mac}`, `${text}..${mac}`, ".", "\ud800"],
       "x".repeat(SEAT_TOKEN_LENGTH_MAX + 1),
     ]
-  ) expect(openSeat(KEY, forged)).toBe(undefined);
-  expect(openSeat(KEY.map((byte) => byte ^ 1), token)).toBe(undefined);
+  ) expect(TOKENS.open(forged)).toBe(undefined);
+  expect(createSeatTokens(KEY.map((byte) => byte ^ 1)).open(token)).toBe(
+    undefined,
+  );
 });
 
 Deno.test("the longest start still fits a line", () => {
@@ -84,7 +86,7 @@ Deno.test("the longest start still fits a line", () => {
   const matches = new Matches({
     chance: { newId: () => "id", below: (bound) => bound - 1 },
     watchers: new Watchers({ newToken: () => "token", roomMax: 0 }),
-    key: KEY,
+    tokens: TOKENS,
     transport: {
       kind: "amqp",
       url: `amqp://${"x".repeat(493)}`,
@@ -117,7 +119,7 @@ Deno.test("the longest start still fits a line", () => {
     publicKey: "k".repeat(PUBLIC_KEY_LENGTH_MAX),
   });
   expect(resume.length).toBeLessThan(LINE_BYTES_MAX / 2);
-  expect(openSeat(KEY, message.token)?.players).toEqual(players);
+  expect(TOKENS.open(message.token)?.players).toEqual(players);
 });
 
 Deno.test("a seat token of another kind of seat is refused", () => {
@@ -127,5 +129,5 @@ Deno.test("a seat token of another kind of seat is refused", () => {
       { ...SEAT, epoch: SEAT_EPOCH_MAX + 1 },
       { ...SEAT, players: [] },
     ]
-  ) expect(openSeat(KEY, sealSeat(KEY, seat))).toBe(undefined);
+  ) expect(TOKENS.open(TOKENS.seal(seat))).toBe(undefined);
 });

@@ -1,5 +1,9 @@
+/**
+ * R12 of docs/membership.md: what the witness of one match grants.
+ *
+ * @module
+ */
 import { expect } from "@std/expect";
-import { CLAIM_ERA_MAX } from "../../net/lobby/protocol.ts";
 import {
   type EraClaim,
   type SeatEpoch,
@@ -56,9 +60,13 @@ const CASES: readonly (readonly [string, readonly Step[]])[] = [
     [claim(1, "abc", A, B, C), "granted"],
     [claim(1, "d", D), claim(1, "abc", A, B, C)],
   ]],
-  ["bounds what it remembers", [
-    [claim(CLAIM_ERA_MAX + 1, "a", A), "waiting"],
-    [claim(CLAIM_ERA_MAX, "a", A), "granted"],
+  ["remembers 64 grants, and takes older ones for passed over", [
+    ...Array.from(
+      { length: 65 },
+      (_, i): Step => [claim(i + 1, "a", A), "granted"],
+    ),
+    [claim(1, "a", A), claim(65, "a", A)],
+    [claim(2, "a", A), "granted"],
   ]],
   ["makes claims without a seat that was taken again wait", [
     "B is taken again",

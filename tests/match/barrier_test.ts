@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { Barrier } from "../../net/match/barrier.ts";
 import { PeerClock } from "../../net/match/clock/peer_clock.ts";
+import { stampOf } from "../../net/match/wire/stamp.ts";
 import type { Terms } from "../../net/match/wire/terms.ts";
 import type { HelloPacket } from "../../net/match/wire/wire.ts";
 import { sha256 } from "../../net/player/sha256.ts";
@@ -18,26 +19,34 @@ const TERMS: Terms = {
 interface Member {
   readonly barrier: Barrier;
   readonly clocks: readonly PeerClock[];
+  /** What its own clock shows. */
+  readonly nowMs: number;
 }
 
-function createMember(slot: number, secret = slot + 1): Member {
+function createMember(
+  slot: number,
+  secret = slot + 1,
+  clocksMs: readonly number[] = [0, 0, 0],
+): Member {
+  const nowMs = clocksMs[slot];
   const barrier = new Barrier({
     slot,
     players: 3,
     terms: TERMS,
     sha256,
     secret: new Uint8Array(16).fill(secret),
-    nowMs: 0,
+    nowMs,
     isStartRepeated: true,
   });
-  const clocks = [0, 1, 2].map(() => {
+  const clocks = clocksMs.map((theirMs) => {
     const clock = new PeerClock();
+    const theirStamp = stampOf(theirMs);
     for (let trip = 0; trip < 5; trip++) {
-      clock.addEcho({ sentMs: 0, holdMs: 0, theirStamp: 0, atMs: 0 });
+      clock.addEcho({ sentMs: nowMs, holdMs: 0, theirStamp, atMs: nowMs });
     }
     return clock;
   });
-  return { barrier, clocks };
+  return { barrier, clocks, nowMs };
 }
 
 function helloOf({ barrier }: Member): HelloPacket {
@@ -64,7 +73,9 @@ function talk(
         listener.barrier.receive(from, forge(helloOf(speaker), from, to));
       }
     }
-    for (const { barrier, clocks } of members) barrier.update(0, clocks);
+    for (const { barrier, clocks, nowMs } of members) {
+      barrier.update(nowMs, clocks);
+    }
   }
 }
 
@@ -82,6 +93,22 @@ Deno.test("members that hear each other agree on a seed and on the start", () =>
     expect(barrier.startMs(0, clocks)).toBe(
       first.barrier.startMs(0, first.clocks),
     );
+  }
+});
+
+Deno.test("tick 0 begins when slot 0 means it, however far apart the clocks are", () => {
+  // Around half of what a stamp can say, where now and tick 0 may be on different sides.
+  for (const aheadMs of [1e6, 2 ** 21 - 250, 2 ** 21, 2 ** 21 + 250, 5e6]) {
+    const clocksMs = [1e7, 1e7 + aheadMs, 1e7 - aheadMs];
+    const members = [0, 1, 2].map((slot) =>
+      createMember(slot, slot + 1, clocksMs)
+    );
+
+    talk(members, 6);
+
+    for (const { barrier, clocks, nowMs } of members) {
+      expect((barrier.startMs(nowMs, clocks) ?? 0) - nowMs).toBe(500);
+    }
   }
 });
 

@@ -1,12 +1,13 @@
 /**
- * What goes wrong in one simulated match, drawn from its seed: links, processes, the witness, and
- * faults placed at the very moment at which a member takes a step of the protocol, for random
+ * What goes wrong in one simulated match, drawn from its seed: links, processes, clocks, the lobby,
+ * and faults placed at the very moment at which a member takes a step of the protocol, for random
  * timing hardly ever hits them.
  *
  * Each fault stands for itself, so that a failing history can be shrunk by leaving some out.
  *
  * @module
  */
+import type { Bursts } from "../../net/simulation/way.ts";
 import { createRandom } from "../support/simulation.ts";
 
 /** Before this everybody starts undisturbed; the barrier has a simulation of its own. */
@@ -15,6 +16,9 @@ export const CALM_MS = 1500;
 const UNIT_MS = 50;
 /** After the network is healed, so long until everybody must have learned its fate. */
 const AFTERMATH_MS = 12_500;
+const MINUTE_MS = 60_000;
+/** When tick 0 is due, about. */
+const START_MS = 700;
 
 /** A step of the protocol at which a fault may be placed. */
 export const STEPS = [
@@ -26,21 +30,29 @@ export const STEPS = [
 ] as const;
 export type Step = typeof STEPS[number];
 
+/** From when until when a fault lasts. */
+interface Span {
+  readonly atMs: number;
+  readonly untilMs: number;
+}
+
 export type Fault =
   /** Packets from a slot of `from` to a slot of `to` (bits) are lost, or held until the end. */
-  | {
+  | Span & {
     readonly kind: "cut" | "hold";
     readonly from: number;
     readonly to: number;
-    readonly atMs: number;
-    readonly untilMs: number;
   }
-  | {
-    readonly kind: "pause";
+  /** The machine sleeps; what is sent to it meanwhile waits or, with its link down, is lost. */
+  | Span & {
+    readonly kind: "nap";
     readonly slot: number;
-    readonly atMs: number;
-    readonly untilMs: number;
+    readonly isClockRunning: boolean;
+    /** How long its link takes to come back when it wakes up; 0: the link stays up. */
+    readonly linkBackMs: number;
   }
+  /** All hosts are stopped twice a second, as on a machine with too much to do. */
+  | Span & { readonly kind: "stops" }
   /** The process dies; its seat is taken again `restartMs` later, or never. */
   | {
     readonly kind: "kill";
@@ -48,11 +60,14 @@ export type Fault =
     readonly atMs: number;
     readonly restartMs: number;
   }
-  | {
-    readonly kind: "witness down" | "witness forgets";
-    readonly atMs: number;
-    readonly untilMs: number;
+  /** The lobby is gone; it comes back with all that it knew, or with its key alone. */
+  | Span & {
+    readonly kind: "lobby down" | "lobby restarts";
+    /** Packets go through it, too. */
+    readonly isRelay: boolean;
   }
+  /** Nothing gets through between the lobby and these slots (bits). */
+  | Span & { readonly kind: "lobby cut off"; readonly slots: number }
   /** The clock of a slot jumps ahead, as after a correction. */
   | {
     readonly kind: "clock jump";
@@ -80,129 +95,245 @@ export interface FaultSchedule {
   /** Tick at which the game ends; never, if `Infinity`. */
   readonly lastTick: number;
   readonly loss: number;
+  readonly bursts: Bursts | undefined;
+  /** Packets go over TCP. */
+  readonly isOrdered: boolean;
   readonly duplication: number;
   readonly delayMaxMs: number;
-  /** By slot: clock rate, 1 ± 500 ppm, and what the clock shows at first. */
+  /** By slot: clock rate, and what the clock shows at first. */
   readonly clockRates: readonly number[];
   readonly clocksMs: readonly number[];
   /** A slot whose links stay broken for good, or -1. */
   readonly lastingSlot: number;
 }
 
+/** What is drawn from one seed. */
+class Dice {
+  readonly players: number;
+  readonly everybody: number;
+  readonly random: () => number;
+
+  constructor(seed: number, players: number) {
+    this.players = players;
+    this.everybody = (1 << players) - 1;
+    this.random = createRandom(Math.imul(seed, 0x2545f491) + players);
+  }
+
+  int(low: number, high: number): number {
+    return low + Math.floor(this.random() * (high - low + 1));
+  }
+
+  chance(p: number): boolean {
+    return this.random() < p;
+  }
+
+  units(low: number, high: number): number {
+    return this.int(low, high) * UNIT_MS;
+  }
+
+  slot(): number {
+    return this.int(0, this.players - 1);
+  }
+
+  /** Part of the time until `healMs`, mostly a short one. */
+  span(healMs: number): Span {
+    const atMs = CALM_MS + this.units(5, (healMs - CALM_MS) / UNIT_MS);
+    const lastsMs = this.chance(0.3) ? this.units(1, 200) : this.units(1, 40);
+    return { atMs, untilMs: Math.min(healMs, atMs + lastsMs) };
+  }
+
+  restartMs(): number {
+    return this.chance(0.6) ? this.units(5, 80) : Infinity;
+  }
+
+  cut(from: number, to: number, span: Span): Fault {
+    return { kind: this.chance(0.15) ? "hold" : "cut", from, to, ...span };
+  }
+
+  nap(slot: number, span: Span): Fault {
+    const isClockRunning = this.chance(0.5);
+    const linkBackMs = this.chance(0.5) ? 0 : this.units(1, 30);
+    return { kind: "nap", slot, isClockRunning, linkBackMs, ...span };
+  }
+}
+
+/** A match of some seconds in which everything may fail. */
 export function drawSchedule(seed: number, players: number): FaultSchedule {
-  const random = createRandom(Math.imul(seed, 0x2545f491) + players);
-  const int = (low: number, high: number) =>
-    low + Math.floor(random() * (high - low + 1));
-  const chance = (p: number) => random() < p;
-  const everybody = (1 << players) - 1;
-  const healMs = CALM_MS + int(60, 200) * UNIT_MS;
+  const dice = new Dice(seed, players);
+  const healMs = CALM_MS + dice.units(60, 200);
   const faults: Fault[] = [];
-  const slot = () => int(0, players - 1);
-  const span = () => {
-    const atMs = CALM_MS + int(5, (healMs - CALM_MS) / UNIT_MS) * UNIT_MS;
-    const units = chance(0.3) ? int(1, 200) : int(1, 40);
-    return { atMs, untilMs: Math.min(healMs, atMs + units * UNIT_MS) };
+  for (let count = dice.int(0, 4); count > 0; count--) {
+    faults.push(...drawFaults(dice, dice.span(healMs)));
+  }
+  const lastingSlot = dice.chance(0.12) ? dice.slot() : -1;
+  if (lastingSlot >= 0) {
+    const way = dice.int(1, 3);
+    const { atMs } = dice.span(healMs);
+    const lasting = { kind: "cut", atMs, untilMs: Infinity } as const;
+    const [one, all] = [1 << lastingSlot, dice.everybody];
+    if (way & 1) faults.push({ ...lasting, from: all, to: one });
+    if (way & 2) faults.push({ ...lasting, from: one, to: all });
+  }
+  if (dice.chance(0.75)) faults.push(drawAtStep(dice));
+  if (dice.chance(0.1)) faults.push({ kind: "stops", ...dice.span(healMs) });
+  if (dice.chance(0.3)) faults.push(drawLobbyFault(dice, dice.span(healMs)));
+  const isEndStruck = dice.chance(0.4);
+  const units = (healMs - CALM_MS) / UNIT_MS;
+  const endsAtMs = CALM_MS + dice.units(20, units + (isEndStruck ? -40 : 20));
+  if (isEndStruck) {
+    // The end of the game is a step, too, at which most can go wrong.
+    const atMs = Math.max(CALM_MS, endsAtMs + START_MS - dice.units(0, 6));
+    const one = 1 << dice.slot();
+    faults.push(dice.cut(one, dice.everybody, { atMs, untilMs: healMs }));
+  }
+  return {
+    ...{ faults, healMs, endMs: healMs + AFTERMATH_MS, lastingSlot },
+    lastTick: isEndStruck || dice.chance(0.5)
+      ? Math.round(endsAtMs * 0.06)
+      : Infinity,
+    ...drawConditions(dice),
   };
-  const cut = (from: number, to: number, { atMs, untilMs } = span()) => {
-    const kind = chance(0.15) ? "hold" : "cut";
-    faults.push({ kind, from, to, atMs, untilMs });
+}
+
+/** A match in which some sleep, for up to an hour. */
+export function drawNaps(seed: number, players: number): FaultSchedule {
+  const dice = new Dice(seed, players);
+  const faults: Fault[] = [];
+  const firstMs = CALM_MS + dice.units(5, 60);
+  const lengthMs = drawNapMs(dice);
+  const sleepers = dice.chance(0.8) ? 1 : dice.int(1, players - 1);
+  const first = dice.slot();
+  for (let i = 0; i < sleepers; i++) {
+    const atMs = firstMs + dice.units(0, 20);
+    const untilMs = atMs + lengthMs;
+    faults.push(dice.nap((first + i) % players, { atMs, untilMs }));
+  }
+  const wokenMs = firstMs + lengthMs + dice.units(0, 60);
+  for (let count = dice.int(0, 2); count > 0; count--) {
+    const atMs = wokenMs - dice.units(0, 60);
+    faults.push(...drawFaults(dice, { atMs, untilMs: wokenMs }));
+  }
+  const healMs = wokenMs + 2000;
+  return {
+    ...{ faults, healMs, endMs: healMs + AFTERMATH_MS, lastingSlot: -1 },
+    lastTick: Infinity,
+    ...drawConditions(dice),
   };
-  for (let count = int(0, 4); count > 0; count--) {
-    const [one, other] = [1 << slot(), 1 << slot()];
-    const during = span();
-    switch (int(0, 8)) {
-      case 0:
-        cut(one, other, during);
-        break;
-      case 1:
-        cut(one, other, during);
-        cut(other, one, during);
-        break;
-      case 2:
-        if (chance(0.67)) cut(everybody, one, during);
-        if (chance(0.67)) cut(one, everybody, during);
-        break;
-      case 3: {
-        const half = int(1, everybody - 1);
-        cut(half, everybody & ~half, during);
-        cut(everybody & ~half, half, during);
-        break;
-      }
-      case 4:
-        faults.push({ kind: "pause", slot: slot(), ...during });
-        break;
-      case 5:
-        faults.push({
-          kind: "kill",
-          slot: slot(),
-          atMs: during.atMs,
-          restartMs: chance(0.6) ? int(5, 80) * UNIT_MS : Infinity,
-        });
-        break;
-      case 6:
-        cut(everybody, everybody, during);
-        break;
-      case 7:
-        for (let s = 0; s < players; s++) {
-          cut(1 << s, 1 << (s + 1) % players, during);
-        }
-        break;
-      case 8:
-        faults.push({
-          kind: "clock jump",
-          slot: slot(),
-          atMs: during.atMs,
-          byMs: int(1, 100) * UNIT_MS,
-        });
-        break;
+}
+
+/** From a second to an hour; oftenest where a beat of 16 bits tells old from new wrongly. */
+function drawNapMs(dice: Dice): number {
+  const minutes = dice.chance(0.4)
+    ? 9 + dice.random() * 10
+    : dice.chance(0.25)
+    ? 37 + dice.random() * 18
+    : 60 ** dice.random() * 60 ** (dice.random() - 1);
+  return minutes * MINUTE_MS;
+}
+
+function drawFaults(dice: Dice, span: Span): Fault[] {
+  const { everybody, players } = dice;
+  const [one, other] = [1 << dice.slot(), 1 << dice.slot()];
+  const faults: Fault[] = [];
+  const cut = (from: number, to: number) =>
+    faults.push(dice.cut(from, to, span));
+  switch (dice.int(0, 8)) {
+    case 0:
+      cut(one, other);
+      break;
+    case 1:
+      cut(one, other);
+      cut(other, one);
+      break;
+    case 2:
+      if (dice.chance(0.67)) cut(everybody, one);
+      if (dice.chance(0.67)) cut(one, everybody);
+      break;
+    case 3: {
+      const half = dice.int(1, everybody - 1);
+      cut(half, everybody & ~half);
+      cut(everybody & ~half, half);
+      break;
+    }
+    case 4:
+      faults.push(dice.nap(dice.slot(), span));
+      break;
+    case 5: {
+      const { atMs } = span;
+      const restartMs = dice.restartMs();
+      faults.push({ kind: "kill", slot: dice.slot(), atMs, restartMs });
+      break;
+    }
+    case 6:
+      cut(everybody, everybody);
+      break;
+    case 7:
+      for (let s = 0; s < players; s++) cut(1 << s, 1 << (s + 1) % players);
+      break;
+    case 8: {
+      const { atMs } = span;
+      const byMs = dice.units(1, 100);
+      faults.push({ kind: "clock jump", slot: dice.slot(), atMs, byMs });
     }
   }
-  let lastingSlot = -1;
-  if (chance(0.12)) {
-    lastingSlot = slot();
-    const atMs = span().atMs;
-    const way = int(1, 3);
-    const lasting = { kind: "cut", atMs, untilMs: Infinity } as const;
-    const one = 1 << lastingSlot;
-    if (way & 1) faults.push({ ...lasting, from: everybody, to: one });
-    if (way & 2) faults.push({ ...lasting, from: one, to: everybody });
-  }
-  if (chance(0.6)) {
-    const actions = ["kill", "isolate", "deafen", "mute", "pause"] as const;
-    faults.push({
-      kind: "at step",
-      step: STEPS[int(0, STEPS.length - 1)],
-      action: actions[int(0, actions.length - 1)],
-      times: int(1, 2),
-      lastsMs: int(3, 80) * UNIT_MS,
-      heardBy: chance(0.5) ? int(0, everybody) : 0,
-      restartMs: chance(0.6) ? int(5, 80) * UNIT_MS : Infinity,
-    });
-  }
-  if (chance(0.3)) {
-    const { atMs, untilMs } = span();
-    const forGood = chance(0.4);
-    faults.push({
-      kind: "witness down",
-      atMs,
-      untilMs: forGood ? Infinity : untilMs,
-    });
-  }
-  const endsAtMs = CALM_MS +
-    int(20, (healMs - CALM_MS) / UNIT_MS + 20) * UNIT_MS;
+  return faults;
+}
+
+function drawAtStep(dice: Dice): Fault {
+  const actions = ["kill", "isolate", "deafen", "mute", "pause"] as const;
   return {
-    faults,
-    healMs,
-    endMs: healMs + AFTERMATH_MS,
-    lastTick: chance(0.5) ? Math.round(endsAtMs * 0.06) : Infinity,
-    loss: chance(0.3) ? 0 : random() * 0.3,
-    duplication: random() * 0.1,
-    delayMaxMs: int(1, 4) * UNIT_MS,
-    clockRates: Array.from(
-      { length: players },
-      () => 1 + (random() - 0.5) / 1000,
-    ),
-    clocksMs: Array.from({ length: players }, () => random() * 1e7),
-    lastingSlot,
+    kind: "at step",
+    step: STEPS[dice.int(0, STEPS.length - 1)],
+    action: actions[dice.int(0, actions.length - 1)],
+    times: dice.int(1, 2),
+    lastsMs: dice.units(3, 80),
+    heardBy: dice.chance(0.7) ? dice.int(0, dice.everybody) : 0,
+    restartMs: dice.restartMs(),
+  };
+}
+
+function drawLobbyFault(dice: Dice, { atMs, untilMs }: Span): Fault {
+  if (dice.chance(0.3)) {
+    const slots = dice.int(1, dice.everybody);
+    return { kind: "lobby cut off", slots, atMs, untilMs };
+  }
+  const isRelay = dice.chance(0.3);
+  return dice.chance(0.4)
+    ? { kind: "lobby restarts", isRelay, atMs, untilMs }
+    : {
+      kind: "lobby down",
+      atMs,
+      untilMs: !isRelay && dice.chance(0.4) ? Infinity : untilMs,
+      isRelay,
+    };
+}
+
+function drawConditions(dice: Dice) {
+  const isOrdered = dice.chance(0.2);
+  // A tenth of the segments lost is as much as TCP bears.
+  const lossMax = isOrdered ? 0.1 : 0.3;
+  const clockRates = Array.from(
+    { length: dice.players },
+    () => 1 + (dice.random() - 0.5) / 1000,
+  );
+  if (dice.chance(0.15)) {
+    const byPercent = 1 + dice.random() * 9;
+    const sign = dice.chance(0.5) ? 1 : -1;
+    clockRates[dice.slot()] = 1 + sign * byPercent / 100;
+  }
+  return {
+    isOrdered,
+    loss: dice.chance(0.3) ? 0 : dice.random() * lossMax,
+    bursts: dice.chance(0.2)
+      ? {
+        meanPackets: dice.int(2, 30),
+        share: 0.02 + dice.random() * 0.1,
+        loss: 0.5 + dice.random() * 0.5,
+      }
+      : undefined,
+    duplication: dice.random() * 0.1,
+    delayMaxMs: dice.units(1, 4),
+    clockRates,
+    clocksMs: clockRates.map(() => dice.random() * 1e7),
   };
 }

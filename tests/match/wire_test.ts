@@ -4,7 +4,7 @@ import { OPEN_END } from "../../game/presence.ts";
 import { PACKET_BYTES_MAX } from "../../net/match/transport.ts";
 import {
   FAREWELLS,
-  isNewerBeat,
+  isNewer,
   type RecordChange,
   type SlotRecord,
 } from "../../net/match/wire/record.ts";
@@ -231,9 +231,24 @@ Deno.test("decode() refuses a record that claims to be of the sender itself, rel
   expect(decode(bytes, frame)).toBeUndefined();
 });
 
-Deno.test("isNewerBeat() knows the order of beats across their wrap", () => {
-  expect(isNewerBeat(1, 0)).toBe(true);
-  expect(isNewerBeat(0, 0)).toBe(false);
-  expect(isNewerBeat(2, 0xffff)).toBe(true);
-  expect(isNewerBeat(0xffff, 2)).toBe(false);
+Deno.test("isNewer() goes by incarnation, then by what is confirmed, then by beat", () => {
+  const inOrder = [
+    // A beat that was passed 32 768 packets ago, or comes round again, decides nothing.
+    { epoch: 0, confirmed: -1, beat: 0xffff },
+    { epoch: 0, confirmed: 0, beat: 1 },
+    { epoch: 0, confirmed: 40_000, beat: 40_001 },
+    { epoch: 0, confirmed: 40_001, beat: 0xfffe },
+    { epoch: 0, confirmed: 40_001, beat: 0xffff },
+    { epoch: 0, confirmed: 40_001, beat: 0 },
+    { epoch: 0, confirmed: 40_001, beat: 0x7ffd },
+    { epoch: 1, confirmed: 0, beat: 0xffff },
+    { epoch: 255, confirmed: 0, beat: 0 },
+  ];
+
+  for (const [i, a] of inOrder.entries()) {
+    for (const [j, b] of inOrder.entries()) {
+      expect({ a, b, isNewer: isNewer(a, b) })
+        .toEqual({ a, b, isNewer: i > j });
+    }
+  }
 });

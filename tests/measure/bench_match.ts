@@ -79,7 +79,7 @@ export class BenchMatch {
   constructor({ players, faults, seed, input }: BenchMatchOptions) {
     this.#input = input;
     const random = createRandom(seed);
-    this.#network = new SimulatedNetwork({ random, faults });
+    this.#network = new SimulatedNetwork({ random, faults: () => faults });
     const slots = Array.from({ length: players }, (_, slot) => slot);
     this.hosts = slots.map((slot) => ({
       session: new Session({

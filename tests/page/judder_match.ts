@@ -75,7 +75,7 @@ export function recordMatch(conditions: Conditions): Recording {
   const { rttMs, jitterMs, forMs, seed } = conditions;
   const random = createRandom(seed);
   const faults = { ...NO_FAULTS, delayMs: rttMs / 2, jitterMs };
-  const network = new SimulatedNetwork({ random, faults });
+  const network = new SimulatedNetwork({ random, faults: () => faults });
   const hosts = [OWN, REMOTE].map((slot) => createHost(slot, network, random));
   const events: PageEvent[] = [];
   const exact: State[] = [];

@@ -157,8 +157,10 @@ Deno.test("the page server sends the newest view and states to a page that comes
   const states = [3, 4].map((seed) => createState(DEFAULT_RULES, seed));
   served.server.push({ ...VIEW, room: "OLDOLD" });
   served.server.push(VIEW);
-  served.server.pushStates(states.toReversed());
-  served.server.pushStates(states);
+  served.server.pushStates(() => {
+    throw new Error("No page asks for states");
+  });
+  served.server.pushStates(() => states);
 
   for (let visit = 0; visit < 2; visit++) {
     await using page = await openPage(served);

@@ -126,7 +126,7 @@ export function playRecorded(
   const random = createRandom(seed);
   const network = new SimulatedNetwork({
     random,
-    faults,
+    faults: () => faults,
     ...(isCut && { isCut }),
   });
   const hosts = Array.from(

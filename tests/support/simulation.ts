@@ -1,38 +1,45 @@
 /**
- * Whole matches in virtual time: real sessions over a simulated network, one seed decides all.
+ * Whole matches of bots over a bad network, judged: one seed decides all.
  *
- * `simulate` plays one match of bots and returns what each host confirmed; it throws nothing and
- * judges nothing but what every match must hold: equal confirmed prefixes, equal to an offline run
- * of the same inputs, and an end.
+ * `simulate` judges nothing but what every match must hold: equal confirmed prefixes, equal to an
+ * offline run of the same inputs, and an end.
  *
  * @module
  */
-import { type Bot, botInput, createBot, SKILLS } from "../../game/bot.ts";
+import { botInput, createBot, SKILLS } from "../../game/bot.ts";
 import type { Rules } from "../../game/court.ts";
 import { createPong } from "../../game/pong.ts";
 import type { Game } from "../../game/rollback.ts";
-import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
-import { Session } from "../../net/match/session.ts";
-import { sha256 } from "../../net/player/sha256.ts";
 import {
-  SimulatedNetwork,
-  type SimulatedTransport,
-} from "../../net/simulation/simulated.ts";
+  createSeatTokens,
+  SEAT_KEY_BYTES,
+} from "../../net/lobby_server/seat_token.ts";
+import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
+import { sha256 } from "../../net/player/sha256.ts";
+import { HostClock } from "../../net/simulation/host_clock.ts";
+import {
+  type PlayingHost,
+  VirtualMatch,
+} from "../../net/simulation/virtual_match.ts";
 import type { LinkFaults } from "../../net/transport/link_faults.ts";
 
 /** Longest match that a simulation waits for, in virtual ms: half an hour. */
 const MATCH_MS_MAX = 30 * 60_000;
-/** Real time between two looks of a host that waits for nothing. */
-const POLL_MS = 1000 / 60;
+
+/** What a virtual match needs of this system. */
+export const SYSTEM = {
+  sha256,
+  tokens: createSeatTokens(new Uint8Array(SEAT_KEY_BYTES)),
+};
 
 /** Everything that a seed decides; printed with a failing seed. */
 export interface Scenario {
   readonly seed: number;
   readonly rules: Rules;
   readonly faults: LinkFaults;
-  /** By slot: when its process is there, and when it begins to hear, in ms after the first. */
+  /** By slot: when its process is there, and begins to hear, in ms. */
   readonly joinMs: readonly number[];
-  /** By slot: what its clock shows when the match begins. */
+  /** By slot: what its clock shows at first. */
   readonly clockMs: readonly number[];
 }
 
@@ -52,13 +59,7 @@ export interface SimulationOptions {
 }
 
 /** One host's view of a match, as it unfolded. */
-export interface Host {
-  readonly slot: number;
-  readonly session: Session;
-  readonly transport: SimulatedTransport;
-  readonly bot: Bot;
-  readonly joinMs: number;
-  readonly clockMs: number;
+export interface SimulatedHost extends PlayingHost {
   /** Hash of each confirmed state, by tick; of what it missed while it was out there is none. */
   readonly hashes: number[];
   hasReturned: boolean;
@@ -70,13 +71,12 @@ export interface Host {
     readonly state: string;
     readonly atMs: number;
   }[];
-  readonly clockRate: number;
   seed: number | undefined;
   startedMs: number | undefined;
 }
 
 export interface SimulationResult {
-  readonly hosts: readonly Host[];
+  readonly hosts: readonly SimulatedHost[];
   /** What must never happen, in words; empty where all is well. */
   readonly failures: readonly string[];
   readonly virtualMs: number;
@@ -122,110 +122,81 @@ export function simulate(
   scenario: Scenario,
   options: SimulationOptions = {},
 ): SimulationResult {
-  const { rules, faults, seed } = scenario;
+  const { rules, faults, seed, joinMs, clockMs } = scenario;
+  const { controls = {}, createGame = createGameOf, isLinkUp } = options;
   const random = createRandom(seed ^ 0x5eed);
-  const network = new SimulatedNetwork({
-    random,
-    faults,
-    ...(options.isCut && { isCut: options.isCut }),
+  const hosts: SimulatedHost[] = [];
+  const bots = clockMs.map((_, slot) => {
+    const skill = SKILLS[Math.floor(random() * SKILLS.length)];
+    return createBot({ slot, skill, seed: seed * 4 + slot });
   });
-  const hosts: Host[] = [];
-  const dueMs = scenario.joinMs.slice();
-  const untilMs = options.untilMs ?? MATCH_MS_MAX;
-  while (true) {
-    const slot = dueMs.indexOf(Math.min(...dueMs));
-    network.nowMs = dueMs[slot];
-    if (network.nowMs > untilMs) break;
-    hosts[slot] ??= createHost(slot, { scenario, network, random, options });
-    const host = hosts[slot];
-    host.session.isLinkUp = options.isLinkUp?.(network.nowMs) ?? true;
-    turn(host, network);
-    const { session, joinMs, clockMs, clockRate } = host;
-    const next = (session.nextTickMs - clockMs) / clockRate + joinMs;
-    dueMs[slot] = Math.max(next, network.nowMs + 0.01);
-    if (session.isDone(clockOf(host, network.nowMs))) dueMs[slot] = Infinity;
-    if (dueMs.every((at) => at === Infinity)) break;
-  }
+  const match: VirtualMatch = new VirtualMatch({
+    ...SYSTEM,
+    ...{ rules, random, joinMs },
+    network: {
+      faults: () => faults,
+      ...(options.isCut && { isCut: options.isCut }),
+    },
+    clocks: clockMs.map((showsMs, slot) =>
+      new HostClock({ showsMs, rate: options.clockRate?.(slot) ?? 1 })
+    ),
+    session: (slot) => ({
+      controls,
+      rules: options.terms?.(slot, rules) ?? rules,
+      createGame: (...game) => createGame(slot, ...game),
+    }),
+    hooks: {
+      onBegin: (host) => hosts[host.slot] = observe(host),
+      onTime: ({ transport }) => {
+        const up = isLinkUp?.(match.nowMs) ?? true;
+        if (transport) transport.link = { up, detail: "" };
+      },
+      input: ({ slot, session: { play } }) =>
+        play ? botInput(bots[slot], play.state) : 0,
+      onEvent({ slot }, event) {
+        const host = hosts[slot];
+        if (event.kind === "started") {
+          host.seed = event.seed;
+          host.startedMs = match.nowMs;
+        } else if (event.kind === "returned") {
+          host.hasReturned = true;
+          const kept = Math.min(host.hashes.length, event.keptTick + 1);
+          host.hashes.length = kept;
+          host.hashes.length = host.session.play?.confirmedTick ?? 0;
+        } else if (event.kind === "peer") {
+          const { slot, state } = event;
+          host.states.push({ slot, state, atMs: match.nowMs });
+        }
+      },
+      onTurn: ({ slot }) => record(hosts[slot]),
+    },
+  });
+  match.play(options.untilMs ?? MATCH_MS_MAX);
   const present = hosts.filter((host) => host !== undefined);
   return {
     hosts: present,
     failures: judge(present, rules, options),
-    virtualMs: network.nowMs,
+    virtualMs: match.nowMs,
   };
 }
 
-function clockOf(host: Host, nowMs: number): number {
-  return (nowMs - host.joinMs) * host.clockRate + host.clockMs;
+function createGameOf(_slot: number, rules: Rules, seed: number): Game {
+  return createPong(rules, seed);
 }
 
-function createHost(
-  slot: number,
-  { scenario, network, random, options }: {
-    readonly scenario: Scenario;
-    readonly network: SimulatedNetwork;
-    readonly random: () => number;
-    readonly options: SimulationOptions;
-  },
-): Host {
-  const { rules, seed, joinMs, clockMs } = scenario;
-  const { createGame = (_, ...game) => createPong(...game) } = options;
-  const session = new Session({
-    slot,
-    rules: options.terms?.(slot, rules) ?? rules,
-    match: `simulation ${seed}`,
-    epochs: joinMs.map(() => 0),
-    sha256,
-    secret: Uint8Array.from({ length: 16 }, () => random() * 256),
-    nowMs: clockMs[slot],
-    createGame: (...game) => createGame(slot, ...game),
-    controls: options.controls ?? {},
-  });
-  const skill = SKILLS[Math.floor(random() * SKILLS.length)];
-  return {
-    slot,
-    session,
-    transport: network.open({ slot, epoch: 0 }),
-    bot: createBot({ slot, skill, seed: seed * 4 + slot }),
-    joinMs: joinMs[slot],
-    clockMs: clockMs[slot],
+/** What is noted of a host beside what it is; the host itself goes on being one. */
+function observe(host: PlayingHost): SimulatedHost {
+  return Object.assign(host, {
     hashes: [],
     hasReturned: false,
     inputs: [],
     states: [],
-    clockRate: options.clockRate?.(slot) ?? 1,
     seed: undefined,
     startedMs: undefined,
-  };
+  });
 }
 
-/** One look of one host: receive, advance, send, take down what was confirmed. */
-function turn(host: Host, network: SimulatedNetwork): void {
-  const { session, transport, bot } = host;
-  for (const { from, atMs, packet } of transport.receive()) {
-    session.receive({ from, atMs: clockOf(host, atMs), packet });
-  }
-  const { play } = session;
-  const input = play ? botInput(bot, play.state) : 0;
-  const nowMs = clockOf(host, network.nowMs);
-  for (const packet of session.advance(nowMs, input)) transport.send(packet);
-  for (const event of session.takeEvents()) {
-    if (event.kind === "started") {
-      host.seed = event.seed;
-      host.startedMs = network.nowMs;
-    } else if (event.kind === "returned") {
-      host.hasReturned = true;
-      host.hashes.length = Math.min(host.hashes.length, event.keptTick + 1);
-      host.hashes.length = session.play?.confirmedTick ?? 0;
-    } else if (event.kind === "peer") {
-      const { slot, state } = event;
-      host.states.push({ slot, state, atMs: network.nowMs });
-    }
-  }
-  if (session.nextTickMs <= nowMs) session.nextTickMs = nowMs + POLL_MS;
-  record(host);
-}
-
-function record({ session: { play }, hashes, inputs }: Host): void {
+function record({ session: { play }, hashes, inputs }: SimulatedHost): void {
   if (!play) return;
   while (hashes.length <= play.confirmedTick) {
     const tick = hashes.length;
@@ -238,7 +209,7 @@ function record({ session: { play }, hashes, inputs }: Host): void {
 }
 
 function judge(
-  hosts: readonly Host[],
+  hosts: readonly SimulatedHost[],
   rules: Rules,
   options: SimulationOptions,
 ): string[] {
@@ -272,7 +243,7 @@ function judge(
 }
 
 /** Plays a host's confirmed inputs again, offline; returns the hash of each state. */
-function replay(host: Host, rules: Rules): number[] {
+function replay(host: SimulatedHost, rules: Rules): number[] {
   if (host.seed === undefined) return [];
   const game = createPong(rules, host.seed);
   const state = game.initial.slice();

@@ -227,7 +227,7 @@ function openPair(faults: Partial<TransportFaults>): {
 } {
   const network = new SimulatedNetwork({
     random: createRandom(1),
-    faults: NO_FAULTS,
+    faults: () => NO_FAULTS,
   });
   const near = faulty(network.open({ slot: 0, epoch: 0 }), {
     faults: { ...NO_TRANSPORT_FAULTS, ...faults },

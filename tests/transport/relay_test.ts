@@ -1,9 +1,7 @@
 import { expect } from "@std/expect";
-import fc from "fast-check";
 import { NetworkError } from "../../net/link/network_error.ts";
-import { PACKET_BYTES_MAX, type Transport } from "../../net/match/transport.ts";
-import { openRelay } from "../../net/transport/relay.ts";
-import { FrameQueue, FrameReader } from "../../net/transport/relay_frames.ts";
+import type { Transport } from "../../net/match/transport.ts";
+import { openRelay, openRelayWatch } from "../../net/transport/relay.ts";
 import {
   FOREVER,
   openLobby,
@@ -16,7 +14,9 @@ import {
   nextPackets,
   testTransport,
 } from "../support/transport_contract.ts";
+import { VirtualTime } from "../support/virtual_time.ts";
 import { soon, until } from "../support/waiting.ts";
+import { FakeLobby, type WireEnd } from "../support/wire.ts";
 
 interface Where {
   readonly port: number;
@@ -59,179 +59,6 @@ testTransport("relay", async () => {
       await lobby[Symbol.asyncDispose]();
     },
   };
-});
-
-Deno.test("relay reaches every other of four players, and nobody of another match", async () => {
-  await using lobby = await openLobby();
-  await using match = await startMatch(lobby, { players: 4 });
-  await using other = await startMatch(lobby);
-  const members = await Promise.all(
-    [...match.tokens, other.tokens[0]].map((token) => relay(lobby, token)),
-  );
-  const [first, ...rest] = members;
-
-  first.send(Uint8Array.of(42));
-
-  for (const member of rest.slice(0, 3)) {
-    const { from, packet } = await nextPacket(member);
-    expect([from.slot, ...packet]).toEqual([0, 42]);
-  }
-  expect(rest[3].receive()).toEqual([]);
-  for (const member of members) await member[Symbol.asyncDispose]();
-});
-
-Deno.test("relay frames come out the same however the stream is cut", () => {
-  const packet = fc.uint8Array({ minLength: 1, maxLength: PACKET_BYTES_MAX });
-  fc.assert(fc.property(
-    fc.array(packet, { maxLength: 8 }),
-    fc.array(fc.nat(10_000), { maxLength: 30 }),
-    (packets, cuts) => {
-      const queue = new FrameQueue();
-      for (const packet of packets) queue.pushPacket(3, packet);
-      const stream = queue.take() ?? new Uint8Array(0);
-      const ends = [...cuts, 0, stream.length]
-        .filter((end) => end <= stream.length).toSorted((a, b) => a - b);
-      const reader = new FrameReader(new Uint8Array(0));
-      const got: number[][] = [];
-      for (const [i, end] of ends.slice(1).entries()) {
-        const chunk = stream.subarray(ends[i], end);
-        reader.free().set(chunk);
-        reader.filled(chunk.length);
-        while (reader.next() === "frame") {
-          const { bytes, frameStart, frameEnd } = reader;
-          got.push([...bytes.subarray(frameStart + 3, frameEnd)]);
-        }
-      }
-
-      expect(got).toEqual(packets.map((packet) => [...packet]));
-    },
-  ));
-});
-
-Deno.test("a frame queue keeps the newest frames, whole and in order", () => {
-  fc.assert(fc.property(
-    fc.array(fc.integer({ min: 1, max: 300 }), { maxLength: 60 }),
-    fc.integer({ min: 1, max: 8 }),
-    (sizes, framesMax) => {
-      const queue = new FrameQueue(framesMax);
-      for (const [i, size] of sizes.entries()) {
-        queue.pushPacket(1, new Uint8Array(size).fill(i));
-      }
-      const reader = new FrameReader(queue.take() ?? new Uint8Array(0));
-      const got: number[] = [];
-      while (reader.next() === "frame") {
-        expect(reader.frameEnd - reader.frameStart - 3)
-          .toBe(sizes[reader.bytes[reader.frameStart + 3]]);
-        got.push(reader.bytes[reader.frameStart + 3]);
-      }
-
-      expect(got).toEqual([...sizes.keys()].slice(-framesMax));
-      expect(queue.dropped).toBe(Math.max(0, sizes.length - framesMax));
-    },
-  ));
-});
-
-Deno.test("relay takes frames that arrive byte by byte, and with the token", async () => {
-  await using lobby = await openLobby();
-  await using match = await startMatch(lobby);
-  const [mia, ben] = match.tokens;
-  await using transport = await relay(lobby, mia);
-  using raw = await RawClient.connect(lobby);
-  const hello = new TextEncoder().encode(`relay ${ben}\n`);
-
-  await raw.say(Uint8Array.of(...hello, ...frame(1, 2), ...frame(3)));
-  for (const byte of frame(4, 5, 6)) await raw.say(Uint8Array.of(byte));
-
-  const packets = await nextPackets(transport, 3);
-  expect(packets.map(({ packet }) => [...packet]))
-    .toEqual([[1, 2], [3], [4, 5, 6]]);
-  expect(packets.every(({ from }) => from.slot === 1)).toBe(true);
-});
-
-Deno.test("relay answers a sign of life and doesn't forward it", async () => {
-  await using lobby = await openLobby();
-  await using match = await startMatch(lobby);
-  const [mia, ben] = match.tokens;
-  await using transport = await relay(lobby, mia);
-  using raw = await rawRelay(lobby, ben);
-
-  await raw.say(frame());
-  await raw.say(frame(7));
-
-  const echo = await soon(raw.bytes(), "The answer");
-  expect([...echo ?? []].slice(0, 3)).toEqual([0, 1, 1]);
-  expect([...(await nextPacket(transport)).packet]).toEqual([7]);
-});
-
-Deno.test("relay drops the oldest for a slow receiver, and delays nobody else", async () => {
-  await using lobby = await openLobby({
-    relayFrames: { perSecond: 1e6, burst: 1e6 },
-    relayQueueFrames: 64,
-  });
-  await using match = await startMatch(lobby, { players: 3 });
-  const [mia, ben, ada] = match.tokens;
-  await using sender = await relay(lobby, mia);
-  using slow = await rawRelay(lobby, ben);
-  await using quick = await relay(lobby, ada);
-
-  // More than the system's own buffers take: 12 MB, in packets that carry their number.
-  const count = 10_000;
-  let seen = -1;
-  for (let i = 0; i < count; i++) {
-    const packet = new Uint8Array(PACKET_BYTES_MAX);
-    new DataView(packet.buffer).setUint32(0, i);
-    sender.send(packet);
-    if (i % 32 === 31 || i === count - 1) {
-      await until(() => {
-        for (const { packet } of quick.receive()) {
-          const number = new DataView(packet.buffer).getUint32(0);
-          expect(number).toBe(++seen);
-        }
-        return seen === i;
-      }, () => `the quick one has ${seen} of ${i}`);
-    }
-  }
-
-  const numbers = await readNumbers(slow, count - 1);
-  expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
-  expect(numbers.length).toBeLessThan(count);
-  expect(numbers.slice(-64))
-    .toEqual(Array.from({ length: 64 }, (_, i) => count - 64 + i));
-});
-
-/** Reads whole frames until the one with that number. */
-async function readNumbers(raw: RawClient, last: number): Promise<number[]> {
-  const numbers: number[] = [];
-  const size = 3 + PACKET_BYTES_MAX;
-  let left = new Uint8Array(0);
-  while (numbers.at(-1) !== last) {
-    const bytes = await soon(raw.bytes(), `Frame ${last}`);
-    if (bytes === undefined) throw new Error("The relay closed the slow one");
-    const joined = new Uint8Array([...left, ...bytes]);
-    const view = new DataView(joined.buffer);
-    const frames = Math.floor(joined.length / size);
-    for (let i = 0; i < frames; i++) numbers.push(view.getUint32(i * size + 3));
-    left = joined.slice(frames * size);
-  }
-  return numbers;
-}
-
-Deno.test("relay connects again by itself after the connection broke", async () => {
-  await using lobby = await openLobby();
-  await using match = await startMatch(lobby);
-  const [mia, ben] = match.tokens;
-  await using a = await relay(lobby, mia);
-  await using b = await relay(lobby, ben);
-
-  // A second connection for the same seat pushes the first one out, until that comes back.
-  using thief = await rawRelay(lobby, mia);
-  await until(() => !a.link.up, "Noticing");
-  expect(a.link.detail).toContain("Connecting again");
-  await until(() => a.link.up, "Coming back");
-
-  b.send(Uint8Array.of(9));
-  expect([...(await nextPacket(a)).packet]).toEqual([9]);
-  while (await soon(thief.bytes(), "The former one's end") !== undefined);
 });
 
 Deno.test("relay goes on by itself after the lobby was restarted in mid-match", async () => {
@@ -301,93 +128,241 @@ Deno.test("relay refuses a foreign token", async () => {
   await expect(opening).rejects.toThrow(/Cannot relay .* isn't of this lobby/);
 });
 
-for (
-  const [what, bytes] of [
-    ["an empty frame", [0, 0]],
-    ["a frame that is too long", [PACKET_BYTES_MAX + 2 >> 8, 255]],
-  ] as const
-) {
-  Deno.test(`relay closes who sends ${what}, and nobody else`, async () => {
-    await using lobby = await openLobby();
-    await using match = await startMatch(lobby, { players: 3 });
-    const [mia, ben, ada] = match.tokens;
-    await using a = await relay(lobby, mia);
-    await using b = await relay(lobby, ben);
-    using raw = await rawRelay(lobby, ada);
-
-    await raw.say(Uint8Array.from(bytes));
-
-    while (await soon(raw.bytes(), "The end") !== undefined);
-    a.send(Uint8Array.of(1));
-    expect([...(await nextPacket(b)).packet]).toEqual([1]);
-  });
-}
-
-Deno.test("relay closes who sends too many frames, and nobody else", async () => {
+Deno.test("a lobby's limits are those of its relay", async () => {
   await using lobby = await openLobby({
     relayFrames: { perSecond: 1, burst: 10 },
+    relaySilenceMs: 300,
   });
   await using match = await startMatch(lobby);
   const [mia, ben] = match.tokens;
-  using raw = await rawRelay(lobby, mia);
-  await using b = await relay(lobby, ben);
+  using fast = await rawRelay(lobby, mia);
+  using silent = await rawRelay(lobby, ben);
 
-  for (let i = 0; i < 11; i++) await raw.say(frame(i)).catch(() => {});
+  for (let i = 0; i < 11; i++) await fast.say(frame()).catch(() => {});
 
-  while (await soon(raw.bytes(), "The end") !== undefined);
-  expect((await nextPackets(b, 10)).map(({ packet }) => packet[0]))
-    .toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  expect(b.link.up).toBe(true);
-});
-
-Deno.test("relay closes a connection that is silent for too long", async () => {
-  await using lobby = await openLobby({ relaySilenceMs: 300 });
-  await using match = await startMatch(lobby);
-  using raw = await rawRelay(lobby, match.tokens[0]);
-
-  expect(await soon(raw.bytes(), "The end")).toBe(undefined);
+  for (let i = 0; i < 30;) i += (await soon(fast.bytes(), "Ten"))?.length ?? 30;
+  expect(await soon(fast.bytes(), "The fast one's end")).toBe(undefined);
+  expect(await soon(silent.bytes(), "The silent one's end")).toBe(undefined);
   await until(() => lobby.counts().relays === 0, "Forgetting");
 });
 
-Deno.test("relay leaves a lobby that answers nothing any more", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const opening = relay(listener.addr, "0123456789abcdef");
-  using silent = new RawClient(await listener.accept());
-  expect(await silent.line()).toBe("relay 0123456789abcdef");
-  await silent.say({ type: "relay", slot: 0, epoch: 0 });
+/** The seat that a lobby confirms which says what a test wants, in virtual time. */
+const SEAT = { type: "relay", slot: 2, epoch: 3 };
+const SENDER_BYTE = 2 | 3 << 2;
 
+function dial(options: { readonly signal?: AbortSignal } = {}) {
+  const signal = FOREVER;
+  return openRelay({
+    ...{ hostname: "10.0.0.5", port: 5555, token: "word", signal },
+    ...options,
+  });
+}
+
+/** Answers whoever has dialled last, and returns what it is sent from then on. */
+async function answer(time: VirtualTime, lobby: FakeLobby): Promise<WireEnd> {
+  await time.settle();
+  const { client } = lobby;
+  expect(await client.line()).toBe("relay word");
+  await client.say(SEAT);
+  await time.settle();
+  return lobby.dialled[lobby.dialled.length - 1];
+}
+
+Deno.test("relay connects again by itself after the connection broke, sooner than after a failure", async () => {
+  using time = new VirtualTime();
+  using lobby = new FakeLobby();
+  const opening = dial();
+  const first = await answer(time, lobby);
   await using transport = await opening;
+  first.close();
+  lobby.refusal = new Deno.errors.ConnectionRefused();
+  await time.settle();
+  expect(transport.link).toEqual({
+    up: false,
+    detail: "The connection to the lobby at 10.0.0.5:5555 broke. " +
+      "Connecting again.",
+  });
 
-  await until(() => !transport.link.up, "Noticing");
-  using _again = new RawClient(await listener.accept());
+  const triesMs = async (forMs: number) => {
+    const tries: number[] = [];
+    const beganMs = time.nowMs;
+    const { length } = lobby.attempts;
+    await time.pass(forMs);
+    for (const atMs of lobby.attempts.slice(length)) tries.push(atMs - beganMs);
+    return tries;
+  };
+  expect(await triesMs(4_000)).toEqual([
+    50,
+    150,
+    350,
+    750,
+    1_550,
+    2_550,
+    3_550,
+  ]);
+  expect(transport.link.detail).toContain("no lobby listens there");
+  transport.send(Uint8Array.of(1));
+  lobby.refusal = undefined;
+  await time.pass(550);
+  const second = await answer(time, lobby);
+  expect(transport.link).toEqual({ up: true, detail: "" });
+  expect(second.take().length).toBe(0);
+  await second.write(frame(7));
+  await time.settle();
+  expect(transport.receive()).toMatchObject([{
+    from: { slot: 3, epoch: 63 },
+    packet: Uint8Array.of(7),
+  }]);
+  second.close();
+  lobby.refusal = new Deno.errors.ConnectionRefused();
+  await time.settle();
+
+  expect(await triesMs(400)).toEqual([50, 150, 350]);
+});
+
+Deno.test("relay leaves a lobby that answers nothing any more", async () => {
+  using time = new VirtualTime();
+  using lobby = new FakeLobby();
+  const opening = dial();
+  const far = await answer(time, lobby);
+  await using transport = await opening;
+  await time.pass(2_400);
+  await far.write(Uint8Array.of(0));
+  // Half a second at a time is counted, the one included in which something came.
+  await time.pass(2_099);
+  expect([transport.link.up, far.isOver]).toEqual([true, false]);
+  // A sign of life each half a second.
+  const lives = new Array(8).fill([0, 1, SENDER_BYTE]).flat();
+  expect([...far.take()]).toEqual(lives);
+
+  await time.pass(1);
+
+  expect([transport.link.up, far.isOver]).toEqual([false, true]);
 });
 
 Deno.test("relay counts what is no frame, and connects again", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const opening = relay(listener.addr, "0123456789abcdef");
-  using broken = new RawClient(await listener.accept());
-  expect(await broken.line()).toBe("relay 0123456789abcdef");
-  await broken.say({ type: "relay", slot: 0, epoch: 0 });
+  using time = new VirtualTime();
+  using lobby = new FakeLobby();
+  const opening = dial();
+  const far = await answer(time, lobby);
   await using transport = await opening;
 
-  await broken.say(Uint8Array.of(0, 0));
+  await far.write(Uint8Array.of(...frame(), ...frame(5), 0, 0));
+  await time.pass(50);
 
-  await until(() => transport.rejected === 1, "Counting");
-  using _again = new RawClient(await listener.accept());
+  expect(transport.rejected).toBe(1);
+  expect(transport.receive().map(({ packet }) => [...packet])).toEqual([[5]]);
+  expect([far.isOver, lobby.dialled.length]).toEqual([true, 2]);
+});
+
+Deno.test("what waits for a lobby that doesn't read goes nowhere once the connection broke", async () => {
+  using time = new VirtualTime();
+  using lobby = new FakeLobby(10);
+  const opening = dial();
+  const first = await answer(time, lobby);
+  await using transport = await opening;
+  for (let i = 0; i < 9; i++) transport.send(Uint8Array.of(i));
+  await time.settle();
+  first.close();
+  await time.pass(50);
+  const second = await answer(time, lobby);
+
+  transport.send(Uint8Array.of(42));
+  await time.settle();
+
+  expect([...second.take()]).toEqual([0, 2, SENDER_BYTE, 42]);
 });
 
 Deno.test("opening a relay ends at once when its signal aborts", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  using time = new VirtualTime();
+  using lobby = new FakeLobby();
   const stop = new AbortController();
-  const opening = openRelay({
-    hostname: "127.0.0.1",
-    port: listener.addr.port,
-    token: "x",
-    signal: stop.signal,
-  });
-  using _conn = await listener.accept();
+  const opening = dial({ signal: stop.signal });
+  opening.catch(() => {});
+  await time.settle();
 
   stop.abort();
 
-  await expect(soon(opening, "Ending")).rejects.toThrow("aborted");
+  await expect(opening).rejects.toThrow("aborted");
+  expect(lobby.dialled[0].isOver).toBe(false);
+});
+
+Deno.test("opening a relay fails when no lobby answers within 3 s, or answers something else", async () => {
+  using time = new VirtualTime();
+  using lobby = new FakeLobby();
+  const answers = [undefined, { type: "watch" }, { type: "pong" }];
+  for (const answer of answers) {
+    const opening = dial();
+    opening.catch(() => {});
+    await time.pass(2_999);
+    const far = lobby.dialled[lobby.dialled.length - 1];
+    expect(far.isOver).toBe(false);
+    if (answer === undefined) await time.pass(1);
+    else await lobby.client.say(answer);
+
+    await expect(opening).rejects.toThrow(NetworkError);
+    await expect(opening).rejects.toThrow("it doesn't answer");
+    far.take();
+    expect(far.isOver).toBe(true);
+  }
+});
+
+Deno.test("a relay ends with its signal, without a trace, and then does nothing", async () => {
+  using time = new VirtualTime();
+  using lobby = new FakeLobby();
+  const stop = new AbortController();
+  const opening = dial({ signal: stop.signal });
+  const far = await answer(time, lobby);
+  await using transport = await opening;
+  await far.write(frame(1));
+  await time.settle();
+
+  stop.abort();
+
+  expect(await transport.closed).toEqual({ kind: "local" });
+  expect(transport.link).toEqual({ up: false, detail: "Closed by this side." });
+  expect(transport.receive()).toEqual([]);
+  expect([far.take().length, far.isOver]).toEqual([0, true]);
+});
+
+Deno.test("watching ends where the lobby says that the token is no good", async () => {
+  using time = new VirtualTime();
+  using lobby = new FakeLobby();
+  const opening = openRelayWatch({
+    ...{ hostname: "10.0.0.5", port: 5555, token: "gone", signal: FOREVER },
+  });
+  opening.catch(() => {});
+  await time.settle();
+  expect(await lobby.client.line()).toBe("watch gone");
+  const message = "It isn't of this lobby.";
+
+  await lobby.client.say({ type: "error", code: "bad_token", message });
+
+  await expect(opening).rejects.toThrow(NetworkError);
+  await expect(opening).rejects.toThrow(message);
+});
+
+Deno.test("who watches hears packets, and ends once its token is good no more", async () => {
+  using time = new VirtualTime();
+  using lobby = new FakeLobby();
+  const opening = openRelayWatch({
+    ...{ hostname: "10.0.0.5", port: 5555, token: "word", signal: FOREVER },
+  });
+  await time.settle();
+  await lobby.client.say({ type: "watch" });
+  await using watching = await opening;
+  const [far] = lobby.dialled;
+  await far.write(frame(8));
+  await time.settle();
+  expect(watching.receive().map(({ packet }) => [...packet])).toEqual([[8]]);
+  far.close();
+  await time.pass(50);
+  const message = "It is over.";
+
+  await lobby.client.say({ type: "error", code: "bad_token", message });
+
+  expect(await watching.closed).toEqual({
+    kind: "failed",
+    message: `Cannot relay through the lobby at 10.0.0.5:5555: ${message}`,
+  });
 });

@@ -162,7 +162,10 @@ Deno.test("a public key that is no point of the curve verifies nothing", () => {
 });
 
 function openNetwork(): SimulatedNetwork {
-  return new SimulatedNetwork({ random: createRandom(1), faults: NO_FAULTS });
+  return new SimulatedNetwork({
+    random: createRandom(1),
+    faults: () => NO_FAULTS,
+  });
 }
 
 function openSigned(

@@ -76,12 +76,12 @@ export function playWatched(options: WatchedOptions): WatchedResult {
   const { isCut, isDeaf, tamper, killedMs, leavesMs } = options;
   const network = new SimulatedNetwork({
     random: createRandom(seed),
-    faults: options.faults ?? { ...NO_FAULTS, delayMs: 30 },
+    faults: () => options.faults ?? { ...NO_FAULTS, delayMs: 30 },
     ...(isCut && { isCut }),
   });
   const ear = new SimulatedNetwork({
     random: createRandom(seed + 1),
-    faults: options.earFaults ?? EAR_FAULTS,
+    faults: () => options.earFaults ?? EAR_FAULTS,
     isCut: (_from, _to, nowMs) => isDeaf?.(nowMs) ?? false,
   });
   const slots = Array.from({ length: rules.players }, (_, slot) => slot);

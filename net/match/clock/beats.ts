@@ -3,11 +3,12 @@
  *
  * Each packet has a number, its *beat*. It also says which beat of every other member came last,
  * and how long ago: its *echo*. So every packet measures a round trip, and none is sent for that
- * alone.
+ * alone. Beats come round again: an echo counts only in a packet that is newer than all before it,
+ * so that none which was held back for long is taken for the answer to another beat.
  *
  * @module
  */
-import { isNewerBeat } from "../wire/record.ts";
+import { isNewer, type Place } from "../wire/record.ts";
 import type { Stamp } from "../wire/stamp.ts";
 import type { Echo } from "../wire/wire.ts";
 import { PeerClock } from "./peer_clock.ts";
@@ -18,8 +19,7 @@ const SENT_TIMES = 256;
 /** What a packet that has arrived says of time. */
 export interface Arrival {
   readonly slot: number;
-  readonly beat: number;
-  readonly sentAt: Stamp;
+  readonly said: Place & { readonly sentAt: Stamp };
   /** The packet's echo of this member, if it has one. */
   readonly echo: Echo | undefined;
   readonly atMs: number;
@@ -33,7 +33,7 @@ export class Beats {
   #next = 0;
   readonly #sentMs = new Float64Array(SENT_TIMES).fill(-Infinity);
   /** By slot: the newest packet, and when it came. */
-  readonly #newest: ({ beat: number; atMs: number } | undefined)[];
+  readonly #newest: ({ said: Place; atMs: number } | undefined)[];
 
   constructor(players: number) {
     this.clocks = Array.from({ length: players }, () => new PeerClock());
@@ -51,7 +51,8 @@ export class Beats {
   /** By slot: the echoes in a packet that is sent now. */
   echoes(nowMs: number): (Echo | undefined)[] {
     return this.#newest.map((newest) =>
-      newest && { beat: newest.beat, holdMs: Math.max(0, nowMs - newest.atMs) }
+      newest &&
+      { beat: newest.said.beat, holdMs: Math.max(0, nowMs - newest.atMs) }
     );
   }
 
@@ -62,20 +63,19 @@ export class Beats {
   }
 
   /** Takes in a packet; its echo is ignored where it answers none of the last `SENT_TIMES`. */
-  receive({ slot, beat, sentAt, echo, atMs }: Arrival): void {
+  receive({ slot, said, echo, atMs }: Arrival): void {
     const clock = this.clocks[slot];
-    clock.addTransit(sentAt, atMs);
+    clock.addTransit(said.sentAt, atMs);
     const newest = this.#newest[slot];
-    if (!newest || isNewerBeat(beat, newest.beat)) {
-      this.#newest[slot] = { beat, atMs };
-    }
+    if (newest && !isNewer(said, newest.said)) return;
+    this.#newest[slot] = { said, atMs };
     if (!echo) return;
     const packetsAgo = (this.#next - echo.beat) & 0xffff;
     if (packetsAgo === 0 || packetsAgo > SENT_TIMES) return;
     clock.addEcho({
       sentMs: this.#sentMs[echo.beat % SENT_TIMES],
       holdMs: echo.holdMs,
-      theirStamp: sentAt,
+      theirStamp: said.sentAt,
       atMs,
     });
   }

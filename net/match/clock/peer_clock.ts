@@ -39,7 +39,7 @@ export class PeerClock {
   readonly #transitsMs = new Float64Array(TRANSITS);
   #transits = 0;
 
-  /** The other clock minus this one, as a difference of stamps in ms; 0 while it isn't known. */
+  /** The other clock minus this one, modulo a stamp's 70 minutes; 0 while it isn't known. */
   get offsetMs(): number {
     const best = this.#best;
     const previous = this.#previousBest;
@@ -89,17 +89,33 @@ export class PeerClock {
     const known = this.#best ?? this.#previousBest;
     if (!known) return false;
     const uncertaintyMs = (rttMs + known.rttMs) / 2 + DRIFT_MS_MAX;
-    return Math.abs(offsetMs - this.offsetMs) > uncertaintyMs;
+    const moved = stampDifferenceMs(stampOf(offsetMs), stampOf(this.offsetMs));
+    return Math.abs(moved) > uncertaintyMs;
   }
 
   /** Takes in how long a packet was under way, by the clock offset as it is known now. */
   addTransit(sentAt: Stamp, atMs: number): void {
+    if (this.roundTrips === 0) return;
     this.#transitsMs[this.#transits++ % TRANSITS] = this.ageMs(sentAt, atMs);
   }
 
-  /** How long ago, at `nowMs`, the other sent what it stamped `sentAt`. */
+  /** How long ago, at `nowMs`, the other sent what it stamped `sentAt`; below 35 minutes. */
   ageMs(sentAt: Stamp, nowMs: number): number {
-    return stampDifferenceMs(stampOf(nowMs), sentAt) + this.offsetMs;
+    return stampDifferenceMs(this.stampOf(nowMs), sentAt);
+  }
+
+  /** The other clock's stamp at a moment of this one. */
+  stampOf(nowMs: number): Stamp {
+    return stampOf(nowMs + this.offsetMs);
+  }
+
+  /**
+   * Whether the other sent that less than `withinMs` ago. An age from beyond what stamps can tell
+   * would mostly look impossible, so it isn't. While the other clock is unknown stamps tell nothing.
+   */
+  isFresh(sentAt: Stamp, nowMs: number, withinMs: number): boolean {
+    return this.roundTrips === 0 ||
+      Math.abs(this.ageMs(sentAt, nowMs)) <= withinMs;
   }
 
   /** The time within which nine of ten packets arrive; 0 before the first. */

@@ -70,8 +70,10 @@ export function leadOver(
   let sum = 0;
   let count = 0;
   for (const peer of peers) {
-    const ageMs = clocks[peer.slot].ageMs(peer.sentAt, nowMs);
-    if (ageMs > freshMs || peer.isReturning) continue;
+    const clock = clocks[peer.slot];
+    const isFresh = clock.isFresh(peer.sentAt, nowMs, freshMs);
+    if (!isFresh || peer.isReturning) continue;
+    const ageMs = clock.ageMs(peer.sentAt, nowMs);
     const sinceMs = Math.max(0, Math.min(ageMs, EXTRAPOLATION_MS_MAX));
     sum += peer.tick + sinceMs / TICK_MS;
     count++;

@@ -10,12 +10,7 @@ import {
   OPEN_END,
   type Presence,
 } from "../../../game/presence.ts";
-import type {
-  AgreedChange,
-  Attempt,
-  Incarnation,
-  SlotRecord,
-} from "../wire/record.ts";
+import type { AgreedChange, Attempt, Incarnation } from "../wire/record.ts";
 import { has, setOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
 
 /** Ticks from the newest input that anybody holds to a returning player's first one. */
@@ -33,30 +28,20 @@ export interface MembershipState {
 
 /**
  * Returns what is changed: R7, the highest inputs count that any participant holds.
- * `others`: the records of all participants but `slot`.
+ * `highs`: by participant's slot, the `high` that it shows in this attempt.
+ * `pick`: `Math.max`; in simulation, `Math.min` as a negative control.
  */
 export function decideChange(
   { n, drop, join, high }: Attempt,
-  others: readonly SlotRecord[],
-  { slot: me, isCutMinimum }: {
-    readonly slot: number;
-    /** True only as a negative control in simulation. */
-    readonly isCutMinimum: boolean;
-  },
+  highs: ReadonlyMap<number, readonly number[]>,
+  pick: (...ticks: number[]) => number,
 ): AgreedChange {
-  const pick = isCutMinimum ? Math.min : Math.max;
-  const highs = [
-    high,
-    ...others.map(({ change }) => change?.attempt?.high ?? high),
-  ];
+  const rows = [...highs];
   const cut = high.map((_, slot) =>
-    has(drop, slot) ? pick(...highs.map((row) => row[slot])) : -1
+    has(drop, slot) ? pick(...rows.map(([, row]) => row[slot])) : -1
   );
-  const own = [
-    high[me],
-    ...others.map(({ slot, change }) => change?.attempt?.high[slot] ?? 0),
-  ];
-  const at = join ? Math.max(...own) + ACTIVATION_TICKS : 0;
+  const newest = Math.max(...rows.map(([slot, row]) => row[slot]));
+  const at = join ? newest + ACTIVATION_TICKS : 0;
   return { n, drop, join, cut, at };
 }
 
@@ -102,11 +87,11 @@ export function shownBeyond(
 }
 
 /** Whether two attempts are for the same change. */
-export function isEqualAim(a: Attempt | undefined, b: Attempt): boolean {
-  return a !== undefined && a.drop === b.drop && isEqualJoin(a.join, b.join);
+export function isEqualAim(a: Attempt, b: Attempt): boolean {
+  return a.drop === b.drop && isEqualJoin(a.join, b.join);
 }
 
 /** Whether the same incarnation is to come back, or none. */
-export function isEqualJoin(a?: Incarnation, b?: Incarnation): boolean {
+function isEqualJoin(a?: Incarnation, b?: Incarnation): boolean {
   return a?.slot === b?.slot && a?.epoch === b?.epoch;
 }

@@ -4,10 +4,11 @@
  *
  * @module
  */
-import { lastSegment, type Presence } from "../../../game/presence.ts";
+import { lastSegment } from "../../../game/presence.ts";
 import type { Incarnation, SlotRecord } from "../wire/record.ts";
 import { has, setOf, sizeOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
 import type { PeerLiveness } from "./liveness.ts";
+import type { Standing } from "./standing.ts";
 import type { Timers } from "./timers.ts";
 
 /** What there is to observe at one moment; all owned by `Play`. */
@@ -15,53 +16,48 @@ export interface Observed {
   readonly nowMs: number;
   /** By slot: the newest record, where one has come. */
   readonly records: readonly (SlotRecord | undefined)[];
-  readonly liveness: PeerLiveness;
+  readonly liveness: Pick<PeerLiveness, "present" | "heard" | "silentMs">;
   /** By slot: highest tick up to which its inputs are known. */
   readonly have: readonly number[];
 }
 
-/** The member that observes, and how far its own membership has come. */
-export interface Observer {
-  readonly slot: number;
-  readonly timers: Timers;
-  readonly era: number;
-  readonly members: SlotSet;
-  readonly presences: readonly Presence[];
-}
-
-/** What `observer` concludes from `observed`. It holds for one moment: make a new one for the next. */
+/** What a member concludes from `observed`. It holds for one moment: make a new one for the next. */
 export class Observation {
+  /** The member that observes. */
+  readonly slot: number;
   readonly nowMs: number;
   /** By slot: highest tick up to which its inputs are known. */
   readonly have: readonly number[];
   /** Slots that are surely there, and those that aren't silent enough for a suspicion. */
   readonly present: SlotSet;
   readonly heard: SlotSet;
+  /** Members that are gone as far as this host can tell. */
+  readonly suspects: SlotSet;
 
   readonly #observed: Observed;
-  readonly #observer: Observer;
+  readonly #standing: Standing;
+  readonly #timers: Timers;
   readonly #others: readonly number[];
 
-  constructor(observed: Observed, observer: Observer) {
-    this.#observed = observed;
-    this.#observer = observer;
-    this.#others = slotsOf(observer.members & ~setOf(observer.slot));
+  constructor(
+    observed: Observed,
+    standing: Standing,
+    { slot, timers }: { readonly slot: number; readonly timers: Timers },
+  ) {
+    const { members } = standing;
+    this.slot = slot;
     this.nowMs = observed.nowMs;
     this.have = observed.have;
     this.present = observed.liveness.present;
     this.heard = observed.liveness.heard;
-  }
-
-  /** Members that are gone as far as this host can tell. */
-  suspects(): SlotSet {
-    const { members, timers } = this.#observer;
+    this.#observed = observed;
+    this.#standing = standing;
+    this.#timers = timers;
+    this.#others = slotsOf(members & ~setOf(slot));
     const limitMs = sizeOf(members) === 2 ? timers.graceMs : timers.suspectMs;
-    let suspects = 0;
-    for (const slot of this.#others) {
-      const isSilent = this.#silentMs(slot) > limitMs;
-      if (isSilent || this.#hasGone(slot)) suspects |= setOf(slot);
-    }
-    return suspects;
+    this.suspects = this.#others
+      .filter((slot) => this.#silentMs(slot) > limitMs || this.#hasGone(slot))
+      .reduce((suspects, slot) => suspects | setOf(slot), 0);
   }
 
   /** Whether a slot's present incarnation said goodbye. */
@@ -73,26 +69,29 @@ export class Observation {
   /** The newest record of a member, if it is of this era and of its present incarnation. */
   current(slot: number): SlotRecord | undefined {
     const record = this.#observed.records[slot];
-    const isCurrent = record && record.era === this.#observer.era &&
+    const isCurrent = record && record.era === this.#standing.era &&
       !record.isReturning && record.epoch === this.#epochOf(slot);
     return isCurrent ? record : undefined;
   }
 
-  /** Highest number of an attempt that a member has entered or left; at least `own`. */
-  highestNumber(own: number): number {
-    return this.#others.reduce(
-      (highest, slot) =>
-        Math.max(highest, this.current(slot)?.change?.attemptNumber ?? 0),
-      own,
-    );
+  /** Returns the highest number of an attempt that a member has entered or left; 0 if none. */
+  numberOf(slot: number): number {
+    return this.current(slot)?.change?.attemptNumber ?? 0;
+  }
+
+  /** Returns the lowest number above `own` and those of all other members. */
+  freeNumber(own: number): number {
+    const others = this.#others.map((slot) => this.numberOf(slot));
+    return Math.max(own, ...others) + 1;
   }
 
   /** R3: whether `drop` may go yet; for exactly half, only after the grace period or a goodbye. */
-  isPatient(drop: SlotSet): boolean {
-    const { members, timers } = this.#observer;
-    if (2 * sizeOf(members & ~drop) > sizeOf(members)) return true;
+  mayDrop(drop: SlotSet): boolean {
+    const { members } = this.#standing;
+    const majority = 2 * sizeOf(members & ~drop) - sizeOf(members);
+    if (majority !== 0) return majority > 0;
     return slotsOf(drop).every((slot) =>
-      this.#hasGone(slot) || this.#silentMs(slot) > timers.graceMs
+      this.#hasGone(slot) || this.#silentMs(slot) > this.#timers.graceMs
     );
   }
 
@@ -108,7 +107,7 @@ export class Observation {
   returning(): Incarnation | undefined {
     for (const [slot, record] of this.#observed.records.entries()) {
       const mayAsk = record?.isReturning &&
-        !has(this.#observer.members, slot) &&
+        !has(this.#standing.members, slot) &&
         has(this.present, slot) && record.epoch > this.#epochOf(slot);
       if (mayAsk) return { slot, epoch: record.epoch };
     }
@@ -119,13 +118,11 @@ export class Observation {
    * With two members: the suspect's next incarnation, if it asks to come back already. Then one
    * change drops and takes back, for a match with only one member in between would end.
    */
-  replacement(suspects: SlotSet): Incarnation | undefined {
-    const { members } = this.#observer;
-    const [slot, ...more] = slotsOf(suspects);
+  replacement(): Incarnation | undefined {
+    const [slot, ...more] = this.#others;
     const record = this.#observed.records[slot];
-    const isHalf = 2 * sizeOf(members & ~suspects) === sizeOf(members);
     const isAnew = record?.isReturning && record.epoch > this.#epochOf(slot);
-    return isHalf && isAnew && more.length === 0
+    return isAnew && more.length === 0
       ? { slot, epoch: record.epoch }
       : undefined;
   }
@@ -142,6 +139,6 @@ export class Observation {
   }
 
   #epochOf(slot: number): number {
-    return lastSegment(this.#observer.presences[slot]).epoch;
+    return lastSegment(this.#standing.presences[slot]).epoch;
   }
 }

@@ -60,7 +60,7 @@ export interface SlotRecord {
   readonly slot: number;
   /** Incarnation of the member: the seat's epoch << 4 | how often it came back by itself since. */
   readonly epoch: number;
-  /** Number of the packet that it came in first, modulo 2^16. */
+  /** Number of the packet that it came in first, modulo 2^16: it orders only what is close. */
   readonly beat: number;
   readonly sentAt: Stamp;
   /** How often the members have changed so far, and who they are. */
@@ -91,14 +91,18 @@ export interface RecordChange {
   readonly agreed: AgreedChange | undefined;
 }
 
-/** Whether beat `a` is ahead of `b`; beats wrap at 2^16, after 18 minutes. */
-export function isNewerBeat(a: number, b: number): boolean {
-  return ((a - b) << 16) > 0;
-}
+/** Where in a slot's history a packet or record belongs. */
+export type Place = Pick<SlotRecord, "epoch" | "confirmed" | "beat">;
 
-/** Whether a record says more recent things of its slot than another. */
-export function isNewerRecord(a: SlotRecord, b: SlotRecord): boolean {
-  return a.epoch === b.epoch ? isNewerBeat(a.beat, b.beat) : a.epoch > b.epoch;
+/**
+ * Whether `a` was said after `b` by the same slot. Beats wrap after 18 minutes at the earliest, so
+ * they only decide between two that have confirmed as much, and a match that confirms nothing for
+ * so long is over. Without that, whoever slept for ten minutes would take all that it hears for old.
+ */
+export function isNewer(a: Place, b: Place): boolean {
+  if (a.epoch !== b.epoch) return a.epoch > b.epoch;
+  if (a.confirmed !== b.confirmed) return a.confirmed > b.confirmed;
+  return ((a.beat - b.beat) << 16) > 0;
 }
 
 /** Returns a text that is the same for equal changes, whatever attempts they were agreed in. */

@@ -70,12 +70,13 @@ const CASES: readonly {
 
 for (const { name, input, events } of CASES) {
   Deno.test(`a line splitter ${name}`, () => {
-    expect(split([input])).toEqual(events);
-  });
-
-  Deno.test(`a line splitter ${name}, byte by byte`, () => {
-    expect(split([...input].map((byte) => Uint8Array.of(byte))))
-      .toEqual(events);
+    for (let size = 1; size <= input.length; size++) {
+      const chunks = Array.from(
+        { length: Math.ceil(input.length / size) },
+        (_, i) => input.slice(i * size, (i + 1) * size),
+      );
+      expect(split(chunks)).toEqual(events);
+    }
   });
 }
 
@@ -101,4 +102,14 @@ Deno.test("a line splitter hands over what follows the last line taken", () => {
   expect(splitter.next()).toEqual({ kind: "line", text: "A" });
   expect([...splitter.takeRest()]).toEqual([0, 10, 255]);
   expect(splitter.next()).toBe(undefined);
+});
+
+Deno.test("a line splitter holds nothing of a line that is too long", () => {
+  const splitter = new LineSplitter(BYTES_MAX);
+  for (let i = 0; i < 3; i++) {
+    splitter.push(bytes("x".repeat(BYTES_MAX + 1)));
+    splitter.next();
+  }
+
+  expect(splitter.takeRest().length).toBe(0);
 });

@@ -1,0 +1,36 @@
+/**
+ * Seats: the right to a slot in a match, which a token proves.
+ *
+ * @module
+ */
+import type { Rules } from "../../game/court.ts";
+
+/** One player of a match, as all know it. */
+export interface MatchPlayer {
+  readonly id: string;
+  readonly slot: number;
+  readonly name: string;
+  /** Colour and mark, 0…3; no two players have the same. */
+  readonly look: number;
+  readonly isBot: boolean;
+  readonly publicKey?: string | undefined;
+}
+
+/** The right to play as one player of a match; its epoch grows whenever a process takes it. */
+export interface Seat {
+  readonly slot: number;
+  readonly epoch: number;
+  readonly match: string;
+  readonly room: string;
+  readonly rules: Rules;
+  readonly transport: "relay" | "amqp";
+  /** All players of the match, by slot; this seat's is one of them. */
+  readonly players: readonly MatchPlayer[];
+}
+
+/** How a lobby writes a seat as a token that only it can make, and reads it. */
+export interface SeatTokens {
+  seal(seat: Seat): string;
+  /** Returns the seat of a token that `seal` made; `undefined` for any other text. */
+  open(token: string): Seat | undefined;
+}

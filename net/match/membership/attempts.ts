@@ -1,0 +1,105 @@
+/**
+ * Which attempt a member is in: it follows another's, opens one, or revises its own.
+ *
+ * An attempt is a proposal with a number. Higher numbers take the place of lower ones, so members
+ * that attempt different things come to attempt one.
+ *
+ * @module
+ */
+import type { Attempt } from "../wire/record.ts";
+import { has, setOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
+import { ACTIVATION_TICKS, isEqualAim } from "./membership_change.ts";
+import type { NegativeControls } from "./negative_controls.ts";
+import type { Observation } from "./observation.ts";
+import type { Decision, Standing } from "./standing.ts";
+
+/** Least time from backing out of one attempt to backing out of the next. */
+const BACK_OUT_PAUSE_MS = 150;
+
+/**
+ * R5: joins the attempt of member `slot`. Where it has the number of this host's own, or this host
+ * has agreed in its own, another attempt holds both.
+ */
+export function follow(
+  standing: Standing,
+  seen: Observation,
+  slot: number,
+): Decision | undefined {
+  const { members, attempt, attemptNumber, agreed } = standing;
+  const theirs = seen.current(slot)?.change?.attempt;
+  if (!theirs || theirs.n < attemptNumber) return undefined;
+  if (attempt && has(attempt.drop, slot)) return undefined;
+  if (has(theirs.drop, seen.slot)) return undefined;
+  const isSameNumber = attempt?.n === theirs.n;
+  if (isSameNumber && isEqualAim(attempt, theirs)) return undefined;
+  const isKept = attempt && (isSameNumber || agreed?.n === attempt.n);
+  const drop = (theirs.drop | (isKept ? attempt.drop : 0)) & members;
+  // Where both together drop more, a return waits for the next change.
+  const join = drop === theirs.drop ? theirs.join : undefined;
+  if (drop === 0 && !join) return undefined;
+  if (!isSameNumber && drop === theirs.drop) {
+    return { kind: "join", aim: { n: theirs.n, drop, join } };
+  }
+  const n = seen.freeNumber(attemptNumber);
+  return { kind: "merge", aim: { n, drop, join } };
+}
+
+/** R3, R10: opens an attempt to drop the suspects or, where there are none, to take one back. */
+export function open(
+  standing: Standing,
+  seen: Observation,
+  controls: NegativeControls,
+): Decision | undefined {
+  const { members, attemptNumber } = standing;
+  const { suspects } = seen;
+  const live = members & ~suspects;
+  if (!isWithin(live, seen.present)) return undefined;
+  const n = seen.freeNumber(attemptNumber);
+  if (suspects !== 0) {
+    if (!seen.mayDrop(suspects)) return undefined;
+    const join = seen.replacement();
+    return { kind: "open", aim: { n, drop: suspects, join } };
+  }
+  const join = seen.returning();
+  if (!join) return undefined;
+  if (controls.isReturnUnagreed) {
+    const at = seen.have[seen.slot] + ACTIVATION_TICKS;
+    return { kind: "commit", change: { n, drop: 0, join, cut: [], at } };
+  }
+  const isLowest = (members & (setOf(seen.slot) - 1)) === 0;
+  return isLowest
+    ? { kind: "take back", aim: { n, drop: 0, join } }
+    : undefined;
+}
+
+/** R5, R6: widens the own attempt, backs out of it, or opens it anew with a still higher number. */
+export function revise(
+  attempt: Attempt,
+  { members, attemptNumber, agreed, backedOutMs }: Standing,
+  seen: Observation,
+): Decision | undefined {
+  const { drop, join } = attempt;
+  const participants = members & ~drop;
+  const lost = seen.suspects & participants;
+  const n = seen.freeNumber(attemptNumber);
+  const mayWiden = lost !== 0 && isWithin(participants & ~lost, seen.present) &&
+    seen.mayDrop(drop | lost);
+  if (mayWiden) {
+    return { kind: "widen", aim: { n, drop: drop | lost, join: undefined } };
+  }
+  const back = drop & ~seen.suspects & seen.present;
+  const hasJoinerGone = join !== undefined && !has(seen.heard, join.slot);
+  const mayBackOut = !agreed && !seen.isAgreedSeen(participants) &&
+    seen.nowMs - backedOutMs > BACK_OUT_PAUSE_MS;
+  if (mayBackOut && (back !== 0 || hasJoinerGone)) {
+    return { kind: "back out", n, rest: drop & ~back };
+  }
+  const isOvertaken = slotsOf(participants & ~setOf(seen.slot)).some((slot) =>
+    seen.numberOf(slot) > attempt.n
+  );
+  return isOvertaken ? { kind: "overtake", aim: { n, drop, join } } : undefined;
+}
+
+function isWithin(slots: SlotSet, others: SlotSet): boolean {
+  return (slots & ~others) === 0;
+}

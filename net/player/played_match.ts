@@ -1,0 +1,202 @@
+/**
+ * One match as this process plays it: its session, the hand that steers, and the record of it.
+ *
+ * Whoever runs it asks for an `input`, advances the session, and calls `update`. It does no I/O.
+ *
+ * @module
+ */
+import { getLogger } from "@logtape/logtape";
+import type { StartMessage } from "../lobby/protocol.ts";
+import { ConfirmedLog } from "../match/confirmed_log.ts";
+import { timersFor } from "../match/membership/timers.ts";
+import type { Play } from "../match/play.ts";
+import { Session } from "../match/session.ts";
+import type { SessionEvent } from "../match/session_event.ts";
+import type { LinkState, Transport } from "../match/transport.ts";
+import { WIRE_VERSION } from "../match/wire/terms.ts";
+import { SECRET_BYTES } from "../match/wire/wire.ts";
+import type { FaultSettings } from "../page/message.ts";
+import { Recorder } from "../recording/recorder.ts";
+import type { FaultyTransport } from "../transport/faulty.ts";
+import { settingsOf, withSettings } from "./fault_settings.ts";
+import type { Hand } from "./hand.ts";
+import { type AwaySinceMs, awaySinceMs } from "./match_phase.ts";
+import { sha256 } from "./sha256.ts";
+import type { MatchNow, Seats } from "./view.ts";
+
+const log = getLogger(["pong", "player"]);
+
+/** What a match begins with, as the lobby and the transport have it. */
+export interface MatchBeginning {
+  readonly start: StartMessage;
+  /** The own slot. */
+  readonly slot: number;
+  readonly transport: Pick<Transport, "link" | "rejected">;
+  /** Its faults are what the inspector's sliders set. */
+  readonly faulty: Pick<FaultyTransport, "faults">;
+  /** Whether this process has taken a seat again that an older one had. */
+  readonly isResumed: boolean;
+}
+
+/** How to play it. */
+export interface PlayedMatchOptions extends MatchBeginning {
+  readonly room: string;
+  readonly hand: Hand;
+  readonly graceMs: number;
+  readonly isRecording: boolean;
+  /** Monotonic clock in ms. */
+  readonly nowMs: () => number;
+  /** Fresh, unguessable bytes. */
+  readonly randomBytes: (length: number) => Uint8Array;
+}
+
+/** A match from its first hello; what is shown of it is `MatchNow`. */
+export class PlayedMatch implements MatchNow {
+  readonly id: string;
+  readonly seats: Seats;
+  readonly transport: string;
+  readonly session: Session;
+  /** What was confirmed, for `/status` and as evidence in a dispute. */
+  readonly log = new ConfirmedLog();
+  link: LinkState;
+  awaySinceMs: AwaySinceMs = [];
+  /** From which the match began; 0 where this process came later. */
+  seed = 0;
+
+  readonly #options: PlayedMatchOptions;
+  #recorder: Recorder | undefined;
+
+  constructor(options: PlayedMatchOptions) {
+    const { start, slot, transport, nowMs } = options;
+    const { match, rules } = start;
+    const players = start.players.toSorted((a, b) => a.slot - b.slot);
+    this.#options = options;
+    this.id = match;
+    this.seats = { me: slot, rules, players };
+    this.transport = start.transport.kind;
+    this.link = transport.link;
+    this.session = new Session({
+      ...{ slot, rules, match, sha256 },
+      epochs: players.map(({ epoch }) => epoch),
+      isResumed: options.isResumed,
+      secret: options.randomBytes(SECRET_BYTES),
+      nowMs: nowMs(),
+      timers: timersFor(options.graceMs),
+    });
+    log.info("Match {match} over {transport}: {players} players", {
+      match,
+      transport: this.transport,
+      players: rules.players,
+    });
+  }
+
+  get rejectedByTransport(): number {
+    return this.#options.transport.rejected;
+  }
+
+  get statistics(): MatchNow["statistics"] {
+    return this.#recorder?.statistics;
+  }
+
+  get faults(): FaultSettings {
+    return settingsOf(this.#options.faulty.faults);
+  }
+
+  set faults(settings: FaultSettings) {
+    const { faulty } = this.#options;
+    faulty.faults = withSettings(faulty.faults, settings);
+  }
+
+  /** The input for the next tick. */
+  input(): number {
+    return this.#options.hand(this.session.play?.state);
+  }
+
+  /** Takes in what the session has done, and returns it; to be called after each advance. */
+  update(): readonly SessionEvent[] {
+    const { session } = this;
+    const events = session.takeEvents();
+    for (const event of events) this.#take(event, session.play);
+    if (session.play) {
+      this.log.take(session.play);
+      this.#recorder?.take(session.play);
+    }
+    this.#noteLink(this.#options.transport.link);
+    return events;
+  }
+
+  /** Looks who is away, and since when. */
+  noteAway(): void {
+    this.awaySinceMs = awaySinceMs(this.session, {
+      me: this.seats.me,
+      nowMs: this.#options.nowMs(),
+      players: this.seats.players.length,
+      known: this.awaySinceMs,
+    });
+  }
+
+  /** The recording so far or, once the match is over, all of it; `undefined` where none is made. */
+  recording(): Uint8Array | undefined {
+    const { play, outcome } = this.session;
+    if (play) this.#recorder?.take(play);
+    return outcome ? this.#recorder?.finish(outcome) : this.#recorder?.bytes();
+  }
+
+  #take(event: SessionEvent, play: Play | undefined): void {
+    switch (event.kind) {
+      case "started":
+        this.seed = event.seed;
+        this.#record(event.seed);
+        log.info("Play begins");
+        return;
+      case "peer": {
+        const { slot, state } = event;
+        const name = this.seats.players[slot]?.name ?? `player ${slot + 1}`;
+        log.info("{name} is {state}", { name, state });
+        return;
+      }
+      case "out":
+        log.warn("Out of the match: the others went on. Asking to come back");
+        return;
+      case "returned":
+        if (play) this.#restart(play, event.keptTick);
+        log.info("Back in the match");
+        return;
+      case "membership":
+        log.debug("Membership: {what}", { what: event.what });
+        return;
+      case "claim":
+      case "over":
+        return;
+    }
+  }
+
+  #restart(play: Play, keptTick: number): void {
+    this.log.restart(play, keptTick);
+    if (!this.#recorder) this.#record(null);
+    this.#recorder?.restart(play, keptTick);
+  }
+
+  /** Begins a recording if one is wanted; in mid-match the seed is `null`. */
+  #record(seed: number | null): void {
+    const { room, isRecording } = this.#options;
+    const { me, rules, players } = this.seats;
+    if (!isRecording) return;
+    this.#recorder = new Recorder({
+      ...{ match: this.id, room, rules, seed },
+      protocol: WIRE_VERSION,
+      recordedBy: me,
+      players: players.map(({ slot, name, look, isBot }) => ({
+        ...{ slot, name, look, isBot },
+      })),
+    });
+  }
+
+  #noteLink(link: LinkState): void {
+    if (link.detail !== this.link.detail) {
+      if (link.up) log.info("The link is back");
+      else log.warn("The link is down: {detail}", { ...link });
+    }
+    this.link = link;
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * Connecting and listening: what a person is told when it doesn't work, and where others find us.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { dial } from "../../net/link/dial.ts";
+import { listen, reachableAddresses } from "../../net/link/listen.ts";
+import { NetworkError } from "../../net/link/network_error.ts";
+import { FOREVER } from "../support/lobby.ts";
+import { VirtualTime } from "../support/virtual_time.ts";
+import { FakeLobby } from "../support/wire.ts";
+
+const LOBBY = { hostname: "10.0.0.5", port: 5555, signal: FOREVER };
+
+Deno.test("dial() sends small writes at once", async () => {
+  using lobby = new FakeLobby();
+
+  const conn = await dial(LOBBY);
+
+  expect(lobby.dialled.length).toBe(1);
+  expect(conn).toHaveProperty("hasNoDelay", true);
+});
+
+for (
+  const [error, why] of [
+    [new Deno.errors.ConnectionRefused(), "no lobby listens there"],
+    [new Error("no route"), "no route. Check the address and the network."],
+  ] as const
+) {
+  Deno.test(`dial() says where it failed, and "${why}"`, async () => {
+    using lobby = new FakeLobby();
+    lobby.refusal = error;
+
+    const dialling = dial(LOBBY);
+
+    await expect(dialling).rejects.toThrow(NetworkError);
+    await expect(dialling).rejects
+      .toThrow("Cannot connect to the lobby at 10.0.0.5:5555: ");
+    await expect(dialling).rejects.toThrow(why);
+  });
+}
+
+Deno.test("dial() gives up after 5 s without an answer, or when its signal aborts", async () => {
+  using time = new VirtualTime();
+  using lobby = new FakeLobby();
+  lobby.isSilent = true;
+  const stop = new AbortController();
+  const failures: unknown[] = [];
+  const note = (error: unknown) => void failures.push(error);
+  dial(LOBBY).catch(note);
+  dial({ ...LOBBY, signal: stop.signal }).catch(note);
+
+  await time.pass(4_999);
+  expect(failures).toEqual([]);
+  stop.abort("enough");
+  await time.pass(1);
+
+  expect(failures[0]).toBe("enough");
+  expect(failures[1]).toBeInstanceOf(NetworkError);
+  expect(String(failures[1])).toContain("blocks port 5555");
+  await expect(dial({ ...LOBBY, signal: stop.signal })).rejects.toBe("enough");
+  expect(lobby.dialled.length).toBe(0);
+});
+
+for (
+  const [error, why] of [
+    [new Deno.errors.AddrInUse(), "another program uses port 80."],
+    [new Deno.errors.PermissionDenied(), "Choose a port above 1023."],
+    [new Deno.errors.AddrNotAvailable(), "this machine has no such address."],
+    [new Error("no"), "Cannot listen on 10.0.0.5:80: no"],
+  ] as const
+) {
+  Deno.test(`listen() says "${why}"`, () => {
+    const { listen: real } = Deno;
+    const fail = () => {
+      throw error;
+    };
+    Object.assign(Deno, { listen: fail });
+    try {
+      expect(() => listen("10.0.0.5", 80)).toThrow(NetworkError);
+      expect(() => listen("10.0.0.5", 80)).toThrow(why);
+    } finally {
+      Object.assign(Deno, { listen: real });
+    }
+  });
+}
+
+Deno.test("others reach all networks by the addresses that leave the machine, IPv4 first", () => {
+  const { networkInterfaces: real } = Deno;
+  const addresses = [
+    ["fd00::7", "IPv6"],
+    ["192.168.1.20", "IPv4"],
+    ["127.0.0.1", "IPv4"],
+    ["169.254.3.4", "IPv4"],
+    ["10.127.0.1", "IPv4"],
+    ["::1", "IPv6"],
+    ["FE80::2", "IPv6"],
+    ["fec0::1", "IPv6", 3],
+    ["2001:db8::1", "IPv6"],
+  ].map(([address, family, scopeid = null]) => ({ address, family, scopeid }));
+  Object.assign(Deno, { networkInterfaces: () => addresses });
+  try {
+    const version4 = ["192.168.1.20", "10.127.0.1"];
+    expect(reachableAddresses("0.0.0.0")).toEqual(version4);
+    expect(reachableAddresses("::"))
+      .toEqual([...version4, "fd00::7", "2001:db8::1"]);
+    expect(reachableAddresses("127.0.0.1")).toEqual(["127.0.0.1"]);
+  } finally {
+    Object.assign(Deno, { networkInterfaces: real });
+  }
+});

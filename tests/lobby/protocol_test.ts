@@ -1,0 +1,309 @@
+/**
+ * What the lobby's protocol takes and refuses, to the last value of each limit.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import {
+  cleanName,
+  parseClientLine,
+  parseLobbyLine,
+} from "../../net/lobby/protocol.ts";
+
+type Message = Readonly<Record<string, unknown>>;
+/** A field by its path, values that it may have, and values that it may not. */
+type Limits = readonly (readonly [string, readonly unknown[], unknown[]])[];
+
+const TEXT = (length: number) => "x".repeat(length);
+const LIST = (length: number, item: unknown) => new Array(length).fill(item);
+const SLOT = [[0, 3], [-1, 4, 0.5, "0"]] as const;
+const UINT32 = [[0, 0xffffffff], [-1, 0x100000000]] as const;
+const COUNT = [[0, 1e9], [-1, 0.5]] as const;
+const ID = [["a", TEXT(64)], ["", TEXT(65), "a b", "a_b"]] as const;
+const ROOM = [
+  ["abc", "A1B2C3D4E5F6"],
+  ["ab", "A1B2C3D4E5F6G", "a-c", "äbc"],
+] as const;
+const KEY = [["k", TEXT(100), "+/=_-"], ["", TEXT(101), "a b"]] as const;
+const EPOCH = [[0, 15], [-1, 16]] as const;
+const SEATS = [
+  [[[0, 0]], LIST(4, [3, 15])],
+  [[], LIST(5, [3, 15]), [[4, 0]], [[0, 16]], [[0]]],
+] as const;
+const VALUE = [["", TEXT(256), ".,:|/-"], [TEXT(257), "ä", " "]] as const;
+const PLAYERS = [[2, 4], [1, 5]] as const;
+const TARGET = [[1, 99], [0, 100, 1.5]] as const;
+const SLOTS = [[[], [3, 2, 1, 0]], [LIST(5, 0), [4]]] as const;
+
+function rows(
+  fields: Readonly<
+    Record<string, readonly [readonly unknown[], readonly unknown[]]>
+  >,
+): Limits {
+  return Object.entries(fields)
+    .map(([path, [taken, refused]]) => [path, taken, [...refused]]);
+}
+
+const RULES = { players: 2, points: 11, lives: 5 };
+const RULES_LIMITS = {
+  "rules.players": PLAYERS,
+  "rules.points": TARGET,
+  "rules.lives": TARGET,
+};
+
+const CLIENT: readonly (readonly [Message, Limits])[] = [
+  [
+    { type: "join", version: 2, name: "Mia" },
+    rows({
+      name: [["x", TEXT(24), "👍".repeat(24)], [
+        "",
+        " ",
+        TEXT(25),
+        "👍".repeat(25),
+      ]],
+      room: ROOM,
+      players: PLAYERS,
+      points: TARGET,
+      lives: TARGET,
+      look: SLOT,
+      publicKey: KEY,
+      isBot: [[true], [0]],
+      isReady: [[false], [0]],
+      spectate: [[true], [0]],
+      resume: [[""], [0]],
+    }),
+  ],
+  [{ type: "return", version: 2, token: "" }, rows({ token: [[""], [0]] })],
+  [
+    { type: "claim", match: "m", era: 1, value: "v", seats: [[0, 0]] },
+    rows({ match: ID, era: UINT32, value: VALUE, seats: SEATS }),
+  ],
+  [
+    {
+      ...{ type: "result", match: "m", winner: 0, score: [0, 0] },
+      ...{ confirmedTick: 0, hash: 0 },
+    },
+    rows({
+      match: ID,
+      winner: [[null, 0, 3], [-1, 4]],
+      score: [[[0, 99], LIST(4, 0)], [[0], LIST(5, 0), [0, 100], [-1, 0]]],
+      confirmedTick: UINT32,
+      hash: UINT32,
+    }),
+  ],
+  [{ type: "ready", isReady: true }, rows({ isReady: [[false], [0]] })],
+  [{ type: "ping" }, rows({ rttMs: [[0, 0.5, 60_000], [-1, 60_001]] })],
+  [{ type: "again", match: "m" }, rows({ match: ID })],
+  [{ type: "leave" }, []],
+];
+
+const START = { x: 0, y: 0.5 };
+const SEATED = { id: "a", slot: 0, name: "Mia", look: 0, isBot: false };
+const SHOWN = [["", TEXT(48)], [TEXT(49)]] as const;
+const SEATED_LIMITS = {
+  "players.0.id": ID,
+  "players.0.slot": SLOT,
+  "players.0.look": SLOT,
+  "players.0.name": SHOWN,
+  "players.0.isBot": [[true], [0]],
+} as const;
+const PLAYER = { ...SEATED, epoch: 0, start: START };
+const WAITING = { ...SEATED, isReady: true, rttMs: null };
+const URL = "amqp://";
+
+const LOBBY: readonly (readonly [Message, Limits])[] = [
+  [
+    {
+      ...{ type: "welcome", id: "a", slot: 0, start: START, room: "ABC" },
+      ...{ rules: RULES, epoch: 0 },
+    },
+    rows({ id: ID, slot: SLOT, room: ROOM, epoch: EPOCH, ...RULES_LIMITS }),
+  ],
+  [
+    {
+      ...{ type: "roster", room: "ABC", rules: RULES, players: [WAITING] },
+      ...{ watchers: 0, startsInMs: null },
+    },
+    rows({
+      ...SEATED_LIMITS,
+      room: ROOM,
+      watchers: COUNT,
+      startsInMs: [[null, 0], [-1]],
+      players: [[[], LIST(4, WAITING)], [LIST(5, WAITING)]],
+      "players.0.rttMs": [[null, 0], [-1]],
+      "players.0.isReady": [[false], [0]],
+    }),
+  ],
+  [{ type: "watching", room: "ABC", rules: RULES }, rows({ room: ROOM })],
+  [
+    {
+      ...{ type: "start", match: "m", rules: RULES, token: TEXT(16) },
+      ...{ transport: { kind: "relay" }, players: LIST(2, PLAYER) },
+    },
+    rows({
+      ...SEATED_LIMITS,
+      match: ID,
+      token: [[TEXT(16), TEXT(1_600)], [TEXT(15), TEXT(1_601), TEXT(15) + " "]],
+      players: [[LIST(4, PLAYER)], [[PLAYER], LIST(5, PLAYER)]],
+      "players.0.epoch": EPOCH,
+      "players.0.publicKey": KEY,
+      transport: [
+        ["amqp://", "amqps://", URL + TEXT(493)].map((url) => (
+          { kind: "amqp", url, exchange: "pong" }
+        )),
+        [
+          ...["http://", "xamqp://", URL + TEXT(494)].map((url) => (
+            { kind: "amqp", url, exchange: "pong" }
+          )),
+          { kind: "amqp", url: URL, exchange: "other" },
+        ],
+      ],
+    }),
+  ],
+  [{ type: "pong" }, []],
+  [{ type: "watchers", count: 0 }, rows({ count: COUNT })],
+  [
+    { type: "again", wanted: [], gone: [] },
+    rows({ wanted: SLOTS, gone: SLOTS }),
+  ],
+  [{ type: "relay", slot: 0, epoch: 0 }, rows({ slot: SLOT, epoch: EPOCH })],
+  [{ type: "watch" }, []],
+  [
+    { type: "granted", match: "m", era: 1, value: "v", seats: [[0, 0]] },
+    rows({ match: ID, era: UINT32, value: VALUE, seats: SEATS }),
+  ],
+  [
+    { type: "refused", match: "m", era: 1 },
+    rows({ match: ID, era: UINT32, value: VALUE, seats: SEATS }),
+  ],
+  [
+    { type: "error", code: "a", message: "" },
+    rows({
+      code: [["a_b", TEXT(32)], ["", TEXT(33), "A"]],
+      message: [[TEXT(1_000)], [TEXT(1_001)]],
+    }),
+  ],
+];
+
+const SIDES = [
+  [
+    "a client",
+    CLIENT,
+    (line: string) => parseClientLine(line).kind === "message",
+  ],
+  ["the lobby", LOBBY, (line: string) => parseLobbyLine(line) !== undefined],
+] as const;
+
+/** The message as a line, with another value at that path. */
+function changed(message: Message, path: string, value: unknown): string {
+  const copy = structuredClone(message);
+  const names = path.split(".");
+  const last = names.pop() ?? "";
+  // deno-lint-ignore no-explicit-any -- the paths are those of the messages above.
+  const parent = names.reduce((at: any, name) => at[name], copy);
+  parent[last] = value;
+  return JSON.stringify(copy);
+}
+
+for (const [who, messages, isTaken] of SIDES) {
+  for (const [message, limits] of messages) {
+    Deno.test(`a "${message.type}" of ${who} is taken within its limits, and refused beyond`, () => {
+      expect(isTaken(JSON.stringify(message))).toBe(true);
+      for (const [path, taken, refused] of limits) {
+        const verdict = (value: unknown) => {
+          const line = changed(message, path, value);
+          return [line, isTaken(line)];
+        };
+        for (const value of taken) {
+          expect(verdict(value)).toEqual([changed(message, path, value), true]);
+        }
+        for (const value of refused) {
+          expect(verdict(value)).toEqual([
+            changed(message, path, value),
+            false,
+          ]);
+        }
+      }
+      for (const name of Object.keys(message)) {
+        const { [name]: _, ...rest } = message;
+        expect([name, isTaken(JSON.stringify(rest))]).toEqual([name, false]);
+      }
+    });
+  }
+}
+
+Deno.test("what a client leaves out is filled in, and what isn't known is dropped", () => {
+  const line = '{"type":"join","version":2,"name":" Mia ","room":"abc","x":1}';
+  const filled = { isBot: false, isReady: true, spectate: false };
+
+  expect(parseClientLine(line)).toEqual({
+    kind: "message",
+    message: { type: "join", version: 2, name: "Mia", room: "ABC", ...filled },
+  });
+});
+
+Deno.test("a line that isn't understood is answered with where and why, and an example", () => {
+  const answerTo = (line: string) => {
+    const parsed = parseClientLine(line);
+    return parsed.kind === "bad" ? parsed.answer.message : "";
+  };
+
+  expect(answerTo('{"type":"join","version":2,"name":"","players":9}'))
+    .toBe(
+      'Cannot understand this line: "name": A name has 1 to 24 characters. ' +
+        "The lobby takes one JSON object a line, for example " +
+        '{"type":"join","version":2,"name":"Mia"}',
+    );
+  expect(answerTo("oops")).toMatch(/^Cannot understand this line: \w/);
+});
+
+Deno.test("what the lobby says can't move a terminal's cursor or reverse its text", () => {
+  const error = { type: "error", code: "a", message: "\u001b[2JNo\u202e, no" };
+  expect(parseLobbyLine(JSON.stringify(error)))
+    .toEqual({ ...error, message: "[2JNo, no" });
+  const name = "Mia\u001b \u202e";
+  const start = LOBBY[3][0];
+
+  const message = parseLobbyLine(changed(start, "players.0.name", name));
+
+  expect(message?.type === "start" && message.players[0].name).toBe("Mia");
+});
+
+Deno.test("names lose what is invisible or reverses text", () => {
+  expect(cleanName("  Mia\u202e \u200b\u0007 \t Ben\u0000 ")).toBe("Mia Ben");
+  expect(cleanName("\u3164")).toBe("");
+  expect(cleanName("Zoe\u0308")).toBe("Zo\u00eb");
+});
+
+for (
+  const line of [
+    "",
+    "null",
+    "[]",
+    "{}",
+    '{"type":"join"}',
+    '{"type":"join","version":"1","name":"Mia"}',
+    '{"type":"join","version":2,"name":"\\u202e"}',
+    '{"type":"join","version":2,"name":"Mia","points":1e309}',
+    '{"type":"__proto__"}',
+    "[".repeat(4000),
+  ]
+) {
+  Deno.test(`the protocol refuses ${line.slice(0, 60) || "an empty line"}`, () => {
+    const parsed = parseClientLine(line);
+
+    expect(parsed.kind === "bad" && parsed.answer.code).toBe("bad_message");
+  });
+}
+
+Deno.test("another version is refused with both versions and who has to update", () => {
+  const newer = parseClientLine('{"type":"join","version":3,"who":[]}');
+  const older = parseClientLine('{"type":"join","version":1}');
+
+  expect(newer.kind === "bad" && newer.answer.message).toBe(
+    "The lobby speaks protocol version 2, this player version 3. " +
+      "Update the lobby: it is the older one.",
+  );
+  expect(older.kind === "bad" && older.answer.message)
+    .toContain("Update the player");
+});

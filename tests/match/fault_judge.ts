@@ -1,0 +1,403 @@
+/**
+ * Judges a match of faults: what must never happen, looked for after every turn, and what must have
+ * happened by the end.
+ *
+ * @module
+ */
+import { SLOTS_MAX } from "../../game/court.ts";
+import type { Presence } from "../../game/presence.ts";
+import { type Game, HISTORY_TICKS } from "../../game/rollback.ts";
+import { shownBeyond } from "../../net/match/membership/membership_change.ts";
+import type { Timers } from "../../net/match/membership/timers.ts";
+import type { Play } from "../../net/match/play.ts";
+import type { SessionEvent } from "../../net/match/session_event.ts";
+import { PAYLOAD_BYTES_MAX } from "../../net/match/transport.ts";
+import { sizeOf } from "../../net/match/wire/slot_set.ts";
+import { WAITING_MAX } from "../../net/simulation/simulated.ts";
+import {
+  isPlaying,
+  type PlayingHost,
+  type VirtualMatch,
+} from "../../net/simulation/virtual_match.ts";
+import type { Notes } from "./fault_notes.ts";
+import type { FaultSchedule } from "./fault_schedule.ts";
+import { createStandIn } from "./stand_in.ts";
+
+/** Without a new confirmation for this long after the network healed, somebody waits for ever. */
+const STUCK_MS = 2500;
+/** Who asks to be taken back for this long after the network healed is shut out for good. */
+const SHUT_OUT_MS = 8000;
+const CHECK_EVERY_MS = 100;
+
+/** Most play time that a turn counts, and thus how inexact a silence is. */
+const STEP_MS_MAX = 67;
+
+/** What is kept of a match, at most: events of a turn, the lobby's entries, a player's segments. */
+const EVENTS_MAX = 64;
+const LOBBY_MAX = 24;
+const SEGMENTS_MAX = 3;
+
+/** What one host has shown so far. */
+interface Shown {
+  /** Confirmed hashes by tick, since it began or came back. */
+  hashes: number[];
+  progressMs: number;
+  /** Since when it has asked to be taken back. */
+  outSinceMs: number;
+  /** Where it stood after its last turn. */
+  play: Play | undefined;
+  presences: readonly Presence[];
+  confirmedTick: number;
+  /** A game that is played again from the confirmed inputs alone, up to `tick`. */
+  game: Game;
+  state: Int32Array | undefined;
+  tick: number;
+  events: number;
+  /** Its own play time, its clock after the last turn, and by slot: when it fell silent. */
+  playMs: number;
+  clockMs: number;
+  silentSinceMs: number[];
+}
+
+/** The judge of one match; its methods are called by the match's hooks. */
+export class Judge {
+  readonly #schedule: FaultSchedule;
+  readonly #match: () => VirtualMatch;
+  readonly #timers: Timers;
+  readonly #notes: Notes;
+  readonly #shown: Shown[];
+  readonly #violations = new Map<string, string>();
+  /** By era: its members and presences. */
+  readonly #members = new Map<number, string>();
+  readonly #winners = new Set<string>();
+  readonly #inputs = new Int8Array(SLOTS_MAX);
+  #checkedMs = 0;
+  #hasHealed = false;
+  #isHealthy = false;
+  #healthy = 0;
+  #hasAgreed = false;
+
+  constructor(
+    { schedule, players, match, timers, notes }: {
+      readonly schedule: FaultSchedule;
+      readonly players: number;
+      readonly match: () => VirtualMatch;
+      readonly timers: Timers;
+      readonly notes: Notes;
+    },
+  ) {
+    this.#schedule = schedule;
+    this.#match = match;
+    this.#timers = timers;
+    this.#notes = notes;
+    this.#shown = Array.from({ length: players }, () => ({
+      ...{ hashes: [], progressMs: 0, outSinceMs: Infinity, events: 0 },
+      ...{ play: undefined, presences: [], confirmedTick: 0 },
+      game: createStandIn(players, 0, schedule.lastTick),
+      ...{ state: undefined, tick: 0 },
+      ...{ playMs: 0, clockMs: 0, silentSinceMs: [] },
+    }));
+  }
+
+  /** What must never happen and did, each kind once: "kind: details". */
+  get violations(): readonly string[] {
+    return [...this.#violations.values()];
+  }
+
+  get hasFailed(): boolean {
+    return this.#violations.size > 0;
+  }
+
+  /** A process has begun. */
+  onBegin({ slot, epoch, clockMs }: PlayingHost): void {
+    this.#restart(slot);
+    Object.assign(this.#shown[slot], {
+      ...{ outSinceMs: Infinity, playMs: 0, clockMs, silentSinceMs: [] },
+    });
+    if (epoch > 0) this.#notes.count("resumes");
+    this.#notes.say(() => `slot ${slot}: begins in epoch ${epoch}`);
+  }
+
+  onSend({ slot }: PlayingHost, packet: Uint8Array): void {
+    if (packet.length <= PAYLOAD_BYTES_MAX) return;
+    this.#violate("too much kept", `slot ${slot} sends ${packet.length} bytes`);
+  }
+
+  onEvent(host: PlayingHost, event: SessionEvent): void {
+    const { slot } = host;
+    const shown = this.#shown[slot];
+    shown.events++;
+    this.#note(host, event);
+    switch (event.kind) {
+      case "started":
+      case "claim":
+        return;
+      case "peer":
+        return this.#checkAccusation(host, event);
+      case "membership":
+        if (event.what === "agreed") this.#hasAgreed = true;
+        return;
+      case "out":
+        shown.outSinceMs = this.#nowMs;
+        return;
+      case "returned":
+        shown.outSinceMs = Infinity;
+        return this.#restart(slot);
+      case "over": {
+        const { reason, winner, hash } = event.outcome;
+        if (reason === "desync") this.#violate("desync", `slot ${slot}`);
+        if (winner === null) return;
+        this.#winners.add(
+          reason === "finished" ? `${winner} ${hash}` : `${winner}`,
+        );
+        const told = [...this.#winners];
+        if (new Set(told.map((text) => text.split(" ")[0])).size > 1) {
+          this.#violate("two winners", told.join(" and "));
+        }
+      }
+    }
+  }
+
+  /** A host's turn is over. */
+  onTurn(host: PlayingHost): void {
+    const { session: { play }, slot } = host;
+    const shown = this.#shown[slot];
+    if (play) {
+      this.#checkPresences(slot, play);
+      this.#takeHashes(slot, play);
+    }
+    shown.play = play;
+    shown.confirmedTick = play?.confirmedTick ?? 0;
+    if (shown.events > EVENTS_MAX) {
+      this.#violate("too much kept", `slot ${slot}: ${shown.events} events`);
+    }
+    shown.events = 0;
+    shown.playMs = this.#playMs(host);
+    shown.clockMs = host.clockMs;
+    const nowMs = this.#nowMs;
+    if (!this.#hasHealed && nowMs >= this.#schedule.healMs) {
+      this.#hasHealed = true;
+      this.#noteHealth();
+    }
+    if (nowMs - this.#checkedMs < CHECK_EVERY_MS) return;
+    this.#checkedMs = nowMs;
+    this.#comparePrefixes();
+    this.#checkMemory();
+  }
+
+  /** The match is over: everybody must have gone on, or have learned how it ended. */
+  judgeEnd(): void {
+    const nowMs = this.#nowMs;
+    const { hosts } = this.#match();
+    const running = hosts.filter(isPlaying)
+      .filter(({ session }) => !session.outcome);
+    const isStuck = ({ slot }: PlayingHost) =>
+      nowMs - this.#shown[slot].progressMs > STUCK_MS;
+    const isInPlay = (host: PlayingHost) =>
+      host.session.play !== undefined && !isStuck(host);
+    const era = Math.max(0, ...hosts.map((h) => h.session?.play?.era ?? 0));
+    const isGoingOn = running.some(isInPlay);
+    for (const host of running) {
+      const { slot, session: { play } } = host;
+      if (slot === this.#schedule.lastingSlot) continue;
+      const outMs = nowMs - this.#shown[slot].outSinceMs;
+      if (isGoingOn && outMs > SHUT_OUT_MS) {
+        this.#violate("shut out", `slot ${slot}`);
+      }
+      if (!play) continue;
+      if (play.era < era) {
+        this.#violate("does not learn its fate", `slot ${slot}`);
+      }
+      if (isStuck(host)) this.#violate("waits for ever", `slot ${slot}`);
+    }
+    for (const { slot, session } of hosts) {
+      const { play } = session ?? {};
+      if (play && play.conflicts > 0) this.#violate("input changed", `${slot}`);
+      this.#notes.count("rollbacks", play?.rollbackWork.rollbacks ?? 0);
+      this.#notes.count("rejected packets", session?.stats.rejected ?? 0);
+    }
+    const refused = hosts.filter(({ status }) => status === "refused").length;
+    this.#notes.count("resumes refused", refused);
+    if (this.#winners.size > 0 || isGoingOn) return;
+    this.#notes.count("lost");
+    if (this.#isHealthy && !this.#hasAgreed) {
+      this.#violate("lost after healing", `slots ${this.#healthy}`);
+    }
+  }
+
+  get #nowMs(): number {
+    return this.#match().nowMs;
+  }
+
+  /** For how long a host has played, not counting its sleep, as of this turn. */
+  #playMs({ slot, clockMs }: PlayingHost): number {
+    const shown = this.#shown[slot];
+    return shown.playMs + Math.min(clockMs - shown.clockMs, STEP_MS_MAX);
+  }
+
+  /** Nobody suspects another before it was silent for long enough while it could be heard. */
+  #checkAccusation(
+    host: PlayingHost,
+    { slot, state }: Extract<SessionEvent, { kind: "peer" }>,
+  ): void {
+    const { silentSinceMs } = this.#shown[host.slot];
+    const playMs = this.#playMs(host);
+    if (state === "unstable") silentSinceMs[slot] = playMs;
+    if (state !== "suspect") return;
+    const { unstableMs, suspectMs } = this.#timers;
+    const silentMs = playMs - (silentSinceMs[slot] ?? playMs);
+    if (silentMs >= suspectMs - unstableMs - STEP_MS_MAX) return;
+    this.#violate("accused in a hurry", `slot ${slot} by slot ${host.slot}`);
+  }
+
+  #restart(slot: number): void {
+    const shown = this.#shown[slot];
+    shown.hashes = [];
+    shown.state = undefined;
+    shown.progressMs = this.#nowMs;
+  }
+
+  /** An era has one set of members, and no confirmed tick may change with it. */
+  #checkPresences(slot: number, play: Play): void {
+    const shown = this.#shown[slot];
+    const { presences: before } = shown;
+    const { presences } = play;
+    if (presences === before || play.isOut) return;
+    shown.presences = presences;
+    const members = JSON.stringify([play.members, presences]);
+    const known = this.#members.get(play.era);
+    if (known === undefined) this.#members.set(play.era, members);
+    else if (known !== members) {
+      this.#violate(
+        "two sets of members",
+        `era ${play.era}: ${known} and ${members}`,
+      );
+    }
+    if (shown.play !== play) return;
+    const tick = shownBeyond(before, presences, shown.confirmedTick);
+    if (tick !== undefined) {
+      this.#violate("confirmed changed", `slot ${slot} tick ${tick}`);
+    }
+  }
+
+  #takeHashes(slot: number, play: Play): void {
+    const shown = this.#shown[slot];
+    const { hashes } = shown;
+    const { confirmedTick } = play;
+    const from = Math.max(hashes.length, confirmedTick - 200);
+    for (let tick = from; tick <= confirmedTick; tick++) {
+      const hash = play.hashAt(tick);
+      if (hash === undefined) continue;
+      hashes[tick] = hash;
+      shown.progressMs = this.#nowMs;
+      this.#replay(slot, play, tick);
+    }
+  }
+
+  /** What is confirmed must be what the confirmed inputs give, played again without any network. */
+  #replay(slot: number, play: Play, tick: number): void {
+    const shown = this.#shown[slot];
+    if (shown.state && shown.tick === tick - 1) {
+      const inputs = this.#inputs;
+      for (let s = 0; s < SLOTS_MAX; s++) inputs[s] = play.inputAt(s, tick - 1);
+      shown.game.step(shown.state, inputs, 0);
+      shown.tick = tick;
+      if (shown.game.hash(shown.state) !== shown.hashes[tick]) {
+        this.#violate("replay differs", `slot ${slot} tick ${tick}`);
+      }
+    } else if (tick === play.confirmedTick) {
+      shown.state = play.confirmedState.slice();
+      shown.tick = tick;
+    }
+  }
+
+  /** Hosts of one era must have confirmed the same. */
+  #comparePrefixes(): void {
+    const { hosts } = this.#match();
+    for (const { slot, session, status } of hosts) {
+      const play = session?.play;
+      if (status !== "playing" || !play || play.isOut) continue;
+      for (const other of hosts.slice(slot + 1)) {
+        const theirs = other.session?.play;
+        if (other.status !== "playing" || !theirs || theirs.isOut) continue;
+        if (play.era !== theirs.era) continue;
+        const [ours, others] = [this.#shown[slot], this.#shown[other.slot]];
+        const tick = Math.min(ours.hashes.length, others.hashes.length) - 1;
+        const [x, y] = [ours.hashes[tick], others.hashes[tick]];
+        if (x === undefined || y === undefined || x === y) continue;
+        this.#violate(
+          "prefixes differ",
+          `slots ${slot} and ${other.slot} at tick ${tick}`,
+        );
+      }
+    }
+  }
+
+  /** Whatever grows must have an end, however long a match lasts and whoever sleeps. */
+  #checkMemory(): void {
+    const { hosts, lobby } = this.#match();
+    const tooMuch = (what: string) => this.#violate("too much kept", what);
+    if (lobby.size > LOBBY_MAX) tooMuch(`the lobby: ${lobby.size} entries`);
+    for (const { slot, session, transport } of hosts) {
+      const waiting = transport?.waiting ?? 0;
+      if (waiting > WAITING_MAX) tooMuch(`slot ${slot}: ${waiting} packets`);
+      const play = session?.play;
+      if (!play) continue;
+      for (const claimed of play.claimedHashes()) {
+        if (claimed.length > HISTORY_TICKS) {
+          tooMuch(`slot ${slot}: ${claimed.length} hashes`);
+        }
+      }
+      for (const presence of play.presences) {
+        if (presence.length > SEGMENTS_MAX) {
+          tooMuch(`slot ${slot}: ${presence.length} segments`);
+        }
+      }
+    }
+  }
+
+  /** After the healing: a majority that is alive and of one era must be able to go on. */
+  #noteHealth(): void {
+    const nowMs = this.#nowMs;
+    const playing = this.#match().hosts.filter(isPlaying)
+      .filter(({ session }) => session.play && !session.outcome);
+    const era = Math.max(0, ...playing.map((h) => h.session.play?.era ?? 0));
+    const current = playing.filter(({ slot, session, asleepUntilMs }) =>
+      session.play?.era === era && asleepUntilMs <= nowMs &&
+      slot !== this.#schedule.lastingSlot &&
+      nowMs - this.#shown[slot].progressMs < this.#timers.lostMs - 2000
+    );
+    const members = current[0]?.session.play?.members ?? 0;
+    this.#healthy = current.reduce((set, { slot }) => set | 1 << slot, 0) &
+      members;
+    this.#isHealthy = 2 * sizeOf(this.#healthy) > sizeOf(members);
+    if (this.#isHealthy) this.#notes.count("healthy when healed");
+  }
+
+  #note({ slot, session }: PlayingHost, event: SessionEvent): void {
+    const name = event.kind === "membership" ? event.what : event.kind;
+    this.#notes.count(name);
+    if (event.kind === "over") {
+      this.#notes.count(`over: ${event.outcome.reason}`);
+    }
+    this.#notes.say(() => `slot ${slot}: ${name} ${detailOf(event, session)}`);
+  }
+
+  #violate(kind: string, details: string): void {
+    if (this.#violations.has(kind)) return;
+    this.#violations.set(kind, `${kind}: ${details}`);
+    this.#notes.say(() => `VIOLATION ${kind}: ${details}`);
+  }
+}
+
+function detailOf(
+  event: SessionEvent,
+  { play }: PlayingHost["session"],
+): string {
+  if (event.kind === "over") return JSON.stringify(event.outcome);
+  if (event.kind === "claim") return JSON.stringify(event.claim);
+  if (event.kind === "peer") return `${event.slot} is ${event.state}`;
+  if (!play) return "";
+  const { era, members, confirmedTick } = play;
+  return `era ${era} members ${members} confirmed ${confirmedTick}`;
+}

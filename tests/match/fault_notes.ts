@@ -1,0 +1,29 @@
+/**
+ * What is noted while a match of faults is played: how often what happened and, where somebody
+ * wants to read it, the whole story.
+ *
+ * @module
+ */
+
+/** Written by whoever makes faults, and by whoever judges. */
+export class Notes {
+  readonly counters: Record<string, number> = {};
+  readonly trace: string[] = [];
+  readonly #nowMs: () => number;
+  readonly #isTraced: boolean;
+
+  constructor(nowMs: () => number, isTraced: boolean) {
+    this.#nowMs = nowMs;
+    this.#isTraced = isTraced;
+  }
+
+  count(name: string, by = 1): void {
+    this.counters[name] = (this.counters[name] ?? 0) + by;
+  }
+
+  /** Tells what happened; `text` is called only where somebody reads it. */
+  say(text: () => string): void {
+    if (!this.#isTraced) return;
+    this.trace.push(`${this.#nowMs().toFixed(0).padStart(6)} ${text()}`);
+  }
+}

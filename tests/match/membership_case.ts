@@ -1,0 +1,144 @@
+/**
+ * Situations of a member, made by hand: where it stands, and what it observes of the others. What
+ * isn't said is as when all is well, except that whoever the member attempts to drop is silent.
+ *
+ * @module
+ */
+import type { Decider } from "../../net/match/membership/decision.ts";
+import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
+import type { Observed } from "../../net/match/membership/observation.ts";
+import {
+  standAtStart,
+  type Standing,
+} from "../../net/match/membership/standing.ts";
+import type {
+  AgreedChange,
+  Attempt,
+  SlotRecord,
+} from "../../net/match/wire/record.ts";
+import { everySlot, has } from "../../net/match/wire/slot_set.ts";
+
+export const TIMERS = {
+  unstableMs: 200,
+  suspectMs: 600,
+  graceMs: 3000,
+  lostMs: 5000,
+};
+export const NOW_MS = 10_000;
+
+const LETTERS = ["A", "B", "C", "D"] as const;
+type Letter = typeof LETTERS[number];
+/** What a member holds of each slot if nothing else is said. */
+const HAVE = [20, 20, 20, 20];
+
+export interface Case extends Partial<Standing> {
+  readonly players?: 2 | 3 | 4;
+  /** The slot of the member that decides; A's if not given. */
+  readonly me?: number;
+  /** For how long who has been silent; 3001 if this member attempts to drop it, else 0. */
+  readonly silentMs?: Readonly<Partial<Record<Letter, number>>>;
+  /** Who has not spoken within `unstableMs`, and within `suspectMs`. */
+  readonly absent?: number;
+  readonly unheard?: number;
+  readonly says?: Readonly<Partial<Record<Letter, Saying>>>;
+  readonly have?: readonly number[];
+  readonly controls?: NegativeControls;
+}
+
+/** What differs in a record; the number is that of the attempt, if not given. */
+export interface Saying extends Partial<SlotRecord> {
+  readonly attempt?: Attempt;
+  readonly agreed?: AgreedChange;
+  readonly attemptNumber?: number;
+}
+
+interface Attempting {
+  readonly attempt: Attempt;
+}
+
+interface Agreed {
+  readonly agreed: AgreedChange;
+}
+
+/** What a member attempts. */
+export function attempts(
+  n: number,
+  drop: number,
+  more: Partial<Attempt> = {},
+): Attempting {
+  const all = { n, drop, join: undefined, high: HAVE, cut: undefined, ...more };
+  return { attempt: all };
+}
+
+/** What a member agreed to: of whom it drops, what it holds counts. */
+export function agreed(
+  n: number,
+  drop: number,
+  more: Partial<AgreedChange> = {},
+): Agreed {
+  const cut = HAVE.map((tick, slot) => has(drop, slot) ? tick : -1);
+  return { agreed: { n, drop, join: undefined, cut, at: 0, ...more } };
+}
+
+/** A member that attempts something, and has agreed to it. */
+export function agrees(n: number, drop: number): Attempting & Agreed {
+  return { ...attempts(n, drop), ...agreed(n, drop) };
+}
+
+/** Returns a record in which all is well, except for what it says. */
+export function recordOf(slot: number, saying: Saying): SlotRecord {
+  const { attempt, agreed, attemptNumber = attempt?.n ?? 0, ...more } = saying;
+  const isChanging = attempt || agreed || attemptNumber > 0;
+  return {
+    slot,
+    epoch: 0,
+    beat: 0,
+    sentAt: 0,
+    era: 0,
+    members: 15,
+    hears: 15,
+    farewell: "none",
+    isReturning: false,
+    confirmed: 0,
+    tick: 0,
+    hash: 0,
+    have: HAVE,
+    change: isChanging
+      ? { presences: [], attemptNumber, attempt, agreed }
+      : undefined,
+    ...more,
+  };
+}
+
+/** Returns what a member decides from in such a case. */
+export function situationOf(given: Case): {
+  readonly standing: Standing;
+  readonly observed: Observed;
+  readonly decider: Decider;
+} {
+  const { players = 4, me = 0, says = {}, silentMs = {}, ...more } = given;
+  const { absent = 0, unheard = 0, have = HAVE, controls = {}, ...stands } =
+    more;
+  const letters = LETTERS.slice(0, players);
+  const liveness = {
+    present: everySlot(players) & ~absent,
+    heard: everySlot(players) & ~unheard,
+    silentMs: (slot: number) =>
+      silentMs[letters[slot]] ??
+        (has(stands.attempt?.drop ?? 0, slot) ? 3001 : 0),
+  };
+  const records = letters.map((letter, slot) =>
+    slot === me ? undefined : recordOf(slot, says[letter] ?? {})
+  );
+  const standing = {
+    ...standAtStart(letters.map(() => 0)),
+    attemptNumber: stands.attempt?.n ?? 0,
+    ...stands,
+  };
+  const observed = { nowMs: NOW_MS, have, records, liveness };
+  return {
+    standing,
+    observed,
+    decider: { slot: me, timers: TIMERS, controls },
+  };
+}

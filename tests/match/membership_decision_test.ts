@@ -1,0 +1,314 @@
+/**
+ * The rules of docs/membership.md one by one: what a member decides first, where it stands and
+ * observes what is said.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { OPEN_END, type Presence } from "../../game/presence.ts";
+import { decide } from "../../net/match/membership/decision.ts";
+import type { Decision } from "../../net/match/membership/standing.ts";
+import {
+  type AgreedChange,
+  type Incarnation,
+  keyOf,
+} from "../../net/match/wire/record.ts";
+import {
+  agreed,
+  agrees,
+  attempts,
+  type Case,
+  NOW_MS,
+  type Saying,
+  situationOf,
+} from "./membership_case.ts";
+
+/** Sets of one: slots 0 to 3. */
+const [A, B, C, D] = [1, 2, 4, 8];
+const THERE: Presence = [{ epoch: 0, from: 0, to: OPEN_END }];
+const ANEW: Presence = [{ epoch: 1, from: 0, to: OPEN_END }];
+const GONE: Presence = [{ epoch: 0, from: 0, to: 7 }];
+/** D has been dropped. */
+const THREE = { members: A | B | C, presences: [THERE, THERE, THERE, GONE] };
+const ASKS: Saying = { isReturning: true, epoch: 1 };
+const D1: Incarnation = { slot: 3, epoch: 1 };
+const D2: Incarnation = { slot: 3, epoch: 2 };
+const B1: Incarnation = { slot: 1, epoch: 1 };
+/** D asks to come back, and the others attempt to take it back. */
+const BACK = { ...THREE, ...attempts(1, 0, { join: D1 }), says: { D: ASKS } };
+const LEFT: Saying = { farewell: "left" };
+
+function enters(
+  kind: "open" | "take back" | "join" | "merge" | "widen" | "overtake",
+  n: number,
+  drop: number,
+  join?: Incarnation,
+): Decision {
+  return { kind, aim: { n, drop, join } };
+}
+
+function changes(
+  kind: "agree" | "repeat" | "claim" | "commit",
+  n: number,
+  drop: number,
+  more?: Partial<AgreedChange>,
+): Decision {
+  return { kind, change: agreed(n, drop, more).agreed };
+}
+
+type Row = readonly [what: string, given: Case, first: Decision | undefined];
+
+// deno-fmt-ignore
+const ROWS: readonly Row[] = [
+  ["R3: opens an attempt against whoever is silent for longer than suspect",
+    { silentMs: { C: 601 } }, enters("open", 1, C)],
+  ["R3: suspects nobody who is silent for less",
+    { silentMs: { B: 600, C: 600 } }, undefined],
+  ["R3: opens nothing until all others are surely there",
+    { silentMs: { C: 601 }, absent: B }, undefined],
+  ["R3: waits with exactly half for more than the grace period",
+    { silentMs: { C: 3000, D: 60_000 } }, undefined],
+  ["R3: opens with exactly half after the grace period",
+    { silentMs: { C: 3001, D: 3001 } }, enters("open", 1, C | D)],
+  ["R3: needs no grace period against those that said goodbye",
+    { silentMs: { C: 3001 }, says: { D: LEFT } }, enters("open", 1, C | D)],
+  ["R3: waits for the other where only one of two said goodbye",
+    { silentMs: { C: 601 }, says: { D: LEFT } }, undefined],
+  ["R3: never opens with less than half",
+    { players: 3, silentMs: { B: 60_000, C: 60_000 } }, undefined],
+  ["R3: suspects the only other member after the grace period",
+    { players: 2, silentMs: { B: 3001 } }, enters("open", 1, B)],
+  ["R3: suspects the only other member no earlier",
+    { players: 2, silentMs: { B: 3000 } }, undefined],
+  ["R3: takes another farewell for no goodbye",
+    { says: { C: { farewell: "desync" } } }, undefined],
+  ["R3: takes a former incarnation's goodbye for none",
+    { presences: [THERE, THERE, ANEW, THERE], says: { C: LEFT } }, undefined],
+  ["R3: drops a member of which a newer incarnation is heard",
+    { says: { C: { epoch: 1 } } }, enters("open", 1, C)],
+  ["R3: takes a number above all that members have entered or left",
+    { silentMs: { C: 601 }, says: { B: { attemptNumber: 4 }, C: { attemptNumber: 5 } } },
+    enters("open", 6, C)],
+  ["R3: takes a number above its own",
+    { silentMs: { C: 601 }, attemptNumber: 6 }, enters("open", 7, C)],
+  ["R3: heeds no number of another era",
+    { silentMs: { C: 601 }, era: 1, says: { B: { attemptNumber: 4 } } }, enters("open", 1, C)],
+  ["R3: heeds no number of another incarnation",
+    { silentMs: { C: 601 }, says: { C: { attemptNumber: 5, epoch: 1 } } }, enters("open", 1, C)],
+  ["R3: heeds no number of whoever asks to come back",
+    { silentMs: { C: 601 }, says: { C: { attemptNumber: 5, isReturning: true } } },
+    enters("open", 1, C)],
+  ["R3: drops and takes back at once where only two are left",
+    { players: 2, says: { B: ASKS } }, enters("open", 1, B, B1)],
+  ["R3: takes nobody back at once who doesn't ask",
+    { players: 2, says: { B: { epoch: 1 } } }, enters("open", 1, B)],
+  ["R3: takes nobody back at once whose present incarnation asks",
+    { players: 2, silentMs: { B: 3001 }, says: { B: { isReturning: true } } },
+    enters("open", 1, B)],
+  ["R3: takes nobody back at once where more than two are left",
+    { says: { B: ASKS } }, enters("open", 1, B)],
+  ["R3: widens its attempt to whoever else is lost",
+    { ...BACK, silentMs: { C: 601 } }, enters("widen", 2, C)],
+  ["R3: widens its attempt only while all others are surely there",
+    { ...BACK, silentMs: { C: 601 }, absent: B }, undefined],
+  ["R3: widens its attempt to half only after the grace period",
+    { ...attempts(1, C), silentMs: { D: 3000 } }, undefined],
+  ["R3: widens its attempt to half after the grace period",
+    { ...attempts(1, C), silentMs: { D: 3001 } }, enters("widen", 2, C | D)],
+  ["R3: never widens its attempt to more than half",
+    { ...attempts(1, C), silentMs: { B: 60_000, D: 60_000 } }, undefined],
+
+  ["R5: joins another's attempt",
+    { says: { B: attempts(1, C) } }, enters("join", 1, C)],
+  ["R5: joins an attempt that has a higher number than its own",
+    { ...attempts(1, C), says: { B: attempts(2, D) } }, enters("join", 2, D)],
+  ["R5: joins its own attempt with a higher number",
+    { ...attempts(1, C), says: { B: attempts(2, C) } }, enters("join", 2, C)],
+  ["R5: joins an attempt with the number at which it left another",
+    { attemptNumber: 2, says: { B: attempts(2, C) } }, enters("join", 2, C)],
+  ["R5: joins no attempt with a lower number",
+    { attemptNumber: 2, says: { B: attempts(1, C) } }, undefined],
+  ["R5: joins no attempt against itself",
+    { says: { B: attempts(1, A) } }, undefined],
+  ["R5: joins no attempt of somebody whom it attempts to drop",
+    { ...attempts(1, C), says: { C: attempts(2, B) } }, undefined],
+  ["R5: joins no attempt of another era",
+    { era: 1, says: { B: attempts(1, C) } }, undefined],
+  ["R5: merges what it agreed to into an attempt with a higher number",
+    { ...agrees(1, C), says: { B: attempts(2, D) } },
+    enters("merge", 3, C | D)],
+  ["R5: leaves behind what it agreed to in an earlier attempt",
+    { ...attempts(2, C), ...agreed(1, C), says: { B: attempts(3, D) } },
+    enters("join", 3, D)],
+  ["R5: joins an attempt that holds all it agreed to",
+    { ...agrees(1, C), says: { B: attempts(2, C | D) } },
+    enters("join", 2, C | D)],
+  ["R5: merges two attempts with one number",
+    { ...attempts(1, C), says: { B: attempts(1, D) } }, enters("merge", 2, C | D)],
+  ["R5: merges a smaller attempt with its number into its own",
+    { ...attempts(1, C | D), says: { B: attempts(1, D) } }, enters("merge", 2, C | D)],
+  ["R5: takes nobody back in an attempt that also drops somebody",
+    { ...BACK, ...attempts(1, C), says: { B: attempts(1, 0, { join: D1 }) } },
+    enters("merge", 2, C)],
+  ["R5: drops somebody in place of taking another back",
+    { ...BACK, says: { B: attempts(1, C) } }, enters("merge", 2, C)],
+  ["R5: takes the other's returning player where two attempts have one number",
+    { ...BACK, says: { B: attempts(1, 0, { join: D2 }) } }, enters("merge", 2, 0, D2)],
+  ["R5: drops only members",
+    { ...THREE, says: { B: attempts(1, C | D) } }, enters("merge", 2, C)],
+  ["R5: joins no attempt that would change nothing",
+    { ...THREE, says: { B: attempts(1, D) } }, undefined],
+  ["R5: attempts the same with a number above those of others",
+    { ...BACK, says: { B: { attemptNumber: 2 } } }, enters("overtake", 3, 0, D1)],
+  ["R5: keeps its number if nobody who takes part has a higher one",
+    { ...attempts(1, C), says: { B: { attemptNumber: 1 }, C: { attemptNumber: 5 } } },
+    undefined],
+
+  ["R6: backs out when the suspect is heard again",
+    { ...attempts(1, C), silentMs: { C: 0 } }, { kind: "back out", n: 2, rest: 0 }],
+  ["R6: goes on against those that are still silent",
+    { ...attempts(1, C | D), silentMs: { C: 0 } }, { kind: "back out", n: 2, rest: D }],
+  ["R6: backs out for nobody who isn't surely there",
+    { ...attempts(1, C), silentMs: { C: 0 }, absent: C }, undefined],
+  ["R6: backs out for nobody who speaks but doesn't hear this host",
+    { ...attempts(1, C), silentMs: { C: 601 } }, undefined],
+  ["R6: backs out no more once it has agreed",
+    { ...attempts(2, C), ...agreed(1, C), silentMs: { C: 0 } }, undefined],
+  ["R6: backs out no more once another participant shows that it agreed",
+    { ...attempts(1, C), silentMs: { C: 0 }, says: { D: agreed(1, C) } }, undefined],
+  ["R6: backs out although the suspect agreed to something",
+    { ...attempts(1, C), silentMs: { C: 0 }, says: { C: agreed(1, D) } },
+    { kind: "back out", n: 2, rest: 0 }],
+  ["R6: pauses before it backs out again",
+    { ...attempts(1, C), silentMs: { C: 0 }, backedOutMs: NOW_MS - 150 }, undefined],
+  ["R6: backs out again after a pause",
+    { ...attempts(1, C), silentMs: { C: 0 }, backedOutMs: NOW_MS - 151 },
+    { kind: "back out", n: 2, rest: 0 }],
+  ["R6: backs out when the returning player isn't heard any more",
+    { ...BACK, unheard: D }, { kind: "back out", n: 2, rest: 0 }],
+  ["R6: waits for a returning player that is silent for a moment",
+    { ...BACK, absent: D }, undefined],
+  ["R6: drops the only other one for good when its next incarnation falls silent",
+    { players: 2, ...attempts(1, B, { join: B1 }), says: { B: ASKS }, unheard: B },
+    { kind: "back out", n: 2, rest: B }],
+
+  ["R7: agrees when all participants show its attempt, on the highest inputs",
+    { ...attempts(1, D, { high: [20, 20, 20, 10] }), have: [30, 30, 30, 12], says: {
+      B: attempts(1, D, { high: [20, 20, 20, 12] }),
+      C: attempts(1, D, { high: [20, 20, 20, 11] }),
+    } }, changes("agree", 1, D, { cut: [-1, -1, -1, 12] })],
+  ["R7: copies what it lacks before it agrees",
+    { ...attempts(1, C | D), have: [20, 20, 19, 20], says: { B: attempts(1, C | D) } },
+    { kind: "copy", cut: [-1, -1, 20, 20] }],
+  ["R7: waits for whoever doesn't show its attempt",
+    { ...attempts(1, D), says: { B: attempts(1, D) } }, undefined],
+  ["R7: waits for whoever shows the same with a lower number",
+    { ...attempts(2, D), says: { B: attempts(2, D), C: attempts(1, D) } }, undefined],
+  ["R7: waits for whoever attempts to drop it",
+    { players: 3, ...attempts(1, C), says: { B: attempts(1, A) } }, undefined],
+  ["R7: agrees once",
+    { ...agrees(1, D), says: { B: attempts(1, D), C: attempts(1, D) } },
+    undefined],
+  ["R7: repeats what all participants agreed to before",
+    { ...attempts(3, C | D), ...agreed(1, D),
+      says: { B: { ...attempts(3, C | D), ...agreed(2, D) } } }, changes("repeat", 3, D)],
+  ["R7: decides anew where another agreed to something else",
+    { ...attempts(3, C | D), ...agreed(1, D),
+      says: { B: { ...attempts(3, C | D), ...agreed(2, C) } } }, changes("agree", 3, C | D)],
+  ["R7: decides anew where one of the others has agreed to nothing",
+    { ...attempts(3, D), ...agreed(1, D, { at: 5 }), says: {
+      B: { ...attempts(3, D), ...agreed(1, D, { at: 5 }) }, C: attempts(3, D),
+    } }, changes("agree", 3, D)],
+  ["R7: decides anew where it has agreed to nothing itself",
+    { ...attempts(3, C | D), says: { B: { ...attempts(3, C | D), ...agreed(1, D) } } },
+    changes("agree", 3, C | D)],
+
+  ["R8: commits when all participants show that they agreed",
+    { players: 3, ...agrees(2, C), says: { B: agrees(2, C) } }, changes("commit", 2, C)],
+  ["R8: waits for whoever hasn't agreed",
+    { ...agrees(2, D), says: {
+      B: agrees(2, D), C: attempts(2, D),
+    } }, undefined],
+  ["R8: waits for whoever agreed in an earlier attempt only",
+    { ...agrees(2, D), says: {
+      B: agrees(2, D), C: { ...attempts(2, D), ...agreed(1, D) },
+    } }, undefined],
+  ["R8: waits for whoever agreed to something else",
+    { ...agrees(2, D), says: {
+      B: agrees(2, D), C: { ...attempts(2, D), ...agreed(2, D, { at: 5 }) },
+    } }, undefined],
+  ["R8: claims a change that leaves exactly half",
+    { ...agrees(1, C | D),
+      says: { B: agrees(1, C | D) } },
+    changes("claim", 1, C | D)],
+  ["R8: claims again after a while",
+    { players: 2, ...agrees(1, B), claimedMs: NOW_MS - 200 },
+    changes("claim", 1, B)],
+  ["R8: claims no more often",
+    { players: 2, ...agrees(1, B), claimedMs: NOW_MS - 199 }, undefined],
+  ["R8: commits with exactly half what the witness granted",
+    { players: 2, ...agrees(1, B), granted: keyOf(agreed(1, B).agreed) },
+    changes("commit", 1, B)],
+  ["R8: commits nothing else with exactly half",
+    { players: 2, ...agrees(1, B),
+      granted: keyOf(agreed(1, B, { at: 5 }).agreed) }, changes("claim", 1, B)],
+  ["R8: needs no witness against those that said goodbye",
+    { players: 3, ...agrees(1, B | C), says: { B: LEFT, C: LEFT } },
+    changes("commit", 1, B | C)],
+  ["R8: needs the witness where only one of two said goodbye",
+    { ...agrees(1, C | D),
+      says: { B: agrees(1, C | D), C: LEFT } },
+    changes("claim", 1, C | D)],
+  ["R8: claims nothing with less than half",
+    { players: 3, ...agrees(1, B | C) }, undefined],
+
+  ["R10: attempts to take back whoever asks",
+    { ...THREE, says: { D: ASKS } }, enters("take back", 1, 0, D1)],
+  ["R10: leaves taking back to the lowest slot",
+    { me: 1, ...THREE, says: { D: ASKS } }, undefined],
+  ["R10: takes nobody back who doesn't ask",
+    { ...THREE, says: { D: { epoch: 1 } } }, undefined],
+  ["R10: takes nobody back who isn't surely there",
+    { ...THREE, says: { D: ASKS }, absent: D }, undefined],
+  ["R10: takes back no incarnation that was dropped",
+    { ...THREE, says: { D: { isReturning: true } } }, undefined],
+  ["R10: drops suspects before it takes anybody back",
+    { ...THREE, says: { D: ASKS }, silentMs: { C: 601 } }, enters("open", 1, C)],
+  ["R10: agrees from which tick on a returned player counts",
+    { ...BACK, ...attempts(1, 0, { join: D1, high: [20, 90, 90, 90] }), says: {
+      B: attempts(1, 0, { join: D1, high: [90, 22, 90, 90] }),
+      C: attempts(1, 0, { join: D1, high: [90, 90, 21, 90] }),
+    } }, changes("agree", 1, 0, { join: D1, at: 22 + 36 })],
+
+  ["without R4, agrees before it holds what counts",
+    { ...attempts(1, C | D), have: [20, 20, 19, 20], says: { B: attempts(1, C | D) },
+      controls: { isUnfrozen: true } }, changes("agree", 1, C | D)],
+  ["without R7, lets the lowest inputs count",
+    { ...attempts(1, C | D), says: { B: attempts(1, C | D, { high: [20, 20, 12, 20] }) },
+      controls: { isCutMinimum: true } }, changes("agree", 1, C | D, { cut: [-1, -1, 12, 20] })],
+  ["without R7, forgets what all agreed to before",
+    { ...attempts(3, C | D), ...agreed(1, D),
+      says: { B: { ...attempts(3, C | D), ...agreed(2, D) } },
+      controls: { agreedBefore: "forgotten" } }, changes("agree", 3, C | D)],
+  ["without R7, repeats the newest that anybody agreed to",
+    { ...attempts(3, C | D), ...agreed(1, D),
+      says: { B: { ...attempts(3, C | D), ...agreed(2, C) } },
+      controls: { agreedBefore: "newest" } }, changes("repeat", 3, C)],
+  ["without R8, commits what it has agreed to alone",
+    { ...agrees(1, D), controls: { isUnagreed: true } },
+    changes("commit", 1, D)],
+  ["without R10, takes a player back alone",
+    { me: 1, ...THREE, says: { D: ASKS }, have: [90, 20, 90, 90],
+      controls: { isReturnUnagreed: true } },
+    changes("commit", 1, 0, { join: D1, cut: [], at: 56 })],
+];
+
+for (const [what, given, first] of ROWS) {
+  const [rule, rest] = what.split(/(?<=^R\d+|^without R\d+)[:,] /);
+  Deno.test(`${rule}: a member ${rest}`, () => {
+    const { standing, observed, decider } = situationOf(given);
+
+    const [decision] = decide(standing, observed, decider).decisions;
+    expect(decision).toEqual(first);
+  });
+}

@@ -1,0 +1,295 @@
+/**
+ * The rules of docs/membership.md that stand where packets are taken in: whose records count as
+ * hearing, what follows from a higher era, where a return begins, and when a match is over.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { OPEN_END, type Presence } from "../../game/presence.ts";
+import type { Game } from "../../game/rollback.ts";
+import { OVER, PHASE, TICK, WINNER } from "../../game/state.ts";
+import { PeerClock } from "../../net/match/clock/peer_clock.ts";
+import { PeerLiveness } from "../../net/match/membership/liveness.ts";
+import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
+import { Play } from "../../net/match/play.ts";
+import { Returning } from "../../net/match/returning.ts";
+import { Session } from "../../net/match/session.ts";
+import type { SlotRecord } from "../../net/match/wire/record.ts";
+import type { SnapshotPacket } from "../../net/match/wire/wire.ts";
+import { recordOf, TIMERS } from "./membership_case.ts";
+
+const LAST_TICK = 6;
+const WINNER_SLOT = 1;
+/** It ends at a certain tick, whatever anybody does. */
+const GAME: Game = {
+  initial: Int32Array.from({ length: 16 }, (_, i) => i === WINNER ? -1 : 0),
+  step(state) {
+    if (++state[TICK] < LAST_TICK) return;
+    state[PHASE] = OVER;
+    state[WINNER] = WINNER_SLOT;
+  },
+  hash: (state) => state[TICK],
+};
+const THERE: Presence = [{ epoch: 0, from: 0, to: OPEN_END }];
+
+/** Slot 0 of a match of three. */
+function beginPlay(controls: NegativeControls = {}) {
+  const liveness = new PeerLiveness({
+    slot: 0,
+    players: 3,
+    timers: TIMERS,
+    nowMs: 0,
+  });
+  const play = new Play({
+    slot: 0,
+    players: 3,
+    epochs: [0, 0, 0],
+    epoch: 0,
+    game: GAME,
+    clocks: [0, 1, 2].map(() => new PeerClock()),
+    liveness,
+    timers: TIMERS,
+    controls,
+    from: undefined,
+    nowMs: 0,
+  });
+  let beat = 0;
+  const say = (slot: number, saying: Partial<SlotRecord> = {}) => ({
+    ...recordOf(slot, { have: [-1, -1, -1], beat: ++beat, ...saying }),
+  });
+  const hear = (record: SlotRecord, relayed: readonly SlotRecord[] = []) =>
+    play.receive({ record, relayed, runs: [] }, 0);
+  return { play, liveness, say, hear };
+}
+
+/** Confirms some ticks with the inputs of all. */
+function confirm({ play, say }: ReturnType<typeof beginPlay>, ticks: number) {
+  const inputs = Array.from({ length: ticks }, () => 0);
+  for (let i = 0; i < ticks; i++) play.tick(0, 0);
+  const runs = [1, 2].map((slot) => ({ slot, start: 0, inputs }));
+  play.receive({ record: say(1), relayed: [], runs }, 0);
+  play.settle(0);
+  expect(play.confirmedTick).toBe(ticks);
+}
+
+/** Slots 1 and 2 have both been silent for a while; who is, after this was heard? */
+type Hearing = (given: ReturnType<typeof beginPlay>) => void;
+
+const HEARINGS: Readonly<Record<string, readonly [Hearing, number[]]>> = {
+  "a member by its own packet": [({ say, hear }) => hear(say(1)), [0, 50]],
+  "a member by another's packet": [
+    ({ say, hear }) => hear(say(1), [say(2)]),
+    [0, 0],
+  ],
+  "nobody whose record hasn't advanced": [({ say, hear, liveness }) => {
+    const old = say(2);
+    hear(say(1), [old]);
+    liveness.update(100, 0b111, true);
+    hear(say(1), [old]);
+  }, [0, 50]],
+  "nobody who doesn't hear this host": [
+    ({ say, hear }) => hear(say(1, { hears: 0b110 })),
+    [50, 50],
+  ],
+};
+
+for (const [what, [happens, silentMs]] of Object.entries(HEARINGS)) {
+  Deno.test(`R1: a host hears ${what}`, () => {
+    const given = beginPlay();
+    given.liveness.update(50, 0b111, true);
+
+    happens(given);
+
+    expect([1, 2].map((slot) => given.liveness.silentMs(slot)))
+      .toEqual(silentMs);
+  });
+}
+
+/** The record of slot 1 in era 1, after slot 2 was dropped at a tick. */
+function committed(presences: readonly Presence[], members = 0b011) {
+  const change = {
+    presences,
+    attemptNumber: 0,
+    attempt: undefined,
+    agreed: undefined,
+  };
+  return { era: 1, members, change };
+}
+
+const AT_2: Presence = [{ epoch: 0, from: 0, to: 2 }];
+const AT_3: Presence = [{ epoch: 0, from: 0, to: 3 }];
+/** Slot 2, or another, as it comes back. */
+const BACK: Presence = [...AT_3, { epoch: 1, from: 9, to: OPEN_END }];
+
+const COMMITS: Readonly<
+  Record<string, readonly [Partial<SlotRecord>, era: number, isOut: boolean]>
+> = {
+  "goes on in the era of whoever committed": [
+    committed([THERE, THERE, AT_3]),
+    1,
+    false,
+  ],
+  "is out if it isn't a member any more": [
+    committed([AT_3, THERE, THERE], 0b110),
+    0,
+    true,
+  ],
+  "is out if a later incarnation of it is the member": [
+    committed([BACK, THERE, THERE], 0b111),
+    0,
+    true,
+  ],
+  "is out if it confirmed more of a dropped player than counts": [
+    committed([THERE, THERE, AT_2]),
+    0,
+    true,
+  ],
+  "waits for a record that says what was committed": [
+    { era: 1, members: 0b011 },
+    0,
+    false,
+  ],
+};
+
+for (const [what, [record, era, isOut]] of Object.entries(COMMITS)) {
+  Deno.test(`R9: a host ${what}`, () => {
+    const given = beginPlay();
+    confirm(given, 4);
+
+    given.hear(given.say(1, record));
+
+    expect([given.play.era, given.play.isOut]).toEqual([era, isOut]);
+    expect(given.play.members).toBe(era === 1 ? 0b011 : 0b111);
+  });
+}
+
+/** What is wrong with a snapshot for the first return of slot 2. */
+const SNAPSHOTS: Readonly<Record<string, Partial<SnapshotPacket>>> = {
+  "is for another slot": { to: { slot: 1, epoch: 1 } },
+  "is for another incarnation": { to: { slot: 2, epoch: 2 } },
+  "is from a member that doesn't count it as one": {
+    record: recordOf(0, { ...committed([THERE, THERE, BACK]), hash: 5 }),
+  },
+  "is from a member that counts another incarnation": {
+    record: recordOf(0, { ...committed([THERE, THERE, AT_3], 7), hash: 5 }),
+  },
+  "doesn't say who is there when": {
+    record: recordOf(0, { members: 7, hash: 5 }),
+  },
+  "holds another state than it says": {
+    record: recordOf(0, { ...committed([THERE, THERE, BACK], 7), hash: 6 }),
+  },
+  "holds less than a state": { state: new Int32Array(15).fill(5) },
+};
+
+function readSnapshot(wrong: Partial<SnapshotPacket>) {
+  const { liveness } = beginPlay();
+  const returning = new Returning({
+    slot: 2,
+    players: 3,
+    epoch: 1,
+    game: GAME,
+    clocks: [0, 1, 2].map(() => new PeerClock()),
+    liveness,
+    timers: TIMERS,
+  });
+  return returning.read({
+    kind: "snapshot",
+    record: recordOf(0, {
+      ...committed([THERE, THERE, BACK], 0b111),
+      confirmed: 40,
+      hash: 5,
+    }),
+    echoes: [],
+    to: { slot: 2, epoch: 1 },
+    state: new Int32Array(16).fill(5),
+    ...wrong,
+  });
+}
+
+Deno.test("R10: a return begins with a state that a member has confirmed", () => {
+  expect(readSnapshot({})).toEqual({
+    tick: 40,
+    state: new Int32Array(16).fill(5),
+    era: 1,
+    members: 0b111,
+    presences: [THERE, THERE, BACK],
+  });
+});
+
+for (const [what, wrong] of Object.entries(SNAPSHOTS)) {
+  Deno.test(`R10: no return begins with a snapshot that ${what}`, () => {
+    expect(readSnapshot(wrong)).toBe(undefined);
+  });
+}
+
+Deno.test("R11: a match is over once all members have confirmed the same end", () => {
+  const given = beginPlay();
+  const { play, say, hear } = given;
+  const end = { confirmed: LAST_TICK, hash: LAST_TICK };
+  confirm(given, LAST_TICK);
+  expect([play.endTick, play.isAgreedOver()]).toEqual([LAST_TICK, false]);
+
+  hear(say(1, end));
+  play.settle(0);
+  expect(play.isAgreedOver()).toBe(false);
+
+  hear(say(2, end));
+  play.settle(0);
+  expect(play.isAgreedOver()).toBe(true);
+  expect([play.isWalkover, play.winner()]).toEqual([false, WINNER_SLOT]);
+});
+
+Deno.test("R11: another end than ours is none", () => {
+  const given = beginPlay();
+  confirm(given, LAST_TICK);
+
+  given.hear(given.say(1, { confirmed: LAST_TICK, hash: 7 }));
+  given.play.settle(0);
+
+  expect(given.play.desync)
+    .toEqual({ slot: 1, tick: LAST_TICK, ours: LAST_TICK, theirs: 7 });
+});
+
+Deno.test("R11: the last member has won, unless the game has come to its end", () => {
+  const alone = committed([THERE, AT_3, AT_3], 0b001);
+  const before = beginPlay();
+  confirm(before, 4);
+  const after = beginPlay();
+  confirm(after, LAST_TICK);
+  expect(before.play.isWalkover).toBe(false);
+
+  before.hear(before.say(1, alone));
+  after.hear(after.say(1, committed([THERE, THERE, THERE], 0b001)));
+
+  expect([before.play.isWalkover, before.play.winner()]).toEqual([true, 0]);
+  expect([after.play.isWalkover, after.play.winner()])
+    .toEqual([false, WINNER_SLOT]);
+});
+
+Deno.test("R11: a host goes on sending for 2 s after its match is over", () => {
+  const session = new Session({
+    slot: 0,
+    rules: { players: 2, points: 9, lives: 9 },
+    match: "m",
+    epochs: [0, 0],
+    secret: new Uint8Array(16),
+    sha256: () => new Uint8Array(32),
+    nowMs: 0,
+  });
+
+  session.leave(0);
+
+  expect([1999, 2000].map((ms) => session.advance(ms, 0).length))
+    .toEqual([1, 0]);
+});
+
+Deno.test("without R11 a host needs nobody to agree on the end", () => {
+  const given = beginPlay({ isResultUnagreed: true });
+  confirm(given, 4);
+  expect(given.play.isAgreedOver()).toBe(false);
+  const over = beginPlay({ isResultUnagreed: true });
+  confirm(over, LAST_TICK);
+
+  expect(over.play.isAgreedOver()).toBe(true);
+});

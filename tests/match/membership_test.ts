@@ -1,0 +1,269 @@
+import { expect } from "@std/expect";
+import { OPEN_END } from "../../game/presence.ts";
+import {
+  Membership,
+  type MembershipEvent,
+} from "../../net/match/membership/membership.ts";
+import { keyOf } from "../../net/match/wire/record.ts";
+import {
+  agreed,
+  agrees,
+  attempts,
+  type Case,
+  NOW_MS,
+  recordOf,
+  situationOf,
+} from "./membership_case.ts";
+
+/** Sets of one: slots 1 to 3. */
+const [B, C, D] = [2, 4, 8];
+
+function memberIn(given: Case) {
+  const { standing, observed, decider } = situationOf(given);
+  const membership = new Membership(decider, [0, 0, 0, 0]);
+  membership.standing = standing;
+  return { membership, observed };
+}
+
+Deno.test("all players are members from the beginning", () => {
+  const { decider } = situationOf({});
+
+  expect(new Membership(decider, [0, 32]).standing).toMatchObject({
+    era: 0,
+    members: 0b11,
+    presences: [
+      [{ epoch: 0, from: 0, to: OPEN_END }],
+      [{ epoch: 32, from: 0, to: OPEN_END }],
+    ],
+  });
+});
+
+/** May inputs of slots 1 and 2 up to a tick be taken in, and may anything be confirmed? */
+const FREEZING: Readonly<Record<string, readonly [Case, boolean[], boolean]>> =
+  {
+    "takes inputs of all, and confirms, without an attempt": [
+      {},
+      [true, true],
+      true,
+    ],
+    "takes no inputs of those to be dropped, and confirms nothing": [
+      attempts(1, C),
+      [true, false],
+      false,
+    ],
+    "takes in what it lacks up to the cut": [
+      attempts(1, C, { cut: [-1, -1, 20, -1] }),
+      [true, true],
+      false,
+    ],
+    "takes in nothing beyond the cut": [
+      attempts(1, C, { cut: [-1, -1, 19, -1] }),
+      [true, false],
+      false,
+    ],
+    "takes in and confirms all without R4": [
+      { ...attempts(1, C), controls: { isUnfrozen: true } },
+      [true, true],
+      true,
+    ],
+  };
+
+for (const [what, [given, taken, isConfirming]] of Object.entries(FREEZING)) {
+  Deno.test(`R4: a member ${what}`, () => {
+    const { membership } = memberIn(given);
+
+    expect([1, 2].map((slot) => membership.mayTake(slot, 20))).toEqual(taken);
+    expect(membership.mayConfirm).toBe(isConfirming);
+  });
+}
+
+Deno.test("R4: what a member holds when it enters an attempt is fixed for this attempt", () => {
+  const { membership, observed } = memberIn({
+    silentMs: { C: 601 },
+    says: { B: attempts(1, C) },
+    have: [20, 21, 22, 23],
+  });
+  membership.evaluate(observed);
+  membership.evaluate({ ...observed, have: [30, 30, 30, 30] });
+
+  expect(membership.standing.attempt)
+    .toEqual(attempts(1, C, { high: [20, 21, 22, 23] }).attempt);
+});
+
+const EVENTS: Readonly<
+  Record<string, readonly [Case, readonly MembershipEvent["kind"][]]>
+> = {
+  "each attempt that it enters": [
+    {
+      silentMs: { D: 601 },
+      says: { B: attempts(1, D), C: attempts(2, D) },
+    },
+    ["attempted", "attempted"],
+  ],
+  "that it backed out": [
+    { ...attempts(1, C), silentMs: { C: 0 } },
+    ["backed out"],
+  ],
+  "that it backed out and goes on against others": [
+    { ...attempts(1, C | D), silentMs: { C: 0 } },
+    ["backed out", "attempted"],
+  ],
+  "that it agreed, and what it claims": [
+    { players: 2, ...attempts(1, B) },
+    ["agreed", "claim"],
+  ],
+  "that it repeats what it agreed to": [
+    {
+      ...attempts(3, D),
+      ...agreed(1, D),
+      says: {
+        B: { ...attempts(3, D), ...agreed(1, D) },
+        C: { ...attempts(3, D), ...agreed(1, D) },
+      },
+    },
+    ["repeated", "agreed"],
+  ],
+  "nothing of copying": [
+    { players: 2, ...attempts(1, B, { high: [20, 21] }) },
+    [],
+  ],
+  "what it committed": [
+    { ...agrees(1, D), says: { B: agrees(1, D), C: agrees(1, D) } },
+    ["committed"],
+  ],
+};
+
+for (const [what, [given, kinds]] of Object.entries(EVENTS)) {
+  Deno.test(`a member tells ${what}`, () => {
+    const { membership, observed } = memberIn(given);
+
+    expect(membership.evaluate(observed).map(({ kind }) => kind))
+      .toEqual(kinds);
+  });
+}
+
+Deno.test("R8: the last of two drops the other once the witness has granted it", () => {
+  const { membership, observed } = memberIn({
+    players: 2,
+    silentMs: { B: 3001 },
+  });
+  const value = keyOf(agreed(1, B, { cut: [-1, 20, -1, -1] }).agreed);
+
+  expect(membership.evaluate(observed)).toEqual([
+    { kind: "attempted" },
+    { kind: "agreed" },
+    { kind: "claim", claim: { era: 1, value, seats: [[0, 0]] } },
+  ]);
+  expect(membership.evaluate(observed)).toEqual([]);
+  membership.grant(value);
+  expect(membership.evaluate(observed))
+    .toEqual([{ kind: "committed", joined: 0 }]);
+
+  expect(membership.standing).toEqual({
+    era: 1,
+    members: 1,
+    presences: [[{ epoch: 0, from: 0, to: OPEN_END }], [
+      { epoch: 0, from: 0, to: 20 },
+    ]],
+    attemptNumber: 0,
+    attempt: undefined,
+    agreed: undefined,
+    granted: "",
+    claimedMs: NOW_MS,
+    backedOutMs: -Infinity,
+  });
+});
+
+Deno.test("a member claims the seats of all who would be members, each with its incarnation", () => {
+  const { membership, observed } = memberIn({
+    players: 2,
+    says: { B: { isReturning: true, epoch: 1 } },
+  });
+
+  const [, , claimed] = membership.evaluate(observed);
+  expect(claimed).toMatchObject({ claim: { seats: [[0, 0], [1, 1]] } });
+  if (claimed.kind === "claim") membership.grant(claimed.claim.value);
+  expect(membership.evaluate(observed))
+    .toEqual([{ kind: "committed", joined: B }]);
+});
+
+Deno.test("what the witness granted for one attempt counts for no other", () => {
+  const { membership, observed } = memberIn({
+    granted: "granted",
+    says: { B: attempts(1, C) },
+  });
+  membership.evaluate(observed);
+
+  expect(membership.standing.granted).toBe("");
+});
+
+Deno.test("R6: a member that backed out gives its attempt's number no vote again", () => {
+  const { membership, observed } = memberIn({
+    ...attempts(1, C),
+    silentMs: { C: 0 },
+    says: { B: attempts(1, C), D: { attemptNumber: 3 } },
+  });
+
+  membership.evaluate(observed);
+  expect(membership.standing).toMatchObject({
+    attempt: undefined,
+    attemptNumber: 4,
+    backedOutMs: NOW_MS,
+  });
+  expect(membership.evaluate(observed)).toEqual([]);
+});
+
+Deno.test("R7: a member that lacks inputs takes in those up to the cut, then agrees", () => {
+  const { membership, observed } = memberIn({
+    players: 2,
+    ...attempts(1, B, { high: [20, 21] }),
+  });
+
+  membership.evaluate(observed);
+  expect([20, 21, 22].map((tick) => membership.mayTake(1, tick)))
+    .toEqual([true, true, false]);
+  const [event] = membership.evaluate({ ...observed, have: [20, 21] });
+  expect(event).toEqual({ kind: "agreed" });
+  expect(membership.standing.agreed)
+    .toEqual(agreed(1, B, { cut: [-1, 21] }).agreed);
+});
+
+Deno.test("R9: a member takes over a higher era with its members, and leaves its attempt", () => {
+  const { membership } = memberIn({
+    ...agrees(2, C),
+    members: 0b0111,
+    claimedMs: 7,
+    backedOutMs: 8,
+  });
+  const presences = [[{ epoch: 0, from: 3, to: OPEN_END }]];
+
+  const joined = membership.adopt(
+    recordOf(1, { era: 5, members: 0b1011 }),
+    presences,
+  );
+
+  expect(joined).toBe(D);
+  expect(membership.standing).toEqual({
+    era: 5,
+    members: 0b1011,
+    presences,
+    attemptNumber: 0,
+    attempt: undefined,
+    agreed: undefined,
+    granted: "",
+    claimedMs: 7,
+    backedOutMs: 8,
+  });
+});
+
+Deno.test("without R7 a member forgets what it agreed to when it enters another attempt", () => {
+  const { membership, observed } = memberIn({
+    ...attempts(2, C),
+    ...agreed(1, C),
+    says: { B: attempts(3, D) },
+    controls: { agreedBefore: "forgotten" },
+  });
+  membership.evaluate(observed);
+
+  expect(membership.standing.agreed).toBe(undefined);
+});

@@ -1,0 +1,99 @@
+/**
+ * Which tests see which files: those that import them, over however many files.
+ *
+ * A rule should be missed by a test at the level where it stands. So only tests of a file's own
+ * subject count, `tests/lobby/` for `net/lobby/`, unless none of them sees it, and only the nearest.
+ * Tests of real processes, browsers and brokers take too long; of the simulations a few seeds do.
+ *
+ * @module
+ */
+import ts from "typescript";
+
+/** Folders and files whose tests take too long to be run for each mutant. */
+const LEFT_OUT = [
+  "tests/browser/",
+  "tests/house/",
+  "tests/match/fault_simulation_test.ts",
+  "tests/match/simulation_test.ts",
+  "tests/measure/",
+  "tests/mutation/",
+  "tests/page/judder_test.ts",
+  "tests/process/",
+  "tests/transport/amqp_test.ts",
+  "tests/transport/forgery_test.ts",
+  "tests/transport/match_transport_test.ts",
+];
+
+/** More would be farther away, and cost time for each mutant that lives. */
+const TESTS_MAX = 6;
+
+/** What `deno run` is given to simulate whole matches, and the files whose mutants that may notice. */
+export const SIMULATION = {
+  folder: "net/match/",
+  args: ["tests/match/sim.ts", "--seeds", "1..3"],
+} as const;
+
+/** All files of the project by their path, with their text. */
+export type Sources = ReadonlyMap<string, string>;
+
+/** Returns, for each path, the tests that import it, the nearest first. */
+export function testsThatSee(
+  paths: readonly string[],
+  sources: Sources,
+): ReadonlyMap<string, readonly string[]> {
+  const imports = new Map(
+    [...sources].map(([path, text]) => [path, importsOf(path, text)]),
+  );
+  const tests = [...sources.keys()]
+    .filter((path) => path.endsWith("_test.ts"))
+    .filter((path) => !LEFT_OUT.some((out) => path.startsWith(out)))
+    .map((path) => ({ path, reached: filesReachedBy(path, imports) }))
+    // Of two tests that are as near, the one that needs less of the project is more of a unit's.
+    .toSorted((a, b) => a.reached.size - b.reached.size);
+  return new Map(paths.map((path) => {
+    const seeing = tests.filter(({ reached }) => reached.has(path))
+      .toSorted((a, b) => distance(a.reached, path) - distance(b.reached, path))
+      .map((test) => test.path);
+    const own = seeing.filter((test) => isOfSubject(test, path));
+    return [path, (own.length > 0 ? own : seeing).slice(0, TESTS_MAX)];
+  }));
+}
+
+function isOfSubject(test: string, path: string): boolean {
+  const [, subject] = test.split("/");
+  return path.split("/").includes(subject);
+}
+
+function distance(reached: ReadonlyMap<string, number>, path: string): number {
+  return reached.get(path) ?? Infinity;
+}
+
+/** Returns all files that one imports, and over how many others. */
+function filesReachedBy(
+  path: string,
+  imports: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, number> {
+  const reached = new Map([[path, 0]]);
+  // A map is walked in the order in which its entries come, those that come meanwhile too.
+  for (const [file, steps] of reached) {
+    for (const imported of imports.get(file) ?? []) {
+      if (!reached.has(imported)) reached.set(imported, steps + 1);
+    }
+  }
+  return reached;
+}
+
+/** Types aside: what only they come from isn't run. */
+function importsOf(path: string, text: string): readonly string[] {
+  const { statements } = ts.createSourceFile(
+    path,
+    text,
+    ts.ScriptTarget.Latest,
+  );
+  return statements.filter(ts.isImportDeclaration)
+    .filter(({ importClause }) => !importClause?.isTypeOnly)
+    // The parser takes nothing else for what an import names.
+    .map(({ moduleSpecifier }) => (moduleSpecifier as ts.StringLiteral).text)
+    .filter((name) => name.startsWith("."))
+    .map((name) => new URL(name, `file:///${path}`).pathname.slice(1));
+}

@@ -1,0 +1,227 @@
+/**
+ * Visits to a lobby in this process: who sits, plays and leaves, and what is kept on file meanwhile.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import { NetworkError } from "../../net/link/network_error.ts";
+import { EMPTY_VIEW, type Stage } from "../../net/page/stage.ts";
+import { visitLobby, type VisitOptions } from "../../net/player/lobby_visit.ts";
+import {
+  join,
+  nextOf,
+  openLobby,
+  RawClient,
+  temporaryFolder,
+} from "../support/lobby.ts";
+import { soon, until } from "../support/waiting.ts";
+import { startOf } from "./matches.ts";
+
+type Where = { readonly port: number };
+
+/** A person's visit, with a page that a test looks at and speaks for. */
+function visit(
+  { port }: Where,
+  { plan = {}, ...changes }: Partial<Omit<VisitOptions, "plan">> & {
+    readonly plan?: Partial<VisitOptions["plan"]>;
+  } = {},
+) {
+  const leave = new AbortController();
+  const reasons: string[] = [];
+  let stage: Stage | undefined;
+  const over = visitLobby({
+    plan: {
+      lobby: { hostname: "127.0.0.1", port },
+      ...{ join: { name: "Ada" }, bots: 0, skill: "easy", ...plan },
+    },
+    page: {
+      ...{ axis: 0, isInspected: false, show() {}, showStates() {} },
+      begin: (next) => stage = next,
+    },
+    control: { kind: "human", assets: new Map() },
+    ...{ stay: true, canLeave: true, isRecording: true, graceMs: 20_000 },
+    nowMs: () => performance.now(),
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    signal: leave.signal,
+    onResult: ({ reason }) => reasons.push(reason),
+    onDesync: () => {},
+    ...changes,
+  });
+  // Whether it fails is looked at when a test waits for it.
+  over.catch(() => {});
+  const view = () => stage?.view() ?? EMPTY_VIEW;
+  return {
+    ...{ reasons, view, leave: () => leave.abort() },
+    over: () => soon(over, "The end of a visit"),
+    ask: (request: Parameters<Stage["take"]>[0]) => stage?.take(request),
+    becomes: (phase: string) =>
+      until(() => view().phase === phase, `Phase "${phase}"`),
+  };
+}
+
+/** The names of files in a folder and the folders in it. */
+async function filesIn(folder: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) names.push(...await filesIn(`${folder}/${name}`));
+    else names.push(name);
+  }
+  return names;
+}
+
+/** What a lobby hears and says until a match has started, to whose relay nobody ever gets. */
+async function startUnheard(listener: Deno.TcpListener): Promise<RawClient> {
+  const client = new RawClient(await listener.accept());
+  const start = startOf(2, "m-1");
+  await client.messageOf("join");
+  await client.say({
+    ...{ type: "welcome", id: "p0", slot: 0, start: { x: 0, y: 0 } },
+    ...{ room: "ABCDEF", rules: start.rules, epoch: 0 },
+  });
+  await client.say(start);
+  return client;
+}
+
+Deno.test("the page leaves a room only where it leads back to somewhere", async () => {
+  await using lobby = await openLobby();
+  const ada = visit(lobby);
+  const bea = visit(lobby, {
+    canLeave: false,
+    plan: { join: { name: "Bea", room: "OTHER" } },
+  });
+  await until(
+    () => ada.view().players.length + bea.view().players.length === 2,
+    "Two seats",
+  );
+
+  bea.ask({ kind: "leave" });
+  bea.ask({ kind: "ready", isReady: false });
+  ada.ask({ kind: "leave" });
+
+  expect(await ada.over()).toBeUndefined();
+  await until(() => bea.view().players[0].state === "waiting", "The news");
+  bea.leave();
+  expect(await bea.over()).toBeUndefined();
+});
+
+Deno.test("a visit whose lobby is lost before a match fails, one that can't begin too", async () => {
+  const lobby = await openLobby();
+  const ada = visit(lobby);
+  await until(() => ada.view().players.length === 1, "Ada's seat");
+
+  await lobby[Symbol.asyncDispose]();
+
+  await expect(ada.over()).rejects.toThrow(NetworkError);
+  await expect(visit(lobby).over()).rejects.toThrow(NetworkError);
+  const gone = visit(lobby, { signal: AbortSignal.abort() });
+  await expect(gone.over()).rejects.toThrow(DOMException);
+});
+
+Deno.test("who leaves a match says so, and the other has won and stays for its result", async () => {
+  await using lobby = await openLobby();
+  await using folder = await temporaryFolder();
+  const ada = visit(lobby, { stateFolder: folder.path });
+  const mia = visit(lobby);
+  await ada.becomes("playing");
+  await mia.becomes("playing");
+  expect((await filesIn(folder.path)).join()).toMatch(/^seat-.*-\d\.json$/);
+
+  mia.ask({ kind: "leave" });
+
+  expect(await mia.over()).toMatchObject({ reason: "player left" });
+  await ada.becomes("over");
+  ada.ask({ kind: "rematch" });
+  await until(
+    () => ada.view().rematch?.gone.length === 1,
+    "The news that Mia is gone",
+  );
+  expect(ada.view().rematch?.wanted.length).toBe(1);
+  expect(ada.view().players.map(({ state }) => state).toSorted())
+    .toEqual(["left", "ok"]);
+  ada.ask({ kind: "leave" });
+  expect(await ada.over()).toMatchObject({ reason: "walkover" });
+  expect([ada.reasons, mia.reasons]).toEqual([["walkover"], ["player left"]]);
+  expect((await filesIn(folder.path)).join()).toMatch(/^[^,]*\.pong-replay$/);
+});
+
+Deno.test("a visit for one match plays against a bot that it brings, and keeps no seat where the lobby is its own", async () => {
+  await using lobby = await openLobby();
+  await using folder = await temporaryFolder();
+  const ada = visit(lobby, {
+    stay: false,
+    stateFolder: folder.path,
+    isRecording: false,
+    plan: {
+      join: { name: "Ada", isReady: false },
+      bots: 1,
+      isLocal: true,
+    },
+  });
+  const bots = () => ada.view().players.filter(({ isLocalBot }) => isLocalBot);
+  await until(() => bots().length === 1, "The first bot");
+  ada.ask({ kind: "removeBot", slot: bots()[0].slot });
+  await until(() => bots().length === 0, "The first bot's end");
+  ada.ask({ kind: "addBot" });
+  await until(() => bots().length === 1, "The second bot");
+  ada.ask({ kind: "ready", isReady: true });
+  await ada.becomes("playing");
+  expect(await filesIn(folder.path)).toEqual([]);
+
+  ada.leave();
+
+  expect(await ada.over()).toMatchObject({ reason: "player left" });
+  expect(await filesIn(folder.path)).toEqual([]);
+});
+
+Deno.test("a seat that another process takes ends the match here, and stays on file for it", async () => {
+  await using lobby = await openLobby();
+  await using folder = await temporaryFolder();
+  const ada = visit(lobby, { stay: false, stateFolder: folder.path });
+  const mia = visit(lobby, { stay: false });
+  await ada.becomes("playing");
+  const [file] = await filesIn(folder.path);
+  const text = await Deno.readTextFile(`${folder.path}/${file}`);
+  const { seat: { token, name, privateKey } } = JSON.parse(text);
+  expect(name).toBe("Ada");
+
+  await using successor = await join(lobby, { resume: token });
+
+  expect(await ada.over()).toMatchObject({ reason: "connection lost" });
+  expect(await filesIn(folder.path)).toContain(file);
+  const { start } = await nextOf(successor, "start");
+  expect(start.token).not.toBe("");
+  expect(privateKey.length).toBeGreaterThan(10);
+  mia.leave();
+  await mia.over();
+});
+
+Deno.test("who leaves before the match's transport is open gives it up, and that is no failure", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const ada = visit(listener.addr);
+  using _lobby = await startUnheard(listener);
+  using _relay = new RawClient(await listener.accept());
+
+  ada.leave();
+
+  expect(await ada.over()).toBeUndefined();
+});
+
+Deno.test("a bot that stays wants another match as soon as anybody does, a person is asked", async () => {
+  const wishes: unknown[] = [];
+  for (const kind of ["bot", "human"] as const) {
+    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const ada = visit(listener.addr, {
+      control: { kind, skill: "easy", assets: new Map() },
+    });
+    using lobby = await startUnheard(listener);
+
+    await lobby.say({ type: "again", wanted: [1], gone: [] });
+    await lobby.say({ type: "watchers", count: 3 });
+
+    await until(() => ada.view().watchers === 3, "All news");
+    ada.leave();
+    wishes.push(await lobby.messageOf("again"));
+    await ada.over();
+  }
+  expect(wishes).toEqual([{ type: "again", match: "m-1" }, undefined]);
+});

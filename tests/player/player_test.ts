@@ -1,0 +1,185 @@
+/**
+ * A player's process without its command line: start screen, visits, and back again.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import {
+  defaultSettings,
+  readSettings,
+  type Settings,
+} from "../../net/files/settings_file.ts";
+import { JoinError } from "../../net/lobby/seat.ts";
+import type { PageMessage } from "../../net/page/message.ts";
+import type { View } from "../../net/page/protocol.ts";
+import { type PlayerOptions, runPlayer } from "../../net/player/player.ts";
+import { join, openLobby, temporaryFolder } from "../support/lobby.ts";
+import { ASSETS } from "../support/page_client.ts";
+import { soon } from "../support/waiting.ts";
+
+const START: Settings["join"] = defaultSettings("Ada").join;
+
+/** A running process, and the page of the person who plays. */
+interface Player extends AsyncDisposable {
+  readonly over: ReturnType<typeof runPlayer>;
+  /** Stops the process. */
+  readonly stop: () => void;
+  readonly say: (message: PageMessage) => void;
+  /** The first view from now on in which that is so. */
+  readonly view: (is: (view: View) => boolean) => Promise<View>;
+}
+
+async function startPlayer(
+  changes: Partial<PlayerOptions> = {},
+): Promise<Player> {
+  const stop = new AbortController();
+  const served = Promise.withResolvers<string>();
+  const over = runPlayer({
+    plan: undefined,
+    name: "Ada",
+    control: { kind: "human", assets: ASSETS },
+    ...{ stay: true, isRecording: false, graceMs: 20_000 },
+    ...{ pagePort: 0, isLan: false },
+    nowMs: () => performance.now(),
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    openLobby: () => openLobby(),
+    onServing: served.resolve,
+    onResult: () => {},
+    onDesync: () => {},
+    signal: stop.signal,
+    ...changes,
+  });
+  // Whether it fails is looked at when a test waits for it.
+  over.catch(served.reject);
+  const url = new URL(await soon(served.promise, "The page"));
+  const socket = new WebSocket(
+    `ws://${url.host}/socket${url.search}`,
+    { headers: { origin: `http://${url.host}` } },
+  );
+  let view: View | undefined;
+  let wake = Promise.withResolvers<void>();
+  socket.onmessage = ({ data }) => {
+    if (typeof data !== "string") return;
+    view = JSON.parse(data);
+    wake.resolve();
+    wake = Promise.withResolvers();
+  };
+  await soon(new Promise((resolve) => socket.onopen = resolve), "A page");
+  return {
+    ...{ over, stop: () => stop.abort() },
+    say: (message) => socket.send(JSON.stringify(message)),
+    async view(is) {
+      while (view === undefined || !is(view)) {
+        await soon(wake.promise, `A view other than ${JSON.stringify(view)}`);
+      }
+      return view;
+    },
+    async [Symbol.asyncDispose]() {
+      stop.abort();
+      await soon(over.catch(() => {}), "The process's end");
+    },
+  };
+}
+
+Deno.test("what was chosen on the start screen is played, remembered, and shown again after it", async () => {
+  await using lobby = await openLobby();
+  await using folder = await temporaryFolder();
+  const stateFolder = folder.path;
+  await using player = await startPlayer({
+    stateFolder,
+    wishes: { points: 7 },
+  });
+  const first = await player.view(({ start }) => start !== null);
+  expect(first.start).toEqual({
+    settings: { ...START, points: 7 },
+    problem: "",
+    isBusy: false,
+  });
+  const settings = {
+    ...START,
+    ...{ host: "127.0.0.1", port: lobby.port, look: 2 },
+    ...{ mode: "room" as const, players: 3 },
+  };
+
+  player.say({ kind: "join", settings });
+  const room = await player.view(({ phase }) => phase === "lobby");
+  player.say({ kind: "leave" });
+  const again = await player.view(({ start }) => start !== null);
+
+  expect(room).toMatchObject({ rules: { players: 3 }, canLeave: true });
+  expect(room.room).toMatch(/^[A-Z0-9]{4,}$/);
+  expect(room.players).toMatchObject([
+    { name: "Ada", look: 2, state: "waiting" },
+  ]);
+  expect(again.start).toEqual({ settings, problem: "", isBusy: false });
+  player.stop();
+  expect(await player.over).toBeUndefined();
+  const fresh = defaultSettings("Somebody");
+  expect((await readSettings(stateFolder, fresh)).join).toEqual(settings);
+});
+
+Deno.test("what can't be played is told on the start screen, where it can be put right", async () => {
+  const gone = await openLobby();
+  await gone[Symbol.asyncDispose]();
+  await using player = await startPlayer();
+  const settings = { ...START, mode: "quick", port: gone.port } as const;
+
+  player.say({ kind: "join", settings });
+  const { start } = await player.view(({ start }) => !!start?.problem);
+
+  expect(start?.problem).toContain(`127.0.0.1:${gone.port}`);
+  expect(start).toMatchObject({ settings, isBusy: false });
+});
+
+Deno.test("against bots a process opens a lobby of its own, and sits down with them", async () => {
+  await using player = await startPlayer();
+
+  player.say({ kind: "join", settings: { ...START, players: 3 } });
+  const { players, rules } = await player.view(({ phase }) =>
+    phase === "syncing" || phase === "playing"
+  );
+
+  expect(rules.players).toBe(3);
+  expect(players.filter(({ isLocalBot }) => isLocalBot).length).toBe(2);
+});
+
+for (const [what, room] of [["one who is told", "ROOM1"], ["anybody", ""]]) {
+  Deno.test(`a quick match or a known room takes the rules that ${what} finds there`, async () => {
+    await using lobby = await openLobby();
+    await using _mia = await join(lobby, {
+      room: room || undefined,
+      players: 4,
+      isReady: false,
+    });
+    await using player = await startPlayer();
+    const mode = room === "" ? "quick" : "room";
+    const settings = {
+      ...START,
+      mode,
+      room,
+      players: room ? 2 : 4,
+      port: lobby.port,
+    } as const;
+
+    player.say({ kind: "join", settings });
+
+    const { rules } = await player.view(({ players }) => players.length === 2);
+    expect(rules.players).toBe(4);
+  });
+}
+
+Deno.test("a plan is played before the start screen, whose page is announced with the seat", async () => {
+  await using lobby = await openLobby();
+  const plan = {
+    lobby: { hostname: "127.0.0.1", port: lobby.port },
+    ...{ join: { name: "Ada" }, bots: 0, skill: "easy" as const },
+  };
+  await using player = await startPlayer({ plan });
+  const { phase } = await player.view(() => true);
+  player.say({ kind: "leave" });
+  await player.view(({ start }) => start !== null);
+
+  expect(phase).toBe("lobby");
+  await expect(startPlayer({ plan: { ...plan, join: { name: "" } } }))
+    .rejects.toThrow(JoinError);
+});
