@@ -9,7 +9,7 @@ import {
   RawClient,
   startMatch,
 } from "../support/lobby.ts";
-import { type soon, until } from "../support/waiting.ts";
+import { until } from "../support/waiting.ts";
 
 const JOIN = { type: "join", version: 2, name: "Mia" };
 const EMPTY = {

@@ -11,12 +11,8 @@ import {
   startBroker,
 } from "../support/broker.ts";
 import { resultOf, waitForStatus } from "../support/processes.ts";
-import {
-  expectToGoOn,
-  letTheFaultLast,
-  startFaultMatch,
-  together,
-} from "./fault_match.ts";
+import { last } from "../support/waiting.ts";
+import { expectToGoOn, startFaultMatch, together } from "./fault_match.ts";
 
 /** Ends the broker with `end` while two play, and starts it again. */
 async function outlive(
@@ -42,7 +38,7 @@ async function outlive(
 /** The broker answers nothing for so long. */
 async function freeze(broker: Broker, durationMs: number): Promise<void> {
   broker.freeze();
-  await letTheFaultLast(durationMs);
+  await last(durationMs);
   broker.thaw();
 }
 
@@ -55,7 +51,7 @@ Deno.test("over RabbitMQ", { ignore: ignoreWithoutBroker() }, async (test) => {
       args: ["--grace", "5"],
       end: async () => {
         await broker.kill9();
-        await letTheFaultLast(8000);
+        await last(8000);
       },
     }));
 

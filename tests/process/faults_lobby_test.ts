@@ -6,9 +6,9 @@
  */
 import { expect } from "@std/expect";
 import { resultOf, waitForStatus } from "../support/processes.ts";
+import { last } from "../support/waiting.ts";
 import {
   expectToGoOn,
-  letTheFaultLast,
   note,
   startFaultMatch,
   together,
@@ -34,7 +34,7 @@ async function freezeBeyondTheGrace(): Promise<void> {
   const args = ["--grace", "5"];
   await using match = await startFaultMatch({ players: 2, args });
   match.lobby.kill("SIGSTOP");
-  await letTheFaultLast(8000);
+  await last(8000);
   match.lobby.kill("SIGCONT");
 
   await expectToGoOn(match, "2 players, grace 5 s, lobby frozen 8 s");

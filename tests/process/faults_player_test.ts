@@ -10,10 +10,10 @@ import {
   resultOf,
   waitForStatus,
 } from "../support/processes.ts";
+import { last } from "../support/waiting.ts";
 import {
   expectOneTruth,
   expectScoreKept,
-  letTheFaultLast,
   newestTick,
   note,
   playerState,
@@ -82,7 +82,7 @@ Deno.test("a player that is killed: of two, the other wins after a wait; of more
 /** Freezes one bot for so long. */
 async function freeze(bot: PongProcess, durationMs: number): Promise<void> {
   bot.kill("SIGSTOP");
-  await letTheFaultLast(durationMs);
+  await last(durationMs);
   bot.kill("SIGCONT");
 }
 

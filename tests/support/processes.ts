@@ -230,8 +230,9 @@ export async function waitForView(
 export async function expectOneLine(
   pong: PongProcess,
   message: RegExp,
+  code = 1,
 ): Promise<void> {
-  expect(await pong.exited).toBe(1);
+  expect([await pong.exited, pong.stderr]).toEqual([code, pong.stderr]);
   expect(pong.stderr).toMatch(message);
   expect(pong.stderr.trimEnd().split("\n").length).toBe(1);
 }
@@ -240,7 +241,7 @@ export async function expectOneLine(
 export type Truth = Pick<Status, "hashes">;
 
 /** How many confirmed ticks hosts must share for their comparison to mean something. */
-const SHARED_TICKS_MIN = 100;
+export const SHARED_TICKS_MIN = 100;
 
 /** Compares the confirmed states of all ticks that two processes have in common. */
 export function expectSameStates(one: Truth, other: Truth): void {

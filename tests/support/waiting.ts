@@ -23,7 +23,7 @@ export async function until(
   const endMs = performance.now() + PATIENCE_MS;
   while (!await isSo()) {
     if (performance.now() > endMs) throw await inVain(complaint);
-    await new Promise((resolve) => setTimeout(resolve, everyMs));
+    await last(everyMs);
   }
 }
 
@@ -42,6 +42,11 @@ export async function soon<T>(
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Lets a fault last for so long: its own duration, never a wait for something to happen. */
+export function last(durationMs: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, durationMs));
 }
 
 async function inVain(complaint: Complaint): Promise<Error> {
