@@ -48,10 +48,10 @@ Deno.test("over RabbitMQ", { ignore: ignoreWithoutBroker() }, async (test) => {
   await test.step("nobody wins by the broker's death, however short the grace", () =>
     outlive(broker, {
       name: "killed",
-      args: ["--grace", "5"],
+      args: ["--grace", "3"],
       end: async () => {
         await broker.kill9();
-        await last(8000);
+        await last(6000);
       },
     }));
 
