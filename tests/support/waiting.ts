@@ -21,7 +21,8 @@ export async function until(
   everyMs = 5,
 ): Promise<void> {
   const endMs = performance.now() + PATIENCE_MS;
-  while (!await isSo()) {
+  // The look itself may hang, at a process that is stopped for example.
+  while (!await soon(Promise.resolve(isSo()), complaint)) {
     if (performance.now() > endMs) throw await inVain(complaint);
     await last(everyMs);
   }
