@@ -1,6 +1,4 @@
 import { expect } from "@std/expect";
-import { parseArgs } from "../../net/cli/command_line.ts";
-import { DEFAULT_LIMITS } from "../../net/lobby_server/limits.ts";
 import {
   join,
   openLobby,
@@ -50,20 +48,6 @@ Deno.test("the lobby limits watchers of a match", async () => {
     code: "too_many_watchers",
     message: expect.stringContaining("No more than 1 may watch room"),
   });
-});
-
-Deno.test("who runs a lobby may allow more watchers, or none", () => {
-  for (const watchersPerMatch of [0, 100]) {
-    const args = ["lobby", "--max-watchers", `${watchersPerMatch}`];
-    const parsed = parseArgs(args, { version: "", env: {} });
-
-    const { connections, connectionsPerAddress, rooms } = DEFAULT_LIMITS;
-    expect(parsed).toMatchObject({
-      command: {
-        limits: { connections, connectionsPerAddress, rooms, watchersPerMatch },
-      },
-    });
-  }
 });
 
 Deno.test("the lobby limits control messages a second", async () => {

@@ -83,10 +83,11 @@ export interface Client extends AsyncDisposable {
 
 /** Connects as the page does. */
 export async function openPage(
-  { server }: Pick<Served, "server">,
+  { server }: { readonly server: Pick<PageServer, "url"> },
 ): Promise<Client> {
-  const socket = new WebSocket(socketUrl(server.port), {
-    headers: { origin: `http://127.0.0.1:${server.port}` },
+  const address = server.url.replace("http:", "ws:").replace("/?", "/socket?");
+  const socket = new WebSocket(address, {
+    headers: { origin: new URL(server.url).origin },
   });
   socket.binaryType = "arraybuffer";
   const messages = createInbox<unknown>();
@@ -108,10 +109,6 @@ export async function openPage(
       await closed;
     },
   };
-}
-
-function socketUrl(port: number, token = TOKEN): string {
-  return `ws://127.0.0.1:${port}/socket?token=${encodeURIComponent(token)}`;
 }
 
 /** A queue whose `next` waits for what is not there yet. */

@@ -261,8 +261,10 @@ Deno.test("what waits for a lobby that doesn't read goes nowhere once the connec
   const opening = dial();
   const first = await answer(time, lobby);
   await using transport = await opening;
-  for (let i = 0; i < 9; i++) transport.send(Uint8Array.of(i));
-  await time.settle();
+  for (let i = 0; i < 9; i++) {
+    transport.send(Uint8Array.of(i));
+    await time.settle();
+  }
   first.close();
   await time.pass(50);
   const second = await answer(time, lobby);
