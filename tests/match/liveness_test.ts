@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { PeerLiveness } from "../../net/match/membership/liveness.ts";
 import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
+import { timersFor } from "../../net/match/membership/timers.ts";
 
 const TIMERS = {
   unstableMs: 200,
@@ -146,6 +147,15 @@ Deno.test("a host tells once when another becomes unstable, suspect, and ok agai
     "3 is ok at 750",
   ]);
   expect(liveness.stateOf(3)).toBe("ok");
+});
+
+Deno.test("a match is lost well after the grace period, and never before 30 s", () => {
+  const times = [5_000, 20_001].map((graceMs) => timersFor(graceMs));
+
+  expect(times).toEqual([
+    { unstableMs: 500, suspectMs: 2000, graceMs: 5_000, lostMs: 30_000 },
+    { unstableMs: 500, suspectMs: 2000, graceMs: 20_001, lostMs: 30_001 },
+  ]);
 });
 
 Deno.test("a host takes new members for heard at this moment", () => {
