@@ -22,6 +22,7 @@ const LAST_TICK = 6;
 const WINNER_SLOT = 1;
 /** It ends at a certain tick, whatever anybody does. */
 const GAME: Game = {
+  isState: ({ length }) => length === 16,
   initial: Int32Array.from({ length: 16 }, (_, i) => i === WINNER ? -1 : 0),
   step(state) {
     if (++state[TICK] < LAST_TICK) return;
@@ -176,13 +177,15 @@ function readSnapshot(wrong: Partial<SnapshotPacket>) {
   const returning = new Returning({
     slot: 2,
     players: 3,
-    epoch: 1,
+    seatEpoch: 0,
+    isOut: false,
     game: GAME,
     clocks: [0, 1, 2].map(() => new PeerClock()),
     liveness,
     timers: TIMERS,
   });
-  return returning.read({
+  returning.begin();
+  return returning.takeBack({
     kind: "snapshot",
     record: recordOf(0, {
       ...committed([THERE, THERE, BACK], 0b111),
