@@ -4,6 +4,7 @@
  * @module
  */
 import { expect } from "@std/expect";
+import { findSeat } from "../../net/files/seat_file.ts";
 import { NetworkError } from "../../net/link/network_error.ts";
 import { EMPTY_VIEW, type Stage } from "../../net/page/stage.ts";
 import { visitLobby, type VisitOptions } from "../../net/player/lobby_visit.ts";
@@ -136,6 +137,11 @@ Deno.test("who leaves a match says so, and the other has won and stays for its r
     "The news that Mia is gone",
   );
   expect(ada.view().rematch?.wanted.length).toBe(1);
+  await lobby[Symbol.asyncDispose]();
+  await eventually(
+    () => ada.view().rematch?.isLobbyGone === true,
+    "The news that the lobby is gone",
+  );
   expect(ada.view().players.map(({ state }) => state).toSorted())
     .toEqual(["left", "ok"]);
   ada.ask({ kind: "leave" });
@@ -159,6 +165,7 @@ Deno.test("a visit for one match plays against a bot that it brings, and keeps n
   });
   const bots = () => ada.view().players.filter(({ isLocalBot }) => isLocalBot);
   await eventually(() => bots().length === 1, "The first bot");
+  expect(bots()[0].isBot).toBe(true);
   ada.ask({ kind: "removeBot", slot: bots()[0].slot });
   await eventually(() => bots().length === 0, "The first bot's end");
   ada.ask({ kind: "addBot" });
@@ -197,7 +204,7 @@ Deno.test("a seat that another process takes ends the match here, and is kept on
   });
 
   expect(await ada.over()).toMatchObject({ reason: "connection lost" });
-  expect(await filesIn(stateFolder)).toContain(file);
+  expect((await findSeat(stateFolder))?.seat).toEqual(seat);
   await successor.becomes("playing");
   expect(successor.view().match).toBe(seat.match);
   successor.leave();
@@ -237,6 +244,17 @@ Deno.test("who leaves before the match's transport is open gives it up, and that
   expect(await ada.over()).toBeUndefined();
 });
 
+Deno.test("a visit whose match can't be opened fails, and leaves the lobby", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const ada = visit(listener.addr);
+  using lobby = await startUnheard(listener);
+
+  (await listener.accept()).close();
+
+  await expect(ada.over()).rejects.toThrow(NetworkError);
+  expect(await lobby.messageOf("none")).toBeUndefined();
+});
+
 Deno.test("a bot that stays wants another match as soon as anybody does, a person is asked", async () => {
   const wishes: unknown[] = [];
   for (const kind of ["bot", "human"] as const) {
@@ -245,6 +263,7 @@ Deno.test("a bot that stays wants another match as soon as anybody does, a perso
       control: { kind, skill: "easy", assets: new Map() },
     });
     using lobby = await startUnheard(listener);
+    using _relay = new RawClient(await listener.accept());
 
     await lobby.say({ type: "again", wanted: [1], gone: [] });
     await lobby.say({ type: "watchers", count: 3 });
