@@ -213,6 +213,22 @@ Deno.test("a seat that another process takes ends the match here, and is kept on
   expect(await mia.over()).toMatchObject({ reason: "walkover" });
 });
 
+Deno.test("a match is lost at once where another lobby is in the old one's place", async () => {
+  const lobby = await openLobby();
+  const visits = [visit(lobby), visit(lobby, { stay: false })];
+  for (const { becomes } of visits) await becomes("playing");
+
+  await lobby[Symbol.asyncDispose]();
+  await using _other = await openLobby({}, { port: lobby.port });
+
+  const [staying, leaving] = visits;
+  expect(await leaving.over()).toMatchObject({ reason: "connection lost" });
+  await staying.becomes("over");
+  expect(staying.view().notice).not.toBe("");
+  staying.leave();
+  expect(await staying.over()).toMatchObject({ reason: "connection lost" });
+});
+
 Deno.test("a match is played with faults, and without a place for its files", async () => {
   await using lobby = await openLobby();
   await using folder = await temporaryFolder();

@@ -135,16 +135,33 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
 });
 
 Deno.test("what can't be played is told on the start screen, where it can be put right", async () => {
-  const gone = await openLobby();
-  await gone[Symbol.asyncDispose]();
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = silent.addr;
   await using player = await startPlayer();
-  const settings = { ...START, mode: "quick", port: gone.port } as const;
+  const settings = { ...START, mode: "quick", port } as const;
 
   player.say({ kind: "join", settings });
+  const asked = await silent.accept();
+  const busy = await player.view(({ start }) => start?.isBusy === true);
+  player.say({ kind: "join", settings: START });
+  player.say({ kind: "leave" });
+  asked.close();
   const { start } = await player.view(({ start }) => !!start?.problem);
 
-  expect(start?.problem).toContain(`127.0.0.1:${gone.port}`);
+  expect(busy.start).toEqual({ settings, problem: "", isBusy: true });
   expect(start).toMatchObject({ settings, isBusy: false });
+  expect(start?.problem).toContain(`127.0.0.1:${port}`);
+});
+
+Deno.test("a mistake of ours ends the process, and is no problem to put right", async () => {
+  const mistake = new TypeError("There is no lobby.");
+  await using player = await startPlayer({
+    openLobby: () => Promise.reject(mistake),
+  });
+
+  player.say({ kind: "join", settings: START });
+
+  await expect(soon(player.over, "The end")).rejects.toThrow(mistake);
 });
 
 Deno.test("against bots a process opens a lobby of its own, and sits down with them", async () => {
