@@ -9,13 +9,8 @@ import { NetworkError } from "../../net/link/network_error.ts";
 import { EMPTY_VIEW, type Stage } from "../../net/page/stage.ts";
 import { visitLobby, type VisitOptions } from "../../net/player/lobby_visit.ts";
 import { NO_TRANSPORT_FAULTS } from "../../net/transport/faulty.ts";
-import {
-  eventually,
-  openLobby,
-  RawClient,
-  soon,
-  temporaryFolder,
-} from "../support/lobby.ts";
+import { openLobby, RawClient, temporaryFolder } from "../support/lobby.ts";
+import { soon, until } from "../support/waiting.ts";
 import { startOf } from "./matches.ts";
 
 type Where = { readonly port: number };
@@ -56,7 +51,7 @@ function visit(
     over: () => soon(over, "The end of a visit"),
     ask: (request: Parameters<Stage["take"]>[0]) => stage?.take(request),
     becomes: (phase: string) =>
-      eventually(() => view().phase === phase, `Phase "${phase}"`),
+      until(() => view().phase === phase, `Phase "${phase}"`),
   };
 }
 
@@ -90,7 +85,7 @@ Deno.test("the page leaves a room only where it leads back to somewhere", async 
     canLeave: false,
     plan: { join: { name: "Bea", room: "OTHER" } },
   });
-  await eventually(
+  await until(
     () => ada.view().players.length + bea.view().players.length === 2,
     "Two seats",
   );
@@ -100,7 +95,7 @@ Deno.test("the page leaves a room only where it leads back to somewhere", async 
   ada.ask({ kind: "leave" });
 
   expect(await ada.over()).toBeUndefined();
-  await eventually(() => bea.view().players[0].state === "waiting", "The news");
+  await until(() => bea.view().players[0].state === "waiting", "The news");
   bea.leave();
   expect(await bea.over()).toBeUndefined();
 });
@@ -108,7 +103,7 @@ Deno.test("the page leaves a room only where it leads back to somewhere", async 
 Deno.test("a visit whose lobby is lost before a match fails, one that can't begin too", async () => {
   const lobby = await openLobby();
   const ada = visit(lobby);
-  await eventually(() => ada.view().players.length === 1, "Ada's seat");
+  await until(() => ada.view().players.length === 1, "Ada's seat");
 
   await lobby[Symbol.asyncDispose]();
 
@@ -132,13 +127,13 @@ Deno.test("who leaves a match says so, and the other has won and stays for its r
   expect(await mia.over()).toMatchObject({ reason: "player left" });
   await ada.becomes("over");
   ada.ask({ kind: "rematch" });
-  await eventually(
+  await until(
     () => ada.view().rematch?.gone.length === 1,
     "The news that Mia is gone",
   );
   expect(ada.view().rematch?.wanted.length).toBe(1);
   await lobby[Symbol.asyncDispose]();
-  await eventually(
+  await until(
     () => ada.view().rematch?.isLobbyGone === true,
     "The news that the lobby is gone",
   );
@@ -164,12 +159,12 @@ Deno.test("a visit for one match plays against a bot that it brings, and keeps n
     },
   });
   const bots = () => ada.view().players.filter(({ isLocalBot }) => isLocalBot);
-  await eventually(() => bots().length === 1, "The first bot");
+  await until(() => bots().length === 1, "The first bot");
   expect(bots()[0].isBot).toBe(true);
   ada.ask({ kind: "removeBot", slot: bots()[0].slot });
-  await eventually(() => bots().length === 0, "The first bot's end");
+  await until(() => bots().length === 0, "The first bot's end");
   ada.ask({ kind: "addBot" });
-  await eventually(() => bots().length === 1, "The second bot");
+  await until(() => bots().length === 1, "The second bot");
   ada.ask({ kind: "ready", isReady: true });
   await ada.becomes("playing");
   expect(await filesIn(folder.path)).toEqual([]);
@@ -284,7 +279,7 @@ Deno.test("a bot that stays wants another match as soon as anybody does, a perso
     await lobby.say({ type: "again", wanted: [1], gone: [] });
     await lobby.say({ type: "watchers", count: 3 });
 
-    await eventually(() => ada.view().watchers === 3, "All news");
+    await until(() => ada.view().watchers === 3, "All news");
     ada.leave();
     wishes.push(await lobby.messageOf("again"));
     await ada.over();

@@ -14,6 +14,8 @@ import {
   type MatchStageOptions,
 } from "../../net/player/match_stage.ts";
 import type { PlayedMatch } from "../../net/player/played_match.ts";
+import { sidesOf } from "../../net/recording/dispute.ts";
+import { openReplay } from "../../net/recording/replay.ts";
 import {
   type VerifiedMatch,
   verifyRecording,
@@ -64,7 +66,6 @@ function createTable(controls: readonly Control[]) {
       invite: "pong play",
       graceMs: 20_000,
       canLeave: true,
-      isRecording: true,
       nowMs: () => network.nowMs,
       randomBytes: (length) => new Uint8Array(length).fill(slot + 1),
       onRequest: say("request"),
@@ -404,8 +405,9 @@ Deno.test("two stages that hold different states tell so, with the evidence", ()
   const running = begin(table);
   runFor(table, running, 2000);
   const [{ match: { session: { play } } }] = running;
-  for (let tick = play?.confirmedTick ?? 0; tick <= (play?.newestTick ?? -1);) {
-    const state = play?.stateAt(tick++) ?? [];
+  const { confirmedTick = 0, newestTick = -1 } = play ?? {};
+  for (let tick = confirmedTick; tick <= newestTick; tick++) {
+    const state = play?.stateAt(tick) ?? [];
     state[BALL_X]++;
   }
 
@@ -413,8 +415,16 @@ Deno.test("two stages that hold different states tell so, with the evidence", ()
 
   const told = table.said.filter(([, what]) => what === "desync");
   expect(told).toMatchObject([
-    [0, "desync", { match: "m-1", slot: 0 }],
-    [1, "desync", { match: "m-1", slot: 1 }],
+    [0, "desync", { name: "m-1-0.pong-replay" }],
+    [1, "desync", { name: "m-1-1.pong-replay" }],
   ]);
+  for (const { stage } of table.seats) {
+    const replay = openReplay(stage.recording()?.body ?? new Uint8Array());
+    expect(sidesOf(replay).toSorted((a, b) => a.slot - b.slot)).toEqual([
+      { slot: 0, hashes: `differ from tick ${confirmedTick + 1} on` },
+      { slot: 1, hashes: "equal" },
+    ]);
+    expect(replay.match.result?.reason).toBe("desync");
+  }
   expect(table.said.filter(([, what]) => what === "finished")).toEqual([]);
 });
