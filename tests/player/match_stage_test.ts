@@ -14,6 +14,8 @@ import {
   type MatchStageOptions,
 } from "../../net/player/match_stage.ts";
 import type { PlayedMatch } from "../../net/player/played_match.ts";
+import { sidesOf } from "../../net/recording/dispute.ts";
+import { openReplay } from "../../net/recording/replay.ts";
 import {
   type VerifiedMatch,
   verifyRecording,
@@ -33,10 +35,7 @@ const HUMAN: Control = { kind: "human", assets: new Map() };
 const BOT: Control = { kind: "bot", skill: "hard" };
 
 /** A network, and what stages say to the outside; each line names who says what. */
-function createTable(
-  controls: readonly Control[],
-  { isRecording = true } = {},
-) {
+function createTable(controls: readonly Control[]) {
   const network = new SimulatedNetwork({
     random: () => 0.5,
     faults: () => ({ ...NO_FAULTS, delayMs: 20 }),
@@ -67,7 +66,6 @@ function createTable(
       invite: "pong play",
       graceMs: 20_000,
       canLeave: true,
-      isRecording,
       nowMs: () => network.nowMs,
       randomBytes: (length) => new Uint8Array(length).fill(slot + 1),
       onRequest: say("request"),
@@ -351,43 +349,29 @@ Deno.test("who was out of a match goes on with its hashes and its recording wher
   expect(recordedBy(table.seats[0].stage).segments.length).toBe(1);
 });
 
-Deno.test("a process that takes a seat again records from where it is taken back, if it records at all", () => {
-  for (const isRecording of [true, false]) {
-    const table = createTable([BOT, BOT, BOT], { isRecording });
-    const running = begin(table);
-    const [{ match }] = running;
-    runFor(table, running, 3000);
-    const [, , dead] = running;
-    void dead.transport[Symbol.asyncDispose]();
-    run(
-      table,
-      running.slice(0, 2),
-      () => match.session.play?.era === 1,
-    );
+Deno.test("a process that takes a seat again records from where it is taken back", () => {
+  const table = createTable([BOT, BOT, BOT]);
+  const [ada, mia, dead] = begin(table);
+  const { session } = ada.match;
+  runFor(table, [ada, mia, dead], 3000);
+  void dead.transport[Symbol.asyncDispose]();
+  run(table, [ada, mia], () => session.play?.era === 1);
+  const start = startOf(3, "m-1");
+  const players = start.players.map((player) => ({
+    ...player,
+    epoch: player.slot === 2 ? 1 : 0,
+  }));
 
-    const { stage } = table.seats[2];
-    const start = startOf(3, "m-1");
-    const resumed = beginAt(table, 2, {
-      ...start,
-      players: start.players.map((player) => ({
-        ...player,
-        epoch: player.slot === 2 ? 1 : 0,
-      })),
-    });
-    expect(stage.view().phase).toBe("paused");
-    const all = [...running.slice(0, 2), resumed];
-    run(table, all, () => match.session.play?.era === 2);
-    runFor(table, all, 2000);
+  const resumed = beginAt(table, 2, { ...start, players });
+  const [, , { stage }] = table.seats;
+  const { phase } = stage.view();
+  run(table, [ada, mia, resumed], () => session.play?.era === 2);
+  runFor(table, [ada, mia, resumed], 2000);
 
-    expect(stage.view()).toMatchObject({
-      phase: "playing",
-      isRecorded: isRecording,
-    });
-    if (!isRecording) continue;
-    const { header, segments } = recordedBy(stage);
-    expect(header.seed).toBeNull();
-    expect(segments.length).toBe(1);
-  }
+  expect([phase, stage.view().phase]).toEqual(["paused", "playing"]);
+  const { header, segments } = recordedBy(stage);
+  expect(header.seed).toBeNull();
+  expect(segments.length).toBe(1);
 });
 
 Deno.test("another match on the same stage begins anew", () => {
@@ -421,8 +405,9 @@ Deno.test("two stages that hold different states tell so, with the evidence", ()
   const running = begin(table);
   runFor(table, running, 2000);
   const [{ match: { session: { play } } }] = running;
-  for (let tick = play?.confirmedTick ?? 0; tick <= (play?.newestTick ?? -1);) {
-    const state = play?.stateAt(tick++) ?? [];
+  const { confirmedTick = 0, newestTick = -1 } = play ?? {};
+  for (let tick = confirmedTick; tick <= newestTick; tick++) {
+    const state = play?.stateAt(tick) ?? [];
     state[BALL_X]++;
   }
 
@@ -430,8 +415,16 @@ Deno.test("two stages that hold different states tell so, with the evidence", ()
 
   const told = table.said.filter(([, what]) => what === "desync");
   expect(told).toMatchObject([
-    [0, "desync", { match: "m-1", slot: 0 }],
-    [1, "desync", { match: "m-1", slot: 1 }],
+    [0, "desync", { name: "m-1-0.pong-replay" }],
+    [1, "desync", { name: "m-1-1.pong-replay" }],
   ]);
+  for (const { stage } of table.seats) {
+    const replay = openReplay(stage.recording()?.body ?? new Uint8Array());
+    expect(sidesOf(replay).toSorted((a, b) => a.slot - b.slot)).toEqual([
+      { slot: 0, hashes: `differ from tick ${confirmedTick + 1} on` },
+      { slot: 1, hashes: "equal" },
+    ]);
+    expect(replay.match.result?.reason).toBe("desync");
+  }
   expect(table.said.filter(([, what]) => what === "finished")).toEqual([]);
 });
