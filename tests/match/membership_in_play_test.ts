@@ -30,7 +30,6 @@ const GAME: Game = {
     state[WINNER] = WINNER_SLOT;
   },
   hash: (state) => state[TICK],
-  isState: ({ length }) => length === 16,
 };
 const THERE: Presence = [{ epoch: 0, from: 0, to: OPEN_END }];
 
