@@ -30,6 +30,8 @@ export interface Game {
   step(state: Int32Array, inputs: Int8Array, offset: number): void;
   /** Hashes a state to an unsigned 32-bit number. */
   hash(state: Int32Array): number;
+  /** Whether a state that somebody sent is one that the rules could have led to. */
+  isState(state: Int32Array): boolean;
 }
 
 /**

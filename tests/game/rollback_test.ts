@@ -114,10 +114,12 @@ Deno.test("the window is full 15 ticks after the last confirmed state", () => {
 
 /** Its state is the inputs of the tick before. */
 const ECHO: Game = {
+  isState: () => true,
   initial: new Int32Array(4),
   step: (state, inputs, offset) =>
     state.set(inputs.subarray(offset, offset + 4)),
   hash: ([first, second]) => 1000 * first + second,
+  isState: () => true,
 };
 
 /** Two slots after so many ticks for which nothing had come. */

@@ -1,12 +1,12 @@
 import { expect } from "@std/expect";
 import {
-  eventually,
   join,
   openLobby,
   RawClient,
   startMatch,
   watch,
 } from "../support/lobby.ts";
+import { until } from "../support/waiting.ts";
 
 const JOIN = { type: "join", version: 2, name: "Mia" };
 
@@ -25,7 +25,7 @@ Deno.test("the lobby limits connections from one address, freed when they close"
   });
 
   await match[Symbol.asyncDispose]();
-  await eventually(() => lobby.counts().connections === 0, "Closing");
+  await until(() => lobby.counts().connections === 0, "Closing");
 
   await using _seat = await join(lobby);
 });
@@ -111,7 +111,7 @@ Deno.test("the lobby limits lines that wait for a reader", async () => {
   })();
 
   await expect(flooding).rejects.toThrow();
-  await eventually(() => lobby.counts().connections === 0, "Closing");
+  await until(() => lobby.counts().connections === 0, "Closing");
 });
 
 Deno.test("who breaks a limit disturbs nobody else", async () => {

@@ -18,8 +18,8 @@ import {
   serve,
   TOKEN,
   VIEW,
-  withDeadline,
 } from "../support/page_client.ts";
+import { soon } from "../support/waiting.ts";
 
 Deno.test("the page server answers only to its own names", async () => {
   await using served = await serve();
@@ -361,7 +361,7 @@ Deno.test("the page server ends although a page never answers its goodbye", asyn
   );
   await silent.read(new Uint8Array(1024));
 
-  await withDeadline(Promise.resolve(served.server[Symbol.asyncDispose]()));
+  await soon(Promise.resolve(served.server[Symbol.asyncDispose]()), "The end");
 });
 
 Deno.test("loadAssets() says how to make a page that is missing", async () => {

@@ -4,15 +4,24 @@
  * @module
  */
 import { botInput, createBot } from "../../game/bot.ts";
-import type { Rules } from "../../game/court.ts";
+import { type Rules, TICK_MS } from "../../game/court.ts";
 import { createPong } from "../../game/pong.ts";
-import { Rollback } from "../../game/rollback.ts";
-import { hashState } from "../../game/state.ts";
+import { type Game, Rollback } from "../../game/rollback.ts";
+import { createState, hashState } from "../../game/state.ts";
+import {
+  ConfirmedLog,
+  type ConfirmedPlay,
+} from "../../net/match/confirmed_log.ts";
 import { Session } from "../../net/match/session.ts";
 import { WIRE_VERSION } from "../../net/match/wire/terms.ts";
+import { hashChainsOf } from "../../net/player/evidence.ts";
 import { sha256 } from "../../net/player/sha256.ts";
-import { type RecordedPlay, Recorder } from "../../net/recording/recorder.ts";
-import type { RecordingHeader } from "../../net/recording/recording.ts";
+import { Recorder } from "../../net/recording/recorder.ts";
+import {
+  type Recording,
+  type RecordingHeader,
+  RecordingWriter,
+} from "../../net/recording/recording.ts";
 import { openReplay } from "../../net/recording/replay.ts";
 import {
   SimulatedNetwork,
@@ -29,6 +38,7 @@ export interface RecordedMatchOptions {
   readonly rules: Rules;
   readonly faults?: LinkFaults;
   readonly isCut?: (from: number, to: number, nowMs: number) => boolean;
+  readonly createGame?: (slot: number, rules: Rules, seed: number) => Game;
 }
 
 /** One host of a match that was played to its end. */
@@ -47,7 +57,7 @@ interface Host {
   readonly session: Session;
   readonly transport: SimulatedTransport;
   readonly input: () => number;
-  recorder: Recorder | undefined;
+  recorded: Recorded | undefined;
   bytes: Uint8Array | undefined;
   takenBackTicks: number;
 }
@@ -72,9 +82,32 @@ export function headerFor(
   };
 }
 
+/** A recorder, and the log that feeds it. */
+export interface Recorded {
+  readonly recorder: Recorder;
+  readonly log: ConfirmedLog;
+}
+
+/** Begins a recording; the seed is `null` where the recorder comes later. */
+export function startRecording(
+  rules: Rules,
+  { seed, slot = 0 }: { readonly seed: number | null; readonly slot?: number },
+): Recorded {
+  const recorder = new Recorder(headerFor(rules, { seed, slot }));
+  const initial = seed === null ? {} : { initial: createState(rules, seed) };
+  return { recorder, log: new ConfirmedLog({ ...initial, reader: recorder }) };
+}
+
+/** Returns a file with any chunks, whether or not a recorder would write them. */
+export function encodeRecording({ header, chunks }: Recording): Uint8Array {
+  const writer = new RecordingWriter(header);
+  for (const chunk of chunks) writer.add(chunk);
+  return writer.written.slice();
+}
+
 /** A match without a network: a tick is confirmed as soon as it is played. */
 export interface ScriptedMatch {
-  readonly play: RecordedPlay;
+  readonly play: ConfirmedPlay;
   /** Plays ticks; each slot's input is what `inputFor` returns. */
   advance(ticks: number): void;
 }
@@ -90,7 +123,7 @@ export function createScripted(
   },
 ): ScriptedMatch {
   const rollback = new Rollback(createPong(rules, seed), rules.players);
-  const play: RecordedPlay = {
+  const play: ConfirmedPlay = {
     get confirmedTick() {
       return rollback.confirmedTick;
     },
@@ -137,8 +170,9 @@ export function playRecorded(
     network.nowMs += 4;
     for (const host of hosts) turn(host, { nowMs: network.nowMs, rules });
   }
-  return hosts.map(({ slot, session, recorder, bytes, takenBackTicks }) => {
-    if (!recorder || !bytes) throw new Error(`slot ${slot} played no match`);
+  return hosts.map(({ slot, session, recorded, bytes, takenBackTicks }) => {
+    if (!recorded || !bytes) throw new Error(`slot ${slot} played no match`);
+    const { recorder } = recorded;
     return { slot, session, recorder, bytes, takenBackTicks };
   });
 }
@@ -151,7 +185,7 @@ function createHost(
     readonly options: RecordedMatchOptions;
   },
 ): Host {
-  const { rules, seed } = options;
+  const { rules, seed, createGame } = options;
   const session = new Session({
     slot,
     rules,
@@ -160,6 +194,7 @@ function createHost(
     sha256,
     secret: Uint8Array.from({ length: 16 }, () => random() * 256),
     nowMs: 0,
+    ...(createGame && { createGame: (...terms) => createGame(slot, ...terms) }),
   });
   const bot = createBot({ slot, skill: "hard", seed: seed * 4 + slot });
   return {
@@ -167,7 +202,7 @@ function createHost(
     session,
     transport: network.open({ slot, epoch: 0 }),
     input: () => session.play ? botInput(bot, session.play.state) : 0,
-    recorder: undefined,
+    recorded: undefined,
     bytes: undefined,
     takenBackTicks: 0,
   };
@@ -185,18 +220,21 @@ function turn(
   for (const event of session.takeEvents()) {
     const { play } = session;
     if (event.kind === "started") {
-      const { seed } = event;
-      host.recorder = new Recorder(headerFor(rules, { seed, slot }));
-    } else if (event.kind === "returned" && play && host.recorder) {
-      const after = host.recorder.tick - event.keptTick;
+      host.recorded = startRecording(rules, { seed: event.seed, slot });
+    } else if (event.kind === "returned" && play && host.recorded) {
+      const after = host.recorded.recorder.tick - event.keptTick;
       host.takenBackTicks = Math.max(0, after);
-      host.recorder.restart(play, event.keptTick);
-    } else if (event.kind === "over") {
-      if (play) host.recorder?.take(play);
-      host.bytes = host.recorder?.finish(event.outcome);
+      host.recorded.log.restart(play, event.keptTick);
+    } else if (event.kind === "over" && host.recorded) {
+      const { log, recorder } = host.recorded;
+      if (play) log.take(play);
+      const isDesync = play && event.outcome.reason === "desync";
+      const chains = isDesync ? hashChainsOf({ slot, log, play }) : [];
+      recorder.finish(event.outcome, chains);
+      host.bytes = recorder.bytes();
     }
   }
-  if (session.play) host.recorder?.take(session.play);
+  if (session.play) host.recorded?.log.take(session.play);
 }
 
 /** Four players, of whom the last can't be heard for a while: it is dropped, and comes back. */
@@ -216,8 +254,11 @@ export function playThroughCut(): readonly RecordedHost[] {
 export function hashesOf({ bytes }: RecordedHost): readonly number[] {
   const replay = openReplay(bytes);
   const hashes: number[] = [];
-  const { firstTick, lastTick } = replay.view;
-  for (replay.seek(firstTick);; replay.step(1)) {
+  const { lastTick } = replay.view;
+  let nowMs = 0;
+  replay.advance(nowMs);
+  replay.run(true);
+  for (;; replay.advance(nowMs += TICK_MS)) {
     hashes[replay.tick] = hashState(replay.state);
     if (replay.tick === lastTick) return hashes;
   }
