@@ -53,6 +53,8 @@ export interface Published {
 export class FakeBroker implements Disposable {
   /** Whether it takes connections and says nothing. */
   isSilent = false;
+  /** Whether it lets nobody have a queue, without a word. */
+  isStalling = false;
   /** Whether it confirms what is published. */
   isConfirming = true;
   /** What connecting fails with. */
@@ -235,6 +237,7 @@ class Peer {
     if (method === QUEUE_DECLARE) this.#broker.queues.push(text);
     if (method === PUBLISH) this.#key = textsIn(payload, 6)[1];
     if (method === METHOD(10, 50)) this.#broker.goodbyes++;
+    if (method === QUEUE_DECLARE && this.#broker.isStalling) return;
     const answer = ANSWERS.get(method);
     if (answer !== undefined) this.say(channel, ...answer);
   }
