@@ -61,6 +61,8 @@ export class FakeBroker implements Disposable {
   refusal: Error | undefined;
   /** When somebody tried to connect, and how often somebody said goodbye. */
   readonly attempts: number[] = [];
+  /** The hosts to which they tried. */
+  readonly hosts: string[] = [];
   goodbyes = 0;
   readonly published: Published[] = [];
   /** Keys of all bindings, and the arguments of queues, as their bytes read. */
@@ -73,10 +75,14 @@ export class FakeBroker implements Disposable {
   constructor(time: VirtualTime) {
     this.#time = time;
     const connect = (
-      { signal }: { readonly signal?: AbortSignal },
+      { host, signal }: {
+        readonly host: string;
+        readonly signal?: AbortSignal;
+      },
       onConnect: () => void,
     ) => {
       this.attempts.push(time.nowMs);
+      this.hosts.push(host);
       const peer = new Peer(this, signal);
       const { refusal } = this;
       if (refusal) queueMicrotask(() => peer.socket.destroy(refusal));
