@@ -25,7 +25,7 @@ const GAME: Game = {
     }
   },
   hash: (state) => state[1] >>> 0,
-  isState: ({ length }) => length === 2,
+  isState: (state) => state.length === 2,
 };
 
 const ALL = 7;
