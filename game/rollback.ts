@@ -30,6 +30,8 @@ export interface Game {
   step(state: Int32Array, inputs: Int8Array, offset: number): void;
   /** Hashes a state to an unsigned 32-bit number. */
   hash(state: Int32Array): number;
+  /** Whether a state that somebody sent is one that the rules could have led to. */
+  isState(state: Int32Array): boolean;
 }
 
 /**
@@ -73,7 +75,7 @@ export class Rollback {
   readonly #known = new Int8Array(HISTORY_TICKS * SLOTS_MAX);
   readonly #used = new Int8Array(HISTORY_TICKS * SLOTS_MAX);
   /** Highest tick up to which each slot's inputs are all known, as far as it was present. */
-  readonly #have = new Int32Array(SLOTS_MAX).fill(-1);
+  readonly #have = new Int32Array(SLOTS_MAX);
   readonly #presences: Presence[];
   /** First tick that was simulated with a wrong input; `tick` when there is none. */
   #wrongTick: number;
@@ -240,9 +242,9 @@ export class Rollback {
     const epoch = epochAt(presence, tick);
     if (epoch < 0) return ABSENT_INPUT;
     const last = Math.min(tick, this.#have[slot]);
-    const isKnown = last >= this.firstTick &&
-      epochAt(presence, last) === epoch;
-    return isKnown ? this.#known[cell(last) + slot] : 0;
+    // Nothing was written for ticks before the first one: there it says 0, too.
+    const isSamePlayer = epochAt(presence, last) === epoch;
+    return isSamePlayer ? this.#known[cell(last) + slot] : 0;
   }
 }
 

@@ -71,7 +71,9 @@ export function decodeStates(bytes: Uint8Array): readonly State[] | undefined {
   return states.length > 0 ? states : undefined;
 }
 
-function isState(state: State): boolean {
+/** Whether every value is within what the rules could have reached. */
+export function isState(state: State): boolean {
+  if (state.length !== STATE_LENGTH) return false;
   const players = state[PLAYERS];
   if (players < 2 || players > SLOTS_MAX) return false;
   const { width, height } = courtSize(players);

@@ -89,9 +89,8 @@ export class Returning {
     const isForUs = to.slot === slot && to.epoch === epoch &&
       has(record.members, slot) && presences?.length === players &&
       lastSegment(presences[slot]).epoch === epoch;
-    const isState = state.length === game.initial.length &&
-      game.hash(state) === record.hash;
-    if (!isForUs || !isState) return undefined;
+    const isTrue = game.isState(state) && game.hash(state) === record.hash;
+    if (!isForUs || !isTrue) return undefined;
     const { era, members, confirmed: tick } = record;
     return { tick, state, era, members, presences };
   }

@@ -111,7 +111,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     const { slot, rules, nowMs, epochs, isResumed = false } = options;
-    const { timers = timersFor(DEFAULT_GRACE_MS) } = options;
+    const { timers = timersFor(DEFAULT_GRACE_MS), controls } = options;
     const { players } = rules;
     this.#options = options;
     this.#players = players;
@@ -120,7 +120,9 @@ export class Session {
     this.#outbox = new Outbox({ slot, players, beats: this.#beats });
     this.#sender = new PlaySender(slot, this.#outbox);
     this.#gate = new Gate({ slot, players, epochs, beats: this.#beats });
-    this.liveness = new PeerLiveness({ slot, players, timers, nowMs });
+    this.liveness = new PeerLiveness({
+      ...{ slot, players, timers, controls, nowMs },
+    });
     this.#returning = isResumed ? this.#createReturning() : undefined;
     this.opening = new Opening({
       slot,
@@ -129,7 +131,7 @@ export class Session {
       secret: options.secret,
       sha256: options.sha256,
       nowMs,
-      isStartRepeated: !options.controls?.isStartSaidOnce,
+      isStartRepeated: !controls?.isStartSaidOnce,
       epoch: this.#epoch,
       beats: this.#beats,
       outbox: this.#outbox,

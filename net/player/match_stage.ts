@@ -180,15 +180,15 @@ export class MatchStage implements Stage {
   }
 
   #tell(event: SessionEvent, match: PlayedMatch): void {
-    if (event.kind === "over") this.#finish(event.outcome);
+    if (event.kind === "over") this.#finish(event.outcome, match);
     if (event.kind === "claim") {
       this.#options.onClaim({ match: match.id, ...event.claim });
     }
   }
 
-  #finish(outcome: Outcome): void {
+  #finish(outcome: Outcome, match: PlayedMatch): void {
     const { onResult, onDesync, onFinished } = this.#options;
-    const { reason, ...result } = resultOf(this.#now, outcome);
+    const { reason, ...result } = resultOf({ ...this.#now, match }, outcome);
     if (reason === "finished") onFinished(result);
     const evidence = reason === "desync" ? this.recording() : undefined;
     if (evidence) onDesync(evidence);

@@ -21,7 +21,7 @@ import { Way, type WayFaults } from "./way.ts";
  * Most packets that wait for one member. What comes to one that sleeps waits in two places: its
  * system keeps the oldest, a relay the newest; so beyond it one from the middle is lost.
  */
-const WAITING_MAX = 4096;
+export const WAITING_MAX = 4096;
 
 export interface SimulatedNetworkOptions {
   /** Returns numbers from 0 (inclusive) to 1; the only source of chance. */
@@ -30,6 +30,8 @@ export interface SimulatedNetworkOptions {
   readonly faults: (from: number, to: number) => WayFaults;
   /** Whether the way from one slot to another is broken at this moment; never, if not given. */
   readonly isCut?: (from: number, to: number, nowMs: number) => boolean;
+  /** Instead of `WAITING_MAX`; a negative control. */
+  readonly waitingMax?: number | undefined;
   /** Until when packets of this way are held back, to come all at once; never, if not given. */
   readonly heldUntilMs?: (from: number, to: number, nowMs: number) => number;
 }
@@ -50,7 +52,8 @@ export class SimulatedNetwork {
 
   /** Joins as `sender`. What was sent to its slot before this moment never arrives. */
   open(sender: Sender): SimulatedTransport {
-    const transport = new SimulatedTransport(this, sender);
+    const { waitingMax = WAITING_MAX } = this.#options;
+    const transport = new SimulatedTransport(this, sender, waitingMax);
     this.#members.set(sender.slot, transport);
     return transport;
   }
@@ -94,15 +97,17 @@ export class SimulatedTransport implements Transport {
 
   readonly #network: SimulatedNetwork;
   readonly #close: (reason: CloseReason) => void;
+  readonly #waitingMax: number;
   #isOpen = true;
   /** In the order of arrival; of packets that arrive together, in that of sending. */
   readonly #waiting: Received[] = [];
 
   /** Made by `SimulatedNetwork.open`. */
-  constructor(network: SimulatedNetwork, sender: Sender) {
+  constructor(network: SimulatedNetwork, sender: Sender, waitingMax: number) {
     const { promise, resolve } = Promise.withResolvers<CloseReason>();
     this.#network = network;
     this.sender = sender;
+    this.#waitingMax = waitingMax;
     this.closed = promise;
     this.#close = resolve;
   }
@@ -132,7 +137,9 @@ export class SimulatedTransport implements Transport {
     let at = waiting.length;
     while (at > 0 && waiting[at - 1].atMs > received.atMs) at--;
     waiting.splice(at, 0, received);
-    if (waiting.length > WAITING_MAX) waiting.splice(WAITING_MAX / 2, 1);
+    if (waiting.length > this.#waitingMax) {
+      waiting.splice(this.#waitingMax / 2, 1);
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -19,7 +19,7 @@ import type { ClientId } from "../lobby_server/running_matches.ts";
 import type { SeatTokens } from "../lobby_server/seat.ts";
 
 /** No lobby that is simulated is ever full. */
-const LIMITS = { rooms: 16, watchersPerMatch: 16, matchLingerMs: 60_000 };
+const LIMITS = { rooms: 16, watchersPerMatch: 16 };
 
 /** How often it does what is due. */
 const SWEEP_MS = 250;
@@ -31,6 +31,8 @@ export interface VirtualLobbyOptions {
   readonly wayMs: (nowMs: number) => number;
   /** After how long without a sign of life either end gives a connection up. */
   readonly silenceMs: number;
+  /** How long it remembers a match to which nobody is connected. */
+  readonly lingerMs: number;
 }
 
 /** A message that arrives at a moment of virtual time. */
@@ -72,6 +74,11 @@ export class VirtualLobby {
     this.#options = options;
     this.silenceMs = options.silenceMs;
     this.#books = this.#createBooks();
+  }
+
+  /** Whether it remembers any match. */
+  get knowsMatch(): boolean {
+    return this.#books.counts.matches > 0;
   }
 
   /** How much it remembers: rooms, matches, watchers and connections. */
@@ -197,15 +204,16 @@ export class VirtualLobby {
 
   /** Books that will begin a match of the same name, for they have the same chance. */
   #createBooks(): LobbyBooks {
+    const { tokens, lingerMs } = this.#options;
     let count = 0;
     return new LobbyBooks({
       chance: {
         newId: () => `id-${++count}`,
         below: (bound) => ++count % bound,
       },
-      tokens: this.#options.tokens,
+      tokens,
       transport: { kind: "relay" },
-      limits: LIMITS,
+      limits: { ...LIMITS, matchLingerMs: lingerMs },
     });
   }
 }

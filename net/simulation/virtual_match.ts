@@ -97,7 +97,7 @@ export interface VirtualMatchOptions {
   readonly sha256: (bytes: Uint8Array) => Uint8Array;
   readonly tokens: SeatTokens;
   readonly network: Omit<SimulatedNetworkOptions, "random">;
-  readonly lobby?: Partial<Pick<VirtualLobbyOptions, "wayMs" | "silenceMs">>;
+  readonly lobby?: Partial<Omit<VirtualLobbyOptions, "tokens">>;
   readonly hooks: MatchHooks;
   /** By slot: when its process is there, in virtual time; at once, if not given. */
   readonly joinMs?: readonly number[];
@@ -125,7 +125,7 @@ export class VirtualMatch {
     this.#options = options;
     this.network = new SimulatedNetwork({ ...network, random });
     this.lobby = new VirtualLobby({
-      ...{ tokens, wayMs: () => 0, silenceMs: 6_000 },
+      ...{ tokens, wayMs: () => 0, silenceMs: 6_000, lingerMs: 60_000 },
       ...options.lobby,
     });
     this.hosts = Array.from({ length: rules.players }, (_, slot) => ({

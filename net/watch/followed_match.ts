@@ -238,7 +238,7 @@ export function isSound(
   return presences !== undefined && has(record.members, record.slot) &&
     !record.isReturning &&
     lastSegment(presences[record.slot]).epoch === record.epoch &&
-    state.length === game.initial.length && game.hash(state) === record.hash;
+    game.isState(state) && game.hash(state) === record.hash;
 }
 
 /** What slots said of their own inputs, kept until a followed match can use it. */

@@ -97,7 +97,8 @@ Deno.test("a right prediction costs no rollback", () => {
 
   const { rollback } = playLate(createPong(RULES, 1), inputs, 10);
 
-  expect(rollback.rollbacks).toBe(0);
+  expect([rollback.rollbacks, rollback.resimulatedTicks, rollback.deepestTicks])
+    .toEqual([0, 0, 0]);
 });
 
 Deno.test("the window is full 15 ticks after the last confirmed state", () => {
@@ -117,6 +118,7 @@ const ECHO: Game = {
   step: (state, inputs, offset) =>
     state.set(inputs.subarray(offset, offset + 4)),
   hash: ([first, second]) => 1000 * first + second,
+  isState: () => true,
 };
 
 /** Two slots after so many ticks for which nothing had come. */
@@ -163,8 +165,9 @@ Deno.test("a missing input is guessed to be the last one, and simulated again on
 
 Deno.test("a state is confirmed once all inputs before it have come, and kept from then on", () => {
   const rollback = echo(3);
-  add(rollback, { slot: 0, from: 0, inputs: [5, 6, 7, 8] });
   add(rollback, { slot: 1, from: 0, inputs: [1, 2] });
+  expect(rollback.confirmNext()).toBe(false);
+  add(rollback, { slot: 0, from: 0, inputs: [5, 6, 7, 8] });
   rollback.settle();
 
   const confirmed = [1, 2, 3].map(() => rollback.confirmNext());
@@ -223,7 +226,6 @@ Deno.test("who is absent needs no input, and ticks that were simulated with one 
 
   rollback.setPresence(1, [...left, { epoch: 1, from: 6, to: OPEN_END }]);
   for (let tick = 4; tick < 8; tick++) rollback.advance();
-  // The new process' input isn't guessed from the old one's.
   expect(simulated(rollback))
     .toEqual([[5, ABSENT_INPUT], [6, ABSENT_INPUT], [7, 0], [8, 0]]);
   expect([rollback.have(1), rollback.nextInputTick(1)]).toEqual([5, 6]);
@@ -231,6 +233,19 @@ Deno.test("who is absent needs no input, and ticks that were simulated with one 
   expect(rollback.addInput(1, 6, 4)).toBe("added");
   rollback.settle();
   expect(simulated(rollback).slice(2)).toEqual([[7, 4], [8, 4]]);
+});
+
+Deno.test("what a restarted process does isn't guessed from what the one before did", () => {
+  const rollback = new Rollback(ECHO, 2);
+  rollback.setPresence(1, [
+    { epoch: 0, from: 0, to: 1 },
+    { epoch: 1, from: 2, to: OPEN_END },
+  ]);
+  add(rollback, { slot: 1, from: 0, inputs: [9, 9] });
+  for (let tick = 0; tick < 4; tick++) rollback.advance();
+
+  expect(simulated(rollback)).toEqual([[0, 9], [0, 9], [0, 0], [0, 0]]);
+  expect(rollback.countedInput(1, 3)).toBe(0);
 });
 
 Deno.test("a change of presence that changes no tick is no rollback", () => {

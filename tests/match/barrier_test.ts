@@ -157,6 +157,21 @@ Deno.test("who commits to different secrets towards different members is found o
   }
 });
 
+Deno.test("a member that changes its commitment is refused by who heard both", () => {
+  const members = [0, 1, 2].map((slot) => createMember(slot));
+  talk(members, 1);
+
+  members[0].barrier.receive(1, {
+    ...helloOf(members[1]),
+    commitment: new Uint8Array(32).fill(5),
+  });
+
+  expect(members[0].barrier.failure).toEqual({
+    reason: "refused",
+    message: "player 2 changed its commitment to the serve",
+  });
+});
+
 Deno.test("slot 0 gives up after 20 s, and its word makes the others give up", () => {
   const members = [0, 1, 2].map((slot) => createMember(slot));
   const [starter, second] = members;

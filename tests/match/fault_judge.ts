@@ -13,6 +13,7 @@ import type { Play } from "../../net/match/play.ts";
 import type { SessionEvent } from "../../net/match/session_event.ts";
 import { PAYLOAD_BYTES_MAX } from "../../net/match/transport.ts";
 import { sizeOf } from "../../net/match/wire/slot_set.ts";
+import { WAITING_MAX } from "../../net/simulation/simulated.ts";
 import {
   isPlaying,
   type PlayingHost,
@@ -28,8 +29,10 @@ const STUCK_MS = 2500;
 const SHUT_OUT_MS = 8000;
 const CHECK_EVERY_MS = 100;
 
-/** What is kept of a match, at most: packets that wait, events of a turn, and the lobby's entries. */
-const WAITING_MAX = 4096;
+/** Most play time that a turn counts, and thus how inexact a silence is. */
+const STEP_MS_MAX = 67;
+
+/** What is kept of a match, at most: events of a turn, the lobby's entries, a player's segments. */
 const EVENTS_MAX = 64;
 const LOBBY_MAX = 24;
 const SEGMENTS_MAX = 3;
@@ -50,6 +53,10 @@ interface Shown {
   state: Int32Array | undefined;
   tick: number;
   events: number;
+  /** Its own play time, its clock after the last turn, and by slot: when it fell silent. */
+  playMs: number;
+  clockMs: number;
+  silentSinceMs: number[];
 }
 
 /** The judge of one match; its methods are called by the match's hooks. */
@@ -88,6 +95,7 @@ export class Judge {
       ...{ play: undefined, presences: [], confirmedTick: 0 },
       game: createStandIn(players, 0, schedule.lastTick),
       ...{ state: undefined, tick: 0 },
+      ...{ playMs: 0, clockMs: 0, silentSinceMs: [] },
     }));
   }
 
@@ -101,9 +109,11 @@ export class Judge {
   }
 
   /** A process has begun. */
-  onBegin({ slot, epoch }: PlayingHost): void {
+  onBegin({ slot, epoch, clockMs }: PlayingHost): void {
     this.#restart(slot);
-    this.#shown[slot].outSinceMs = Infinity;
+    Object.assign(this.#shown[slot], {
+      ...{ outSinceMs: Infinity, playMs: 0, clockMs, silentSinceMs: [] },
+    });
     if (epoch > 0) this.#notes.count("resumes");
     this.#notes.say(() => `slot ${slot}: begins in epoch ${epoch}`);
   }
@@ -121,8 +131,9 @@ export class Judge {
     switch (event.kind) {
       case "started":
       case "claim":
-      case "peer":
         return;
+      case "peer":
+        return this.#checkAccusation(host, event);
       case "membership":
         if (event.what === "agreed") this.#hasAgreed = true;
         return;
@@ -161,6 +172,8 @@ export class Judge {
       this.#violate("too much kept", `slot ${slot}: ${shown.events} events`);
     }
     shown.events = 0;
+    shown.playMs = this.#playMs(host);
+    shown.clockMs = host.clockMs;
     const nowMs = this.#nowMs;
     if (!this.#hasHealed && nowMs >= this.#schedule.healMs) {
       this.#hasHealed = true;
@@ -214,6 +227,27 @@ export class Judge {
 
   get #nowMs(): number {
     return this.#match().nowMs;
+  }
+
+  /** For how long a host has played, not counting its sleep, as of this turn. */
+  #playMs({ slot, clockMs }: PlayingHost): number {
+    const shown = this.#shown[slot];
+    return shown.playMs + Math.min(clockMs - shown.clockMs, STEP_MS_MAX);
+  }
+
+  /** Nobody suspects another before it was silent for long enough while it could be heard. */
+  #checkAccusation(
+    host: PlayingHost,
+    { slot, state }: Extract<SessionEvent, { kind: "peer" }>,
+  ): void {
+    const { silentSinceMs } = this.#shown[host.slot];
+    const playMs = this.#playMs(host);
+    if (state === "unstable") silentSinceMs[slot] = playMs;
+    if (state !== "suspect") return;
+    const { unstableMs, suspectMs } = this.#timers;
+    const silentMs = playMs - (silentSinceMs[slot] ?? playMs);
+    if (silentMs >= suspectMs - unstableMs - STEP_MS_MAX) return;
+    this.#violate("accused in a hurry", `slot ${slot} by slot ${host.slot}`);
   }
 
   #restart(slot: number): void {

@@ -97,6 +97,11 @@ export class Nemesis {
       ...CALM,
       ...{ jitterMs, loss, duplication, bursts, isOrdered },
     };
+    if (bursts) notes.count("bursts");
+    if (isOrdered) notes.count("over TCP");
+    if (schedule.clockRates.some((rate) => Math.abs(rate - 1) >= 0.01)) {
+      notes.count("clock off");
+    }
     this.#healed = { ...this.#bad, loss: loss / 5, bursts: undefined };
   }
 
@@ -216,7 +221,10 @@ export class Nemesis {
         break;
       case "lobby cut off":
         lobby.cutOff |= fault.slots;
-        this.#at(fault.untilMs, () => lobby.cutOff &= ~fault.slots);
+        this.#at(fault.untilMs, () => {
+          lobby.cutOff &= ~fault.slots;
+          if (!lobby.knowsMatch) this.#notes.count("lobby forgot");
+        });
     }
   }
 

@@ -31,7 +31,7 @@ const TIMERS: Timers = {
   lostMs: 5000,
 };
 /** In proportion to them. */
-const LOBBY_SILENCE_MS = 1000;
+const LOBBY = { silenceMs: 1000, lingerMs: 2000 };
 
 /** What is drawn: everything within seconds, or naps of up to an hour. */
 export const DRAWS = { faults: drawSchedule, naps: drawNaps } as const;
@@ -44,6 +44,8 @@ export interface FaultSimulationOptions {
   readonly controls?: NegativeControls;
   /** A witness that forgets its grants halfway: a negative control. */
   readonly isWitnessForgetful?: boolean;
+  /** Packets that wait for one who sleeps aren't bounded: a negative control. */
+  readonly isInboxUnbounded?: boolean;
   /** Faults to leave out, by their place in the schedule. */
   readonly without?: ReadonlySet<number>;
   readonly isTraced?: boolean;
@@ -75,12 +77,13 @@ export function simulateFaults(
     random,
     rules: { players, points: 9, lives: 9 },
     network: {
+      waitingMax: options.isInboxUnbounded ? Infinity : undefined,
       faults: () => nemesis.ways(),
       isCut: (from, to, nowMs) => nemesis.isCut(from, to, nowMs),
       heldUntilMs: (from, to, nowMs) => nemesis.heldUntilMs(from, to, nowMs),
     },
     lobby: {
-      silenceMs: LOBBY_SILENCE_MS,
+      ...LOBBY,
       wayMs: (nowMs) => nemesis.lobbyWayMs(nowMs),
     },
     clocks: clocksMs.map((showsMs, slot) =>

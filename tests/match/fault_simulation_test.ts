@@ -4,10 +4,13 @@ import {
   type FaultSimulationOptions,
   simulateFaults,
 } from "./fault_simulation.ts";
+import type { History } from "./sim_kinds.ts";
+import { playAll } from "./sim_pool.ts";
 
 /** Seeds by number of players: the more play, the more can happen. Some more follow from the commit. */
 const SEEDS = { 2: 200, 3: 250, 4: 500 } as const;
 const COMMIT_SEEDS = 25;
+const NAP_SEEDS = 6;
 /** A rule that is left out must be missed within so many seeds. */
 const CONTROL_SEEDS = 5000;
 
@@ -24,25 +27,32 @@ async function commitSeed(): Promise<number> {
   }
 }
 
+/** Plays all; returns how often what happened in all of them. */
+async function countAll(
+  histories: readonly History[],
+): Promise<ReadonlyMap<string, number>> {
+  const totals = new Map<string, number>();
+  const failed: unknown[] = [];
+  await playAll(histories, (history, { failures, counters, story }) => {
+    // Replay it: deno task sim --kind KIND --seeds SEED --players PLAYERS
+    if (failures.length > 0) failed.push({ history, failures, story });
+    for (const [name, count] of Object.entries(counters)) {
+      totals.set(name, (totals.get(name) ?? 0) + count);
+    }
+  });
+  expect(failed).toEqual([]);
+  return totals;
+}
+
 Deno.test("a thousand matches through faults of every kind: one truth, and nobody waits for ever", async () => {
   const first = await commitSeed();
-  const totals: Record<string, number> = {};
-  for (const players of [2, 3, 4] as const) {
+  const histories = ([2, 3, 4] as const).flatMap((players) => {
     const seeds = Array.from({ length: SEEDS[players] }, (_, i) => i + 1);
     for (let i = 0; players > 2 && i < COMMIT_SEEDS; i++) seeds.push(first + i);
-    for (const seed of seeds) {
-      const { violations, counters } = simulateFaults({ seed, players });
-      // Replay it: deno task sim --kind faults --seeds SEED --players PLAYERS
-      expect({ players, seed, violations }).toEqual({
-        players,
-        seed,
-        violations: [],
-      });
-      for (const [name, count] of Object.entries(counters)) {
-        totals[name] = (totals[name] ?? 0) + count;
-      }
-    }
-  }
+    return seeds.map((seed) => ({ kind: "faults", seed, players } as const));
+  });
+
+  const totals = await countAll(histories);
 
   // A simulation in which nothing went wrong would prove nothing.
   const happened = [
@@ -51,11 +61,22 @@ Deno.test("a thousand matches through faults of every kind: one truth, and nobod
     ...["over: finished", "over: walkover", "over: connection lost"],
     ...["hit attempted", "hit agreed", "hit committed", "hit claim"],
     ...["hit returned", "rejected packets", "nap", "stopped", "clock jump"],
-    ...["lobby down", "lobby restarts", "lobby cut off", "resumes refused"],
+    ...["lobby down", "lobby restarts", "lobby cut off", "lobby forgot"],
+    ...["resumes refused", "bursts", "over TCP", "clock off"],
   ];
   for (const name of happened) {
-    expect([name, totals[name] ?? 0]).not.toEqual([name, 0]);
+    expect([name, totals.get(name) ?? 0]).not.toEqual([name, 0]);
   }
+});
+
+Deno.test("who slept for up to an hour is back in the match, and nothing was kept without end", async () => {
+  const seeds = Array.from({ length: NAP_SEEDS }, (_, i) => i + 1);
+  const totals = await countAll(
+    seeds.map((seed) => ({ kind: "naps", seed, players: 3 })),
+  );
+
+  expect(totals.get("nap")).toBeGreaterThanOrEqual(NAP_SEEDS);
+  expect(totals.get("returned")).toBeGreaterThanOrEqual(NAP_SEEDS);
 });
 
 Deno.test("a seed of faults gives the same history twice", () => {
@@ -68,7 +89,7 @@ Deno.test("a seed of faults gives the same history twice", () => {
 const CONTROLS: Readonly<
   Record<
     string,
-    Pick<FaultSimulationOptions, "players" | "controls" | "isWitnessForgetful">
+    Omit<FaultSimulationOptions, "seed">
   >
 > = {
   "the lowest inputs counted": {
@@ -103,6 +124,15 @@ const CONTROLS: Readonly<
   "each input was sent three times, acknowledged or not": {
     players: 3,
     controls: { isSentThrice: true },
+  },
+  "who slept took its sleep for the others' silence": {
+    players: 3,
+    controls: { isSleepCounted: true },
+  },
+  "packets for a sleeper waited without end": {
+    players: 3,
+    kind: "naps",
+    isInboxUnbounded: true,
   },
 };
 

@@ -143,7 +143,7 @@ function createEndlessPong(rules: Rules, seed: number): Game {
   const game = createPong(rules, seed);
   game.initial[TARGET] = 1e9;
   if (rules.players > 2) game.initial.fill(1e9, SCORE, SCORE + rules.players);
-  return game;
+  return { ...game, isState: () => true };
 }
 
 function dueMs({ session, clockMs }: Member): number {

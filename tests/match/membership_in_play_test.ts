@@ -29,6 +29,7 @@ const GAME: Game = {
     state[WINNER] = WINNER_SLOT;
   },
   hash: (state) => state[TICK],
+  isState: () => true,
 };
 const THERE: Presence = [{ epoch: 0, from: 0, to: OPEN_END }];
 

@@ -1,5 +1,222 @@
 import { expect } from "@std/expect";
-import { Members } from "./members.ts";
+import { TICK_MS } from "../../game/court.ts";
+import type { Session } from "../../net/match/session.ts";
+import {
+  decode,
+  encode,
+  type InputRun,
+  type PlayPacket,
+} from "../../net/match/wire/wire.ts";
+import { type Member, Members } from "./members.ts";
+
+/** A match that has begun, with what each member has put on the wire since. */
+function beginWatched(players = 2) {
+  const match = new Members({ players });
+  const sent: PlayPacket[] = [];
+  match.begin();
+  match.onSend = (slot, bytes) => {
+    const packet = decode(bytes, { slot, players });
+    if (packet?.kind === "play") sent.push(packet);
+  };
+  return { match, sent };
+}
+
+/** The last packet of a slot, changed, for another session to take in. */
+function forge(
+  { session }: Member,
+  packet: PlayPacket,
+  nowMs: number,
+): void {
+  const { slot } = packet.record;
+  const players = packet.echoes.length;
+  const bytes = encode(packet, { slot, players }, new Uint8Array(1000));
+  session.receive({ from: { slot, epoch: 0 }, atMs: nowMs, packet: bytes });
+}
+
+Deno.test("a member sets nobody else's future inputs", () => {
+  const { match, sent } = beginWatched();
+  const [first] = match.members;
+  match.inputOf = () => 11;
+  match.run(500);
+  const packet = sent.findLast(({ record }) => record.slot === 1);
+  const { play } = first.session;
+  if (!packet || !play) throw new Error("Nobody has sent anything");
+  const start = play.newestTick + 1;
+  const run: InputRun = { slot: 0, start, inputs: Array(8).fill(-99) };
+
+  forge(first, {
+    ...packet,
+    record: { ...packet.record, beat: packet.record.beat + 1 },
+    runs: [run],
+  }, match.nowMs);
+  match.run(500);
+
+  expect(play.confirmedTick).toBeGreaterThan(start + 8);
+  for (let tick = start; tick < start + 8; tick++) {
+    expect(play.inputAt(0, tick)).toBe(11);
+  }
+  expect(play.conflicts).toBe(0);
+});
+
+Deno.test("an input, once sent, never changes, even where a member waits for another", () => {
+  const { match, sent } = beginWatched();
+  let steered = 0;
+  match.inputOf = () => (steered = (steered + 7) % 120);
+  match.run(200);
+  match.isCut = (from) => from === 1;
+  match.run(400);
+  match.isCut = () => false;
+  match.run(400);
+
+  const inputs = new Map<string, number>();
+  for (const { record: { slot }, runs } of sent) {
+    for (const run of runs) {
+      expect(run.slot).toBe(slot);
+      for (const [i, input] of run.inputs.entries()) {
+        const at = `slot ${slot}, tick ${run.start + i}`;
+        expect([at, inputs.get(at) ?? input]).toEqual([at, input]);
+        inputs.set(at, input);
+      }
+    }
+  }
+  expect(inputs.size).toBeGreaterThan(80);
+  expect(match.members[0].session.stats.stalledMs).toBeGreaterThan(100);
+});
+
+Deno.test("an input is bounded to a whole number of −127 to 127", () => {
+  const { match, sent } = beginWatched();
+  const steered = [1e9, -1e9, 12.9, -12.9, NaN, 127, -127];
+  const counted = steered.map((input) => {
+    match.inputOf = () => input;
+    match.run(200);
+    const { play } = match.members[0].session;
+    return play?.inputAt(0, play.confirmedTick - 1);
+  });
+
+  expect(counted).toEqual([127, -127, 12, -12, 0, 127, -127]);
+  expect(sent.length).toBeGreaterThan(100);
+});
+
+Deno.test("a record of what this host never did is rejected, and changes nothing", () => {
+  const { match, sent } = beginWatched();
+  match.run(500);
+  const [first] = match.members;
+  const { play } = first.session;
+  const packet = sent.findLast(({ record }) => record.slot === 1);
+  if (!packet || !play) throw new Error("Nobody has sent anything");
+  const { record } = packet;
+  const own = sent.findLast((sent) => sent.record.slot === 0)?.record.have[0] ??
+    0;
+  const rejects = (confirmed: number, have0: number) => {
+    const before = first.session.stats.rejected;
+    const have = [have0, confirmed];
+    const beat = record.beat + 1;
+    forge(
+      first,
+      { ...packet, record: { ...record, beat, confirmed, have } },
+      match.nowMs,
+    );
+    return first.session.stats.rejected > before;
+  };
+
+  expect(rejects(own + 2, own + 1)).toBe(true);
+  expect(rejects(own, own + 1)).toBe(true);
+  expect(rejects(own - 4, own)).toBe(false);
+  expect(rejects(own, own)).toBe(false);
+});
+
+Deno.test("play runs at most 15 ticks ahead of what is confirmed, then waits", () => {
+  const { match } = beginWatched();
+  const [first] = match.members;
+  match.isCut = (from) => from === 1;
+  match.run(1_000);
+
+  const { play, stats } = first.session;
+  expect(play?.newestTick).toBe((play?.confirmedTick ?? 0) + 15);
+  expect(play?.missing()).toEqual([1]);
+  // A second less the window, and the way of what was on its way.
+  expect(stats.stalledMs).toBeGreaterThan(1_000 - 16 * TICK_MS - 40);
+  expect(stats.stalledMs).toBeLessThan(1_000 - 14 * TICK_MS);
+});
+
+Deno.test("after a break a host simulates what it missed, four ticks at most, after half a second one", () => {
+  const ticksAfter = (breakMs: number) => {
+    const { match } = beginWatched();
+    const [first] = match.members;
+    match.run(500);
+    const before = first.session.play?.newestTick ?? 0;
+    first.isAsleep = true;
+    match.run(breakMs);
+    match.wake(first, { stoodMs: 0 });
+    first.session.advance(match.nowMs, 0);
+    const aheadMs = first.session.nextTickMs - match.nowMs;
+    expect(aheadMs).toBeGreaterThan(0);
+    expect(aheadMs).toBeLessThan(TICK_MS * 1.05);
+    return (first.session.play?.newestTick ?? 0) - before;
+  };
+
+  expect([40, 60, 150, 480, 520].map(ticksAfter)).toEqual([2, 3, 4, 4, 1]);
+});
+
+Deno.test("a host that waits sends every tick for 200 ms, then every 50 ms", () => {
+  const { match, sent } = beginWatched();
+  match.isCut = (from) => from === 1;
+  const sentIn = (forMs: number) => {
+    sent.length = 0;
+    match.run(forMs);
+    return sent.filter(({ record }) => record.slot === 0).length;
+  };
+
+  const eager = sentIn(200);
+  expect(eager).toBeGreaterThanOrEqual(11);
+  sentIn(100);
+  const patient = sentIn(1_000);
+  expect(patient).toBeGreaterThanOrEqual(14);
+  expect(patient).toBeLessThanOrEqual(20);
+});
+
+Deno.test("who confirms nothing for 30 s has lost the connection, not counting its own sleep", () => {
+  const { match } = beginWatched();
+  const [first] = match.members;
+  const reason = () => first.session.outcome?.reason;
+  // Its link is down, so that it accuses nobody.
+  first.session.isLinkUp = false;
+  match.isCut = (from) => from === 1;
+  match.run(15_000);
+  first.isAsleep = true;
+  match.run(60_000);
+  match.wake(first, { stoodMs: 0 });
+  match.run(14_900);
+
+  expect(reason()).toBeUndefined();
+  expect(first.session.unconfirmedMs).toBeGreaterThan(29_000);
+  match.run(400);
+  expect(first.session.outcome).toMatchObject({
+    reason: "connection lost",
+    winner: null,
+  });
+});
+
+Deno.test("who is done goes on sending for 2 s, and then sends nothing", () => {
+  const { match, sent } = beginWatched();
+  const { session }: { session: Session } = match.members[0];
+  session.leave(match.nowMs);
+  const leftMs = match.nowMs;
+  match.run(1_990);
+  const said = sent.filter(({ record }) => record.slot === 0);
+  expect(said.length).toBeGreaterThan(30);
+  expect(new Set(said.map(({ record }) => record.farewell)))
+    .toEqual(new Set(["left"]));
+  expect(session.outcome).toMatchObject({
+    reason: "player left",
+    winner: null,
+    message: "You left the match.",
+  });
+
+  expect(session.isDone(leftMs + 1_999)).toBe(false);
+  expect(session.isDone(leftMs + 2_000)).toBe(true);
+  expect(session.advance(leftMs + 2_000, 0)).toEqual([]);
+});
 
 Deno.test("a process that was out fifteen times comes back no more", () => {
   const match = new Members({ players: 3 });

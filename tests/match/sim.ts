@@ -4,9 +4,8 @@
  * @module
  */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { createScenario, simulate } from "../support/simulation.ts";
-import { shrinkFailure } from "./fault_shrink.ts";
-import { simulateFaults } from "./fault_simulation.ts";
+import type { History, KINDS } from "./sim_kinds.ts";
+import { playAll } from "./sim_pool.ts";
 
 /** A line of progress at most this often. */
 const PROGRESS_MS = 5_000;
@@ -26,65 +25,56 @@ function parseSeeds(text: string): SeedRange {
   return { first, last };
 }
 
-interface Played {
-  readonly failures: readonly string[];
-  /** For a person who looks at this seed alone. */
-  readonly story: unknown;
-}
-
-/** A whole match over a bad network. */
-function playSeed(seed: number, players?: number): Played {
-  const scenario = createScenario(seed, players);
-  const { failures, virtualMs } = simulate(scenario);
-  return { failures, story: { scenario, virtualMs: Math.round(virtualMs) } };
-}
-
-/** A match through faults of every kind; a failing one is told as short as it goes. */
-function playFaults(seed: number, players = 2 + (seed % 3)): Played {
-  const { violations } = simulateFaults({ seed, players });
-  if (violations.length === 0) return { failures: [], story: undefined };
-  const { result, without } = shrinkFailure({ seed, players });
-  const needed = result.schedule.faults.filter((_, i) => !without.has(i));
-  return { failures: violations, story: { needed, trace: result.trace } };
-}
-
-/** Plays each seed of the range; returns how many failed. */
-function playSeeds(
+/** Plays each seed of the range on all cores; returns how many histories failed. */
+async function playSeeds(
   { first, last }: SeedRange,
   { players, kinds }: {
     readonly players: number | undefined;
     readonly kinds: readonly (keyof typeof KINDS)[];
   },
-): number {
+): Promise<number> {
   const beganMs = performance.now();
+  const inAll = (last - first + 1) * kinds.length;
   let saidMs = beganMs;
+  let done = 0;
   let failed = 0;
-  for (let seed = first; seed <= last; seed++) {
-    for (const kind of kinds) {
-      const { failures, story } = KINDS[kind](seed, players);
-      if (failures.length > 0 || first === last) {
-        print({ seed, kind, failures, story });
-      }
-      if (failures.length === 0) continue;
+  const histories = historiesOf({ first, last }, { players, kinds });
+  await playAll(histories, ({ seed, kind }, { failures, story }) => {
+    done++;
+    if (failures.length > 0 || first === last) {
+      print({ seed, kind, failures, story });
+    }
+    if (failures.length > 0) {
       failed++;
       const who = players === undefined ? "" : ` --players ${players}`;
       print(`replay it: deno task sim --seeds ${seed} --kind ${kind}${who}`);
     }
     const nowMs = performance.now();
-    if (nowMs - saidMs < PROGRESS_MS && seed < last) continue;
+    if (nowMs - saidMs < PROGRESS_MS && done < inAll) return;
     saidMs = nowMs;
-    const done = seed - first + 1;
-    const perSecond = (done / ((nowMs - beganMs) / 1000)).toFixed(1);
+    const perSecond = (done / kinds.length / ((nowMs - beganMs) / 1000))
+      .toFixed(1);
+    const seeds = Math.floor(done / kinds.length);
     print(
-      `${done} of ${
+      `${seeds} of ${
         last - first + 1
       } seeds, ${failed} failed, ${perSecond} a second`,
     );
-  }
+  });
   return failed;
 }
 
-const KINDS = { match: playSeed, faults: playFaults } as const;
+function* historiesOf(
+  { first, last }: SeedRange,
+  { players, kinds }: {
+    readonly players: number | undefined;
+    readonly kinds: readonly (keyof typeof KINDS)[];
+  },
+): Generator<History> {
+  for (let seed = first; seed <= last; seed++) {
+    for (const kind of kinds) yield { seed, kind, players };
+  }
+}
 
 function print(what: unknown): void {
   const text = typeof what === "string" ? what : JSON.stringify(what, null, 2);
@@ -99,13 +89,15 @@ const program = new Command("deno task sim")
       .choices(["2", "3", "4"]),
   )
   .addOption(
-    new Option("--kind <kind>", "a bad network, faults of every kind, or both")
-      .choices(["match", "faults"]),
+    new Option(
+      "--kind <kind>",
+      "a bad network, faults of every kind, naps of up to an hour; without it the first two",
+    ).choices(["match", "faults", "naps"]),
   )
   .addHelpText("after", "\nExample:\n  deno task sim --seeds 1..500")
   .parse(Deno.args, { from: "user" });
 const { seeds, players, kind } = program.opts();
-const failed = playSeeds(seeds, {
+const failed = await playSeeds(seeds, {
   players: players && Number(players),
   kinds: kind ? [kind] : ["match", "faults"],
 });

@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import type { Received } from "../../net/match/transport.ts";
 import { SimulatedNetwork } from "../../net/simulation/simulated.ts";
+import type { WayFaults } from "../../net/simulation/way.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { createRandom } from "../support/simulation.ts";
 import { testTransport } from "../support/transport_contract.ts";
@@ -28,7 +29,7 @@ testTransport("simulated", () => {
 
 /** Sends 2 000 numbered packets, one a millisecond, and returns what came when. */
 function send2000(
-  faults: Partial<typeof NO_FAULTS>,
+  faults: Partial<WayFaults>,
   isCut?: (from: number, to: number, nowMs: number) => boolean,
 ): {
   readonly sent: number;
@@ -93,4 +94,55 @@ Deno.test("simulated cuts one way while it is told to", () => {
 
   expect(arrived.length).toBe(1600);
   expect(arrived.some(({ n }) => n >= 500 && n < 900)).toBe(false);
+});
+
+Deno.test("simulated loses in bursts: as many as it should, and as many in a row", () => {
+  const bursts = { meanPackets: 20, share: 0.2, loss: 1 };
+  const came = new Set(send2000({ bursts }).map(({ n }) => n));
+  const lost = Array.from({ length: 2000 }, (_, n) => !came.has(n));
+  const begun = lost.filter((isLost, n) => isLost && !lost[n - 1]).length;
+  const count = lost.filter((isLost) => isLost).length;
+
+  expect(count).toBeGreaterThan(250);
+  expect(count).toBeLessThan(650);
+  expect(count / begun).toBeGreaterThan(12);
+  expect(count / begun).toBeLessThan(30);
+});
+
+Deno.test("simulated loses only some of a burst where it is told so", () => {
+  const bursts = { meanPackets: 20, share: 0.2, loss: 0.5 };
+  const { length } = send2000({ bursts });
+
+  expect(length).toBeGreaterThan(1700);
+  expect(length).toBeLessThan(1900);
+});
+
+Deno.test("simulated holds up all behind a lost segment of TCP, and loses none", () => {
+  const delayMs = 40;
+  const arrived = send2000({ delayMs, loss: 0.02, isOrdered: true });
+  const waysMs = arrived.map(({ received, n }) => received.atMs - n);
+  const held = waysMs.filter((wayMs) => wayMs > delayMs);
+
+  expect(arrived.map(({ n }) => n)).toEqual(
+    Array.from({ length: 2000 }, (_, n) => n),
+  );
+  // Once a round trip and 50 ms later, but for those that are lost again.
+  expect(Math.min(...held)).toBeLessThan(delayMs + 10);
+  expect(held.filter((wayMs) => wayMs === 3 * delayMs + 50).length)
+    .toBeGreaterThan(10);
+  expect(held.length).toBeGreaterThan(500);
+});
+
+Deno.test("simulated keeps the oldest and the newest that wait for a sleeper", () => {
+  const network = new SimulatedNetwork({
+    random: createRandom(3),
+    faults: () => NO_FAULTS,
+    waitingMax: 10,
+  });
+  const a = network.open({ slot: 0, epoch: 0 });
+  const b = network.open({ slot: 1, epoch: 0 });
+  for (let n = 0; n < 20; n++) a.send(Uint8Array.of(n));
+
+  expect(b.receive().map(({ packet: [n] }) => n))
+    .toEqual([0, 1, 2, 3, 4, 15, 16, 17, 18, 19]);
 });

@@ -40,6 +40,7 @@ export function createStandIn(
       state[PHASE] = OVER;
       state[WINNER] = (state[1] >>> 8) % players;
     },
+    isState: () => true,
     hash: (state) => (state[1] ^ Math.imul(state[TICK], 0x85ebca6b)) >>> 0,
   };
 }

@@ -34,6 +34,18 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: "Only the flight before is compared with, which has one hit less.",
   },
   {
+    path: "game/rollback.ts",
+    was: "for (let tick = this.confirmedTick; tick < this.tick; tick++) {",
+    becomes: "for (let tick = this.confirmedTick; tick <= this.tick; tick++) {",
+    why: "`tick` itself is what stands there when no tick is wrong.",
+  },
+  {
+    path: "game/rollback.ts",
+    was: "if (tick < this.#wrongTick && this.#used[at] !== input) {",
+    becomes: "if (tick <= this.#wrongTick && this.#used[at] !== input) {",
+    why: "It would be set to what it is.",
+  },
+  {
     path: "game/start_position.ts",
     was: "const along = createState(rules, 0)[PADDLE + slot];",
     becomes: "const along = createState(rules, 1)[PADDLE + slot];",

@@ -186,7 +186,10 @@ function binaryChanges(
     const { start } = rangeOf(left);
     const { end } = rangeOf(right);
     changes.push({ start, end, text: left.getText() });
-    changes.push({ start, end, text: right.getText() });
+    // Of `a && b && c` the first is left out where it stands, in `a && b`.
+    const isChain = ts.isBinaryExpression(left) &&
+      left.operatorToken.kind === operatorToken.kind;
+    if (!isChain) changes.push({ start, end, text: right.getText() });
   }
   return changes;
 }

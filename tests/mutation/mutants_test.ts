@@ -14,6 +14,13 @@ const MADE: Readonly<Record<string, readonly string[]>> = {
   ],
   "x = a ?? b;": [";", "x = a;", "x = b;"],
   "y = !a && b;": [";", "y = a && b;", "y = !a;", "y = b;", "y = !a || b;"],
+  "const d = a && b && c;": [
+    "const d = a && c;",
+    "const d = b && c;",
+    "const d = a || b && c;",
+    "const d = a && b;",
+    "const d = a && b || c;",
+  ],
   "const at = n - 10;": ["const at = n + 10;", "const at = n - 11;"],
   "const ms = 2_000;": ["const ms = 4000;"],
   "const c = on ? true : off;": [

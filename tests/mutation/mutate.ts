@@ -71,16 +71,22 @@ async function mutate({ isMeant, sample, signal }: {
   const sources = await readSources();
   const meant = [...sources.keys()]
     .filter((path) => path.endsWith(".ts") && groupOf(path) && isMeant(path));
-  const testsOf = testsThatSee(meant, sources);
-  const seen = meant.filter((path) => testsOf.get(path)?.length);
-  for (const path of meant) {
-    if (!seen.includes(path)) print(`${path}: no quick test sees it`);
+  const samples = new Map(
+    meant.map((path) => [path, sampleOf(path, sources, sample)] as const)
+      .filter(([, mutants]) => mutants.length > 0),
+  );
+  const testsOf = testsThatSee([...samples.keys()], sources);
+  for (const [path, tests] of testsOf) {
+    if (tests.length > 0) continue;
+    print(`${path}: no quick test sees it`);
+    samples.delete(path);
   }
-  const results = new Map<string, Tried[]>(seen.map((path) => [path, []]));
-  const samples = seen.map((path) => sampleOf(path, sources, sample));
+  const results = new Map<string, Tried[]>(
+    [...samples.keys()].map((path) => [path, []]),
+  );
   await tryMutants({
     sources,
-    mutants: interleave(samples),
+    mutants: interleave([...samples.values()]),
     testsOf,
     signal,
     leaveOut: (command) => print(`left out, too slow or failing: ${command}`),

@@ -62,6 +62,7 @@ export async function tryMutants(trial: Trial): Promise<void> {
         runsFor(mutant.path, testsOf),
         (run) => timeOf(copy, run),
       );
+      if (runs.length === 0) continue;
       const file = `${copy}/${mutant.path}`;
       await Deno.writeTextFile(file, mutant.text);
       const isKilled = !await passes(copy, runs, signal);

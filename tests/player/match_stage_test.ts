@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { BALL_X, type State, TICK } from "../../game/state.ts";
-import type { RosterMessage } from "../../net/lobby/protocol.ts";
+import type { RosterMessage, StartMessage } from "../../net/lobby/protocol.ts";
 import type { Outcome } from "../../net/match/outcome.ts";
 import type { Control } from "../../net/player/hand.ts";
 import {
@@ -87,17 +87,25 @@ interface Running {
   readonly faulty: { faults: TransportFaults };
 }
 
-function begin(
+function begin(table: Table, match = "m-1"): readonly Running[] {
+  const start = startOf(table.seats.length, match);
+  return table.seats.map((_, slot) => beginAt(table, slot, start));
+}
+
+/** Begins for the seat's first process or, in a higher epoch, for another one that takes it again. */
+function beginAt(
   { network, seats }: Table,
-  { match = "m-1", isResumed = false } = {},
-): readonly Running[] {
-  const start = startOf(seats.length, match);
-  return seats.map(({ stage }, slot) => {
-    const transport = network.open({ slot, epoch: 0 });
-    const faulty = { faults: NO_TRANSPORT_FAULTS };
-    const beginning = { start, slot, transport, faulty, isResumed };
-    return { match: stage.begin(beginning), transport, faulty };
-  });
+  slot: number,
+  start: StartMessage,
+): Running {
+  const epoch = start.players.find((player) => player.slot === slot)?.epoch ??
+    0;
+  const transport = network.open({ slot, epoch });
+  const faulty = { faults: NO_TRANSPORT_FAULTS };
+  const isResumed = epoch > 0;
+  const match = seats[slot].stage
+    .begin({ start, slot, transport, faulty, isResumed });
+  return { match, transport, faulty };
 }
 
 /** Lets time pass, a millisecond at a time, until the condition holds; throws after ten minutes. */
@@ -165,7 +173,8 @@ Deno.test("a match ends with one result, which each stage tells once, shows and 
     rematch: { wanted: [], gone: [], isLobbyGone: false },
     isRecorded: true,
   });
-  expect(mia.stage.status()).toMatchObject({ phase: "over", slot: 1, winner });
+  expect(mia.stage.status())
+    .toMatchObject({ phase: "over", slot: 1, winner, transport: "relay" });
   expect(ada.page.states().map((state) => state[TICK]))
     .toContain(confirmedTick);
   for (const [slot, { stage }] of table.seats.entries()) {
@@ -262,12 +271,16 @@ Deno.test("a stage worsens its own transport, and hands on what else the page as
   });
   expect(other.faulty.faults).toEqual(NO_TRANSPORT_FAULTS);
   expect(table.said).toEqual([[0, "request", { kind: "rematch" }]]);
+  stage.take({ kind: "faults", faults: { ...faults, isCut: false } });
+  expect(faulty.faults.cut).toBe("none");
 });
 
 Deno.test("an inspected view tells the deepest rollback since the one before", () => {
   const table = createTable([HUMAN, BOT]);
   const running = begin(table);
   const [{ stage, page }] = table.seats;
+  const faults = { latencyMs: 9, jitterMs: 1, lossPercent: 50, isCut: false };
+  stage.take({ kind: "faults", faults });
   runFor(table, running, 5000);
 
   const before = stage.view();
@@ -275,6 +288,7 @@ Deno.test("an inspected view tells the deepest rollback since the one before", (
   const views = [stage.view(), stage.view()];
 
   expect(before.network).toBeNull();
+  expect(views[0].network?.faults).toEqual(faults);
   expect(views[0].network?.rollbackTicks).toBeGreaterThan(0);
   expect(views[1].network?.rollbackTicks).toBe(0);
 });
@@ -335,17 +349,56 @@ Deno.test("who was out of a match goes on with its hashes and its recording wher
   expect(recordedBy(table.seats[0].stage).segments.length).toBe(1);
 });
 
+Deno.test("a process that takes a seat again records from where it is taken back", () => {
+  const table = createTable([BOT, BOT, BOT]);
+  const running = begin(table);
+  const [{ match }] = running;
+  runFor(table, running, 3000);
+  const [, , dead] = running;
+  void dead.transport[Symbol.asyncDispose]();
+  run(
+    table,
+    running.slice(0, 2),
+    () => match.session.play?.era === 1,
+  );
+
+  const { stage } = table.seats[2];
+  const start = startOf(3, "m-1");
+  const resumed = beginAt(table, 2, {
+    ...start,
+    players: start.players.map((player) => ({
+      ...player,
+      epoch: player.slot === 2 ? 1 : 0,
+    })),
+  });
+  expect(stage.view().phase).toBe("paused");
+  const all = [...running.slice(0, 2), resumed];
+  run(table, all, () => match.session.play?.era === 2);
+  runFor(table, all, 2000);
+
+  expect(stage.view()).toMatchObject({
+    phase: "playing",
+    isRecorded: true,
+  });
+  const { header, segments } = recordedBy(stage);
+  expect(header.seed).toBeNull();
+  expect(segments.length).toBe(1);
+});
+
 Deno.test("another match on the same stage begins anew", () => {
   const table = createTable([HUMAN, BOT]);
-  const [{ stage }] = table.seats;
+  const [{ stage, page }] = table.seats;
   finish(table, begin(table));
   stage.setRematch({ wanted: [1], gone: [], isLobbyGone: false });
   stage.setLobbyGone(true);
   expect(stage.view().rematch)
     .toEqual({ wanted: [1], gone: [], isLobbyGone: true });
   stage.setWatchers(4);
+  page.shown = 0;
 
-  const [{ match }] = begin(table, { match: "m-2" });
+  const [{ match }] = begin(table, "m-2");
+
+  expect(page.shown).toBe(1);
 
   expect(match.session.watchers).toBe(4);
   expect(stage.match).toBe(match);
@@ -356,8 +409,6 @@ Deno.test("another match on the same stage begins anew", () => {
   stage.setLobbyGone(true);
   expect(stage.view().rematch).toBeNull();
   expect(stage.recording()).toBeUndefined();
-  begin(table, { match: "m-3", isResumed: true });
-  expect(stage.view()).toMatchObject({ phase: "paused", match: "m-3" });
 });
 
 Deno.test("two stages that hold different states tell so, with the evidence", () => {

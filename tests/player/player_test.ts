@@ -10,7 +10,10 @@ import {
   type Settings,
 } from "../../net/files/settings_file.ts";
 import { JoinError } from "../../net/lobby/seat.ts";
-import type { PageMessage } from "../../net/page/message.ts";
+import {
+  DEFAULT_PREFERENCES,
+  type PageMessage,
+} from "../../net/page/message.ts";
 import type { View } from "../../net/page/protocol.ts";
 import { type PlayerOptions, runPlayer } from "../../net/player/player.ts";
 import { join, openLobby, soon, temporaryFolder } from "../support/lobby.ts";
@@ -28,11 +31,12 @@ interface Player extends AsyncDisposable {
   readonly view: (is: (view: View) => boolean) => Promise<View>;
 }
 
-async function startPlayer(
-  changes: Partial<PlayerOptions> = {},
-): Promise<Player> {
+/** Runs a process, and waits for the address of its page. */
+async function run(changes: Partial<PlayerOptions>) {
   const stop = new AbortController();
-  const served = Promise.withResolvers<string>();
+  const served = Promise.withResolvers<
+    { readonly url: URL; readonly lanUrl: string }
+  >();
   const over = runPlayer({
     plan: undefined,
     name: "Ada",
@@ -42,7 +46,7 @@ async function startPlayer(
     nowMs: () => performance.now(),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     openLobby: () => openLobby(),
-    onServing: served.resolve,
+    onServing: (url, lanUrl) => served.resolve({ url: new URL(url), lanUrl }),
     onResult: () => {},
     onDesync: () => {},
     signal: stop.signal,
@@ -50,7 +54,13 @@ async function startPlayer(
   });
   // Whether it fails is looked at when a test waits for it.
   over.catch(served.reject);
-  const url = new URL(await soon(served.promise, "The page"));
+  return { over, stop, ...await soon(served.promise, "The page") };
+}
+
+async function startPlayer(
+  changes: Partial<PlayerOptions> = {},
+): Promise<Player> {
+  const { over, stop, url } = await run(changes);
   const socket = new WebSocket(
     `ws://${url.host}/socket${url.search}`,
     { headers: { origin: `http://${url.host}` } },
@@ -94,6 +104,7 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
     problem: "",
     isBusy: false,
   });
+  const preferences = { ...DEFAULT_PREFERENCES, volume: 3 };
   const settings = {
     ...START,
     ...{ host: "127.0.0.1", port: lobby.port, look: 2 },
@@ -102,6 +113,7 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
 
   player.say({ kind: "join", settings });
   const room = await player.view(({ phase }) => phase === "lobby");
+  player.say({ kind: "preferences", preferences });
   player.say({ kind: "leave" });
   const again = await player.view(({ start }) => start !== null);
 
@@ -113,8 +125,8 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
   expect(again.start).toEqual({ settings, problem: "", isBusy: false });
   player.stop();
   expect(await player.over).toBeUndefined();
-  const fresh = defaultSettings("Somebody");
-  expect((await readSettings(stateFolder, fresh)).join).toEqual(settings);
+  expect(await readSettings(stateFolder, defaultSettings("Somebody")))
+    .toEqual({ join: settings, preferences });
 });
 
 Deno.test("what can't be played is told on the start screen, where it can be put right", async () => {
@@ -181,4 +193,25 @@ Deno.test("a plan is played before the start screen, whose page is announced wit
   expect(phase).toBe("lobby");
   await expect(startPlayer({ plan: { ...plan, join: { name: "" } } }))
     .rejects.toThrow(JoinError);
+});
+
+Deno.test("a bot's process has no page for people, remembers nothing, and ends with its visit", async () => {
+  const lobby = await openLobby();
+  await using folder = await temporaryFolder();
+  const bot = await run({
+    plan: {
+      lobby: { hostname: "127.0.0.1", port: lobby.port },
+      ...{ join: { name: "Bot", isBot: true }, bots: 0, skill: "easy" },
+    },
+    control: { kind: "bot", skill: "easy" },
+    ...{ isLan: true, stateFolder: folder.path },
+  });
+
+  const answer = await fetch(bot.url);
+
+  expect(bot.lanUrl).toBe("");
+  expect(await answer.json()).toMatchObject({ phase: "lobby", slot: 0 });
+  await lobby[Symbol.asyncDispose]();
+  await expect(bot.over).rejects.toThrow("shuts down");
+  expect(Array.from(Deno.readDirSync(folder.path))).toEqual([]);
 });

@@ -10,6 +10,7 @@
  * @module
  */
 import { has, setOf, sizeOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
+import type { NegativeControls } from "./negative_controls.ts";
 import type { Timers } from "./timers.ts";
 
 /** Most silence that one call counts: a host that slept longer couldn't have heard anybody. */
@@ -28,6 +29,7 @@ export interface LivenessChange {
 export class PeerLiveness {
   readonly #slot: number;
   readonly #timers: Timers;
+  readonly #stepMsMax: number;
   /** By slot: silence so far; when it last spoke, not counting own sleep; its last liveness. */
   readonly #silentMs: number[];
   readonly #spokeAtMs: number[];
@@ -35,15 +37,17 @@ export class PeerLiveness {
   #atMs: number;
 
   constructor(
-    { slot, players, timers, nowMs }: {
+    { slot, players, timers, controls = {}, nowMs }: {
       readonly slot: number;
       readonly players: number;
       readonly timers: Timers;
+      readonly controls?: NegativeControls | undefined;
       readonly nowMs: number;
     },
   ) {
     this.#slot = slot;
     this.#timers = timers;
+    this.#stepMsMax = controls.isSleepCounted ? Infinity : STEP_MS_MAX;
     this.#silentMs = Array.from({ length: players }, () => 0);
     this.#spokeAtMs = this.#silentMs.map(() => nowMs);
     this.#states = this.#silentMs.map(() => "ok");
@@ -89,7 +93,7 @@ export class PeerLiveness {
     members: SlotSet,
     isLinkUp: boolean,
   ): readonly LivenessChange[] {
-    const passedMs = Math.min(nowMs - this.#atMs, STEP_MS_MAX);
+    const passedMs = Math.min(nowMs - this.#atMs, this.#stepMsMax);
     const sleptMs = nowMs - this.#atMs - passedMs;
     this.#atMs = nowMs;
     if (sleptMs > 0) {

@@ -22,4 +22,6 @@ export interface NegativeControls {
   readonly isResultUnagreed?: boolean;
   /** Each input is sent three times, acknowledged or not. */
   readonly isSentThrice?: boolean;
+  /** A host's own sleep counts as the others' silence. */
+  readonly isSleepCounted?: boolean;
 }

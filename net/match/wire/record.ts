@@ -19,7 +19,7 @@
  */
 import type { Presence, Segment } from "../../../game/presence.ts";
 import type { ByteReader, ByteWriter } from "./bytes.ts";
-import type { SlotSet } from "./slot_set.ts";
+import { everySlot, type SlotSet } from "./slot_set.ts";
 import type { Stamp } from "./stamp.ts";
 
 /** Why a member will send no more; "none" while it plays. */
@@ -153,6 +153,7 @@ export function readRecord(
   const flags = reader.u8();
   const farewell = FAREWELLS[flags & 3];
   if (farewell === undefined || flags > 15) reader.fits = false;
+  if (((masks | masks >>> 4) & 15) > everySlot(players)) reader.fits = false;
   const confirmed = reader.varint();
   const tick = confirmed + reader.u8();
   const hash = reader.u32();
@@ -225,13 +226,13 @@ function readChange(
   if (flags > 3) reader.fits = false;
   const attempt = (flags & 1) === 0 ? undefined : {
     n: attemptNumber,
-    ...readAim(reader),
+    ...readAim(reader, players),
     high: readTicks(reader, players),
     cut: undefined,
   };
   const agreed = (flags & 2) === 0 ? undefined : {
     n: reader.varint(),
-    ...readAim(reader),
+    ...readAim(reader, players),
     cut: readTicks(reader, players),
     at: reader.varint(),
   };
@@ -249,10 +250,15 @@ function writeAim(
   writer.u8(join?.epoch ?? 0);
 }
 
-function readAim(reader: ByteReader): Pick<Attempt, "drop" | "join"> {
-  const drop = reader.u8() & 15;
+function readAim(
+  reader: ByteReader,
+  players: number,
+): Pick<Attempt, "drop" | "join"> {
+  const drop = reader.u8();
   const slot = reader.u8();
   const epoch = reader.u8();
+  const hasSlot = slot < players || slot === NO_SLOT;
+  if (drop > everySlot(players) || !hasSlot) reader.fits = false;
   return { drop, join: slot === NO_SLOT ? undefined : { slot, epoch } };
 }
 
