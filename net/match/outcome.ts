@@ -38,9 +38,15 @@ export type Judgement =
     readonly message: string;
   };
 
+/** What there is to judge of a match in play. */
+type Judged = Pick<
+  Play,
+  "desync" | "isDesyncTold" | "isOut" | "isAgreedOver" | "isWalkover"
+>;
+
 /** Judges a match in which nothing was confirmed for `unconfirmedMs`. */
 export function judge(
-  play: Play,
+  play: Judged,
   { unconfirmedMs, lostMs }: {
     readonly unconfirmedMs: number;
     readonly lostMs: number;

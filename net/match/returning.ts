@@ -1,6 +1,7 @@
 /**
  * A player that is out of the match and asks to be taken back: it sends records, holds nothing of
- * the match, and waits for a confirmed state from a member that counts it as one again.
+ * the match, and waits for a confirmed state from a member that counts it as one again. Each return
+ * is another incarnation of the player.
  *
  * @module
  */
@@ -9,11 +10,15 @@ import type { Game, Snapshot } from "../../game/rollback.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
 import type { PeerLiveness } from "./membership/liveness.ts";
 import type { Timers } from "./membership/timers.ts";
-import type { Said } from "./outbox.ts";
+import type { Outbox, Said } from "./outbox.ts";
 import type { SlotRecord } from "./wire/record.ts";
 import { has, type SlotSet } from "./wire/slot_set.ts";
 import type { PlayPacket, SnapshotPacket } from "./wire/wire.ts";
 
+/** How often it asks. */
+const ASK_INTERVAL_MS = 50;
+/** How often a process may come back by itself: four bits of its epoch, beside the seat's. */
+const RETURNS_MAX = 15;
 /** After how many asks the next ones count as later whatever their beats: half of a beat's range. */
 const ASKS_IN_ORDER = 1 << 14;
 
@@ -27,8 +32,10 @@ export interface Return extends Snapshot {
 export interface ReturningOptions {
   readonly slot: number;
   readonly players: number;
-  /** The new incarnation. */
-  readonly epoch: number;
+  /** Epoch of the seat as the lobby gave it. */
+  readonly seatEpoch: number;
+  /** The match runs already, without this process. */
+  readonly isOut: boolean;
   readonly game: Game;
   /** By slot. */
   readonly clocks: readonly PeerClock[];
@@ -36,22 +43,51 @@ export interface ReturningOptions {
   readonly timers: Timers;
 }
 
-/** One return, as incarnation `epoch`. */
+/** The returns of one process. */
 export class Returning {
   readonly #options: ReturningOptions;
+  #isOut: boolean;
+  #returns = 0;
   #asks = 0;
+  #askedMs = -Infinity;
 
   constructor(options: ReturningOptions) {
     this.#options = options;
+    this.#isOut = options.isOut;
   }
 
-  /** Returns the packet that asks to be taken back. */
+  /** Whether it waits to be taken back. */
+  get isOut(): boolean {
+    return this.#isOut;
+  }
+
+  /** The incarnation that plays, or asks to. */
+  get epoch(): number {
+    return (this.#options.seatEpoch << 4) | this.#returns;
+  }
+
+  /** The others went on without it: it begins to ask. False if it was out too often for that. */
+  begin(): boolean {
+    if (this.#returns === RETURNS_MAX) return false;
+    this.#returns++;
+    this.#isOut = true;
+    return true;
+  }
+
+  /** Asks to be taken back, where it is time to. */
+  ask(nowMs: number, outbox: Outbox): void {
+    if (nowMs - this.#askedMs < ASK_INTERVAL_MS) return;
+    this.#askedMs = nowMs;
+    outbox.put(this.say(outbox.said(nowMs)));
+  }
+
+  /** Returns the packet that asks. */
   say({ beat, sentAt, farewell, echoes }: Said): PlayPacket {
-    const { slot, players, epoch, liveness } = this.#options;
+    const { slot, players, liveness } = this.#options;
     const round = Math.floor(this.#asks++ / ASKS_IN_ORDER);
     const record: SlotRecord = {
       slot,
-      epoch,
+      epoch: this.epoch,
       beat,
       sentAt,
       era: 0,
@@ -69,8 +105,9 @@ export class Returning {
     return { kind: "play", record, echoes, relayed: [], runs: [] };
   }
 
-  /** Notes whose records are fresh, by whatever path; returns whether anybody's is. */
+  /** While out, notes whose records are fresh, by whatever path; returns whether anybody's is. */
   hears({ record, relayed }: PlayPacket, atMs: number): boolean {
+    if (!this.#isOut) return false;
     const { slot: me, clocks, liveness, timers } = this.#options;
     let isAnybody = false;
     for (const { slot, sentAt } of [record, ...relayed]) {
@@ -82,15 +119,17 @@ export class Returning {
     return isAnybody;
   }
 
-  /** Returns where to begin, if the snapshot is for this incarnation and is what it says. */
-  read({ to, record, state }: SnapshotPacket): Return | undefined {
-    const { slot, players, epoch, game } = this.#options;
+  /** Ends a return with a snapshot that is for this incarnation and is what it says. */
+  takeBack({ to, record, state }: SnapshotPacket): Return | undefined {
+    const { slot, players, game } = this.#options;
+    const { epoch } = this;
     const presences = record.change?.presences;
-    const isForUs = to.slot === slot && to.epoch === epoch &&
+    const isForUs = this.#isOut && to.slot === slot && to.epoch === epoch &&
       has(record.members, slot) && presences?.length === players &&
       lastSegment(presences[slot]).epoch === epoch;
     const isTrue = game.isState(state) && game.hash(state) === record.hash;
     if (!isForUs || !isTrue) return undefined;
+    this.#isOut = false;
     const { era, members, confirmed: tick } = record;
     return { tick, state, era, members, presences };
   }

@@ -37,15 +37,11 @@ import { everySlot } from "./wire/slot_set.ts";
 import { termsOf } from "./wire/terms.ts";
 import type { Packet, SnapshotPacket } from "./wire/wire.ts";
 
-/** How often a member that is out asks to be taken back. */
-const ASK_INTERVAL_MS = 50;
 /** How long a finished member keeps sending, for others who have yet to confirm the end. */
 const LINGER_MS = 2_000;
 /** Most ticks in one `advance`; after a longer gap play goes on from now instead of catching up. */
 const TICKS_AT_ONCE_MAX = 4;
 const GAP_MS = 500;
-/** How often a process may come back by itself: four bits of its epoch, beside the seat's. */
-const RETURNS_MAX = 15;
 
 export interface SessionOptions {
   readonly slot: number;
@@ -98,11 +94,8 @@ export class Session {
   readonly #outbox: Outbox;
   readonly #sender: PlaySender;
   readonly #gate: Gate;
+  readonly #returning: Returning;
   #play: Play | undefined;
-  /** Set while this member is out of the match. */
-  #returning: Returning | undefined;
-  #returns = 0;
-  #askedMs = -Infinity;
   #advancedMs: number;
   #progressMs: number;
   #overMs = Infinity;
@@ -111,7 +104,8 @@ export class Session {
 
   constructor(options: SessionOptions) {
     const { slot, rules, nowMs, epochs, isResumed = false } = options;
-    const { timers = timersFor(DEFAULT_GRACE_MS), controls } = options;
+    const { createGame = createPong, controls } = options;
+    const { timers = timersFor(DEFAULT_GRACE_MS) } = options;
     const { players } = rules;
     this.#options = options;
     this.#players = players;
@@ -123,7 +117,16 @@ export class Session {
     this.liveness = new PeerLiveness({
       ...{ slot, players, timers, controls, nowMs },
     });
-    this.#returning = isResumed ? this.#createReturning() : undefined;
+    this.#returning = new Returning({
+      slot,
+      players,
+      seatEpoch: epochs[slot],
+      isOut: isResumed,
+      game: createGame(rules, 0),
+      clocks: this.#beats.clocks,
+      liveness: this.liveness,
+      timers,
+    });
     this.opening = new Opening({
       slot,
       players,
@@ -132,7 +135,7 @@ export class Session {
       sha256: options.sha256,
       nowMs,
       isStartRepeated: !controls?.isStartSaidOnce,
-      epoch: this.#epoch,
+      epoch: this.#returning.epoch,
       beats: this.#beats,
       outbox: this.#outbox,
       isPast: isResumed,
@@ -158,7 +161,7 @@ export class Session {
 
   /** This member is out of the match and waits to be taken back. */
   get isReturning(): boolean {
-    return this.#returning !== undefined;
+    return this.#returning.isOut;
   }
 
   /** For how long nothing was confirmed, not counting this host's own sleep. */
@@ -225,7 +228,7 @@ export class Session {
     for (const change of changes) {
       this.#events.push({ kind: "peer", ...change });
     }
-    if (this.#returning) this.#ask(this.#returning, nowMs);
+    if (this.isReturning) this.#ask(nowMs);
     else if (!this.#play) this.#wait(nowMs);
     if (this.#play) this.#run(this.#play, nowMs, input);
     return outbox.outgoing;
@@ -241,10 +244,6 @@ export class Session {
   /** Ends the match: nothing will come through any more. `message` is for a person. */
   loseConnection(nowMs: number, message: string): void {
     if (!this.outcome) this.#end(nowMs, "connection lost", message);
-  }
-
-  get #epoch(): number {
-    return (this.#gate.epochOf(this.#options.slot) << 4) | this.#returns;
   }
 
   #accept(packet: Packet, slot: number, atMs: number): boolean {
@@ -269,7 +268,7 @@ export class Session {
       case "play":
         // Before this member has begun, a play packet can wait: all of it will be sent again.
         this.opening.noteBegun(slot);
-        if (this.#returning?.hears(packet, atMs)) {
+        if (this.#returning.hears(packet, atMs)) {
           this.#progressMs = this.#advancedMs;
         }
         return this.#play?.receive(packet, atMs) ?? true;
@@ -278,46 +277,28 @@ export class Session {
 
   #goOut(nowMs: number): void {
     this.#play = undefined;
-    if (this.#returns === RETURNS_MAX) {
+    if (!this.#returning.begin()) {
       return this.#end(nowMs, "connection lost", "You were away too often.");
     }
-    this.#returns++;
-    this.#returning = this.#createReturning();
     this.#progressMs = nowMs;
     this.#events.push({ kind: "out" });
   }
 
-  #createReturning(): Returning {
-    const { slot, rules, createGame = createPong } = this.#options;
-    return new Returning({
-      slot,
-      players: this.#players,
-      epoch: this.#epoch,
-      game: createGame(rules, 0),
-      clocks: this.#beats.clocks,
-      liveness: this.liveness,
-      timers: this.timers,
-    });
-  }
-
   /** While returning: asks, and gives up when nobody is heard any more. */
-  #ask(returning: Returning, nowMs: number): void {
+  #ask(nowMs: number): void {
     this.nextTickMs = nowMs + TICK_MS;
     if (this.outcome) return;
     if (this.unconfirmedMs > this.timers.lostMs) {
       this.#end(nowMs, "connection lost", "");
     }
-    if (nowMs - this.#askedMs < ASK_INTERVAL_MS) return;
-    this.#askedMs = nowMs;
-    this.#outbox.put(returning.say(this.#outbox.said(nowMs)));
+    this.#returning.ask(nowMs, this.#outbox);
   }
 
   #takeBack(packet: SnapshotPacket, atMs: number): void {
-    const from = this.#returning?.read(packet);
+    const from = this.#returning.takeBack(packet);
     if (!from) return;
     const play = this.#createPlay(0, atMs, from);
     this.#play = play;
-    this.#returning = undefined;
     this.#progressMs = atMs;
     this.nextTickMs = atMs;
     const former = from.presences[this.#options.slot].at(-2);
@@ -334,7 +315,7 @@ export class Session {
       slot,
       players: this.#players,
       epochs: epochs.map((epoch) => epoch << 4),
-      epoch: this.#epoch,
+      epoch: this.#returning.epoch,
       game: createGame(rules, seed),
       clocks: this.#beats.clocks,
       liveness: this.liveness,

@@ -114,6 +114,7 @@ Deno.test("the window is full 15 ticks after the last confirmed state", () => {
 
 /** Its state is the inputs of the tick before. */
 const ECHO: Game = {
+  isState: () => true,
   initial: new Int32Array(4),
   step: (state, inputs, offset) =>
     state.set(inputs.subarray(offset, offset + 4)),

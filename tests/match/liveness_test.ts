@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import { PeerLiveness } from "../../net/match/membership/liveness.ts";
+import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 
 const TIMERS = {
   unstableMs: 200,
@@ -27,11 +28,12 @@ interface Heard {
   readonly heard: number;
 }
 
-function live(stretches: readonly Stretch[]) {
+function live(stretches: readonly Stretch[], controls?: NegativeControls) {
   const liveness = new PeerLiveness({
     slot: 0,
     players: 4,
     timers: TIMERS,
+    controls,
     nowMs: 1000,
   });
   const told: string[] = [];
@@ -123,14 +125,23 @@ for (const [what, [stretches, expected]] of Object.entries(CASES)) {
   });
 }
 
+Deno.test("without R2 a host takes its own sleep for the others' silence", () => {
+  const nap = { forMs: 60_000, speaking: 0b0110, isAsleep: true };
+
+  expect(live([nap], { isSleepCounted: true }).liveness.silentMs(3))
+    .toBe(60_000);
+});
+
 Deno.test("a host tells once when another becomes unstable, suspect, and ok again", () => {
   const { liveness, told } = live([
-    { forMs: 700, speaking: 0b0110 },
-    { forMs: 100, speaking: 0b1110 },
+    { forMs: 700, speaking: 0b0010 },
+    { forMs: 100, speaking: 0b1010 },
   ]);
 
   expect(told).toEqual([
+    "2 is unstable at 200",
     "3 is unstable at 200",
+    "2 is suspect at 600",
     "3 is suspect at 600",
     "3 is ok at 750",
   ]);

@@ -4,6 +4,7 @@ import {
   Membership,
   type MembershipEvent,
 } from "../../net/match/membership/membership.ts";
+import type { Standing } from "../../net/match/membership/standing.ts";
 import { keyOf } from "../../net/match/wire/record.ts";
 import {
   agreed,
@@ -90,27 +91,37 @@ Deno.test("R4: what a member holds when it enters an attempt is fixed for this a
     .toEqual(attempts(1, C, { high: [20, 21, 22, 23] }).attempt);
 });
 
+/** What happens, what a member tells of it, and where it then stands. */
 const EVENTS: Readonly<
-  Record<string, readonly [Case, readonly MembershipEvent["kind"][]]>
+  Record<
+    string,
+    readonly [Case, readonly MembershipEvent["kind"][], Partial<Standing>]
+  >
 > = {
   "each attempt that it enters": [
     {
+      ...agreed(0, B),
+      granted: "granted before",
       silentMs: { D: 601 },
       says: { B: attempts(1, D), C: attempts(2, D) },
     },
     ["attempted", "attempted"],
+    { ...attempts(2, D), attemptNumber: 2, ...agreed(0, B), granted: "" },
   ],
   "that it backed out": [
     { ...attempts(1, C), silentMs: { C: 0 } },
     ["backed out"],
+    { attempt: undefined, attemptNumber: 2, backedOutMs: NOW_MS },
   ],
   "that it backed out and goes on against others": [
     { ...attempts(1, C | D), silentMs: { C: 0 } },
     ["backed out", "attempted"],
+    { ...attempts(2, D), attemptNumber: 2, backedOutMs: NOW_MS },
   ],
   "that it agreed, and what it claims": [
     { players: 2, ...attempts(1, B) },
     ["agreed", "claim"],
+    { ...agrees(1, B), claimedMs: NOW_MS },
   ],
   "that it repeats what it agreed to": [
     {
@@ -122,23 +133,27 @@ const EVENTS: Readonly<
       },
     },
     ["repeated", "agreed"],
+    agrees(3, D),
   ],
   "nothing of copying": [
     { players: 2, ...attempts(1, B, { high: [20, 21] }) },
     [],
+    { ...attempts(1, B, { high: [20, 21], cut: [-1, 21] }), agreed: undefined },
   ],
   "what it committed": [
     { ...agrees(1, D), says: { B: agrees(1, D), C: agrees(1, D) } },
     ["committed"],
+    { era: 1, members: 0b0111, attempt: undefined, agreed: undefined },
   ],
 };
 
-for (const [what, [given, kinds]] of Object.entries(EVENTS)) {
+for (const [what, [given, kinds, after]] of Object.entries(EVENTS)) {
   Deno.test(`a member tells ${what}`, () => {
     const { membership, observed } = memberIn(given);
 
     expect(membership.evaluate(observed).map(({ kind }) => kind))
       .toEqual(kinds);
+    expect(membership.standing).toMatchObject(after);
   });
 }
 
@@ -185,16 +200,6 @@ Deno.test("a member claims the seats of all who would be members, each with its 
   if (claimed.kind === "claim") membership.grant(claimed.claim.value);
   expect(membership.evaluate(observed))
     .toEqual([{ kind: "committed", joined: B }]);
-});
-
-Deno.test("what the witness granted for one attempt counts for no other", () => {
-  const { membership, observed } = memberIn({
-    granted: "granted",
-    says: { B: attempts(1, C) },
-  });
-  membership.evaluate(observed);
-
-  expect(membership.standing.granted).toBe("");
 });
 
 Deno.test("R6: a member that backed out gives its attempt's number no vote again", () => {

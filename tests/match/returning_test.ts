@@ -20,7 +20,8 @@ function createReturning() {
   const returning = new Returning({
     slot: 2,
     players: 3,
-    epoch: 1,
+    seatEpoch: 0,
+    isOut: true,
     game: createPong(RULES, 0),
     clocks: beats.clocks,
     liveness,

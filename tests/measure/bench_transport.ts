@@ -10,7 +10,7 @@
  * @module
  */
 import { keepExchange } from "../../net/transport/amqp.ts";
-import { skipWithoutBroker, startBroker } from "../support/broker.ts";
+import { ignoreWithoutBroker, startBroker } from "../support/broker.ts";
 import {
   type BenchPlaces,
   type Path,
@@ -62,7 +62,7 @@ export async function benchTransports(
   { seconds }: { readonly seconds: number },
 ): Promise<readonly TransportTimes[]> {
   await using stack = new AsyncDisposableStack();
-  const broker = skipWithoutBroker() ? undefined : await startBroker();
+  const broker = ignoreWithoutBroker() ? undefined : await startBroker();
   if (broker !== undefined) {
     stack.use(broker);
     stack.use(await keepExchange({ url: broker.url }));

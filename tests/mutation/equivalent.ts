@@ -58,6 +58,32 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: "That is 0, as all of a new state.",
   },
   {
+    path: "game/statistics.ts",
+    was: "if (speed <= fastestBall && state[HITS] <= longestRallyHits) return;",
+    becomes: "if (false) return;",
+    why: "It then only remembers what was as good, too.",
+  },
+  {
+    path: "game/statistics.ts",
+    was: "if (speed <= fastestBall && state[HITS] <= longestRallyHits) return;",
+    becomes:
+      "if (speed < fastestBall && state[HITS] <= longestRallyHits) return;",
+    why: "It then only remembers what was as good, too.",
+  },
+  {
+    path: "game/statistics.ts",
+    was: "if (speed <= fastestBall && state[HITS] <= longestRallyHits) return;",
+    becomes:
+      "if (speed <= fastestBall && state[HITS] < longestRallyHits) return;",
+    why: "It then only remembers what was as good, too.",
+  },
+  {
+    path: "game/statistics.ts",
+    was: "if (speed <= fastestBall && state[HITS] <= longestRallyHits) return;",
+    becomes: "if (speed <= fastestBall && state[HITS] <= longestRallyHits) ;",
+    why: "It then only remembers what was as good, too.",
+  },
+  {
     path: "game/step.ts",
     was: "const length = slot < 2 ? height : width;",
     becomes: "const length = slot <= 2 ? height : width;",
@@ -92,6 +118,28 @@ export const EQUIVALENT: readonly Equivalent[] = [
     was: "if (last >= 0) return -1;",
     becomes: "if (last >= 0) return -2;",
     why: "Whoever asks looks only whether it is below 0.",
+  },
+  {
+    path: "net/lobby_server/witness.ts",
+    was:
+      "(newest !== undefined && claim.era < newest.era ? newest : undefined);",
+    becomes:
+      "(newest !== undefined && claim.era <= newest.era ? newest : undefined);",
+    why: "A claim for the newest era has been answered just before.",
+  },
+  {
+    path: "net/match/membership/agreement.ts",
+    was: "shown.push({ slot, attempt: theirs, agreed: change?.agreed });",
+    becomes:
+      "shown.unshift({ slot, attempt: theirs, agreed: change?.agreed });",
+    why: "Participants have no order.",
+  },
+  {
+    path: "net/match/membership/agreement.ts",
+    was:
+      "return [agreed, ...others.map((other) => other.agreed)] .filter((shown) => shown !== undefined)",
+    becomes: "return [agreed, ...others.map((other) => other.agreed)]",
+    why: "Sorting puts what is undefined last.",
   },
 ];
 

@@ -351,35 +351,24 @@ Deno.test("who was out of a match goes on with its hashes and its recording wher
 
 Deno.test("a process that takes a seat again records from where it is taken back", () => {
   const table = createTable([BOT, BOT, BOT]);
-  const running = begin(table);
-  const [{ match }] = running;
-  runFor(table, running, 3000);
-  const [, , dead] = running;
+  const [ada, mia, dead] = begin(table);
+  const { session } = ada.match;
+  runFor(table, [ada, mia, dead], 3000);
   void dead.transport[Symbol.asyncDispose]();
-  run(
-    table,
-    running.slice(0, 2),
-    () => match.session.play?.era === 1,
-  );
-
-  const { stage } = table.seats[2];
+  run(table, [ada, mia], () => session.play?.era === 1);
   const start = startOf(3, "m-1");
-  const resumed = beginAt(table, 2, {
-    ...start,
-    players: start.players.map((player) => ({
-      ...player,
-      epoch: player.slot === 2 ? 1 : 0,
-    })),
-  });
-  expect(stage.view().phase).toBe("paused");
-  const all = [...running.slice(0, 2), resumed];
-  run(table, all, () => match.session.play?.era === 2);
-  runFor(table, all, 2000);
+  const players = start.players.map((player) => ({
+    ...player,
+    epoch: player.slot === 2 ? 1 : 0,
+  }));
 
-  expect(stage.view()).toMatchObject({
-    phase: "playing",
-    isRecorded: true,
-  });
+  const resumed = beginAt(table, 2, { ...start, players });
+  const [, , { stage }] = table.seats;
+  const { phase } = stage.view();
+  run(table, [ada, mia, resumed], () => session.play?.era === 2);
+  runFor(table, [ada, mia, resumed], 2000);
+
+  expect([phase, stage.view().phase]).toEqual(["paused", "playing"]);
   const { header, segments } = recordedBy(stage);
   expect(header.seed).toBeNull();
   expect(segments.length).toBe(1);

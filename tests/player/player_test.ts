@@ -16,8 +16,9 @@ import {
 } from "../../net/page/message.ts";
 import type { View } from "../../net/page/protocol.ts";
 import { type PlayerOptions, runPlayer } from "../../net/player/player.ts";
-import { join, openLobby, soon, temporaryFolder } from "../support/lobby.ts";
+import { join, openLobby, temporaryFolder } from "../support/lobby.ts";
 import { ASSETS } from "../support/page_client.ts";
+import { soon } from "../support/waiting.ts";
 
 const START: Settings["join"] = defaultSettings("Ada").join;
 

@@ -17,18 +17,18 @@ import {
 } from "../../net/transport/signing_keys.ts";
 import {
   type Broker,
-  skipWithoutBroker,
+  ignoreWithoutBroker,
   startBroker,
 } from "../support/broker.ts";
 import {
   nextPacket,
   testTransport,
   type TransportPair,
-  until,
 } from "../support/transport_contract.ts";
+import { until } from "../support/waiting.ts";
 import { CAN_READ_NODELAY, nodelayOf } from "./nodelay.ts";
 
-const ignore = skipWithoutBroker();
+const ignore = ignoreWithoutBroker();
 let broker: Broker;
 
 if (!ignore) {

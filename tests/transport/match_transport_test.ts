@@ -1,5 +1,5 @@
 /**
- * What a match makes of the transport that the lobby names: faults, and players who can't sign.
+ * What a match makes of the transport that the lobby names: players who can't sign.
  *
  * @module
  */
@@ -8,12 +8,6 @@ import { NetworkError } from "../../net/link/network_error.ts";
 import { NO_TRANSPORT_FAULTS } from "../../net/transport/faulty.ts";
 import { openMatchTransport } from "../../net/transport/open.ts";
 import { privateKeyOf } from "../../net/transport/signing_keys.ts";
-import {
-  resultOf,
-  startLobbyProcess,
-  startPong,
-  waitForStatus,
-} from "../support/processes.ts";
 
 const UNUSABLE = { no: {}, "a wrong": { publicKey: "A" } };
 
@@ -52,32 +46,3 @@ for (const [what, key] of Object.entries(UNUSABLE)) {
     await expect(opening).rejects.toThrow(/with Bob over a broker.* Update it/);
   });
 }
-
-Deno.test("a match is played to one truth over the network that --faults makes, with a warning", async () => {
-  await using lobby = await startLobbyProcess();
-  const words = [
-    ...["play", "--host", "127.0.0.1", "--port", `${lobby.port}`],
-    ...["--bot", "easy", "--points", "1"],
-  ];
-  await using bad = startPong([
-    ...words,
-    "--faults",
-    "latency=30,jitter=20,loss=5,duplicate=2,reorder=5",
-  ]);
-  await using good = startPong(words);
-  const { players } = await waitForStatus(
-    good,
-    ({ tick }) => tick > 100,
-  );
-
-  const results = await Promise.all([resultOf(bad), resultOf(good)]);
-
-  expect(results[0].reason).toBe("finished");
-  expect(results[1]).toEqual(results[0]);
-  // There and back, with at least 30 ms each way.
-  const [rttMs] = players.flatMap((player) => player.rttMs ?? []);
-  expect(rttMs).toBeGreaterThan(60);
-  expect(bad.stderr.match(/Faults are on/g)?.length).toBe(1);
-  expect(bad.stderr).toContain("delayMs: 30");
-  expect(good.stderr).not.toContain("Faults");
-});

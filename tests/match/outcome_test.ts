@@ -1,0 +1,93 @@
+import { expect } from "@std/expect";
+import { createPong } from "../../game/pong.ts";
+import { Rollback } from "../../game/rollback.ts";
+import { HashWatch } from "../../net/match/hash_watch.ts";
+import { judge } from "../../net/match/outcome.ts";
+import type { SlotRecord } from "../../net/match/wire/record.ts";
+
+const DESYNC = { slot: 1, tick: 9, ours: 1, theirs: 2 };
+const RUNNING = {
+  desync: undefined,
+  isDesyncTold: false,
+  isOut: false,
+  isAgreedOver: () => false,
+  isWalkover: false,
+};
+
+Deno.test("a match in play is over for the first reason of these", () => {
+  const all = {
+    desync: DESYNC,
+    isDesyncTold: true,
+    isOut: true,
+    isAgreedOver: () => true,
+    isWalkover: true,
+  };
+  const judged = (play: Parameters<typeof judge>[0], unconfirmedMs: number) => {
+    const verdict = judge(play, { unconfirmedMs, lostMs: 30_000 });
+    return verdict.kind === "over"
+      ? [verdict.reason, verdict.message]
+      : verdict.kind;
+  };
+
+  expect(judged(all, 30_001))
+    .toEqual(["desync", "Player 2 has another state at tick 9."]);
+  expect(judged({ ...all, desync: undefined }, 30_001)).toEqual(["desync", ""]);
+  expect(judged({ ...all, desync: undefined, isDesyncTold: false }, 30_001))
+    .toBe("out");
+  expect(judged({ ...RUNNING, isAgreedOver: () => true, isWalkover: true }, 0))
+    .toEqual(["finished", ""]);
+  expect(judged({ ...RUNNING, isWalkover: true }, 30_001))
+    .toEqual(["walkover", ""]);
+  expect(judged(RUNNING, 30_001)).toEqual(["connection lost", ""]);
+  expect(judged(RUNNING, 30_000)).toBe("goes on");
+});
+
+function claim(confirmed: number, hash: number): SlotRecord {
+  return {
+    ...{ slot: 1, epoch: 0, beat: 0, sentAt: 0, era: 0, members: 3, hears: 3 },
+    ...{ farewell: "none", isReturning: false, confirmed, tick: confirmed },
+    ...{ hash, have: [], change: undefined },
+  };
+}
+
+Deno.test("a claim is compared once this host has confirmed as much, and the first difference stays", () => {
+  const game = createPong({ players: 2, points: 9, lives: 9 }, 1);
+  const rollback = new Rollback(game, 2);
+  const hashes = new HashWatch(2);
+  const confirm = (tick: number) => {
+    for (let t = rollback.confirmedTick; t < tick; t++) {
+      for (const slot of [0, 1]) rollback.addInput(slot, t, 0);
+      rollback.advance();
+      rollback.confirmNext();
+    }
+    return rollback.hashAt(tick) ?? 0;
+  };
+  const third = confirm(3);
+  const compare = (confirmed: number, hash: number) => {
+    hashes.compare(claim(confirmed, hash), rollback);
+    return [hashes.comparedTick(1), hashes.desync?.tick];
+  };
+
+  expect(hashes.comparedTick(1)).toBe(-1);
+  // Not confirmed here yet.
+  expect(compare(4, 0)).toEqual([-1, undefined]);
+  expect(compare(3, third)).toEqual([3, undefined]);
+  // Older than what was compared.
+  expect(compare(2, 0)).toEqual([3, undefined]);
+  expect(compare(3, 0)).toEqual([3, undefined]);
+  const ours = confirm(5);
+  expect(compare(5, ours + 1)).toEqual([5, 5]);
+  expect(hashes.desync).toEqual({ slot: 1, tick: 5, ours, theirs: ours + 1 });
+  confirm(6);
+  expect(compare(6, 0)).toEqual([6, 5]);
+});
+
+Deno.test("the last 256 claims are kept as evidence", () => {
+  const hashes = new HashWatch(2);
+  for (let tick = 0; tick < 300; tick++) hashes.note(claim(tick, tick * 2));
+
+  const [none, claimed] = hashes.claimed();
+  expect(none).toEqual([]);
+  expect(claimed.length).toBe(256);
+  expect([claimed[0], claimed[255]]).toEqual([[44, 88], [299, 598]]);
+});

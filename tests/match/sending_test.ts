@@ -1,0 +1,239 @@
+import { expect } from "@std/expect";
+import { createPong } from "../../game/pong.ts";
+import { OPEN_END, presentFromStart } from "../../game/presence.ts";
+import { Rollback } from "../../game/rollback.ts";
+import { Beats } from "../../net/match/clock/beats.ts";
+import { PeerClock } from "../../net/match/clock/peer_clock.ts";
+import { InputRuns } from "../../net/match/input_runs.ts";
+import { Opening } from "../../net/match/opening.ts";
+import { Outbox } from "../../net/match/outbox.ts";
+import type { SlotRecord } from "../../net/match/wire/record.ts";
+import { termsOf } from "../../net/match/wire/terms.ts";
+import {
+  decode,
+  type HelloPacket,
+  type SnapshotPacket,
+} from "../../net/match/wire/wire.ts";
+import { sha256 } from "../../net/player/sha256.ts";
+import { Members } from "./members.ts";
+
+const RULES = { players: 3, points: 9, lives: 9 };
+
+/** What a member of three that holds inputs of `ticks` ticks of each slot puts into its packets. */
+function createRuns(ticks: readonly number[], rttMs = 0) {
+  const rollback = new Rollback(createPong(RULES, 1), 3);
+  const clocks = ticks.map(() => new PeerClock());
+  for (const [slot, count] of ticks.entries()) {
+    for (let tick = 0; tick < count; tick++) {
+      rollback.addInput(slot, tick, tick % 100);
+    }
+    clocks[slot].addEcho({ sentMs: 0, holdMs: 0, theirStamp: 0, atMs: rttMs });
+  }
+  const runs = new InputRuns({
+    slot: 0,
+    players: 3,
+    rollback,
+    clocks,
+    isSentThrice: false,
+  });
+  const presences = ticks.map(() => presentFromStart(0));
+  const next = (peers: readonly SlotRecord[], of = presences) =>
+    runs.next(peers, of).map(({ slot, start, inputs }) => ({
+      slot,
+      from: start,
+      to: start + inputs.length - 1,
+      first: inputs[0],
+    }));
+  return { next, presences, rollback };
+}
+
+function peer(slot: number, have: readonly number[]): SlotRecord {
+  return {
+    ...{ slot, epoch: 0, beat: 0, sentAt: 0, era: 0, members: 7, hears: 7 },
+    ...{ farewell: "none", isReturning: false, confirmed: 0, tick: 0, hash: 0 },
+    have,
+    change: undefined,
+  };
+}
+
+Deno.test("a member sends all of its inputs that somebody lacks, and no more than 64", () => {
+  const { next } = createRuns([100, 100, 100]);
+
+  expect(next([])).toEqual([]);
+  expect(next([peer(1, [99, 99, 99]), peer(2, [99, 99, 99])])).toEqual([]);
+  expect(next([peer(1, [98, 99, 99]), peer(2, [95, 99, 99])]))
+    .toEqual([{ slot: 0, from: 96, to: 99, first: 96 }]);
+  expect(next([peer(1, [-1, 99, 99])]))
+    .toEqual([{ slot: 0, from: 0, to: 63, first: 0 }]);
+});
+
+Deno.test("of a member that was away, only the ticks are sent in which it played", () => {
+  const { next, presences } = createRuns([100, 0, 0]);
+  const sent = (to: number, from: number) =>
+    next([peer(1, [10, -1, -1])], [
+      [{ epoch: 0, from: 0, to }, { epoch: 1, from, to: OPEN_END }],
+      ...presences.slice(1),
+    ]);
+
+  expect(sent(20, 40)).toEqual([{ slot: 0, from: 11, to: 20, first: 11 }]);
+  expect(sent(10, 40)).toEqual([{ slot: 0, from: 40, to: 99, first: 40 }]);
+  expect(sent(10, 100)).toEqual([]);
+});
+
+for (
+  const { rttMs, sends } of [
+    { rttMs: 0, sends: 5 },
+    { rttMs: 50, sends: 8 },
+    { rttMs: 9_000, sends: 32 },
+  ]
+) {
+  Deno.test(`what a third member lacks is passed on to it after ${sends} packets at ${rttMs} ms`, () => {
+    const { next } = createRuns([10, 10, 10], rttMs);
+    const lacking = [peer(1, [9, 9, 9]), peer(2, [9, 3, 9])];
+
+    for (let i = 1; i < sends; i++) expect(next(lacking)).toEqual([]);
+    expect(next(lacking)).toEqual([{ slot: 1, from: 4, to: 9, first: 4 }]);
+  });
+}
+
+Deno.test("a member is sent its own inputs only where it was another incarnation", () => {
+  const { next, presences } = createRuns([10, 10, 10]);
+  const lacking = [peer(1, [9, 3, 9]), peer(2, [9, 9, 9])];
+  for (let i = 0; i < 10; i++) expect(next(lacking)).toEqual([]);
+
+  const cut = [{ epoch: 0, from: 0, to: 7 }, {
+    epoch: 1,
+    from: 9,
+    to: OPEN_END,
+  }];
+  expect(next(lacking, [presences[0], cut, presences[2]]))
+    .toEqual([{ slot: 1, from: 4, to: 7, first: 4 }]);
+});
+
+Deno.test("an outbox numbers, encodes and counts what it is given, round by round", () => {
+  const beats = new Beats(2);
+  const outbox = new Outbox({ slot: 1, players: 2, beats });
+  const put = (nowMs: number) => {
+    const said = outbox.said(nowMs);
+    const record = { ...peer(1, [0, 0]), members: 3, hears: 3, ...said };
+    outbox.put({
+      kind: "play",
+      record,
+      echoes: said.echoes,
+      relayed: [],
+      runs: [],
+    });
+  };
+  const said = () =>
+    outbox.outgoing.map((bytes) => {
+      const packet = decode(bytes, { slot: 1, players: 2 });
+      return packet?.kind === "play" &&
+        [packet.record.beat, packet.record.sentAt, packet.record.farewell];
+    });
+
+  put(10);
+  put(10);
+  expect(said()).toEqual([[0, 40, "none"], [1, 40, "none"]]);
+  const bytes = outbox.outgoing.reduce((sum, { length }) => sum + length, 0);
+  outbox.clear();
+  expect(outbox.outgoing).toEqual([]);
+  outbox.farewell = "left";
+  put(20);
+  expect(said()).toEqual([[2, 80, "left"]]);
+  expect([outbox.packets, outbox.bytes])
+    .toEqual([3, bytes + outbox.outgoing[0].length]);
+});
+
+Deno.test("hellos are repeated every 200 ms, answered at once, and end when all have begun", () => {
+  const beats = new Beats(2);
+  const outbox = new Outbox({ slot: 0, players: 2, beats });
+  const opening = new Opening({
+    slot: 0,
+    players: 2,
+    terms: termsOf({ ...RULES, players: 2 }, "m"),
+    secret: new Uint8Array(16),
+    sha256,
+    nowMs: 0,
+    isStartRepeated: true,
+    epoch: 16,
+    beats,
+    outbox,
+    isPast: false,
+  });
+  const says = (nowMs: number) => {
+    outbox.clear();
+    opening.say(nowMs);
+    return outbox.outgoing.length;
+  };
+
+  expect([0, 100, 199, 200].map(says)).toEqual([1, 0, 0, 1]);
+  const hello = decode(outbox.outgoing[0], { slot: 0, players: 2 });
+  expect(hello).toMatchObject({ kind: "hello", epoch: 16, beat: 1 });
+  opening.receive(1, hello as HelloPacket, true);
+  expect([205, 210, 230, 409, 410].map(says)).toEqual([0, 1, 0, 0, 1]);
+  expect(opening.waitingFor).toBe(0b11);
+  opening.noteBegun(1);
+  expect([1_000, 2_000].map(says)).toEqual([0, 0]);
+});
+
+/** A match with the snapshots that its members send. */
+function beginWithSnapshots() {
+  const match = new Members({ players: 3 });
+  match.begin();
+  const sent: { atMs: number; slot: number; packet: SnapshotPacket }[] = [];
+  match.onSend = (slot, bytes) => {
+    const packet = decode(bytes, { slot, players: 3 });
+    if (packet?.kind !== "snapshot") return;
+    sent.push({ atMs: match.nowMs, slot, packet });
+  };
+  return { match, sent };
+}
+
+Deno.test("while somebody watches, the lowest slot sends a state once a second", () => {
+  const { match, sent } = beginWithSnapshots();
+  const watch = (watchers: number, forMs: number) => {
+    for (const { session } of match.members) session.watchers = watchers;
+    sent.length = 0;
+    match.run(forMs);
+    return sent.length;
+  };
+
+  expect(watch(0, 1_500)).toBe(0);
+  expect(watch(1, 2_900)).toBe(3);
+  const [{ slot, packet }] = sent;
+  const { change, confirmed } = packet.record;
+  expect([slot, packet.to]).toEqual([0, { slot: 255, epoch: 0 }]);
+  expect(change?.presences).toEqual(
+    [0, 1, 2].map(presentFromStart).map(() => presentFromStart(0)),
+  );
+  expect(packet.state[0]).toBe(confirmed);
+  // Somebody new needn't wait for what was sent to others.
+  expect(watch(0, 100)).toBe(0);
+  expect(watch(2, 100)).toBe(1);
+});
+
+Deno.test("a member that was taken back is sent a state every 100 ms until it plays", () => {
+  const { match, sent } = beginWithSnapshots();
+  const [first, , flaky] = match.members;
+  match.isCut = (from, to) => from === 2 || to === 2;
+  match.run(3_000);
+  match.isCut = (from, to) => to === 2 && from !== 1;
+  for (const { session } of match.members) session.watchers = 1;
+  match.run(2_000, () => first.session.play?.members === 0b111);
+  sent.length = 0;
+  flaky.isAsleep = true;
+  match.run(1_000);
+
+  const times = sent.filter(({ slot }) => slot === 0).map(({ atMs }) => atMs);
+  expect(times.length).toBeGreaterThanOrEqual(8);
+  for (const [i, atMs] of times.entries()) {
+    if (i > 0) expect(atMs - times[i - 1]).toBeGreaterThanOrEqual(100);
+  }
+  for (const { packet } of sent) {
+    expect(packet.to).toEqual({ slot: 2, epoch: 1 });
+  }
+  match.wake(flaky, { stoodMs: 0 });
+  match.run(500);
+  expect(flaky.events.at(-1)?.kind).toBe("returned");
+  expect(flaky.session.play?.confirmedTick).toBeGreaterThan(150);
+});
