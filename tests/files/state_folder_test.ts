@@ -116,16 +116,18 @@ Deno.test("the seat that was left last is found, among whatever else is there", 
     const path = `${folder.path}/seat-0123abcd-1-${slot}.json`;
     await Deno.utime(path, seconds, seconds);
   };
-  await at(0, 1000);
-  await at(1, 3000);
-  await at(2, 2000);
+  for (const slot of [0, 1, 2]) await at(slot, 1_000);
   for (const name of ["seat-x.json", "seat-y.json", "other", "seat-z.txt"]) {
     await Deno.writeTextFile(`${folder.path}/${name}`, '{"token":1}');
   }
   await Deno.mkdir(`${folder.path}/seat-folder.json`);
   await Deno.writeTextFile(`${folder.path}/seat-y.json`, "x".repeat(99_999));
 
-  expect((await findSeat(folder.path))?.seat.slot).toBe(1);
+  for (const slot of [0, 2, 1]) {
+    await at(slot, 2_000 + slot);
+    await at((slot + 1) % 3, 1_000);
+    expect((await findSeat(folder.path))?.seat.slot).toBe(slot);
+  }
 });
 
 Deno.test("a seat's file of more than 16 KiB, or with a wrong field, is nobody's", async () => {
@@ -234,6 +236,9 @@ Deno.test("a seat's file is removed at the end of its match, a newer one's never
   await forgetSeat({ path: found?.path ?? "", seat: SEAT });
   expect(await findSeat(folder.path)).toEqual(found);
   await kept.forget();
+  const lost = await keepSeat(folder.path, SEAT);
+  await Deno.remove(found?.path ?? "");
+  lost[Symbol.dispose]();
 
   expect([...Deno.readDirSync(folder.path)]).toEqual([]);
 });

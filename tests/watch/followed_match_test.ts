@@ -25,6 +25,7 @@ const GAME: Game = {
     }
   },
   hash: (state) => state[1] >>> 0,
+  isState: (state) => state.length === 2,
 };
 
 const ALL = 7;
