@@ -23,14 +23,33 @@ export class StatisticsCounter implements MatchStatistics {
   longestRallyHits = 0;
   fastestBall = 0;
   playedTicks = 0;
+  /** What was best before, and which tick was better; few of a match are. */
+  readonly #surpassed: {
+    readonly tick: number;
+    readonly longestRallyHits: number;
+    readonly fastestBall: number;
+  }[] = [];
 
   /** Takes in the next confirmed state or, after a gap, the first one behind it. */
   take(state: State): void {
     const vx = state[BALL_VX];
     const vy = state[BALL_VY];
     const speed = Math.sqrt(vx * vx + vy * vy) * TICKS_PER_SECOND / UNIT;
-    this.fastestBall = Math.max(this.fastestBall, speed);
-    this.longestRallyHits = Math.max(this.longestRallyHits, state[HITS]);
+    const { longestRallyHits, fastestBall } = this;
     this.playedTicks = state[TICK];
+    if (speed <= fastestBall && state[HITS] <= longestRallyHits) return;
+    const tick = this.playedTicks;
+    this.#surpassed.push({ tick, longestRallyHits, fastestBall });
+    this.longestRallyHits = Math.max(longestRallyHits, state[HITS]);
+    this.fastestBall = Math.max(fastestBall, speed);
+  }
+
+  /** Forgets all states after `keptTick`. */
+  takeBack(keptTick: number): void {
+    const kept = this.#surpassed.findLastIndex(({ tick }) => tick <= keptTick);
+    const [former] = this.#surpassed.splice(kept + 1);
+    this.longestRallyHits = former?.longestRallyHits ?? this.longestRallyHits;
+    this.fastestBall = former?.fastestBall ?? this.fastestBall;
+    this.playedTicks = Math.min(this.playedTicks, keptTick);
   }
 }

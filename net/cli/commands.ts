@@ -209,7 +209,10 @@ function play() {
       "try a bad network: latency=80,jitter=20 (ms), loss=5,duplicate=1,reorder=2 (%), cut=in",
       faults,
     )
-    .option("--no-record", "keep no recording of the match")
+    .option(
+      "--no-record",
+      "keep the recording in memory only, for the page to save",
+    )
     .addOption(NO_OPEN)
     .option(
       "--grace <seconds>",

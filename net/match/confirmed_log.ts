@@ -1,9 +1,17 @@
 /**
- * What one host confirmed, kept for the whole match: inputs to replay it, hashes to compare it.
+ * What one host confirmed, tick by tick, told to all who keep something of it: each confirmed state
+ * once, in its order, and what is taken back when this host returns to a match that went on
+ * without it.
+ *
+ * The log plays the inputs again with a state of its own. So what its readers are told follows from
+ * the inputs even where the host has computed otherwise; what that gave, only the hashes tell.
  *
  * @module
  */
 import { SLOTS_MAX } from "../../game/court.ts";
+import { HISTORY_TICKS } from "../../game/rollback.ts";
+import { hashState, type State, TICK } from "../../game/state.ts";
+import { step } from "../../game/step.ts";
 import type { TickHash } from "./hash_watch.ts";
 import type { Play } from "./play.ts";
 
@@ -11,37 +19,58 @@ import type { Play } from "./play.ts";
 const RECENT_TICKS = 256;
 const SAMPLE_TICKS = 60;
 
-/** What a log reads of a match in play. */
-type Source = Pick<
+/** As inputs are known at most half the history ahead, those of so many older ticks are kept. */
+const KEPT_TICKS = HISTORY_TICKS / 2;
+
+/** What a log looks at of a match in play. */
+export type ConfirmedPlay = Pick<
   Play,
-  "confirmedTick" | "confirmedState" | "hashAt" | "inputAt"
+  "confirmedTick" | "confirmedState" | "era" | "hashAt" | "inputAt"
 >;
 
-/** Grows by what was confirmed; `take` must be called at least every four seconds of play. */
-export class ConfirmedLog {
-  /** Tick of the newest confirmed state that was taken in; -1 before the first. */
-  tick = -1;
-  /** Where the inputs begin: tick 0, or the state with which this host came back. */
-  from:
-    | { readonly tick: number; readonly state: readonly number[] }
-    | undefined;
+/** Keeps something of what was confirmed. What it is given is the log's: it copies what it keeps. */
+export interface ConfirmedReader {
+  /**
+   * The log goes on with this state, its first or one behind a gap; of what was told before,
+   * nothing after `keptTick` counts.
+   */
+  begin(state: State, era: number, keptTick: number): void;
+  /** The log goes on with the next state, to which these inputs of four slots have led. */
+  follow(state: State, era: number, inputs: Int8Array): void;
+}
 
-  #inputs = new Int8Array(4096 * SLOTS_MAX);
+/** The log of one match; `take` must be called at least every two seconds of play. */
+export class ConfirmedLog {
+  readonly #reader: ConfirmedReader | undefined;
+  readonly #inputs = new Int8Array(SLOTS_MAX);
+  /** The newest state. */
+  #state: State | undefined;
   #recent: TickHash[] = [];
   #sampled: TickHash[] = [];
 
+  /** Begins with state 0 or, where that isn't known, with the first confirmed one that it sees. */
+  constructor(
+    { initial, reader }: {
+      readonly initial?: State;
+      readonly reader?: ConfirmedReader;
+    } = {},
+  ) {
+    this.#reader = reader;
+    if (initial) this.#begin(initial.slice(), 0, -1);
+  }
+
+  /** Tick of the newest confirmed state that was taken in; -1 before the first. */
+  get tick(): number {
+    return this.#state?.[TICK] ?? -1;
+  }
+
   /** Takes in what was confirmed since the last call; call it after each `advance`. */
-  take(play: Source): void {
+  take(play: ConfirmedPlay): void {
     while (this.tick < play.confirmedTick) {
-      this.tick++;
-      if (this.tick > this.#firstTick) this.#takeInputs(play, this.tick - 1);
-      const hash = play.hashAt(this.tick);
-      // Only a driver that didn't call for four seconds of play misses any.
-      if (hash === undefined) continue;
-      this.#recent.push([this.tick, hash]);
-      if (this.#recent.length <= RECENT_TICKS) continue;
-      const [oldest] = this.#recent.splice(0, 1);
-      if (oldest[0] % SAMPLE_TICKS === 0) this.#sampled.push(oldest);
+      const isKept = this.tick >= play.confirmedTick - KEPT_TICKS;
+      const hash = isKept ? play.hashAt(this.tick + 1) : undefined;
+      if (!this.#state || hash === undefined) this.restart(play, this.tick);
+      else this.#follow(this.#state, hash, play);
     }
   }
 
@@ -49,40 +78,39 @@ export class ConfirmedLog {
    * Begins again with the newest confirmed state of `play`, after this host has come back. What it
    * confirmed beyond `keptTick`, while the others had gone on without it, is forgotten.
    */
-  restart(play: Source, keptTick: number): void {
-    const tick = play.confirmedTick;
-    const isKept = ([at]: TickHash) => at <= Math.min(keptTick, tick - 1);
+  restart(play: ConfirmedPlay, keptTick: number): void {
+    const { confirmedTick, confirmedState, era } = play;
+    const lastTick = Math.min(keptTick, confirmedTick - 1);
+    const isKept = ([tick]: TickHash) => tick <= lastTick;
     this.#recent = this.#recent.filter(isKept);
     this.#sampled = this.#sampled.filter(isKept);
-    this.from = { tick, state: Array.from(play.confirmedState) };
-    this.tick = tick - 1;
-    this.take(play);
+    this.#begin(confirmedState.slice(), era, lastTick);
   }
 
-  /** The last 256 confirmed and every 60th of the whole match, oldest first. */
+  /** The last 256 confirmed and every 60th of the whole match, as the host computed them. */
   hashes(): readonly TickHash[] {
     return [...this.#sampled, ...this.#recent];
   }
 
-  /** Confirmed inputs of all ticks since `from`, four slots a tick. Owned by this object. */
-  inputs(): Int8Array {
-    const ticks = Math.max(0, this.tick - this.#firstTick);
-    return this.#inputs.subarray(0, ticks * SLOTS_MAX);
+  #begin(state: State, era: number, keptTick: number): void {
+    this.#state = state;
+    this.#note(hashState(state));
+    this.#reader?.begin(state, era, keptTick);
   }
 
-  get #firstTick(): number {
-    return this.from?.tick ?? 0;
-  }
-
-  #takeInputs(play: Source, tick: number): void {
-    const at = (tick - this.#firstTick) * SLOTS_MAX;
-    if (at + SLOTS_MAX > this.#inputs.length) {
-      const larger = new Int8Array(this.#inputs.length * 2);
-      larger.set(this.#inputs);
-      this.#inputs = larger;
-    }
+  #follow(state: State, hash: number, play: ConfirmedPlay): void {
     for (let slot = 0; slot < SLOTS_MAX; slot++) {
-      this.#inputs[at + slot] = play.inputAt(slot, tick);
+      this.#inputs[slot] = play.inputAt(slot, state[TICK]);
     }
+    step(state, this.#inputs, 0);
+    this.#note(hash);
+    this.#reader?.follow(state, play.era, this.#inputs);
+  }
+
+  #note(hash: number): void {
+    this.#recent.push([this.tick, hash]);
+    if (this.#recent.length <= RECENT_TICKS) return;
+    const [oldest] = this.#recent.splice(0, 1);
+    if (oldest[0] % SAMPLE_TICKS === 0) this.#sampled.push(oldest);
   }
 }

@@ -146,6 +146,8 @@ export interface ReplayView {
   readonly marks: readonly ReplayMark[];
   /** The match was not played to its end, or not recorded to it. */
   readonly isIncomplete: boolean;
+  /** The recording breaks off: its process has died, or still plays. */
+  readonly isUnfinished: boolean;
 }
 
 export interface ReplayMark {

@@ -1,48 +1,28 @@
 /**
- * What is kept when two hosts hold different states of one confirmed tick: enough to replay the
- * match offline and to find the first tick at which they differed.
+ * What is kept when two hosts hold different states of one confirmed tick: the recording, and what
+ * each of them has computed. `pong replay --check` tells who was right.
  *
  * @module
  */
 import type { ConfirmedLog } from "../match/confirmed_log.ts";
-import type { Desync, TickHash } from "../match/hash_watch.ts";
-import { WIRE_VERSION } from "../match/wire/terms.ts";
-import type { PlayedMatch } from "./played_match.ts";
+import type { Play } from "../match/play.ts";
+import type { Asset } from "../page/assets.ts";
+import type { HashChain } from "../recording/chunk.ts";
 
-/** One host's side of a disagreement, as plain data. */
-export interface Evidence {
-  readonly protocol: number;
-  readonly match: string;
-  readonly slot: number;
-  readonly rules: PlayedMatch["seats"]["rules"];
-  readonly seed: number;
-  readonly desync: Desync | undefined;
-  /** Hashes of confirmed states: this host's, and those that each other host claimed, by slot. */
-  readonly ours: readonly TickHash[];
-  readonly theirs: readonly (readonly TickHash[])[];
-  /** The state before the first of the inputs, if that isn't the state before tick 0. */
-  readonly from: ConfirmedLog["from"];
-  /** Confirmed inputs, four slots a tick. */
-  readonly inputs: readonly number[];
-}
+/** A recording with hash chains, as a file. */
+export type Evidence = Pick<Asset, "name" | "body">;
 
-/** Gathers what this host knows. */
-export function gatherEvidence(
-  { id, seats, session, log, seed }: Pick<
-    PlayedMatch,
-    "id" | "seats" | "session" | "log" | "seed"
-  >,
-): Evidence {
-  return {
-    protocol: WIRE_VERSION,
-    match: id,
-    slot: seats.me,
-    rules: seats.rules,
-    seed,
-    desync: session.play?.desync,
-    ours: log.hashes(),
-    theirs: session.play?.claimedHashes() ?? [],
-    from: log.from,
-    inputs: Array.from(log.inputs()),
-  };
+/** Returns what this host has computed, and what each other one lately claimed. */
+export function hashChainsOf(
+  { slot, log, play }: {
+    readonly slot: number;
+    readonly log: ConfirmedLog;
+    readonly play: Pick<Play, "claimedHashes">;
+  },
+): readonly HashChain[] {
+  const claimed = play.claimedHashes().map((hashes, slot) => ({
+    slot,
+    hashes,
+  }));
+  return [{ slot, hashes: log.hashes() }, ...claimed];
 }

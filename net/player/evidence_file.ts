@@ -6,10 +6,10 @@
 import type { Evidence } from "./evidence.ts";
 
 /** Writes it into the working directory; returns a sentence that says so, or why not. */
-export function saveEvidence(evidence: Evidence): string {
-  const file = `pong-desync-${evidence.match}-${evidence.slot}.json`;
+export function saveEvidence({ name, body }: Evidence): string {
+  const file = `pong-desync-${name}`;
   try {
-    Deno.writeTextFileSync(file, JSON.stringify(evidence));
+    Deno.writeFileSync(file, body);
     return `two hosts disagreed; please report it with the file ${file}`;
   } catch (error) {
     return `two hosts disagreed, and ${file} can't be written: ${error}`;

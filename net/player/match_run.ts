@@ -10,7 +10,7 @@ import { StateFolderError } from "../files/state_folder.ts";
 import type { LobbyAddress } from "../link/dial.ts";
 import type { StartMessage } from "../lobby/protocol.ts";
 import type { Outcome } from "../match/outcome.ts";
-import { saveReplay } from "../recording/replay_file.ts";
+import { RecordingFile } from "../recording/recording_file.ts";
 import {
   NO_TRANSPORT_FAULTS,
   type TransportFaults,
@@ -20,7 +20,6 @@ import { exportPrivateKey } from "../transport/signing_keys.ts";
 import type { Control } from "./hand.ts";
 import { runMatchLoop } from "./match_loop.ts";
 import type { MatchStage } from "./match_stage.ts";
-import type { PlayedMatch } from "./played_match.ts";
 
 const log = getLogger(["pong", "player"]);
 
@@ -38,8 +37,9 @@ export interface MatchRunOptions {
   readonly isResumed: boolean;
   /** The folder for the seat's file; without it, none is kept. */
   readonly seatFolder?: string | undefined;
-  /** The folder for the recording; without it, none is kept. */
+  /** The folder for the recording; without it, or where none is wanted, it stays in memory. */
   readonly stateFolder?: string | undefined;
+  readonly isRecording: boolean;
   readonly faults?: TransportFaults | undefined;
   readonly nowMs: () => number;
   readonly randomBytes: (length: number) => Uint8Array;
@@ -62,7 +62,7 @@ export async function runMatch(
 ): Promise<Outcome | undefined> {
   await using stack = new AsyncDisposableStack();
   const { stage, start, me, nowMs, randomBytes } = options;
-  const { seatFolder, stateFolder } = options;
+  const { seatFolder } = options;
   const kept = seatFolder === undefined
     ? undefined
     : await keepMatchSeat(seatFolder, {
@@ -98,17 +98,21 @@ export async function runMatch(
     if (reason.kind !== "failed") return;
     session.loseConnection(nowMs(), reason.message);
   });
+  const file = recordingFileFor(options);
+  if (file) stack.use(file);
   await runMatchLoop({
     session,
     transport,
     nowMs,
     input: () => match.input(),
-    onAdvance: () => stage.update(),
+    onAdvance() {
+      stage.update();
+      file?.offer(match.sealedRecording);
+    },
     signal: options.signal,
   });
   // Whoever only lost the connection may come back, for which the seat stays on file.
   if (session.outcome?.reason !== "connection lost") await kept?.forget();
-  if (stateFolder !== undefined) await keepReplay(stateFolder, match);
   return session.outcome;
 }
 
@@ -135,23 +139,9 @@ async function keepMatchSeat(
   }
 }
 
-/** A recording that can't be kept is no reason to fail: the match was played. */
-async function keepReplay(
-  stateFolder: string,
-  match: PlayedMatch,
-): Promise<void> {
-  const bytes = match.recording();
-  if (bytes === undefined) return;
-  try {
-    const path = await saveReplay({
-      stateFolder,
-      match: match.id,
-      slot: match.seats.me,
-      bytes,
-    });
-    log.info("The match is recorded in {path}", { path });
-  } catch (error) {
-    if (!(error instanceof StateFolderError)) throw error;
-    log.warn("{message}", { message: error.message });
-  }
+function recordingFileFor(
+  { isRecording, stateFolder, start: { match }, me: { slot } }: MatchRunOptions,
+): RecordingFile | undefined {
+  if (!isRecording || stateFolder === undefined) return undefined;
+  return new RecordingFile({ stateFolder, match, slot });
 }

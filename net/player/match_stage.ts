@@ -19,7 +19,7 @@ import type { RematchView } from "../page/protocol.ts";
 import type { PageRequest } from "../page/server.ts";
 import type { Stage, StageView } from "../page/stage.ts";
 import { replayFileName } from "../recording/recording.ts";
-import { type Evidence, gatherEvidence } from "./evidence.ts";
+import type { Evidence } from "./evidence.ts";
 import { type Control, createHand } from "./hand.ts";
 import {
   type MatchBeginning,
@@ -39,11 +39,8 @@ export type StagePage = Pick<
 >;
 
 /** What does not change from match to match, and whom to tell what. */
-export interface MatchStageOptions extends
-  Pick<
-    PlayedMatchOptions,
-    "graceMs" | "isRecording" | "nowMs" | "randomBytes"
-  > {
+export interface MatchStageOptions
+  extends Pick<PlayedMatchOptions, "graceMs" | "nowMs" | "randomBytes"> {
   /** None for a local bot. */
   readonly page: StagePage | undefined;
   readonly control: Control;
@@ -191,9 +188,10 @@ export class MatchStage implements Stage {
 
   #finish(outcome: Outcome, match: PlayedMatch): void {
     const { onResult, onDesync, onFinished } = this.#options;
-    const { reason, ...result } = resultOf(this.#now, outcome);
+    const { reason, ...result } = resultOf({ ...this.#now, match }, outcome);
     if (reason === "finished") onFinished(result);
-    if (reason === "desync") onDesync(gatherEvidence(match));
+    const evidence = reason === "desync" ? this.recording() : undefined;
+    if (evidence) onDesync(evidence);
     onResult({ ...result, reason });
     this.#change({ rematch: { wanted: [], gone: [], isLobbyGone: false } });
   }

@@ -6,9 +6,11 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import { createState } from "../../game/state.ts";
 import type { StartMessage } from "../lobby/protocol.ts";
 import { ConfirmedLog } from "../match/confirmed_log.ts";
 import { timersFor } from "../match/membership/timers.ts";
+import type { Outcome } from "../match/outcome.ts";
 import type { Play } from "../match/play.ts";
 import { Session } from "../match/session.ts";
 import type { SessionEvent } from "../match/session_event.ts";
@@ -18,6 +20,7 @@ import { SECRET_BYTES } from "../match/wire/wire.ts";
 import type { FaultSettings } from "../page/message.ts";
 import { Recorder } from "../recording/recorder.ts";
 import type { FaultyTransport } from "../transport/faulty.ts";
+import { hashChainsOf } from "./evidence.ts";
 import { settingsOf, withSettings } from "./fault_settings.ts";
 import type { Hand } from "./hand.ts";
 import { type AwaySinceMs, awaySinceMs } from "./match_phase.ts";
@@ -43,7 +46,6 @@ export interface PlayedMatchOptions extends MatchBeginning {
   readonly room: string;
   readonly hand: Hand;
   readonly graceMs: number;
-  readonly isRecording: boolean;
   /** Monotonic clock in ms. */
   readonly nowMs: () => number;
   /** Fresh, unguessable bytes. */
@@ -56,12 +58,10 @@ export class PlayedMatch implements MatchNow {
   readonly seats: Seats;
   readonly transport: string;
   readonly session: Session;
-  /** What was confirmed, for `/status` and as evidence in a dispute. */
-  readonly log = new ConfirmedLog();
+  /** What was confirmed. */
+  log = new ConfirmedLog();
   link: LinkState;
   awaySinceMs: AwaySinceMs = [];
-  /** From which the match began; 0 where this process came later. */
-  seed = 0;
 
   readonly #options: PlayedMatchOptions;
   #recorder: Recorder | undefined;
@@ -117,10 +117,7 @@ export class PlayedMatch implements MatchNow {
     const { session } = this;
     const events = session.takeEvents();
     for (const event of events) this.#take(event, session.play);
-    if (session.play) {
-      this.log.take(session.play);
-      this.#recorder?.take(session.play);
-    }
+    if (session.play) this.log.take(session.play);
     this.#noteLink(this.#options.transport.link);
     return events;
   }
@@ -135,17 +132,19 @@ export class PlayedMatch implements MatchNow {
     });
   }
 
-  /** The recording so far or, once the match is over, all of it; `undefined` where none is made. */
+  /** The recording so far; `undefined` before the match. */
   recording(): Uint8Array | undefined {
-    const { play, outcome } = this.session;
-    if (play) this.#recorder?.take(play);
-    return outcome ? this.#recorder?.finish(outcome) : this.#recorder?.bytes();
+    return this.#recorder?.bytes();
+  }
+
+  /** The part of the recording that is ready to be written; empty before the match. */
+  get sealedRecording(): Uint8Array {
+    return this.#recorder?.sealed ?? new Uint8Array();
   }
 
   #take(event: SessionEvent, play: Play | undefined): void {
     switch (event.kind) {
       case "started":
-        this.seed = event.seed;
         this.#record(event.seed);
         log.info("Play begins");
         return;
@@ -165,24 +164,32 @@ export class PlayedMatch implements MatchNow {
       case "membership":
         log.debug("Membership: {what}", { what: event.what });
         return;
-      case "claim":
       case "over":
+        this.#finish(event.outcome, play);
+        return;
+      case "claim":
         return;
     }
   }
 
   #restart(play: Play, keptTick: number): void {
-    this.log.restart(play, keptTick);
     if (!this.#recorder) this.#record(null);
-    this.#recorder?.restart(play, keptTick);
+    this.log.restart(play, keptTick);
   }
 
-  /** Begins a recording if one is wanted; in mid-match the seed is `null`. */
+  #finish(outcome: Outcome, play: Play | undefined): void {
+    if (play) this.log.take(play);
+    const chains = play && outcome.reason === "desync"
+      ? hashChainsOf({ slot: this.seats.me, log: this.log, play })
+      : [];
+    this.#recorder?.finish(outcome, chains);
+  }
+
+  /** Begins the recording, and the log that feeds it; in mid-match the seed is `null`. */
   #record(seed: number | null): void {
-    const { room, isRecording } = this.#options;
+    const { room } = this.#options;
     const { me, rules, players } = this.seats;
-    if (!isRecording) return;
-    this.#recorder = new Recorder({
+    const reader = new Recorder({
       ...{ match: this.id, room, rules, seed },
       protocol: WIRE_VERSION,
       recordedBy: me,
@@ -190,6 +197,12 @@ export class PlayedMatch implements MatchNow {
         ...{ slot, name, look, isBot },
       })),
     });
+    this.#recorder = reader;
+    this.log = new ConfirmedLog(
+      seed === null
+        ? { reader }
+        : { reader, initial: createState(rules, seed) },
+    );
   }
 
   #noteLink(link: LinkState): void {

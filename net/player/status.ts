@@ -100,10 +100,13 @@ export function statusOf(
 }
 
 /** Says how a match ended: for everybody, as far as it is confirmed. */
-export function resultOf(shown: Shown, outcome: Outcome): ResultLine {
+export function resultOf(
+  shown: Shown & { readonly match: MatchNow },
+  outcome: Outcome,
+): ResultLine {
   const { winner, confirmedTick, hash, reason } = outcome;
   return {
-    match: shown.match?.id ?? "",
+    match: shown.match.id,
     winner,
     score: playersOf(shown).map(({ score }) => score),
     ...{ confirmedTick, hash, reason },

@@ -6,6 +6,10 @@
  *     inputs     u8 ticks, the inputs of each player, u32 hash of the states that follow from them
  *                of a player: u8 runs, (u8 repeats, i8 input) …; or u8 0, then an i8 for each tick
  *     membership u8 dropped 0 or returned 1, u8 slot, u32 era; follows the chunk that shows it
+ *     return     i32 tick or -1, then a whole state, with which inputs begin again after the recorder
+ *                was out of the match; what was recorded of states after that tick is taken back
+ *     hashes     u8 slot, (u32 tick, u32 hash) …: states as that slot's host has computed them,
+ *                where two hosts disagreed
  *     end        i8 winner or -1, u8 reason, u32 confirmed tick, u32 hash of that state
  *
  * @module
@@ -13,6 +17,7 @@
 import { type Rules, SLOTS_MAX, TICKS_PER_SECOND } from "../../game/court.ts";
 import { ABSENT, PLAYERS, type State, TARGET, TICK } from "../../game/state.ts";
 import { decodeState, encodeState } from "../../game/state_bytes.ts";
+import type { TickHash } from "../match/hash_watch.ts";
 import type { EndReason, Outcome } from "../match/outcome.ts";
 import { ByteReader, type ByteWriter } from "../match/wire/bytes.ts";
 import { has, slotsOf } from "../match/wire/slot_set.ts";
@@ -20,13 +25,20 @@ import { has, slotsOf } from "../match/wire/slot_set.ts";
 /** Most ticks of one chunk of inputs, so that a file that is cut off loses no more. */
 export const CHUNK_TICKS_MAX = TICKS_PER_SECOND;
 
-/** Room for the longest body: the inputs of a second, none of which is like the one before. */
+/** Most hashes of one chunk. */
+export const CHUNK_HASHES_MAX = 60;
+
+/** Room for the longest body: a slot, and as many hashes as a chunk may have. */
 export const BODY_BYTES_MAX = 512;
 
 const STATE = 1;
 const INPUTS = 2;
 const MEMBERSHIP = 3;
 const END = 4;
+const RETURN = 5;
+const HASHES = 6;
+
+const KEPT_TICK_BYTES = 4;
 
 const REASON_CODES: Readonly<Record<EndReason, number>> = {
   "finished": 0,
@@ -51,8 +63,21 @@ export interface MembershipChunk {
 /** How the match ended for the recorder's host. */
 export type RecordedResult = Omit<Outcome, "message">;
 
+/** What one host has computed, by its own word: hashes of confirmed states. */
+export interface HashChain {
+  readonly slot: number;
+  /** In the order of their ticks, not of every tick. */
+  readonly hashes: readonly TickHash[];
+}
+
 export type Chunk =
-  | { readonly kind: "state"; readonly tick: number; readonly state: State }
+  | {
+    readonly kind: "state";
+    readonly tick: number;
+    readonly state: State;
+    /** If set, nothing that was recorded of later states counts; -1 for nothing at all. */
+    readonly keptTick?: number;
+  }
   | {
     readonly kind: "inputs";
     readonly tick: number;
@@ -62,6 +87,8 @@ export type Chunk =
     readonly hash: number;
   }
   | MembershipChunk
+  /** `tick` is that of the last recorded state; a long chain takes several chunks. */
+  | HashChain & { readonly kind: "hashes"; readonly tick: number }
   | {
     readonly kind: "end";
     /** Of the last recorded state, which may be older than the result's. */
@@ -99,9 +126,12 @@ export function writeBody(
   players: number,
 ): number {
   switch (chunk.kind) {
-    case "state":
+    case "state": {
+      const isReturn = chunk.keptTick !== undefined;
+      if (isReturn) writer.u32(chunk.keptTick);
       writer.bytes(encodeState(chunk.state));
-      return STATE;
+      return isReturn ? RETURN : STATE;
+    }
     case "inputs":
       writeInputs(writer, chunk.inputs, players);
       writer.u32(chunk.hash);
@@ -111,6 +141,13 @@ export function writeBody(
       writer.u8(chunk.slot);
       writer.u32(chunk.era);
       return MEMBERSHIP;
+    case "hashes":
+      writer.u8(chunk.slot);
+      for (const [tick, hash] of chunk.hashes) {
+        writer.u32(tick);
+        writer.u32(hash);
+      }
+      return HASHES;
     case "end": {
       const { winner, reason, confirmedTick, hash } = chunk.result;
       writer.u8(winner ?? -1);
@@ -131,27 +168,43 @@ export function readBody(
     readonly rules: Rules;
   },
 ): Chunk | undefined {
-  if (kind === STATE) {
-    const state = readState(body, rules);
-    return state?.[TICK] === tick ? { kind: "state", tick, state } : undefined;
-  }
+  const { players } = rules;
   const reader = new ByteReader(body);
-  const chunk = kind === INPUTS
-    ? readInputs(reader, tick, rules.players)
-    : kind === MEMBERSHIP
-    ? readMembership(reader, tick, rules.players)
-    : kind === END
-    ? readEnd(reader, tick, rules.players)
-    : undefined;
+  let chunk: Chunk | undefined;
+  switch (kind) {
+    case STATE:
+      return readState(body, tick, rules);
+    case RETURN: {
+      const state = readState(body.subarray(KEPT_TICK_BYTES), tick, rules);
+      return state && { ...state, keptTick: reader.u32() | 0 };
+    }
+    case INPUTS:
+      chunk = readInputs(reader, tick, players);
+      break;
+    case MEMBERSHIP:
+      chunk = readMembership(reader, tick, players);
+      break;
+    case HASHES:
+      chunk = readHashes(reader, tick, players);
+      break;
+    case END:
+      chunk = readEnd(reader, tick, players);
+  }
   return reader.fits && reader.atEnd ? chunk : undefined;
 }
 
-function readState(body: Uint8Array, rules: Rules): State | undefined {
+function readState(
+  body: Uint8Array,
+  tick: number,
+  rules: Rules,
+): Extract<Chunk, { kind: "state" }> | undefined {
   const state = decodeState(body);
   const target = rules.players === 2 ? rules.points : rules.lives;
   const isOfMatch = state?.[PLAYERS] === rules.players &&
     state[TARGET] === target && state[ABSENT] < 1 << rules.players;
-  return isOfMatch ? state : undefined;
+  return isOfMatch && state[TICK] === tick
+    ? { kind: "state", tick, state }
+    : undefined;
 }
 
 function writeInputs(
@@ -221,6 +274,18 @@ function readMembership(
   if (returned > 1 || slot >= players) return undefined;
   const what = returned === 1 ? "returned" : "dropped";
   return { kind: "membership", tick, what, slot, era };
+}
+
+function readHashes(
+  reader: ByteReader,
+  tick: number,
+  players: number,
+): Chunk | undefined {
+  const slot = reader.u8();
+  const hashes: TickHash[] = [];
+  do hashes.push([reader.u32(), reader.u32()]); while (!reader.atEnd);
+  if (slot >= players || hashes.length > CHUNK_HASHES_MAX) return undefined;
+  return { kind: "hashes", tick, slot, hashes };
 }
 
 function readEnd(

@@ -9,7 +9,8 @@
  *     body    as chunk.ts has it
  *
  * Opening, header, heads and bodies are each sealed (`sealed_blocks.ts`): any changed byte is
- * refused, and a file that was cut off is good up to there. Inputs begin with state 0, which
+ * refused, and a file that was cut off is good up to there: while a match runs, its recorder adds
+ * chunks at the end, and never changes what it has written. Inputs begin with state 0, which
  * follows from rules and seed, or with the state of a chunk. Whether the inputs give the states
  * that the chunks claim is found out by playing them again (`verified_match.ts`).
  *
@@ -37,7 +38,9 @@ export const RECORDING_BYTES_MAX = 2 * 1024 * 1024;
 
 const MAGIC = new TextEncoder().encode("PONGPLAY");
 /** Grows with every change of the layout, or of the rules of the game. */
-const FORMAT_VERSION = 1;
+const FORMAT_VERSION = 2;
+/** The one before has no returns and no hashes, and is otherwise the same. */
+const FORMAT_VERSION_MIN = 1;
 const OPENING_BYTES = MAGIC.length + 3;
 const HEADER_BYTES_MAX = 4096;
 const HEAD_BYTES = 7;
@@ -94,29 +97,46 @@ export class ReplayError extends Error {
   }
 }
 
-/** Returns the file. Throws RangeError where names and codes make the header too long. */
-export function encodeRecording({ header, chunks }: Recording): Uint8Array {
-  const json = new TextEncoder().encode(JSON.stringify(header));
-  if (json.length > HEADER_BYTES_MAX) throw new RangeError("header too long");
-  const blocks = new SealedBlockWriter();
-  const buffer = new Uint8Array(BODY_BYTES_MAX);
-  const opening = new ByteWriter(buffer);
-  opening.bytes(MAGIC);
-  opening.u8(FORMAT_VERSION);
-  opening.u16(json.length);
-  blocks.add(opening.written);
-  blocks.add(json);
-  for (const chunk of chunks) {
-    const body = new ByteWriter(buffer);
-    const kind = writeBody(body, chunk, header.rules.players);
+/** Writes a file, chunk by chunk; what is `written` is a recording at any time. */
+export class RecordingWriter {
+  readonly #header: RecordingHeader;
+  #blocks = new SealedBlockWriter();
+
+  /** Throws RangeError where names and codes make the header too long. */
+  constructor(header: RecordingHeader) {
+    this.#header = header;
+    const json = new TextEncoder().encode(JSON.stringify(header));
+    if (json.length > HEADER_BYTES_MAX) throw new RangeError("header too long");
+    const opening = new ByteWriter(new Uint8Array(OPENING_BYTES));
+    opening.bytes(MAGIC);
+    opening.u8(FORMAT_VERSION);
+    opening.u16(json.length);
+    this.#blocks.add(opening.written);
+    this.#blocks.add(json);
+  }
+
+  /** What was written so far; it doesn't grow. */
+  get written(): Uint8Array {
+    return this.#blocks.written;
+  }
+
+  add(chunk: Chunk): void {
+    const body = new ByteWriter(new Uint8Array(BODY_BYTES_MAX));
+    const kind = writeBody(body, chunk, this.#header.rules.players);
     const head = new ByteWriter(new Uint8Array(HEAD_BYTES));
     head.u8(kind);
     head.u32(chunk.tick);
     head.u16(body.written.length);
-    blocks.add(head.written);
-    blocks.add(body.written);
+    this.#blocks.add(head.written);
+    this.#blocks.add(body.written);
   }
-  return blocks.written;
+
+  /** Returns a writer that goes on from here by itself. */
+  fork(): RecordingWriter {
+    const copy = new RecordingWriter(this.#header);
+    copy.#blocks = this.#blocks.fork();
+    return copy;
+  }
 }
 
 /**
@@ -184,7 +204,7 @@ function readHeader(
     throw new ReplayError("it is no recording of a match");
   }
   const version = bytes[MAGIC.length] ?? FORMAT_VERSION;
-  if (version !== FORMAT_VERSION) throw foreign();
+  if (version < FORMAT_VERSION_MIN || version > FORMAT_VERSION) throw foreign();
   const opening = readBlock(blocks, OPENING_BYTES, undefined);
   const length = opening &&
     new ByteReader(opening.subarray(MAGIC.length + 1)).u16();
@@ -217,10 +237,12 @@ function isNext(
   if (before?.kind === "end" || endOf(chunk) > TICK_MAX) return false;
   switch (chunk.kind) {
     case "state":
-      return before === undefined || at === undefined || chunk.tick > at;
+      return at === undefined || before === undefined ||
+        chunk.tick > (chunk.keptTick ?? at);
     case "membership":
       return at !== undefined && chunk.tick <= at;
     case "inputs":
+    case "hashes":
     case "end":
       return chunk.tick === at;
   }
@@ -236,8 +258,11 @@ export interface ReplayName {
   readonly slot: number;
 }
 
-/** Returns the file's name, without a folder. Throws RangeError for what can't be a match's ID. */
-export function replayFileName({ match, slot }: ReplayName): string {
+/**
+ * Returns the file's name, without a folder. The first process of a seat writes part 1; whoever
+ * takes the seat again later, the next. Throws RangeError for what can't be a match's ID.
+ */
+export function replayFileName({ match, slot }: ReplayName, part = 1): string {
   if (!/^[A-Za-z0-9-]+$/.test(match)) throw new RangeError("no match's name");
-  return `${match}-${slot}${REPLAY_ENDING}`;
+  return `${match}-${slot}${part === 1 ? "" : `.${part}`}${REPLAY_ENDING}`;
 }

@@ -73,6 +73,7 @@ export class Replay {
       speed: this.#speed,
       marks: this.match.marks,
       isIncomplete: this.match.isIncomplete,
+      isUnfinished: this.match.result === undefined,
     };
   }
 

@@ -14,6 +14,7 @@ import {
 import type { View } from "../page/protocol.ts";
 import type { PageRequest } from "../page/server.ts";
 import { EMPTY_VIEW, type Stage, type StageView } from "../page/stage.ts";
+import { sidesOf } from "./dispute.ts";
 import type { Replay } from "./replay.ts";
 
 export interface ReplayStageOptions extends
@@ -28,8 +29,8 @@ export interface ReplayStageOptions extends
 }
 
 /** What `pong replay --check` prints of a recording that is sound. */
-export function summaryOf({ match }: Replay): Record<string, unknown> {
-  const { header, segments, statistics, result, isIncomplete } = match;
+export function summaryOf(replay: Replay): Record<string, unknown> {
+  const { header, segments, statistics, chains, result } = replay.match;
   return {
     match: header.match,
     players: header.players.map(({ name }) => name),
@@ -37,8 +38,10 @@ export function summaryOf({ match }: Replay): Record<string, unknown> {
     reason: result?.reason ?? null,
     confirmedTick: segments[segments.length - 1].lastTick,
     hash: result?.hash ?? null,
-    isIncomplete,
+    isIncomplete: replay.view.isIncomplete,
+    isUnfinished: replay.view.isUnfinished,
     ...statistics,
+    ...(chains.length > 0 && { sides: sidesOf(replay) }),
   };
 }
 

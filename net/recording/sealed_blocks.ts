@@ -21,9 +21,18 @@ export class SealedBlockWriter {
   #length = 0;
   #checksum = FNV_OFFSET;
 
-  /** Returns all blocks that were added so far, in an array of their own. */
+  /** All blocks that were added so far. What it holds never changes, but it doesn't grow either. */
   get written(): Uint8Array {
-    return this.#bytes.slice(0, this.#length);
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  /** Returns a writer that goes on from here by itself. */
+  fork(): SealedBlockWriter {
+    const copy = new SealedBlockWriter();
+    copy.#bytes = this.#bytes.slice();
+    copy.#length = this.#length;
+    copy.#checksum = this.#checksum;
+    return copy;
   }
 
   add(block: Uint8Array): void {

@@ -25,10 +25,12 @@ import {
   StatisticsCounter,
 } from "../../game/statistics.ts";
 import { step } from "../../game/step.ts";
+import type { TickHash } from "../match/hash_watch.ts";
 import type { ReplayMark } from "../page/protocol.ts";
 import {
   absenceChanges,
   type Chunk,
+  type HashChain,
   type MembershipChunk,
   mixHash,
   type RecordedResult,
@@ -65,6 +67,8 @@ export interface VerifiedMatch {
   readonly hashes: ReadonlyMap<number, number>;
   readonly marks: readonly ReplayMark[];
   readonly statistics: MatchStatistics;
+  /** By slot, of hosts that disagreed: what they said that they computed; not proven. */
+  readonly chains: readonly HashChain[];
   /** `undefined` where the recording doesn't come to the end. */
   readonly result: RecordedResult | undefined;
   /** Whether the match has no decided end, or the recording doesn't reach it. */
@@ -89,17 +93,13 @@ class Playthrough {
   readonly #inputs: Int8Array;
   /** How much of `#inputs` is filled. */
   #filled = 0;
-  readonly #segments: {
-    firstTick: number;
-    lastTick: number;
-    offset: number;
-  }[] = [];
-  readonly #keyframes: State[] = [];
-  readonly #hashes = new Map<number, number>();
-  readonly #marks: ReplayMark[] = [];
-  /** Those of the marks that are changes of membership; how many of them chunks have told of. */
-  readonly #changes: ReplayMark[] = [];
-  #told = 0;
+  #segments: VerifiedSegment[] = [];
+  #keyframes: State[] = [];
+  #hashes = new Map<number, number>();
+  #marks: ReplayMark[] = [];
+  /** Those of the marks that are changes of membership and that no chunk has told of yet. */
+  readonly #untold: ReplayMark[] = [];
+  readonly #chains = new Map<number, TickHash[]>();
   readonly #statistics = new StatisticsCounter();
   #state: State;
   #result: RecordedResult | undefined;
@@ -123,15 +123,20 @@ class Playthrough {
       this.#tell(chunk);
       return;
     }
-    const untold = this.#changes.at(this.#told);
-    if (untold) throw wrongMembership(untold.tick);
+    if (this.#untold.length > 0) throw wrongMembership(this.#untold[0].tick);
     switch (chunk.kind) {
       case "state":
+        if (chunk.keptTick !== undefined) this.#takeBack(chunk.keptTick);
         this.#begin(chunk.state);
         return;
       case "inputs":
         this.#play(chunk.inputs, chunk.hash);
         return;
+      case "hashes": {
+        const chain = this.#chains.getOrInsert(chunk.slot, []);
+        chain.push(...chunk.hashes);
+        return;
+      }
       case "end":
         this.#end(chunk.result);
         return;
@@ -150,6 +155,7 @@ class Playthrough {
       hashes: this.#hashes,
       marks: this.#marks,
       statistics: { ...this.#statistics },
+      chains: Array.from(this.#chains, ([slot, hashes]) => ({ slot, hashes })),
       result,
       isIncomplete: !isDecided || result.confirmedTick !== this.#state[TICK],
     };
@@ -167,6 +173,34 @@ class Playthrough {
     this.#keyframes.push(state);
     this.#noteChanges(before[ABSENT]);
     this.#statistics.take(state);
+  }
+
+  /** Forgets all states after a tick, and what was gathered from them. */
+  #takeBack(keptTick: number): void {
+    this.#segments = this.#segments
+      .filter(({ firstTick }) => firstTick <= keptTick)
+      .map((segment) => ({
+        ...segment,
+        lastTick: Math.min(segment.lastTick, keptTick),
+      }));
+    this.#keyframes = this.#keyframes.filter((state) =>
+      state[TICK] <= keptTick
+    );
+    this.#marks = this.#marks.filter(({ tick }) => tick <= keptTick);
+    for (const tick of this.#hashes.keys()) {
+      if (tick > keptTick) this.#hashes.delete(tick);
+    }
+    this.#statistics.takeBack(keptTick);
+    const segment = this.#segments.at(-1);
+    const keyframe = this.#keyframes.at(-1);
+    if (!segment || !keyframe) return;
+    const { firstTick, lastTick, offset } = segment;
+    const at = (tick: number) => offset + (tick - firstTick) * SLOTS_MAX;
+    this.#filled = at(lastTick);
+    this.#state = keyframe.slice();
+    while (this.#state[TICK] < lastTick) {
+      step(this.#state, this.#inputs, at(this.#state[TICK]));
+    }
   }
 
   #play(inputs: Int8Array, claimed: number): void {
@@ -194,8 +228,8 @@ class Playthrough {
     this.#inputs.set(inputs, this.#filled);
     this.#filled += inputs.length;
     const tick = state[TICK];
-    const segment = this.#segments[this.#segments.length - 1];
-    segment.lastTick = tick;
+    const last = this.#segments.length - 1;
+    this.#segments[last] = { ...this.#segments[last], lastTick: tick };
     this.#hashes.set(tick, hashState(state));
   }
 
@@ -216,13 +250,13 @@ class Playthrough {
     for (const { what, slot } of absenceChanges(before, state[ABSENT])) {
       const mark: ReplayMark = { tick: state[TICK], kind: what, slot };
       this.#marks.push(mark);
-      this.#changes.push(mark);
+      this.#untold.push(mark);
     }
   }
 
   /** Compares what a chunk tells of somebody's absence with what its inputs have shown. */
   #tell({ tick, what, slot }: MembershipChunk): void {
-    const mark = this.#changes.at(this.#told++);
+    const mark = this.#untold.shift();
     const isSame = mark?.tick === tick && mark.kind === what &&
       mark.slot === slot;
     if (!isSame) throw wrongMembership(tick);
@@ -234,9 +268,10 @@ class Playthrough {
     this.#result = result;
     if (result.confirmedTick !== tick) return;
     const isFinished = state[PHASE] === OVER && state[WINNER] === result.winner;
-    const isTrue = result.hash === hashState(state) &&
-      (result.reason !== "finished" || isFinished);
-    if (isTrue) return;
+    // A host that was wrong ends with another state than its inputs give.
+    const isState = result.hash === hashState(state) ||
+      result.reason === "desync";
+    if (isState && (result.reason !== "finished" || isFinished)) return;
     throw new ReplayError(
       `at its last tick, ${tick}, the match stands otherwise than it claims`,
       tick,

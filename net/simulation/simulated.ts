@@ -44,7 +44,7 @@ export class SimulatedNetwork {
   readonly #options: SimulatedNetworkOptions;
   readonly #members = new Map<number, SimulatedTransport>();
   /** By sender and receiver. */
-  readonly #ways = new Map<number, Way>();
+  readonly #ways: Way[][] = [];
 
   constructor(options: SimulatedNetworkOptions) {
     this.#options = options;
@@ -62,14 +62,14 @@ export class SimulatedNetwork {
   broadcast(from: Sender, bytes: Uint8Array): void {
     const { random, faults, isCut, heldUntilMs } = this.#options;
     const packet = bytes.slice();
-    for (const slot of this.#members.keys()) {
+    for (const [slot, member] of this.#members) {
       if (slot === from.slot || isCut?.(from.slot, slot, this.nowMs)) continue;
       const heldMs = heldUntilMs?.(from.slot, slot, this.nowMs) ?? 0;
       const arrivalsMs = this.#way(from.slot, slot)
         .arrivalsMs(this.nowMs, faults(from.slot, slot), random);
       for (const arrivalMs of arrivalsMs) {
         const atMs = Math.max(heldMs, arrivalMs);
-        this.#members.get(slot)?.deliver({ from, atMs, packet });
+        member.deliver({ from, atMs, packet });
       }
     }
   }
@@ -81,10 +81,7 @@ export class SimulatedNetwork {
   }
 
   #way(from: number, to: number): Way {
-    const key = from * 256 + to;
-    const way = this.#ways.get(key) ?? new Way();
-    this.#ways.set(key, way);
-    return way;
+    return (this.#ways[from] ??= [])[to] ??= new Way();
   }
 }
 

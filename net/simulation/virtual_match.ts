@@ -307,7 +307,7 @@ function answerOf(message: ClaimAnswerMessage) {
 }
 
 /** Takes a turn as the match loop does. */
-function takeTurnAtOnce(
+export function takeTurnAtOnce(
   session: Session,
   { arrived, nowMs, input }: HostTurn,
 ): readonly Uint8Array[] {

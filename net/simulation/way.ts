@@ -44,7 +44,11 @@ export class Way {
     const isLost = bursts !== undefined && this.#isInBurst(bursts, random);
     if (!faults.isOrdered) {
       if (isLost) return [];
-      return drawWaysMs(faults, random).map((wayMs) => nowMs + wayMs);
+      const arrivalsMs = drawWaysMs(faults, random);
+      for (let copy = 0; copy < arrivalsMs.length; copy++) {
+        arrivalsMs[copy] += nowMs;
+      }
+      return arrivalsMs;
     }
     const { delayMs, jitterMs } = faults;
     let atMs = nowMs + delayMs + random() * jitterMs;

@@ -28,12 +28,12 @@ const REORDER_MS = 100;
 
 /**
  * Draws what becomes of one packet: for each copy that arrives, how long it is under way in ms.
- * `random` returns numbers from 0 (inclusive) to 1.
+ * `random` returns numbers from 0 (inclusive) to 1. The caller owns what is returned.
  */
 export function drawWaysMs(
   faults: LinkFaults,
   random: () => number,
-): readonly number[] {
+): number[] {
   const waysMs: number[] = [];
   const copies = random() < faults.duplication ? 2 : 1;
   for (let copy = 0; copy < copies; copy++) {

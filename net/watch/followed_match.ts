@@ -83,6 +83,10 @@ export class FollowedMatch {
     this.#applyPresences();
   }
 
+  get era(): number {
+    return this.#era;
+  }
+
   get confirmedTick(): number {
     return this.#rollback.confirmedTick;
   }

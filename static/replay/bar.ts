@@ -90,7 +90,6 @@ export function createReplayBar({ root, send }: ReplayBarOptions): ReplayBar {
   tickNumber.dataset.testid = "replay-tick";
   const incomplete = child(controls, "span", "incomplete");
   incomplete.dataset.testid = "replay-incomplete";
-  incomplete.textContent = REPLAY_TEXTS.incomplete;
   const showSpeed = addSpeeds(
     controls,
     (speed) => send({ kind: "speed", speed }),
@@ -131,6 +130,11 @@ export function createReplayBar({ root, send }: ReplayBarOptions): ReplayBar {
       setText(play, replay.isRunning ? REPLAY_TEXTS.pause : REPLAY_TEXTS.play);
       showSpeed(replay.speed);
       incomplete.hidden = !replay.isIncomplete;
+      const { isUnfinished } = replay;
+      setText(
+        incomplete,
+        isUnfinished ? REPLAY_TEXTS.unfinished : REPLAY_TEXTS.incomplete,
+      );
       marks.show(replay, view.players);
     },
   };

@@ -20,6 +20,7 @@ export const REPLAY_TEXTS = {
   marks: "Goals, drops and returns",
   somebody: "a player",
   incomplete: "This recording is incomplete.",
+  unfinished: "This recording breaks off before the end of the match.",
 } as const;
 
 /** Returns how long after the first tick a tick is, as "1:23.4". */

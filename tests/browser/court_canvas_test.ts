@@ -21,7 +21,7 @@ import {
 } from "../../game/state.ts";
 import type { Scene } from "../../static/court/scene.ts";
 import type { Picture } from "../../static/motion/motion.ts";
-import { launchBrowser } from "../support/browser.ts";
+import { test, type TestBrowser } from "../support/browser.ts";
 import { importPart } from "../support/bundled.ts";
 import { type Color, colorsAt, isNear, type Place } from "../support/pixels.ts";
 
@@ -98,10 +98,11 @@ const SCENE: Scene = {
   isGhostShown: false,
 };
 
-/** Runs `check` on an empty court; skips it where no browser is installed. */
-async function withStage(check: (stage: Stage) => Promise<void>) {
-  await using browser = await launchBrowser();
-  if (browser === undefined) return;
+/** Runs `check` on an empty court. */
+async function withStage(
+  browser: TestBrowser,
+  check: (stage: Stage) => Promise<void>,
+) {
   const page = await browser.open("about:blank", { width: 600, height: 600 });
   await importPart(page, "court/court_canvas.ts");
   await page.evaluate(OPEN_COURT);
@@ -149,16 +150,16 @@ function plain(_key: string, value: unknown): unknown {
   return value instanceof Int32Array ? [...value] : value;
 }
 
-Deno.test("the court draws only itself before the first picture", () =>
-  withStage(async ({ draw, expectColors }) => {
+test("the court draws only itself before the first picture", (browser) =>
+  withStage(browser, async ({ draw, expectColors }) => {
     await draw();
     await draw({ picture: undefined });
 
     await expectColors([[[250, 250], COURT], [[600, 34], COURT]]);
   }));
 
-Deno.test("paddles have the looks of their players", () =>
-  withStage(async ({ draw, expectColors }) => {
+test("paddles have the looks of their players", (browser) =>
+  withStage(browser, async ({ draw, expectColors }) => {
     await draw();
     await expectColors([
       [LEFT, SKY],
@@ -178,8 +179,8 @@ Deno.test("paddles have the looks of their players", () =>
     ]);
   }));
 
-Deno.test("a turned court is turned clockwise, marks excepted", () =>
-  withStage(async ({ draw, expectColors }) => {
+test("a turned court is turned clockwise, marks excepted", (browser) =>
+  withStage(browser, async ({ draw, expectColors }) => {
     await draw({ turn: 3 });
     await expectColors([
       [LEFT, GREEN],
@@ -196,8 +197,8 @@ Deno.test("a turned court is turned clockwise, marks excepted", () =>
     await expectColors([[TOP, SKY], [LEFT, PINK], [[750, 250], WHITE]]);
   }));
 
-Deno.test("ghosts stand where all have agreed, and only when they are asked for", () =>
-  withStage(async ({ draw, colorAt, expectColors }) => {
+test("ghosts stand where all have agreed, and only when they are asked for", (browser) =>
+  withStage(browser, async ({ draw, colorAt, expectColors }) => {
     const confirmed = restingRally();
     confirmed[PADDLE] = 300 * UNIT;
     const behind = picture(restingRally(), confirmed);
@@ -212,8 +213,8 @@ Deno.test("ghosts stand where all have agreed, and only when they are asked for"
     await expectColors([[edge, SKY], [inside, without]]);
   }));
 
-Deno.test("a hit throws sparks off the paddle's face, though it is noticed late", () =>
-  withStage(async ({ draw, expectColors, colorAt }) => {
+test("a hit throws sparks off the paddle's face, though it is noticed late", (browser) =>
+  withStage(browser, async ({ draw, expectColors, colorAt }) => {
     const { before, after } = lateHit();
     await draw({ picture: before });
     await draw({ picture: after });
@@ -227,8 +228,8 @@ Deno.test("a hit throws sparks off the paddle's face, though it is noticed late"
     await expectColors([[[176, 500], WHITE]]);
   }));
 
-Deno.test("reduced motion draws neither trail nor sparks nor light, but an outline", () =>
-  withStage(async ({ draw, flash, colorAt, expectColors }) => {
+test("reduced motion draws neither trail nor sparks nor light, but an outline", (browser) =>
+  withStage(browser, async ({ draw, flash, colorAt, expectColors }) => {
     const { before, after } = lateHit();
     await draw({ picture: before, isReduced: true });
     await draw({ picture: after, isReduced: true });
@@ -250,8 +251,8 @@ Deno.test("reduced motion draws neither trail nor sparks nor light, but an outli
     ]);
   }));
 
-Deno.test("a goal lights its side for 300 ms", () =>
-  withStage(async ({ draw, flash, colorAt, expectColors }) => {
+test("a goal lights its side for 300 ms", (browser) =>
+  withStage(browser, async ({ draw, flash, colorAt, expectColors }) => {
     await draw();
     const place: Place = [990, 300];
     const rest = await colorAt(place);

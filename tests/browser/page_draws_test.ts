@@ -17,13 +17,14 @@ import {
 import { loadAssets } from "../../net/page/assets.ts";
 import type { PlayerView, View } from "../../net/page/protocol.ts";
 import { type PageServer, servePage } from "../../net/page/server.ts";
-import { launchBrowser, type TestBrowser } from "../support/browser.ts";
+import { launchBrowser, test, type TestBrowser } from "../support/browser.ts";
 import { VIEW } from "../support/page_client.ts";
+import { waitForElement, waitUntil } from "../support/person.ts";
 import { type Color, colorsAt, isNear, type Place } from "../support/pixels.ts";
+import { until } from "../support/waiting.ts";
 
 const RULES = { ...DEFAULT_RULES, players: 4 };
 const COURT = 1000;
-const WAIT = { timeout: 20_000 };
 const SKY = [0x56, 0xb4, 0xe9];
 const ORANGE = [0xe6, 0x9f, 0x00];
 const GREEN = [0x2b, 0xc4, 0x9a];
@@ -70,20 +71,17 @@ function restingRally(): State {
 }
 
 interface Stage {
-  readonly browser: TestBrowser;
   readonly server: PageServer;
   readonly page: Page;
   /** What the page has sent so far. */
   readonly axes: readonly number[];
 }
 
-/** Runs `check` on an open page; skips it where no browser is installed. */
+/** Runs `check` on an open page. */
 async function withPage(
+  browser: TestBrowser,
   check: (stage: Stage) => Promise<void>,
-  args: readonly string[] = [],
 ): Promise<void> {
-  await using browser = await launchBrowser({ args });
-  if (browser === undefined) return;
   const axes: number[] = [];
   await using server = await servePage({
     port: 0,
@@ -96,7 +94,7 @@ async function withPage(
   server.push(SHOWN);
   server.pushStates(() => [restingRally()]);
   const page = await browser.open(server.url);
-  await check({ browser, server, page, axes });
+  await check({ server, page, axes });
 }
 
 /** Whether the page has those colours at places of the screen, given in court units. */
@@ -109,150 +107,110 @@ async function hasColors(
   return colors.map((color, i) => isNear(color, wanted[i][1]));
 }
 
-Deno.test(
-  "the page draws paddles and ball in their colours and places",
-  () =>
-    withPage(async ({ browser, page }) => {
-      await page.waitForSelector(
-        '#court[data-paddles="500,500,500,500"]',
-        WAIT,
-      );
+test("the page draws paddles and ball in their colours and places", (browser) =>
+  withPage(browser, async ({ page }) => {
+    await waitForElement(page, '#court[data-paddles="500,500,500,500"]');
 
+    const drawn = await hasColors(page, [
+      [LEFT, SKY],
+      [RIGHT, ORANGE],
+      [TOP, GREEN],
+      [BOTTOM, PINK],
+      [[250, 250], [0xf4, 0xf7, 0xfd]], // the ball
+      [[300, 700], [0x11, 0x18, 0x27]], // nothing
+    ]);
+    expect(drawn).toEqual(drawn.map(() => true));
+    expect(browser.problems).toEqual([]);
+  }));
+
+test("the page draws who has another look in that, and the own side at the bottom on request", (browser) =>
+  withPage(browser, async ({ server, page }) => {
+    await waitForElement(page, "#court[data-tick]");
+
+    server.push({
+      ...SHOWN,
+      players: SHOWN.players.map((one) => ({ ...one, look: 3 - one.slot })),
+      preferences: { ...SHOWN.preferences, ownSide: "bottom" },
+    });
+
+    await waitUntil(page, async () => {
       const drawn = await hasColors(page, [
-        [LEFT, SKY],
-        [RIGHT, ORANGE],
-        [TOP, GREEN],
         [BOTTOM, PINK],
-        [[250, 250], [0xf4, 0xf7, 0xfd]], // the ball
-        [[300, 700], [0x11, 0x18, 0x27]], // nothing
+        [TOP, GREEN],
+        [LEFT, ORANGE],
+        [RIGHT, SKY],
       ]);
-      expect(drawn).toEqual(drawn.map(() => true));
-      expect(browser.problems).toEqual([]);
-    }),
-);
+      return drawn.every(Boolean);
+    });
+  }));
 
-Deno.test(
-  "the page draws who has another look in that, and the own side at the bottom on request",
-  () =>
-    withPage(async ({ server, page }) => {
-      await page.waitForSelector("#court[data-tick]", WAIT);
+test("the page shows names as text and scores from the view", (browser) =>
+  withPage(browser, async ({ page }) => {
+    const mia = page.locator('.player[data-slot="1"]');
 
-      server.push({
-        ...SHOWN,
-        players: SHOWN.players.map((one) => ({ ...one, look: 3 - one.slot })),
-        preferences: { ...SHOWN.preferences, ownSide: "bottom" },
-      });
+    await waitUntil(page, () => mia.isVisible());
+    expect(await mia.locator(".name").textContent()).toBe("<b>Mia</b>");
+    expect(await mia.locator(".score").textContent()).toBe("5");
+    expect(await page.locator("#card").isHidden()).toBe(true);
+  }));
 
-      const drawsIt = async () => {
-        const drawn = await hasColors(page, [
-          [BOTTOM, PINK],
-          [TOP, GREEN],
-          [LEFT, ORANGE],
-          [RIGHT, SKY],
-        ]);
-        return drawn.every(Boolean);
-      };
-      expect(await becomesTrue(page, drawsIt)).toBe(true);
-    }),
-);
+test("the page sends the axis of its keys, once for each change", (browser) =>
+  withPage(browser, async ({ page, axes }) => {
+    await waitForElement(page, "#court[data-tick]");
 
-Deno.test(
-  "the page shows names as text and scores from the view",
-  () =>
-    withPage(async ({ page }) => {
-      const mia = page.locator('.player[data-slot="1"]');
+    await page.keyboard.down("KeyW");
+    await page.keyboard.down("KeyW");
+    await page.keyboard.down("ArrowDown");
+    await page.keyboard.up("ArrowDown");
+    await page.keyboard.up("KeyW");
+    await until(() => axes.length >= 4, "Sending four axes");
 
-      await mia.waitFor(WAIT);
-      expect(await mia.locator(".name").textContent()).toBe("<b>Mia</b>");
-      expect(await mia.locator(".score").textContent()).toBe("5");
-      expect(await page.locator("#card").isHidden()).toBe(true);
-    }),
-);
+    expect(axes).toEqual([-127, 127, -127, 0]);
+  }));
 
-Deno.test(
-  "the page sends the axis of its keys, once for each change",
-  () =>
-    withPage(async ({ page, axes }) => {
-      await page.waitForSelector("#court[data-tick]", WAIT);
+test("the page survives being loaded again and shows the newest view", (browser) =>
+  withPage(browser, async ({ server, page }) => {
+    await waitForElement(page, "#court[data-tick]");
+    server.push({
+      ...SHOWN,
+      phase: "paused",
+      waitingFor: [1],
+      secondsLeft: 9,
+    });
 
-      await page.keyboard.down("KeyW");
-      await page.keyboard.down("KeyW");
-      await page.keyboard.down("ArrowDown");
-      await page.keyboard.up("ArrowDown");
-      await page.keyboard.up("KeyW");
-      await becomesTrue(page, () => axes.length >= 4);
+    await page.reload();
 
-      expect(axes).toEqual([-127, 127, -127, 0]);
-    }),
-);
+    await waitForElement(page, '#table[data-phase="paused"]');
+    expect(await page.locator("#card h1").textContent())
+      .toBe("Waiting for <b>Mia</b>. 9 s left.");
+    expect(browser.problems).toEqual([]);
+  }));
 
-Deno.test(
-  "the page survives being loaded again and shows the newest view",
-  () =>
-    withPage(async ({ browser, server, page }) => {
-      await page.waitForSelector("#court[data-tick]", WAIT);
-      server.push({
-        ...SHOWN,
-        phase: "paused",
-        waitingFor: [1],
-        secondsLeft: 9,
-      });
+test("the page says when the game's process has ended", (browser) =>
+  withPage(browser, async ({ server, page }) => {
+    await waitForElement(page, "#court[data-tick]");
 
-      await page.reload();
+    await server[Symbol.asyncDispose]();
 
-      await page.waitForSelector('#table[data-phase="paused"]', WAIT);
-      expect(await page.locator("#card h1").textContent())
-        .toBe("Waiting for <b>Mia</b>. 9 s left.");
-      expect(browser.problems).toEqual([]);
-    }),
-);
+    await waitForElement(page, "text=The game's process has ended.");
+  }));
 
-Deno.test(
-  "the page says when the game's process has ended",
-  () =>
-    withPage(async ({ server, page }) => {
-      await page.waitForSelector("#court[data-tick]", WAIT);
+test("the page says when its address lacks the token", (browser) =>
+  withPage(browser, async ({ server, page }) => {
+    await page.goto(`http://127.0.0.1:${server.port}/`);
 
-      await server[Symbol.asyncDispose]();
+    await waitForElement(
+      page,
+      "text=Open the whole address that pong play printed.",
+    );
+  }));
 
-      await page.getByText("The game's process has ended.").waitFor(WAIT);
-    }),
-);
+test("the page draws, and says so, where there is no WebGL", async () => {
+  await using browser = await launchBrowser(["--disable-3d-apis"]);
+  await withPage(browser, async ({ page }) => {
+    await waitForElement(page, '#court[data-paddles="500,500,500,500"]');
 
-Deno.test(
-  "the page says when its address lacks the token",
-  () =>
-    withPage(async ({ server, page }) => {
-      await page.goto(`http://127.0.0.1:${server.port}/`);
-
-      await page.getByText("Open the whole address that pong play printed.")
-        .waitFor(WAIT);
-    }),
-);
-
-Deno.test(
-  "the page draws, and says so, where there is no WebGL",
-  () =>
-    withPage(async ({ page }) => {
-      await page.waitForSelector(
-        '#court[data-paddles="500,500,500,500"]',
-        WAIT,
-      );
-
-      expect(await hasColors(page, [[LEFT, SKY]])).toEqual([true]);
-      expect(await page.locator("#notice").textContent()).toContain("WebGL");
-    }, ["--disable-3d-apis"]),
-);
-
-/** Waits, in steps of the page's own pictures, until something holds; returns whether it does. */
-async function becomesTrue(
-  page: Page,
-  holds: () => boolean | Promise<boolean>,
-): Promise<boolean> {
-  const untilMs = performance.now() + WAIT.timeout;
-  while (performance.now() < untilMs) {
-    if (await holds()) return true;
-    await page.evaluate("new Promise(requestAnimationFrame)");
-  }
-  return false;
-}
+    expect(await hasColors(page, [[LEFT, SKY]])).toEqual([true]);
+    expect(await page.locator("#notice").textContent()).toContain("WebGL");
+  });
+});

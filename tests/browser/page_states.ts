@@ -271,6 +271,7 @@ export const PAGE_STATES: readonly PageState[] = [
           { tick: 3600, kind: "goal", slot: 1 },
         ],
         isIncomplete: false,
+        isUnfinished: false,
       },
     }),
     states: (atMs) => during(rally(4, [4, 5, 2, 3]), atMs, 0),

@@ -11,7 +11,8 @@ import { TICK_MS } from "../../game/court.ts";
 import { loadAssets } from "../../net/page/assets.ts";
 import { qrCodeOf } from "../../net/page/process_page.ts";
 import { type PageServer, servePage } from "../../net/page/server.ts";
-import { launchBrowser } from "../support/browser.ts";
+import { test } from "../support/browser.ts";
+import { waitForPhase } from "../support/person.ts";
 import { PAGE_STATES, type PageState } from "./page_states.ts";
 
 const VIEWPORTS = [
@@ -20,8 +21,15 @@ const VIEWPORTS = [
   { width: 844, height: 390 },
 ] as const;
 const ARTEFACTS = new URL("../../artefacts/", import.meta.url);
-/** Long enough for plots and trails to show something. */
-const SHOWN_MS = 1_500;
+
+/** Waits for enough pictures for plots and trails to show something. */
+const DRAW = `new Promise((resolve) => {
+  let left = 20;
+  requestAnimationFrame(function draw() {
+    if (left-- === 0) return resolve();
+    requestAnimationFrame(draw);
+  });
+})`;
 
 /** What axe-core finds, in lines to read. */
 async function violations(page: Page): Promise<readonly string[]> {
@@ -78,9 +86,7 @@ function show(
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-Deno.test("what is wrong with a page is found", async () => {
-  await using browser = await launchBrowser();
-  if (browser === undefined) return;
+test("what is wrong with a page is found", async (browser) => {
   const page = await browser.open(
     "data:text/html,<title>A</title><button></button>" +
       "<p style='width:3000px;font-size:9px'>wide</p>",
@@ -92,9 +98,9 @@ Deno.test("what is wrong with a page is found", async () => {
 });
 
 for (const state of PAGE_STATES) {
-  Deno.test(`the page's state "${state.name}" is complete, legible and accessible`, async (t) => {
-    await using browser = await launchBrowser();
-    if (browser === undefined) return;
+  const name =
+    `the page's state "${state.name}" is complete, legible and accessible`;
+  test(name, async (browser, t) => {
     await Deno.mkdir(ARTEFACTS, { recursive: true });
     await using server = await servePage({
       port: 0,
@@ -106,23 +112,21 @@ for (const state of PAGE_STATES) {
       downloads: new Map([["/qr.svg", () => qrCodeOf("http://192.168.1.20")]]),
     });
     using _shown = show(state, server);
-    const { phase } = state.view(0);
-    for (const viewport of VIEWPORTS) {
-      const name = `${viewport.width}x${viewport.height}`;
-      await t.step(`at ${name}`, async () => {
-        const page = await browser.open(server.url, viewport);
-        await page.waitForSelector(`#table[data-phase="${phase}"]`, {
-          state: "attached",
-        });
-        if (state.key !== undefined) await page.keyboard.press(state.key);
-        await page.waitForTimeout(SHOWN_MS);
-        const picture = new URL(`${state.name}-${name}.png`, ARTEFACTS);
+    const pages = VIEWPORTS.map(async (viewport) => {
+      const page = await browser.open(server.url, viewport);
+      await waitForPhase(page, state.view(0).phase);
+      if (state.key !== undefined) await page.keyboard.press(state.key);
+      await page.evaluate(DRAW);
+      return { page, size: `${viewport.width}x${viewport.height}` };
+    });
+    for (const { page, size } of await Promise.all(pages)) {
+      await t.step(`at ${size}`, async () => {
+        const picture = new URL(`${state.name}-${size}.png`, ARTEFACTS);
         await page.screenshot({ path: picture.pathname });
 
         expect(await violations(page)).toEqual([]);
         expect(await overflowing(page)).toEqual([]);
         expect(await tinyTexts(page)).toEqual([]);
-        await page.close();
       });
     }
     expect(browser.problems).toEqual([]);

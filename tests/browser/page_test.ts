@@ -5,11 +5,12 @@
  */
 import { expect } from "@std/expect";
 import type { Page } from "playwright-core";
-import { launchBrowser } from "../support/browser.ts";
+import { test } from "../support/browser.ts";
 import {
   drawnTick,
   paddles,
   sitDown,
+  waitForCourt,
   waitForPhase,
   waitUntil,
 } from "../support/person.ts";
@@ -26,11 +27,9 @@ async function scores(page: Page): Promise<number[]> {
   return (await Promise.all(shown)).map(Number);
 }
 
-Deno.test("two pages show one match: keys, scores, a reload in the middle", async () => {
-  await using browser = await launchBrowser();
-  if (!browser) return;
+test("two pages show one match: keys, scores, a reload in the middle", async (browser) => {
   await using lobby = await startLobbyProcess();
-  const words = ["play", ...lobbyAt(lobby), "--points", "9", "--name"];
+  const words = ["play", ...lobbyAt(lobby), "--points", "5", "--name"];
   await using mia = await sitDown(browser, [...words, "Mia"]);
   const { page: miaPage } = mia;
   await waitForPhase(miaPage, "lobby");
@@ -40,7 +39,7 @@ Deno.test("two pages show one match: keys, scores, a reload in the middle", asyn
   const pages = [miaPage, boPage];
   for (const page of pages) {
     await waitForPhase(page, "playing");
-    await waitUntil(page, async () => await drawnTick(page) > 0);
+    await waitForCourt(page);
   }
 
   // Mia sits left, Bo right; each holds a key, and both pages must show both.

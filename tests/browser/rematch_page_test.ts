@@ -6,17 +6,16 @@
 import { expect } from "@std/expect";
 import type { Page } from "playwright-core";
 import type { Status } from "../../net/player/status.ts";
-import { launchBrowser } from "../support/browser.ts";
+import { test } from "../support/browser.ts";
 import { temporaryFolder } from "../support/lobby.ts";
 import {
-  drawnTick,
   type Person,
   playAgainstBots,
   press,
   sitDown,
+  waitForCourt,
   waitForPhase,
   waitForText,
-  waitUntil,
 } from "../support/person.ts";
 import {
   lobbyAt,
@@ -48,9 +47,7 @@ function isPressable(page: Page, testId: string): Promise<boolean> {
   return page.getByTestId(testId).isEnabled();
 }
 
-Deno.test("two people play again when both want to, until one leaves", async () => {
-  await using browser = await launchBrowser();
-  if (!browser) return;
+test("two people play again when both want to, until one leaves", async (browser) => {
   await using folder = await temporaryFolder();
   await using lobby = await startLobbyProcess();
   const words = [
@@ -92,9 +89,7 @@ Deno.test("two people play again when both want to, until one leaves", async () 
   expect(browser.problems).toEqual([]);
 });
 
-Deno.test("from the start screen: against bots, again, and back to the start screen", async () => {
-  await using browser = await launchBrowser();
-  if (!browser) return;
+test("from the start screen: against bots, again, and back to the start screen", async (browser) => {
   await using folder = await temporaryFolder();
   await using person = await sitDown(browser, [
     ...["play", "--state-folder", folder.path],
@@ -105,7 +100,7 @@ Deno.test("from the start screen: against bots, again, and back to the start scr
   const first = await playToTheEnd(person);
   await press(page, "rematch");
   await waitForPhase(page, "playing");
-  await waitUntil(page, async () => await drawnTick(page) > 0);
+  await waitForCourt(page);
   const second = await playToTheEnd(person, first.match);
 
   expect(first.players.map(({ isBot }) => isBot)).toEqual([false, true]);

@@ -5,7 +5,7 @@
  */
 import { expect } from "@std/expect";
 import type { Page } from "playwright-core";
-import { launchBrowser } from "../support/browser.ts";
+import { test, type TestBrowser } from "../support/browser.ts";
 import { importPart } from "../support/bundled.ts";
 
 /** Gives every sound an output that only computes, 1 s long, and takes what it plays from there. */
@@ -28,9 +28,10 @@ const STUDIO = `
 /** The samples of both ears. */
 type Recording = readonly [left: readonly number[], right: readonly number[]];
 
-async function withSound(check: (page: Page) => Promise<void>): Promise<void> {
-  await using browser = await launchBrowser();
-  if (browser === undefined) return;
+async function withSound(
+  browser: TestBrowser,
+  check: (page: Page) => Promise<void>,
+): Promise<void> {
   const page = await browser.open("about:blank");
   await importPart(page, "sound/sound.ts");
   await check(page);
@@ -65,8 +66,8 @@ const PITCHES = {
   win: [440, 550, 660],
 };
 
-Deno.test("each event has its notes, none of which is longer than 120 ms", () =>
-  withSound(async (page) => {
+test("each event has its notes, none of which is longer than 120 ms", (browser) =>
+  withSound(browser, async (page) => {
     for (const [kind, pitches] of Object.entries(PITCHES)) {
       const [left] = await record(
         page,
@@ -82,8 +83,8 @@ Deno.test("each event has its notes, none of which is longer than 120 ms", () =>
     }
   }));
 
-Deno.test("a sound comes from its side, and never when muted or before a key", () =>
-  withSound(async (page) => {
+test("a sound comes from its side, and never when muted or before a key", (browser) =>
+  withSound(browser, async (page) => {
     const [left, right] = await record(
       page,
       `sound.setVolume({ volume: 60, isMuted: false });
@@ -109,8 +110,8 @@ Deno.test("a sound comes from its side, and never when muted or before a key", (
     expect(loudest(early[0])).toBe(0);
   }));
 
-Deno.test("a browser without Web Audio stays silent, and says so", () =>
-  withSound(async (page) => {
+test("a browser without Web Audio stays silent, and says so", (browser) =>
+  withSound(browser, async (page) => {
     const isAvailable = await page.evaluate(`(() => {
       globalThis.AudioContext = class {
         constructor() {

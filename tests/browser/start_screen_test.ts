@@ -6,19 +6,22 @@
 import { expect } from "@std/expect";
 import type { Page } from "playwright-core";
 import { reachableAddresses } from "../../net/link/listen.ts";
-import { launchBrowser, type TestBrowser } from "../support/browser.ts";
+import { test, type TestBrowser } from "../support/browser.ts";
 import { temporaryFolder } from "../support/lobby.ts";
 import {
   choose,
-  drawnTick,
   type Person,
   press,
   sitDown,
+  waitForCourt,
   waitForPhase,
   waitForText,
   waitUntil,
 } from "../support/person.ts";
 import { startLobbyProcess, waitForStatus } from "../support/processes.ts";
+
+/** Without an address of its own nobody else could reach this machine. */
+const IS_ALONE = reachableAddresses("0.0.0.0").length === 0;
 
 /** What is typed into the form: text by the field's test id. */
 type Form = Readonly<
@@ -62,9 +65,7 @@ function isQrCodeShown(page: Page): Promise<boolean> {
   );
 }
 
-Deno.test("friends meet by a room's code, add a bot, and play when all are ready", async () => {
-  await using browser = await launchBrowser();
-  if (!browser) return;
+test("friends meet by a room's code, add a bot, and play when all are ready", async (browser) => {
   await using miaFolder = await temporaryFolder();
   await using boFolder = await temporaryFolder();
   await using lobby = await startLobbyProcess();
@@ -103,7 +104,7 @@ Deno.test("friends meet by a room's code, add a bot, and play when all are ready
 
   for (const { page } of [mia, bo]) {
     await waitForPhase(page, "playing");
-    await waitUntil(page, async () => await drawnTick(page) > 0);
+    await waitForCourt(page);
     expect(
       await page.locator('.player[data-slot="0"]').getAttribute("data-look"),
     )
@@ -125,9 +126,7 @@ Deno.test("friends meet by a room's code, add a bot, and play when all are ready
   expect(await read(again.page)).toEqual({ ...typed, "room-code": room });
 });
 
-Deno.test("who isn't ready in time is told so on the start screen", async () => {
-  await using browser = await launchBrowser();
-  if (!browser) return;
+test("who isn't ready in time is told so on the start screen", async (browser) => {
   await using folder = await temporaryFolder();
   await using lobby = await startLobbyProcess();
   await using mia = await start(browser, folder.path);
@@ -146,9 +145,7 @@ Deno.test("who isn't ready in time is told so on the start screen", async () => 
   await waitForStatus(pong, ({ phase }) => phase === "start");
 });
 
-Deno.test("a lobby that isn't there is said on the start screen, and can be put right there", async () => {
-  await using browser = await launchBrowser();
-  if (!browser) return;
+test("a lobby that isn't there is said on the start screen, and can be put right there", async (browser) => {
   await using folder = await temporaryFolder();
   await using lobby = await startLobbyProcess();
   await using mia = await start(browser, folder.path);
@@ -169,14 +166,9 @@ Deno.test("a lobby that isn't there is said on the start screen, and can be put 
   expect(browser.problems).toEqual([]);
 });
 
-Deno.test(
+test(
   "with --lan a phone opens the page, but only with the address that was shown",
-  {
-    ignore: reachableAddresses("0.0.0.0").length === 0,
-  },
-  async () => {
-    await using browser = await launchBrowser();
-    if (!browser) return;
+  async (browser) => {
     await using folder = await temporaryFolder();
     await using lobby = await startLobbyProcess();
     await using mia = await sitDown(browser, [
@@ -207,13 +199,10 @@ Deno.test(
       .toBe(lanUrl);
     expect(browser.problems).toEqual([]);
   },
+  { ignore: IS_ALONE },
 );
 
-Deno.test("without --lan nobody else can open the page", {
-  ignore: reachableAddresses("0.0.0.0").length === 0,
-}, async () => {
-  await using browser = await launchBrowser();
-  if (!browser) return;
+test("without --lan nobody else can open the page", async (browser) => {
   await using folder = await temporaryFolder();
   await using mia = await start(browser, folder.path);
   const { port } = new URL(mia.page.url());
@@ -222,4 +211,4 @@ Deno.test("without --lan nobody else can open the page", {
   const connecting = Deno.connect({ hostname: address, port: Number(port) });
 
   await expect(connecting).rejects.toThrow(Deno.errors.ConnectionRefused);
-});
+}, { ignore: IS_ALONE });

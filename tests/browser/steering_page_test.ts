@@ -5,14 +5,14 @@
  */
 import { expect } from "@std/expect";
 import type { Page } from "playwright-core";
-import { launchBrowser } from "../support/browser.ts";
+import { test, type TestBrowser } from "../support/browser.ts";
 import { temporaryFolder } from "../support/lobby.ts";
 import {
-  drawnTick,
   paddles,
   playAgainstBots,
   press,
   sitDown,
+  waitForCourt,
   waitForPhase,
   waitUntil,
 } from "../support/person.ts";
@@ -24,10 +24,9 @@ type Point = { readonly x: number; readonly y: number };
 
 /** Plays against a bot, on the left side, to so many points that it lasts. */
 async function withMatch(
+  browser: TestBrowser,
   check: (page: Page) => Promise<void>,
 ): Promise<void> {
-  await using browser = await launchBrowser();
-  if (!browser) return;
   await using folder = await temporaryFolder();
   await using person = await sitDown(browser, [
     ...["play", "--state-folder", folder.path],
@@ -35,7 +34,7 @@ async function withMatch(
   const { page } = person;
   await playAgainstBots(page, 99);
   await waitForPhase(page, "playing");
-  await waitUntil(page, async () => await drawnTick(page) > 0);
+  await waitForCourt(page);
   await check(page);
   expect(browser.problems).toEqual([]);
 }
@@ -44,15 +43,18 @@ async function ownPaddle(page: Page): Promise<number> {
   return (await paddles(page))[0];
 }
 
-/** Waits until the own paddle has gone up (or left) by enough, or down. */
+/** Waits until the own paddle has gone up (or left) by enough, or down, by a held key or else. */
 async function waitForMove(
   page: Page,
   from: number,
   direction: "up" | "down",
+  key?: string,
 ): Promise<number> {
   const sign = direction === "up" ? -1 : 1;
   let at = from;
   await waitUntil(page, async () => {
+    // A key that is held repeats; that counts where the first came before the page knew the key.
+    if (key !== undefined) await page.keyboard.down(key);
     at = await ownPaddle(page);
     return (at - from) * sign >= MOVED_MIN;
   });
@@ -67,11 +69,10 @@ async function pointAt(page: Page, fraction: Point): Promise<Point> {
   return { x, y: box.y + fraction.y * box.height };
 }
 
-Deno.test("keys move the own paddle, and so does a key that was chosen instead", () =>
-  withMatch(async (page) => {
+test("keys move the own paddle, and so does a key that was chosen instead", (browser) =>
+  withMatch(browser, async (page) => {
     const before = await ownPaddle(page);
-    await page.keyboard.down("KeyW");
-    const up = await waitForMove(page, before, "up");
+    const up = await waitForMove(page, before, "up", "KeyW");
     await page.keyboard.up("KeyW");
 
     await press(page, "open-settings");
@@ -80,14 +81,13 @@ Deno.test("keys move the own paddle, and so does a key that was chosen instead",
     const name = page.getByTestId("key-down").locator("kbd");
     await waitUntil(page, async () => await name.textContent() === "L");
     await press(page, "close-settings");
-    await page.keyboard.down("KeyL");
 
-    await waitForMove(page, up, "down");
+    await waitForMove(page, up, "down", "KeyL");
     await page.keyboard.up("KeyL");
   }));
 
-Deno.test("the paddle goes where the mouse points", () =>
-  withMatch(async (page) => {
+test("the paddle goes where the mouse points", (browser) =>
+  withMatch(browser, async (page) => {
     const before = await ownPaddle(page);
     const high = await pointAt(page, { x: 0.5, y: 0.25 });
     await page.mouse.move(high.x, high.y);
@@ -99,8 +99,8 @@ Deno.test("the paddle goes where the mouse points", () =>
     await waitForMove(page, up, "down");
   }));
 
-Deno.test("a finger drags the paddle from anywhere on the court", () =>
-  withMatch(async (page) => {
+test("a finger drags the paddle from anywhere on the court", (browser) =>
+  withMatch(browser, async (page) => {
     const devtools = await page.context().newCDPSession(page);
     const touch = (
       type: "touchStart" | "touchMove" | "touchEnd",
@@ -124,8 +124,8 @@ Deno.test("a finger drags the paddle from anywhere on the court", () =>
     await touch("touchEnd");
   }));
 
-Deno.test("a gamepad's stick and its cross move the paddle", () =>
-  withMatch(async (page) => {
+test("a gamepad's stick and its cross move the paddle", (browser) =>
+  withMatch(browser, async (page) => {
     // The page asks for gamepads with every picture, so one may be put there at any time.
     await page.evaluate(`
       globalThis.pad = {

@@ -38,6 +38,29 @@ Deno.test("statistics keep the longest rally and the fastest ball, in units a se
   });
 });
 
+for (
+  const [keptTick, longestRallyHits, fastestBall] of [
+    ...[[9, 4, 300], [8, 4, 300], [7, 4, 0], [6, 0, 0]] as const,
+  ]
+) {
+  Deno.test(`statistics that are taken back to tick ${keptTick} keep what came until then`, () => {
+    const counter = new StatisticsCounter();
+    for (
+      const values of [
+        { [TICK]: 6 },
+        { [TICK]: 7, [HITS]: 4 },
+        { [TICK]: 8, [HITS]: 3, [BALL_VX]: -3 * UNIT, [BALL_VY]: 4 * UNIT },
+        { [TICK]: 10, [HITS]: 5, [BALL_VY]: 6 * UNIT },
+      ]
+    ) counter.take(stateWith(values));
+
+    counter.takeBack(keptTick);
+
+    expect({ ...counter })
+      .toEqual({ longestRallyHits, fastestBall, playedTicks: keptTick });
+  });
+}
+
 Deno.test("statistics of a match lie within the rules of the court", () => {
   const counter = new StatisticsCounter();
   const state = createState(RULES, 3);

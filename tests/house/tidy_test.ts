@@ -46,6 +46,7 @@ const DOES_IO: ReadonlySet<string> = new Set([
   "net/lobby_server/reception.ts",
   "net/transport/relay.ts",
   "net/lobby_server/relay_hub.ts",
+  "net/recording/recording_file.ts",
   "net/recording/replay_file.ts",
   "net/recording/replay_stage.ts",
   "net/files/seat_file.ts",

@@ -1,11 +1,7 @@
 import { expect } from "@std/expect";
 import { openRelay } from "../../net/transport/relay.ts";
-import {
-  eventually,
-  FOREVER,
-  openLobby,
-  startMatch,
-} from "../support/lobby.ts";
+import { FOREVER, openLobby, startMatch } from "../support/lobby.ts";
+import { until } from "../support/waiting.ts";
 import { exchangeDuring, fuzzLobby, fuzzRelay } from "./fuzz.ts";
 
 const SEED = Number(Deno.env.get("SEED") ?? 1);
@@ -56,7 +52,7 @@ Deno.test(`a lobby under hostile input serves the others as if there were none (
     for (const answer of Object.keys(report.answers)) answers.add(answer);
     const [token] = victim.tokens;
     await fuzzRelay({ port, token, inputs: 50, seed });
-    await eventually(() => lobby.counts().connections === 6, "Closing");
+    await until(() => lobby.counts().connections === 6, "Closing");
     return Deno.memoryUsage().heapUsed;
   };
 
@@ -85,7 +81,7 @@ Deno.test(`a lobby under hostile input serves the others as if there were none (
     ...{ connections: 0, relays: 0 },
     ...{ rooms: 0, matches: 0, watchers: 0 },
   };
-  await eventually(
+  await until(
     () => JSON.stringify(lobby.counts()) === JSON.stringify(empty),
     "Forgetting",
   );

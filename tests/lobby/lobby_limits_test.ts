@@ -1,14 +1,12 @@
 import { expect } from "@std/expect";
-import { parseArgs } from "../../net/cli/command_line.ts";
-import { DEFAULT_LIMITS } from "../../net/lobby_server/limits.ts";
 import {
-  eventually,
   join,
   openLobby,
   RawClient,
   startMatch,
   watch,
 } from "../support/lobby.ts";
+import { until } from "../support/waiting.ts";
 
 const JOIN = { type: "join", version: 2, name: "Mia" };
 
@@ -27,7 +25,7 @@ Deno.test("the lobby limits connections from one address, freed when they close"
   });
 
   await match[Symbol.asyncDispose]();
-  await eventually(() => lobby.counts().connections === 0, "Closing");
+  await until(() => lobby.counts().connections === 0, "Closing");
 
   await using _seat = await join(lobby);
 });
@@ -50,20 +48,6 @@ Deno.test("the lobby limits watchers of a match", async () => {
     code: "too_many_watchers",
     message: expect.stringContaining("No more than 1 may watch room"),
   });
-});
-
-Deno.test("who runs a lobby may allow more watchers, or none", () => {
-  for (const watchersPerMatch of [0, 100]) {
-    const args = ["lobby", "--max-watchers", `${watchersPerMatch}`];
-    const parsed = parseArgs(args, { version: "", env: {} });
-
-    const { connections, connectionsPerAddress, rooms } = DEFAULT_LIMITS;
-    expect(parsed).toMatchObject({
-      command: {
-        limits: { connections, connectionsPerAddress, rooms, watchersPerMatch },
-      },
-    });
-  }
 });
 
 Deno.test("the lobby limits control messages a second", async () => {
@@ -127,7 +111,7 @@ Deno.test("the lobby limits lines that wait for a reader", async () => {
   })();
 
   await expect(flooding).rejects.toThrow();
-  await eventually(() => lobby.counts().connections === 0, "Closing");
+  await until(() => lobby.counts().connections === 0, "Closing");
 });
 
 Deno.test("who breaks a limit disturbs nobody else", async () => {

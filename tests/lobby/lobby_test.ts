@@ -2,7 +2,6 @@ import { expect } from "@std/expect";
 import { startLobby } from "../../lobby.ts";
 import { NetworkError } from "../../net/link/network_error.ts";
 import {
-  eventually,
   FOREVER,
   join,
   nextOf,
@@ -10,6 +9,7 @@ import {
   RawClient,
   startMatch,
 } from "../support/lobby.ts";
+import { until } from "../support/waiting.ts";
 
 const JOIN = { type: "join", version: 2, name: "Mia" };
 const EMPTY = {
@@ -150,7 +150,7 @@ Deno.test("the lobby forgets everything when all have left", async () => {
 
   await match[Symbol.asyncDispose]();
 
-  await eventually(
+  await until(
     () => JSON.stringify(lobby.counts()) === JSON.stringify(EMPTY),
     "Forgetting",
   );
@@ -279,7 +279,7 @@ Deno.test("a seat is left when its signal aborts, and disposing twice is fine", 
 
   expect((await nextOf(seat, "left")).kind).toBe("left");
   await seat[Symbol.asyncDispose]();
-  await eventually(() => lobby.counts().rooms === 0, "Leaving");
+  await until(() => lobby.counts().rooms === 0, "Leaving");
 });
 
 Deno.test("a lobby ends when its signal aborts", async () => {

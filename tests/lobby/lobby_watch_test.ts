@@ -6,16 +6,15 @@
 import { expect } from "@std/expect";
 import { openRelay } from "../../net/transport/relay.ts";
 import {
-  eventually,
   FOREVER,
   join,
   nextOf,
   openLobby,
   RawClient,
-  soon,
   startMatch,
   watch,
 } from "../support/lobby.ts";
+import { soon, until } from "../support/waiting.ts";
 
 Deno.test("a match starts once all are ready, with their looks", async () => {
   await using lobby = await openLobby();
@@ -167,7 +166,7 @@ Deno.test("a watcher is told when everybody has left", async () => {
   await match[Symbol.asyncDispose]();
 
   expect((await nextOf(eve, "refused")).code).toBe("match_over");
-  await eventually(() => lobby.counts().connections === 0, "Closing");
+  await until(() => lobby.counts().connections === 0, "Closing");
 });
 
 Deno.test("a watcher of a room that isn't there is refused in one sentence", async () => {

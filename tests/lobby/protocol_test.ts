@@ -9,13 +9,15 @@ import {
   parseClientLine,
   parseLobbyLine,
 } from "../../net/lobby/protocol.ts";
+import {
+  changed,
+  expectLimits,
+  type Limits,
+  LIST,
+  TEXT,
+} from "../support/limits.ts";
 
 type Message = Readonly<Record<string, unknown>>;
-/** A field by its path, values that it may have, and values that it may not. */
-type Limits = readonly (readonly [string, readonly unknown[], unknown[]])[];
-
-const TEXT = (length: number) => "x".repeat(length);
-const LIST = (length: number, item: unknown) => new Array(length).fill(item);
 const SLOT = [[0, 3], [-1, 4, 0.5, "0"]] as const;
 const UINT32 = [[0, 0xffffffff], [-1, 0x100000000]] as const;
 const COUNT = [[0, 1e9], [-1, 0.5]] as const;
@@ -35,15 +37,6 @@ const PLAYERS = [[2, 4], [1, 5]] as const;
 const TARGET = [[1, 99], [0, 100, 1.5]] as const;
 const SLOTS = [[[], [3, 2, 1, 0]], [LIST(5, 0), [4]]] as const;
 
-function rows(
-  fields: Readonly<
-    Record<string, readonly [readonly unknown[], readonly unknown[]]>
-  >,
-): Limits {
-  return Object.entries(fields)
-    .map(([path, [taken, refused]]) => [path, taken, [...refused]]);
-}
-
 const RULES = { players: 2, points: 11, lives: 5 };
 const RULES_LIMITS = {
   "rules.players": PLAYERS,
@@ -54,7 +47,7 @@ const RULES_LIMITS = {
 const CLIENT: readonly (readonly [Message, Limits])[] = [
   [
     { type: "join", version: 2, name: "Mia" },
-    rows({
+    {
       name: [["x", TEXT(24), "👍".repeat(24)], [
         "",
         " ",
@@ -71,30 +64,30 @@ const CLIENT: readonly (readonly [Message, Limits])[] = [
       isReady: [[false], [0]],
       spectate: [[true], [0]],
       resume: [[""], [0]],
-    }),
+    },
   ],
-  [{ type: "return", version: 2, token: "" }, rows({ token: [[""], [0]] })],
+  [{ type: "return", version: 2, token: "" }, { token: [[""], [0]] }],
   [
     { type: "claim", match: "m", era: 1, value: "v", seats: [[0, 0]] },
-    rows({ match: ID, era: UINT32, value: VALUE, seats: SEATS }),
+    { match: ID, era: UINT32, value: VALUE, seats: SEATS },
   ],
   [
     {
       ...{ type: "result", match: "m", winner: 0, score: [0, 0] },
       ...{ confirmedTick: 0, hash: 0 },
     },
-    rows({
+    {
       match: ID,
       winner: [[null, 0, 3], [-1, 4]],
       score: [[[0, 99], LIST(4, 0)], [[0], LIST(5, 0), [0, 100], [-1, 0]]],
       confirmedTick: UINT32,
       hash: UINT32,
-    }),
+    },
   ],
-  [{ type: "ready", isReady: true }, rows({ isReady: [[false], [0]] })],
-  [{ type: "ping" }, rows({ rttMs: [[0, 0.5, 60_000], [-1, 60_001]] })],
-  [{ type: "again", match: "m" }, rows({ match: ID })],
-  [{ type: "leave" }, []],
+  [{ type: "ready", isReady: true }, { isReady: [[false], [0]] }],
+  [{ type: "ping" }, { rttMs: [[0, 0.5, 60_000], [-1, 60_001]] }],
+  [{ type: "again", match: "m" }, { match: ID }],
+  [{ type: "leave" }, {}],
 ];
 
 const START = { x: 0, y: 0.5 };
@@ -117,14 +110,14 @@ const LOBBY: readonly (readonly [Message, Limits])[] = [
       ...{ type: "welcome", id: "a", slot: 0, start: START, room: "ABC" },
       ...{ rules: RULES, epoch: 0 },
     },
-    rows({ id: ID, slot: SLOT, room: ROOM, epoch: EPOCH, ...RULES_LIMITS }),
+    { id: ID, slot: SLOT, room: ROOM, epoch: EPOCH, ...RULES_LIMITS },
   ],
   [
     {
       ...{ type: "roster", room: "ABC", rules: RULES, players: [WAITING] },
       ...{ watchers: 0, startsInMs: null },
     },
-    rows({
+    {
       ...SEATED_LIMITS,
       room: ROOM,
       watchers: COUNT,
@@ -132,15 +125,15 @@ const LOBBY: readonly (readonly [Message, Limits])[] = [
       players: [[[], LIST(4, WAITING)], [LIST(5, WAITING)]],
       "players.0.rttMs": [[null, 0], [-1]],
       "players.0.isReady": [[false], [0]],
-    }),
+    },
   ],
-  [{ type: "watching", room: "ABC", rules: RULES }, rows({ room: ROOM })],
+  [{ type: "watching", room: "ABC", rules: RULES }, { room: ROOM }],
   [
     {
       ...{ type: "start", match: "m", rules: RULES, token: TEXT(16) },
       ...{ transport: { kind: "relay" }, players: LIST(2, PLAYER) },
     },
-    rows({
+    {
       ...SEATED_LIMITS,
       match: ID,
       token: [[TEXT(16), TEXT(1_600)], [TEXT(15), TEXT(1_601), TEXT(15) + " "]],
@@ -158,30 +151,30 @@ const LOBBY: readonly (readonly [Message, Limits])[] = [
           { kind: "amqp", url: URL, exchange: "other" },
         ],
       ],
-    }),
+    },
   ],
-  [{ type: "pong" }, []],
-  [{ type: "watchers", count: 0 }, rows({ count: COUNT })],
+  [{ type: "pong" }, {}],
+  [{ type: "watchers", count: 0 }, { count: COUNT }],
   [
     { type: "again", wanted: [], gone: [] },
-    rows({ wanted: SLOTS, gone: SLOTS }),
+    { wanted: SLOTS, gone: SLOTS },
   ],
-  [{ type: "relay", slot: 0, epoch: 0 }, rows({ slot: SLOT, epoch: EPOCH })],
-  [{ type: "watch" }, []],
+  [{ type: "relay", slot: 0, epoch: 0 }, { slot: SLOT, epoch: EPOCH }],
+  [{ type: "watch" }, {}],
   [
     { type: "granted", match: "m", era: 1, value: "v", seats: [[0, 0]] },
-    rows({ match: ID, era: UINT32, value: VALUE, seats: SEATS }),
+    { match: ID, era: UINT32, value: VALUE, seats: SEATS },
   ],
   [
     { type: "refused", match: "m", era: 1 },
-    rows({ match: ID, era: UINT32, value: VALUE, seats: SEATS }),
+    { match: ID, era: UINT32, value: VALUE, seats: SEATS },
   ],
   [
     { type: "error", code: "a", message: "" },
-    rows({
+    {
       code: [["a_b", TEXT(32)], ["", TEXT(33), "A"]],
       message: [[TEXT(1_000)], [TEXT(1_001)]],
-    }),
+    },
   ],
 ];
 
@@ -194,40 +187,10 @@ const SIDES = [
   ["the lobby", LOBBY, (line: string) => parseLobbyLine(line) !== undefined],
 ] as const;
 
-/** The message as a line, with another value at that path. */
-function changed(message: Message, path: string, value: unknown): string {
-  const copy = structuredClone(message);
-  const names = path.split(".");
-  const last = names.pop() ?? "";
-  // deno-lint-ignore no-explicit-any -- the paths are those of the messages above.
-  const parent = names.reduce((at: any, name) => at[name], copy);
-  parent[last] = value;
-  return JSON.stringify(copy);
-}
-
 for (const [who, messages, isTaken] of SIDES) {
   for (const [message, limits] of messages) {
     Deno.test(`a "${message.type}" of ${who} is taken within its limits, and refused beyond`, () => {
-      expect(isTaken(JSON.stringify(message))).toBe(true);
-      for (const [path, taken, refused] of limits) {
-        const verdict = (value: unknown) => {
-          const line = changed(message, path, value);
-          return [line, isTaken(line)];
-        };
-        for (const value of taken) {
-          expect(verdict(value)).toEqual([changed(message, path, value), true]);
-        }
-        for (const value of refused) {
-          expect(verdict(value)).toEqual([
-            changed(message, path, value),
-            false,
-          ]);
-        }
-      }
-      for (const name of Object.keys(message)) {
-        const { [name]: _, ...rest } = message;
-        expect([name, isTaken(JSON.stringify(rest))]).toEqual([name, false]);
-      }
+      expectLimits(message, limits, isTaken);
     });
   }
 }

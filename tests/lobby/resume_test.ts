@@ -8,17 +8,16 @@ import type { Lobby } from "../../lobby.ts";
 import type { ClaimRequest, LobbySeat } from "../../net/lobby/seat.ts";
 import { openRelay } from "../../net/transport/relay.ts";
 import {
-  eventually,
   FOREVER,
   join,
   nextOf,
   openLobby,
   RawClient,
-  soon,
   startMatch,
   temporaryFolder,
 } from "../support/lobby.ts";
 import { nextPacket } from "../support/transport_contract.ts";
+import { soon, until } from "../support/waiting.ts";
 
 const JOIN = { type: "join", version: 2, name: "Mia" };
 const RESULT = { winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 };
@@ -154,7 +153,7 @@ Deno.test("a seat that was taken again can't be claimed away while it is there",
   expect(await ask(mia, alone(id)))
     .toEqual({ type: "refused", match: id, era: 1 });
   await back[Symbol.asyncDispose]();
-  await eventually(() => lobby.counts().connections === 1, "Leaving");
+  await until(() => lobby.counts().connections === 1, "Leaving");
   expect((await ask(mia, alone(id))).type).toBe("granted");
 });
 

@@ -89,6 +89,13 @@ const CASES: readonly (readonly [string, readonly Step[]])[] = [
     [claim(1, "a", A), "waiting"],
     [claim(1, "b1", B1), "granted"],
   ]],
+  ["makes claims wait for a seat that it once passed over and that is back", [
+    "B is taken again",
+    "B is gone",
+    [claim(1, "a", A), "granted"],
+    "B is back",
+    [claim(2, "a", A), "waiting"],
+  ]],
   ["repeats a granted claim after a seat was taken again", [
     [claim(1, "ab", A, B), "granted"],
     "B is taken again",

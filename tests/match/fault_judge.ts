@@ -27,6 +27,8 @@ import { createStandIn } from "./stand_in.ts";
 const STUCK_MS = 2500;
 /** Who asks to be taken back for this long after the network healed is shut out for good. */
 const SHUT_OUT_MS = 8000;
+/** So long after that it may turn out that all is well again, and the match need not go on. */
+const PEACE_MS = 4000;
 const CHECK_EVERY_MS = 100;
 
 /** Most play time that a turn counts, and thus how inexact a silence is. */
@@ -76,6 +78,7 @@ export class Judge {
   #isHealthy = false;
   #healthy = 0;
   #hasAgreed = false;
+  #isSettled = false;
 
   constructor(
     { schedule, players, match, timers, notes }: {
@@ -106,6 +109,11 @@ export class Judge {
 
   get hasFailed(): boolean {
     return this.#violations.size > 0;
+  }
+
+  /** All is well again: everybody who still plays does so with all the others, or has an end. */
+  get isSettled(): boolean {
+    return this.#isSettled;
   }
 
   /** A process has begun. */
@@ -183,6 +191,9 @@ export class Judge {
     this.#checkedMs = nowMs;
     this.#comparePrefixes();
     this.#checkMemory();
+    if (nowMs >= this.#schedule.healMs + PEACE_MS) {
+      this.#isSettled = this.#isInPeace();
+    }
   }
 
   /** The match is over: everybody must have gone on, or have learned how it ended. */
@@ -354,6 +365,18 @@ export class Judge {
         }
       }
     }
+  }
+
+  #isInPeace(): boolean {
+    const { hosts } = this.#match();
+    if (hosts.some(({ status }) => status === "joining")) return false;
+    const left = hosts.filter(isPlaying)
+      .filter(({ session }) => !session.outcome);
+    const members = left.reduce((set, { slot }) => set | 1 << slot, 0);
+    return left.every(({ slot, session: { play } }) =>
+      play?.members === members && play.era === left[0].session.play?.era &&
+      this.#nowMs - this.#shown[slot].progressMs < 2 * CHECK_EVERY_MS
+    );
   }
 
   /** After the healing: a majority that is alive and of one era must be able to go on. */

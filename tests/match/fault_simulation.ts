@@ -116,7 +116,7 @@ export function simulateFaults(
     match.play(healMs / 2, () => judge.hasFailed);
     match.lobby.forgetGrants();
   }
-  match.play(endMs, () => judge.hasFailed);
+  match.play(endMs, () => judge.hasFailed || judge.isSettled);
   if (!judge.hasFailed) judge.judgeEnd();
   const { violations } = judge;
   return { schedule, violations, ...notes };

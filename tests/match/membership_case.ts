@@ -40,7 +40,8 @@ export interface Case extends Partial<Standing> {
   /** Who has not spoken within `unstableMs`, and within `suspectMs`. */
   readonly absent?: number;
   readonly unheard?: number;
-  readonly says?: Readonly<Partial<Record<Letter, Saying>>>;
+  /** Of a slot that has said nothing there is no record. */
+  readonly says?: Readonly<Partial<Record<Letter, Saying | "nothing">>>;
   readonly have?: readonly number[];
   readonly controls?: NegativeControls;
 }
@@ -127,9 +128,10 @@ export function situationOf(given: Case): {
       silentMs[letters[slot]] ??
         (has(stands.attempt?.drop ?? 0, slot) ? 3001 : 0),
   };
-  const records = letters.map((letter, slot) =>
-    slot === me ? undefined : recordOf(slot, says[letter] ?? {})
-  );
+  const records = letters.map((letter, slot) => {
+    const saying = slot === me ? "nothing" : says[letter] ?? {};
+    return saying === "nothing" ? undefined : recordOf(slot, saying);
+  });
   const standing = {
     ...standAtStart(letters.map(() => 0)),
     attemptNumber: stands.attempt?.n ?? 0,

@@ -14,10 +14,10 @@ const THERE: Presence = [played(0, 0)];
 const NONE = { n: 1, drop: 0, join: undefined, cut: [-1, -1, -1], at: 0 };
 
 Deno.test("a change ends the presence of whom it drops, and begins that of who joins", () => {
-  const before = {
-    members: 0b011,
-    presences: [THERE, [played(0, 0, 5), played(1, 9)], [played(0, 0, 3)]],
-  };
+  const presences = [THERE, [played(0, 0, 5), played(1, 9)], [
+    played(0, 0, 3),
+  ]];
+  const before = { members: 0b011, presences: Object.freeze(presences) };
 
   expect(applyChange({ ...NONE, drop: 0b010, cut: [-1, 20, -1] }, before))
     .toEqual({
@@ -29,7 +29,7 @@ Deno.test("a change ends the presence of whom it drops, and begins that of who j
   expect(applyChange({ ...NONE, join: { slot: 2, epoch: 4 }, at: 56 }, before))
     .toEqual({
       members: 0b111,
-      presences: [before.presences[0], before.presences[1], [
+      presences: [presences[0], presences[1], [
         played(0, 0, 3),
         played(4, 56),
       ]],

@@ -31,6 +31,7 @@ const GONE: Presence = [{ epoch: 0, from: 0, to: 7 }];
 /** D has been dropped. */
 const THREE = { members: A | B | C, presences: [THERE, THERE, THERE, GONE] };
 const ASKS: Saying = { isReturning: true, epoch: 1 };
+const C1: Incarnation = { slot: 2, epoch: 1 };
 const D1: Incarnation = { slot: 3, epoch: 1 };
 const D2: Incarnation = { slot: 3, epoch: 2 };
 const B1: Incarnation = { slot: 1, epoch: 1 };
@@ -63,7 +64,11 @@ const ROWS: readonly Row[] = [
   ["R3: opens an attempt against whoever is silent for longer than suspect",
     { silentMs: { C: 601 } }, enters("open", 1, C)],
   ["R3: suspects nobody who is silent for less",
-    { silentMs: { B: 600, C: 600 } }, undefined],
+    { silentMs: { C: 600 } }, undefined],
+  ["R3: opens an attempt against whoever has never said anything",
+    { silentMs: { C: 601 }, says: { C: "nothing" } }, enters("open", 1, C)],
+  ["R3: suspects nobody who hasn't said anything yet",
+    { says: { C: "nothing" } }, undefined],
   ["R3: opens nothing until all others are surely there",
     { silentMs: { C: 601 }, absent: B }, undefined],
   ["R3: waits with exactly half for more than the grace period",
@@ -76,9 +81,9 @@ const ROWS: readonly Row[] = [
     { silentMs: { C: 601 }, says: { D: LEFT } }, undefined],
   ["R3: never opens with less than half",
     { players: 3, silentMs: { B: 60_000, C: 60_000 } }, undefined],
-  ["R3: suspects the only other member after the grace period",
+  ["R3: opens an attempt against the only other member after the grace period",
     { players: 2, silentMs: { B: 3001 } }, enters("open", 1, B)],
-  ["R3: suspects the only other member no earlier",
+  ["R3: opens no attempt against the only other member earlier",
     { players: 2, silentMs: { B: 3000 } }, undefined],
   ["R3: takes another farewell for no goodbye",
     { says: { C: { farewell: "desync" } } }, undefined],
@@ -154,6 +159,9 @@ const ROWS: readonly Row[] = [
     { ...BACK, says: { B: attempts(1, C) } }, enters("merge", 2, C)],
   ["R5: takes the other's returning player where two attempts have one number",
     { ...BACK, says: { B: attempts(1, 0, { join: D2 }) } }, enters("merge", 2, 0, D2)],
+  ["R5: takes back the other's player even where it is as new as its own",
+    { ...BACK, members: A | B, presences: [THERE, THERE, GONE, GONE],
+      says: { B: attempts(1, 0, { join: C1 }), C: ASKS } }, enters("merge", 2, 0, C1)],
   ["R5: drops only members",
     { ...THREE, says: { B: attempts(1, C | D) } }, enters("merge", 2, C)],
   ["R5: joins no attempt that would change nothing",
@@ -199,7 +207,7 @@ const ROWS: readonly Row[] = [
     } }, changes("agree", 1, D, { cut: [-1, -1, -1, 12] })],
   ["R7: copies what it lacks before it agrees",
     { ...attempts(1, C | D), have: [20, 20, 19, 20], says: { B: attempts(1, C | D) } },
-    { kind: "copy", cut: [-1, -1, 20, 20] }],
+    { kind: "copy", ...attempts(1, C | D, { cut: [-1, -1, 20, 20] }) }],
   ["R7: waits for whoever doesn't show its attempt",
     { ...attempts(1, D), says: { B: attempts(1, D) } }, undefined],
   ["R7: waits for whoever shows the same with a lower number",
@@ -272,6 +280,9 @@ const ROWS: readonly Row[] = [
     { ...THREE, says: { D: ASKS }, absent: D }, undefined],
   ["R10: takes back no incarnation that was dropped",
     { ...THREE, says: { D: { isReturning: true } } }, undefined],
+  ["R10: with one other member, which is silent, takes back whoever asks",
+    { ...THREE, members: A | B, silentMs: { B: 3000 }, says: { D: ASKS } },
+    enters("take back", 1, 0, D1)],
   ["R10: drops suspects before it takes anybody back",
     { ...THREE, says: { D: ASKS }, silentMs: { C: 601 } }, enters("open", 1, C)],
   ["R10: agrees from which tick on a returned player counts",

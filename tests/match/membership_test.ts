@@ -4,6 +4,7 @@ import {
   Membership,
   type MembershipEvent,
 } from "../../net/match/membership/membership.ts";
+import type { Standing } from "../../net/match/membership/standing.ts";
 import { keyOf } from "../../net/match/wire/record.ts";
 import {
   agreed,
@@ -38,41 +39,31 @@ Deno.test("all players are members from the beginning", () => {
   });
 });
 
-/** May inputs of slots 1 and 2 up to a tick be taken in, and may anything be confirmed? */
-const FREEZING: Readonly<Record<string, readonly [Case, boolean[], boolean]>> =
-  {
-    "takes inputs of all, and confirms, without an attempt": [
-      {},
-      [true, true],
-      true,
-    ],
-    "takes no inputs of those to be dropped, and confirms nothing": [
-      attempts(1, C),
-      [true, false],
-      false,
-    ],
-    "takes in what it lacks up to the cut": [
-      attempts(1, C, { cut: [-1, -1, 20, -1] }),
-      [true, true],
-      false,
-    ],
-    "takes in nothing beyond the cut": [
-      attempts(1, C, { cut: [-1, -1, 19, -1] }),
-      [true, false],
-      false,
-    ],
-    "takes in and confirms all without R4": [
-      { ...attempts(1, C), controls: { isUnfrozen: true } },
-      [true, true],
-      true,
-    ],
-  };
+type Freezing = readonly [
+  what: string,
+  given: Case,
+  takes: readonly [ofB: boolean, ofC: boolean],
+  isConfirming: boolean,
+];
 
-for (const [what, [given, taken, isConfirming]] of Object.entries(FREEZING)) {
+// deno-fmt-ignore
+const FREEZINGS: readonly Freezing[] = [
+  ["takes inputs of all, and confirms, without an attempt", {}, [true, true], true],
+  ["takes no inputs of those to be dropped, and confirms nothing",
+    attempts(1, C), [true, false], false],
+  ["takes in what it lacks up to the cut",
+    attempts(1, C, { cut: [-1, -1, 20, -1] }), [true, true], false],
+  ["takes in nothing beyond the cut",
+    attempts(1, C, { cut: [-1, -1, 19, -1] }), [true, false], false],
+  ["takes in and confirms all without R4",
+    { ...attempts(1, C), controls: { isUnfrozen: true } }, [true, true], true],
+];
+
+for (const [what, given, takes, isConfirming] of FREEZINGS) {
   Deno.test(`R4: a member ${what}`, () => {
     const { membership } = memberIn(given);
 
-    expect([1, 2].map((slot) => membership.mayTake(slot, 20))).toEqual(taken);
+    expect([1, 2].map((slot) => membership.mayTake(slot, 20))).toEqual(takes);
     expect(membership.mayConfirm).toBe(isConfirming);
   });
 }
@@ -90,55 +81,47 @@ Deno.test("R4: what a member holds when it enters an attempt is fixed for this a
     .toEqual(attempts(1, C, { high: [20, 21, 22, 23] }).attempt);
 });
 
-const EVENTS: Readonly<
-  Record<string, readonly [Case, readonly MembershipEvent["kind"][]]>
-> = {
-  "each attempt that it enters": [
-    {
-      silentMs: { D: 601 },
-      says: { B: attempts(1, D), C: attempts(2, D) },
-    },
-    ["attempted", "attempted"],
-  ],
-  "that it backed out": [
-    { ...attempts(1, C), silentMs: { C: 0 } },
-    ["backed out"],
-  ],
-  "that it backed out and goes on against others": [
-    { ...attempts(1, C | D), silentMs: { C: 0 } },
-    ["backed out", "attempted"],
-  ],
-  "that it agreed, and what it claims": [
-    { players: 2, ...attempts(1, B) },
-    ["agreed", "claim"],
-  ],
-  "that it repeats what it agreed to": [
-    {
-      ...attempts(3, D),
-      ...agreed(1, D),
-      says: {
-        B: { ...attempts(3, D), ...agreed(1, D) },
-        C: { ...attempts(3, D), ...agreed(1, D) },
-      },
-    },
-    ["repeated", "agreed"],
-  ],
-  "nothing of copying": [
-    { players: 2, ...attempts(1, B, { high: [20, 21] }) },
-    [],
-  ],
-  "what it committed": [
-    { ...agrees(1, D), says: { B: agrees(1, D), C: agrees(1, D) } },
-    ["committed"],
-  ],
-};
+type Telling = readonly [
+  what: string,
+  given: Case,
+  told: readonly MembershipEvent["kind"][],
+  after: Partial<Standing>,
+];
 
-for (const [what, [given, kinds]] of Object.entries(EVENTS)) {
+// deno-fmt-ignore
+const TELLINGS: readonly Telling[] = [
+  ["each attempt that it enters",
+    { ...agreed(0, B), granted: "granted before", silentMs: { D: 601 },
+      says: { B: attempts(1, D), C: attempts(2, D) } },
+    ["attempted", "attempted"],
+    { ...attempts(2, D), attemptNumber: 2, ...agreed(0, B), granted: "" }],
+  ["that it backed out",
+    { ...attempts(1, C), silentMs: { C: 0 } }, ["backed out"],
+    { attempt: undefined, attemptNumber: 2, backedOutMs: NOW_MS }],
+  ["that it backed out and goes on against others",
+    { ...attempts(1, C | D), silentMs: { C: 0 } }, ["backed out", "attempted"],
+    { ...attempts(2, D), attemptNumber: 2, backedOutMs: NOW_MS }],
+  ["that it agreed, and what it claims",
+    { players: 2, ...attempts(1, B) }, ["agreed", "claim"],
+    { ...agrees(1, B), claimedMs: NOW_MS }],
+  ["that it repeats what it agreed to",
+    { ...attempts(3, C | D), ...agreed(1, D),
+      says: { B: { ...attempts(3, C | D), ...agreed(2, D) } } },
+    ["repeated", "agreed"], { ...attempts(3, C | D), ...agreed(3, D) }],
+  ["nothing of copying",
+    { players: 2, ...attempts(1, B, { high: [20, 21] }) }, [],
+    { ...attempts(1, B, { high: [20, 21], cut: [-1, 21] }), agreed: undefined }],
+  ["what it committed",
+    { players: 3, ...agrees(1, C), says: { B: agrees(1, C) } }, ["committed"],
+    { era: 1, members: 0b011, attempt: undefined, agreed: undefined }],
+];
+
+for (const [what, given, told, after] of TELLINGS) {
   Deno.test(`a member tells ${what}`, () => {
     const { membership, observed } = memberIn(given);
 
-    expect(membership.evaluate(observed).map(({ kind }) => kind))
-      .toEqual(kinds);
+    expect(membership.evaluate(observed).map(({ kind }) => kind)).toEqual(told);
+    expect(membership.standing).toMatchObject(after);
   });
 }
 
@@ -185,16 +168,6 @@ Deno.test("a member claims the seats of all who would be members, each with its 
   if (claimed.kind === "claim") membership.grant(claimed.claim.value);
   expect(membership.evaluate(observed))
     .toEqual([{ kind: "committed", joined: B }]);
-});
-
-Deno.test("what the witness granted for one attempt counts for no other", () => {
-  const { membership, observed } = memberIn({
-    granted: "granted",
-    says: { B: attempts(1, C) },
-  });
-  membership.evaluate(observed);
-
-  expect(membership.standing.granted).toBe("");
 });
 
 Deno.test("R6: a member that backed out gives its attempt's number no vote again", () => {

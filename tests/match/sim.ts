@@ -1,12 +1,9 @@
 /**
  * `deno task sim`: whole matches in virtual time, each from one seed; a failing seed replays alone.
- * With `--evidence FILE` it replays what a process saved when two hosts disagreed.
  *
  * @module
  */
 import { Command, InvalidArgumentError, Option } from "commander";
-import { createPong } from "../../game/pong.ts";
-import type { Evidence } from "../../net/player/evidence.ts";
 import type { History, KINDS } from "./sim_kinds.ts";
 import { playAll } from "./sim_pool.ts";
 
@@ -79,35 +76,6 @@ function* historiesOf(
   }
 }
 
-/** Plays the saved inputs again and names the first tick at which each side's hashes leave it. */
-function replayEvidence(file: string): number {
-  const evidence: Evidence = JSON.parse(Deno.readTextFileSync(file));
-  const { rules, seed, from, inputs, ours, theirs } = evidence;
-  const game = createPong(rules, seed);
-  const state = from ? Int32Array.from(from.state) : game.initial.slice();
-  let tick = from?.tick ?? 0;
-  const bytes = Int8Array.from(inputs);
-  const hashes: number[] = [];
-  hashes[tick] = game.hash(state);
-  for (let at = 0; at < bytes.length; at += 4) {
-    game.step(state, bytes, at);
-    hashes[++tick] = game.hash(state);
-  }
-  const chains = new Map([[`slot ${evidence.slot}`, ours]]);
-  for (const [slot, chain] of theirs.entries()) {
-    if (chain.length > 0) chains.set(`slot ${slot}`, chain);
-  }
-  let differing = 0;
-  for (const [who, chain] of chains) {
-    const wrong = chain.find(([tick, hash]) =>
-      hashes[tick] !== undefined && hash !== hashes[tick]
-    );
-    if (wrong) differing++;
-    print(`${who}: ${wrong ? `differs from tick ${wrong[0]} on` : "equal"}`);
-  }
-  return differing;
-}
-
 function print(what: unknown): void {
   const text = typeof what === "string" ? what : JSON.stringify(what, null, 2);
   Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
@@ -126,11 +94,10 @@ const program = new Command("deno task sim")
       "a bad network, faults of every kind, naps of up to an hour; without it the first two",
     ).choices(["match", "faults", "naps"]),
   )
-  .option("--evidence <file>", "replay what a desync left behind instead")
   .addHelpText("after", "\nExample:\n  deno task sim --seeds 1..500")
   .parse(Deno.args, { from: "user" });
-const { seeds, players, kind, evidence } = program.opts();
-const failed = evidence ? replayEvidence(evidence) : await playSeeds(seeds, {
+const { seeds, players, kind } = program.opts();
+const failed = await playSeeds(seeds, {
   players: players && Number(players),
   kinds: kind ? [kind] : ["match", "faults"],
 });

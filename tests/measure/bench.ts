@@ -12,6 +12,7 @@ import { type Figure, formatFigures, verdictOf } from "./bench_figure.ts";
 import { benchGame } from "./bench_game.ts";
 import { benchHeap } from "./bench_heap.ts";
 import { benchInput } from "./bench_input.ts";
+import { benchPage } from "./bench_page.ts";
 import { benchSessions } from "./bench_session.ts";
 import { benchTransports, type TransportTimes } from "./bench_transport.ts";
 
@@ -26,6 +27,7 @@ interface Scale {
   readonly transportSeconds: number;
   readonly inputMatches: number;
   readonly inputSeconds: number;
+  readonly pageTicks: number;
 }
 
 const FULL: Scale = {
@@ -35,6 +37,7 @@ const FULL: Scale = {
   transportSeconds: 10,
   inputMatches: 4,
   inputSeconds: 8,
+  pageTicks: 5_400,
 };
 
 const QUICK: Scale = {
@@ -44,6 +47,7 @@ const QUICK: Scale = {
   transportSeconds: 1,
   inputMatches: 1,
   inputSeconds: 4,
+  pageTicks: 900,
 };
 
 interface Section {
@@ -80,6 +84,11 @@ const SECTIONS: readonly Section[] = [
     title: "Inputs between two processes that play a match",
     run: ({ inputMatches, inputSeconds }) =>
       benchInput({ matches: inputMatches, seconds: inputSeconds }),
+  },
+  {
+    id: "page",
+    title: "A page that shows a match",
+    run: ({ pageTicks }) => benchPage({ ticks: pageTicks }),
   },
 ];
 
@@ -213,7 +222,7 @@ function ids(separator: string): string {
 if (import.meta.main) {
   const program = new Command("deno task bench")
     .description("Measure all that the project promises in numbers.")
-    .option("--quick", "fewer samples: a minute instead of three", false)
+    .option("--quick", "fewer samples: a minute or two instead of five", false)
     .addOption(
       new Option("--only <sections>", "some of " + ids(","))
         .argParser(parseIds)

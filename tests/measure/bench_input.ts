@@ -8,7 +8,7 @@
  *
  * @module
  */
-import { skipWithoutBroker, startBroker } from "../support/broker.ts";
+import { ignoreWithoutBroker, startBroker } from "../support/broker.ts";
 import { startLobbyProcess } from "../support/processes.ts";
 import { digits, type Figure, mean, percentile } from "./bench_figure.ts";
 import type { PlayerOrder, PlayerTimes, TickTimes } from "./bench_player.ts";
@@ -32,7 +32,7 @@ export async function benchInput(
   { matches, seconds }: InputBenchOptions,
 ): Promise<Figure[]> {
   await using stack = new AsyncDisposableStack();
-  const broker = skipWithoutBroker() ? undefined : await startBroker();
+  const broker = ignoreWithoutBroker() ? undefined : await startBroker();
   if (broker) stack.use(broker);
   const relay = stack.use(await startLobbyProcess());
   const amqp = broker &&

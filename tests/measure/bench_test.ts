@@ -68,7 +68,8 @@ Deno.test("deno task bench names the sections when asked for another", async () 
   const { code, stderr } = await bench(["--only", "game,nonsense"]);
 
   expect(code).not.toBe(0);
-  expect(stderr).toContain("There are: game, session, heap, transport, input.");
+  expect(stderr)
+    .toContain("There are: game, session, heap, transport, input, page.");
 });
 
 async function bench(

@@ -93,6 +93,28 @@ export const EQUIVALENT: readonly Equivalent[] = [
     becomes: "if (last >= 0) return -2;",
     why: "Whoever asks looks only whether it is below 0.",
   },
+  {
+    path: "net/lobby_server/witness.ts",
+    was:
+      "(newest !== undefined && claim.era < newest.era ? newest : undefined);",
+    becomes:
+      "(newest !== undefined && claim.era <= newest.era ? newest : undefined);",
+    why: "A claim for the newest era has been answered just before.",
+  },
+  {
+    path: "net/match/membership/agreement.ts",
+    was: "shown.push({ slot, attempt: theirs, agreed: change?.agreed });",
+    becomes:
+      "shown.unshift({ slot, attempt: theirs, agreed: change?.agreed });",
+    why: "Participants have no order.",
+  },
+  {
+    path: "net/match/membership/agreement.ts",
+    was:
+      "return [agreed, ...others.map((other) => other.agreed)] .filter((shown) => shown !== undefined)",
+    becomes: "return [agreed, ...others.map((other) => other.agreed)]",
+    why: "Sorting puts what is undefined last.",
+  },
 ];
 
 /** Whether an entry speaks of this mutant. */

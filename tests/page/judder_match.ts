@@ -28,14 +28,9 @@ import {
 } from "../../game/state.ts";
 import { moveBall, WHOLE_TICK } from "../../game/step.ts";
 import type { Play } from "../../net/match/play.ts";
-import { Session } from "../../net/match/session.ts";
-import { sha256 } from "../../net/player/sha256.ts";
-import {
-  SimulatedNetwork,
-  type SimulatedTransport,
-} from "../../net/simulation/simulated.ts";
+import { VirtualMatch } from "../../net/simulation/virtual_match.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
-import { createRandom } from "../support/simulation.ts";
+import { createRandom, SYSTEM } from "../support/simulation.ts";
 
 const RULES: Rules = { players: 2, points: 99, lives: 5 };
 /** Whose page it is, and who is far away. */
@@ -75,82 +70,43 @@ export function recordMatch(conditions: Conditions): Recording {
   const { rttMs, jitterMs, forMs, seed } = conditions;
   const random = createRandom(seed);
   const faults = { ...NO_FAULTS, delayMs: rttMs / 2, jitterMs };
-  const network = new SimulatedNetwork({ random, faults: () => faults });
-  const hosts = [OWN, REMOTE].map((slot) => createHost(slot, network, random));
+  const hands = [OWN, REMOTE].map((slot) => createRestlessHand(slot, random));
+  const axes = hands.map(() => 0);
   const events: PageEvent[] = [];
   const exact: State[] = [];
+  let shownAxis = 0;
   let shownMs = 0;
-  while (network.nowMs < forMs) {
-    const host = hosts.reduce((a, b) => a.dueMs <= b.dueMs ? a : b);
-    network.nowMs = host.dueMs;
-    const axisBefore = host.axis;
-    const hasNews = takeTurn(host, network.nowMs);
-    const { play } = host.session;
-    if (host.slot !== OWN || !hasNews || play === undefined) continue;
-    if (exact.length === 0) exact.push(createPong(RULES, host.seed).initial);
-    takeConfirmed(exact, play);
-    const atMs = network.nowMs;
-    if (host.axis !== axisBefore) {
-      events.push({ kind: "axis", axis: host.axis, atMs });
-    }
-    // Messages to a page don't overtake each other.
-    shownMs = Math.max(shownMs, atMs + random() * TO_PAGE_MS_MAX);
-    events.push(
-      { kind: "inputDelay", ticks: play.inputDelayTicks, atMs },
-      { kind: "states", states: statesOf(play), atMs: shownMs },
-    );
-  }
-  return { events: events.sort((a, b) => a.atMs - b.atMs), exact };
-}
-
-interface Host {
-  readonly slot: number;
-  readonly session: Session;
-  readonly transport: SimulatedTransport;
-  readonly hand: (state: State) => number;
-  axis: number;
-  dueMs: number;
-  seed: number;
-}
-
-function createHost(
-  slot: number,
-  network: SimulatedNetwork,
-  random: () => number,
-): Host {
-  const session = new Session({
-    slot,
-    rules: RULES,
-    match: "judder",
-    epochs: [0, 0],
-    sha256,
-    secret: Uint8Array.from({ length: 16 }, () => random() * 256),
-    nowMs: 0,
+  const match: VirtualMatch = new VirtualMatch({
+    ...SYSTEM,
+    ...{ rules: RULES, random, lookEveryMs: LOOK_EVERY_MS },
+    network: { faults: () => faults },
+    hooks: {
+      input({ slot, session: { play, nextTickMs }, clockMs }) {
+        if (play && clockMs >= nextTickMs) axes[slot] = hands[slot](play.state);
+        return axes[slot];
+      },
+      onEvent({ slot }, event) {
+        if (slot !== OWN || event.kind !== "started") return;
+        exact.push(createPong(RULES, event.seed).initial);
+      },
+      onTurn({ slot, session: { play } }) {
+        if (slot !== OWN || play === undefined) return;
+        takeConfirmed(exact, play);
+        const atMs = match.nowMs;
+        const axis = axes[OWN];
+        if (axis !== shownAxis) events.push({ kind: "axis", axis, atMs });
+        shownAxis = axis;
+        // Messages to a page don't overtake each other.
+        shownMs = Math.max(shownMs, atMs + random() * TO_PAGE_MS_MAX);
+        events.push(
+          { kind: "inputDelay", ticks: play.inputDelayTicks, atMs },
+          { kind: "states", states: statesOf(play), atMs: shownMs },
+        );
+      },
+    },
   });
-  const transport = network.open({ slot, epoch: 0 });
-  const hand = createRestlessHand(slot, random);
-  return { slot, session, transport, hand, axis: 0, dueMs: 0, seed: 0 };
-}
-
-/** One look of one host; returns whether anything has come or a tick was due. */
-function takeTurn(host: Host, nowMs: number): boolean {
-  const { session, transport, hand } = host;
-  const arrived = transport.receive();
-  for (const received of arrived) session.receive(received);
-  const hasNews = arrived.length > 0 || nowMs >= session.nextTickMs;
-  if (hasNews) {
-    const { play } = session;
-    if (play && nowMs >= session.nextTickMs) host.axis = hand(play.state);
-    for (const packet of session.advance(nowMs, host.axis)) {
-      transport.send(packet);
-    }
-    for (const event of session.takeEvents()) {
-      if (event.kind === "started") host.seed = event.seed;
-    }
-  }
-  const lookMs = nowMs + LOOK_EVERY_MS;
-  host.dueMs = Math.max(nowMs + 0.01, Math.min(session.nextTickMs, lookMs));
-  return hasNews;
+  match.play(forMs);
+  return { events: events.sort((a, b) => a.atMs - b.atMs), exact };
 }
 
 function takeConfirmed(exact: State[], play: Play): void {

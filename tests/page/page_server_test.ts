@@ -18,8 +18,8 @@ import {
   serve,
   TOKEN,
   VIEW,
-  withDeadline,
 } from "../support/page_client.ts";
+import { soon } from "../support/waiting.ts";
 
 Deno.test("the page server answers only to its own names", async () => {
   await using served = await serve();
@@ -75,6 +75,9 @@ Deno.test("the page server sends files under a strict policy", async () => {
   expect(response.headers.get("x-content-type-options")).toBe("nosniff");
   expect(response.headers.get("referrer-policy")).toBe("no-referrer");
   expect(response.headers.get("cache-control")).toBe("no-store");
+  expect(response.headers.get("content-disposition")).toBe(null);
+  expect(response.headers.get("content-type")).toBe("text/html");
+  expect(url).toBe(`http://127.0.0.1:${port}/?token=a%20token`);
 });
 
 Deno.test("the page server tells its status without a token", async () => {
@@ -177,10 +180,14 @@ Deno.test("the page server shows every page what is pushed", async () => {
   await using first = await openPage(served);
   await using second = await openPage(served);
 
+  const states = [createState(DEFAULT_RULES, 3)];
   served.server.push(VIEW);
+  served.server.pushStates(() => states);
 
   for (const page of [first, second]) {
     expect(JSON.parse(String(await page.nextMessage()))).toEqual(VIEW);
+    const bytes = await page.nextMessage() as ArrayBuffer;
+    expect(new Uint8Array(bytes)).toEqual(encodeStates(states));
   }
 });
 
@@ -222,12 +229,15 @@ Deno.test("the page server drops malformed messages and goes on", async () => {
     '{"kind":"input","axis":0.5}',
     '{"kind":"input","axis":"1"}',
     '{"kind":"other","axis":1}',
+    " ".repeat(1024),
+    // As many as are forgiven.
+    ...new Array(12).fill("{"),
   ];
   for (const text of malformed) page.socket.send(text);
   page.socket.send(JSON.stringify({ kind: "input", axis: 5 }));
 
   expect(await served.nextAxis()).toBe(5);
-  expect(served.server.rejected).toBe(malformed.length);
+  expect(served.server.rejected).toBe(20);
 });
 
 Deno.test("the page server cuts off who sends too much, and nobody else", async () => {
@@ -261,9 +271,19 @@ Deno.test("the page server cuts off a page that floods it", async () => {
   await using served = await serve();
   await using page = await openPage(served);
 
-  const text = JSON.stringify({ kind: "input", axis: 1 });
-  // Twice the limit and one more, lest a second ends in between.
-  for (let i = 0; i < 601; i++) page.socket.send(text);
+  const { now } = performance;
+  using _real = { [Symbol.dispose]: () => Object.assign(performance, { now }) };
+  const steer = (axis: number) =>
+    page.socket.send(JSON.stringify({ kind: "input", axis }));
+  for (const nowMs of [5_000, 6_999]) {
+    performance.now = () => nowMs;
+    for (let i = 1; i < 300; i++) steer(1);
+    steer(-1);
+    while (await served.nextAxis() !== -1);
+    expect(served.server.rejected).toBe(0);
+  }
+
+  steer(1);
 
   // With which code is chance: what is still on its way may reset the connection.
   await page.closed;
@@ -341,7 +361,7 @@ Deno.test("the page server ends although a page never answers its goodbye", asyn
   );
   await silent.read(new Uint8Array(1024));
 
-  await withDeadline(Promise.resolve(served.server[Symbol.asyncDispose]()));
+  await soon(Promise.resolve(served.server[Symbol.asyncDispose]()), "The end");
 });
 
 Deno.test("loadAssets() says how to make a page that is missing", async () => {

@@ -17,6 +17,7 @@ const REPLAY: ReplayView = {
   speed: 1,
   marks: [],
   isIncomplete: false,
+  isUnfinished: false,
 };
 
 Deno.test("timeText() tells minutes, seconds and tenths since the first tick", () => {

@@ -76,6 +76,7 @@ function replayAt(tick: number, points: number, speed = 1): View {
     speed,
     marks: [],
     isIncomplete: false,
+    isUnfinished: false,
   };
   return score(points, 0, { role: "replay", replay });
 }

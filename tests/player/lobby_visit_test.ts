@@ -4,18 +4,13 @@
  * @module
  */
 import { expect } from "@std/expect";
+import { findSeat } from "../../net/files/seat_file.ts";
 import { NetworkError } from "../../net/link/network_error.ts";
 import { EMPTY_VIEW, type Stage } from "../../net/page/stage.ts";
 import { visitLobby, type VisitOptions } from "../../net/player/lobby_visit.ts";
-import {
-  eventually,
-  join,
-  nextOf,
-  openLobby,
-  RawClient,
-  soon,
-  temporaryFolder,
-} from "../support/lobby.ts";
+import { NO_TRANSPORT_FAULTS } from "../../net/transport/faulty.ts";
+import { openLobby, RawClient, temporaryFolder } from "../support/lobby.ts";
+import { soon, until } from "../support/waiting.ts";
 import { startOf } from "./matches.ts";
 
 type Where = { readonly port: number };
@@ -36,7 +31,7 @@ function visit(
       ...{ join: { name: "Ada" }, bots: 0, skill: "easy", ...plan },
     },
     page: {
-      ...{ axis: 0, isInspected: false, show() {}, showStates() {} },
+      ...{ axis: 0, isInspected: true, show() {}, showStates() {} },
       begin: (next) => stage = next,
     },
     control: { kind: "human", assets: new Map() },
@@ -56,7 +51,7 @@ function visit(
     over: () => soon(over, "The end of a visit"),
     ask: (request: Parameters<Stage["take"]>[0]) => stage?.take(request),
     becomes: (phase: string) =>
-      eventually(() => view().phase === phase, `Phase "${phase}"`),
+      until(() => view().phase === phase, `Phase "${phase}"`),
   };
 }
 
@@ -90,7 +85,7 @@ Deno.test("the page leaves a room only where it leads back to somewhere", async 
     canLeave: false,
     plan: { join: { name: "Bea", room: "OTHER" } },
   });
-  await eventually(
+  await until(
     () => ada.view().players.length + bea.view().players.length === 2,
     "Two seats",
   );
@@ -100,7 +95,7 @@ Deno.test("the page leaves a room only where it leads back to somewhere", async 
   ada.ask({ kind: "leave" });
 
   expect(await ada.over()).toBeUndefined();
-  await eventually(() => bea.view().players[0].state === "waiting", "The news");
+  await until(() => bea.view().players[0].state === "waiting", "The news");
   bea.leave();
   expect(await bea.over()).toBeUndefined();
 });
@@ -108,7 +103,7 @@ Deno.test("the page leaves a room only where it leads back to somewhere", async 
 Deno.test("a visit whose lobby is lost before a match fails, one that can't begin too", async () => {
   const lobby = await openLobby();
   const ada = visit(lobby);
-  await eventually(() => ada.view().players.length === 1, "Ada's seat");
+  await until(() => ada.view().players.length === 1, "Ada's seat");
 
   await lobby[Symbol.asyncDispose]();
 
@@ -132,11 +127,16 @@ Deno.test("who leaves a match says so, and the other has won and stays for its r
   expect(await mia.over()).toMatchObject({ reason: "player left" });
   await ada.becomes("over");
   ada.ask({ kind: "rematch" });
-  await eventually(
+  await until(
     () => ada.view().rematch?.gone.length === 1,
     "The news that Mia is gone",
   );
   expect(ada.view().rematch?.wanted.length).toBe(1);
+  await lobby[Symbol.asyncDispose]();
+  await until(
+    () => ada.view().rematch?.isLobbyGone === true,
+    "The news that the lobby is gone",
+  );
   expect(ada.view().players.map(({ state }) => state).toSorted())
     .toEqual(["left", "ok"]);
   ada.ask({ kind: "leave" });
@@ -159,11 +159,12 @@ Deno.test("a visit for one match plays against a bot that it brings, and keeps n
     },
   });
   const bots = () => ada.view().players.filter(({ isLocalBot }) => isLocalBot);
-  await eventually(() => bots().length === 1, "The first bot");
+  await until(() => bots().length === 1, "The first bot");
+  expect(bots()[0].isBot).toBe(true);
   ada.ask({ kind: "removeBot", slot: bots()[0].slot });
-  await eventually(() => bots().length === 0, "The first bot's end");
+  await until(() => bots().length === 0, "The first bot's end");
   ada.ask({ kind: "addBot" });
-  await eventually(() => bots().length === 1, "The second bot");
+  await until(() => bots().length === 1, "The second bot");
   ada.ask({ kind: "ready", isReady: true });
   await ada.becomes("playing");
   expect(await filesIn(folder.path)).toEqual([]);
@@ -174,25 +175,72 @@ Deno.test("a visit for one match plays against a bot that it brings, and keeps n
   expect(await filesIn(folder.path)).toEqual([]);
 });
 
-Deno.test("a seat that another process takes ends the match here, and stays on file for it", async () => {
+Deno.test("a seat that another process takes ends the match here, and is kept on file for that one, which plays on", async () => {
   await using lobby = await openLobby();
   await using folder = await temporaryFolder();
-  const ada = visit(lobby, { stay: false, stateFolder: folder.path });
-  const mia = visit(lobby, { stay: false });
+  const stateFolder = folder.path;
+  const ada = visit(lobby, { stay: false, stateFolder });
+  const mia = visit(lobby, { plan: { join: { name: "Mia" } } });
   await ada.becomes("playing");
-  const [file] = await filesIn(folder.path);
-  const text = await Deno.readTextFile(`${folder.path}/${file}`);
-  const { seat: { token, name, privateKey } } = JSON.parse(text);
-  expect(name).toBe("Ada");
+  const [file] = await filesIn(stateFolder);
+  const { seat } = JSON.parse(
+    await Deno.readTextFile(`${stateFolder}/${file}`),
+  );
+  expect(seat).toMatchObject({
+    ...{ name: "Ada", slot: ada.view().me, match: ada.view().match },
+    ...{ lobby: { port: lobby.port }, control: { kind: "human" } },
+  });
 
-  await using successor = await join(lobby, { resume: token });
+  const successor = visit(lobby, {
+    plan: {
+      join: { name: "Ada", resume: seat.token },
+      privateKey: seat.privateKey,
+    },
+  });
 
   expect(await ada.over()).toMatchObject({ reason: "connection lost" });
-  expect(await filesIn(folder.path)).toContain(file);
-  const { start } = await nextOf(successor, "start");
-  expect(start.token).not.toBe("");
-  expect(privateKey.length).toBeGreaterThan(10);
+  expect((await findSeat(stateFolder))?.seat).toEqual(seat);
+  await successor.becomes("playing");
+  expect(successor.view().match).toBe(seat.match);
+  successor.leave();
+  expect(await successor.over()).toMatchObject({ reason: "player left" });
   mia.leave();
+  expect(await mia.over()).toMatchObject({ reason: "walkover" });
+});
+
+Deno.test("a match is lost at once where another lobby is in the old one's place", async () => {
+  const lobby = await openLobby();
+  const visits = [visit(lobby), visit(lobby, { stay: false })];
+  for (const { becomes } of visits) await becomes("playing");
+
+  await lobby[Symbol.asyncDispose]();
+  await using _other = await openLobby({}, { port: lobby.port });
+
+  const [staying, leaving] = visits;
+  expect(await leaving.over()).toMatchObject({ reason: "connection lost" });
+  await staying.becomes("over");
+  expect(staying.view().notice).not.toBe("");
+  staying.leave();
+  expect(await staying.over()).toMatchObject({ reason: "connection lost" });
+});
+
+Deno.test("a match is played with faults, and without a place for its files", async () => {
+  await using lobby = await openLobby();
+  await using folder = await temporaryFolder();
+  await Deno.writeTextFile(`${folder.path}/file`, "");
+  const ada = visit(lobby, {
+    stateFolder: `${folder.path}/file`,
+    faults: { ...NO_TRANSPORT_FAULTS, delayMs: 7 },
+  });
+  const mia = visit(lobby);
+  await ada.becomes("playing");
+
+  const { network } = ada.view();
+  ada.leave();
+  mia.leave();
+
+  expect(network?.faults?.latencyMs).toBe(7);
+  expect(await ada.over()).toMatchObject({ reason: "player left" });
   await mia.over();
 });
 
@@ -207,6 +255,17 @@ Deno.test("who leaves before the match's transport is open gives it up, and that
   expect(await ada.over()).toBeUndefined();
 });
 
+Deno.test("a visit whose match can't be opened fails, and leaves the lobby", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const ada = visit(listener.addr);
+  using lobby = await startUnheard(listener);
+
+  (await listener.accept()).close();
+
+  await expect(ada.over()).rejects.toThrow(NetworkError);
+  expect(await lobby.messageOf("none")).toBeUndefined();
+});
+
 Deno.test("a bot that stays wants another match as soon as anybody does, a person is asked", async () => {
   const wishes: unknown[] = [];
   for (const kind of ["bot", "human"] as const) {
@@ -215,11 +274,12 @@ Deno.test("a bot that stays wants another match as soon as anybody does, a perso
       control: { kind, skill: "easy", assets: new Map() },
     });
     using lobby = await startUnheard(listener);
+    using _relay = new RawClient(await listener.accept());
 
     await lobby.say({ type: "again", wanted: [1], gone: [] });
     await lobby.say({ type: "watchers", count: 3 });
 
-    await eventually(() => ada.view().watchers === 3, "All news");
+    await until(() => ada.view().watchers === 3, "All news");
     ada.leave();
     wishes.push(await lobby.messageOf("again"));
     await ada.over();

@@ -16,20 +16,23 @@ function createBots() {
     ends.push({ resolve, reject });
     seats.push(onSeat);
     signals.push(signal);
-    signal.addEventListener("abort", () => reject(signal.reason));
+    const leave = () => setTimeout(() => reject(signal.reason), 0);
+    signal.addEventListener("abort", leave);
     return promise;
   });
   return { bots, ends, seats, signals };
 }
 
 Deno.test("no more bots come along than could have a seat beside their person", async () => {
-  const { bots, signals } = createBots();
+  const { bots, signals, seats } = createBots();
   for (let i = 0; i < 5; i++) bots.add();
   expect(signals.length).toBe(3);
+  seats[0]("b0");
 
   await bots[Symbol.asyncDispose]();
 
   expect(signals.every(({ aborted }) => aborted)).toBe(true);
+  expect(bots.ids).toEqual([]);
 });
 
 Deno.test("a bot is known by the ID of its seat, until it has left, and can be sent away", async () => {

@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { BALL_X, type State, TICK } from "../../game/state.ts";
-import type { RosterMessage } from "../../net/lobby/protocol.ts";
+import type { RosterMessage, StartMessage } from "../../net/lobby/protocol.ts";
 import type { Outcome } from "../../net/match/outcome.ts";
 import type { Control } from "../../net/player/hand.ts";
 import {
@@ -14,6 +14,8 @@ import {
   type MatchStageOptions,
 } from "../../net/player/match_stage.ts";
 import type { PlayedMatch } from "../../net/player/played_match.ts";
+import { sidesOf } from "../../net/recording/dispute.ts";
+import { openReplay } from "../../net/recording/replay.ts";
 import {
   type VerifiedMatch,
   verifyRecording,
@@ -64,7 +66,6 @@ function createTable(controls: readonly Control[]) {
       invite: "pong play",
       graceMs: 20_000,
       canLeave: true,
-      isRecording: true,
       nowMs: () => network.nowMs,
       randomBytes: (length) => new Uint8Array(length).fill(slot + 1),
       onRequest: say("request"),
@@ -86,17 +87,25 @@ interface Running {
   readonly faulty: { faults: TransportFaults };
 }
 
-function begin(
+function begin(table: Table, match = "m-1"): readonly Running[] {
+  const start = startOf(table.seats.length, match);
+  return table.seats.map((_, slot) => beginAt(table, slot, start));
+}
+
+/** Begins for the seat's first process or, in a higher epoch, for another one that takes it again. */
+function beginAt(
   { network, seats }: Table,
-  { match = "m-1", isResumed = false } = {},
-): readonly Running[] {
-  const start = startOf(seats.length, match);
-  return seats.map(({ stage }, slot) => {
-    const transport = network.open({ slot, epoch: 0 });
-    const faulty = { faults: NO_TRANSPORT_FAULTS };
-    const beginning = { start, slot, transport, faulty, isResumed };
-    return { match: stage.begin(beginning), transport, faulty };
-  });
+  slot: number,
+  start: StartMessage,
+): Running {
+  const epoch = start.players.find((player) => player.slot === slot)?.epoch ??
+    0;
+  const transport = network.open({ slot, epoch });
+  const faulty = { faults: NO_TRANSPORT_FAULTS };
+  const isResumed = epoch > 0;
+  const match = seats[slot].stage
+    .begin({ start, slot, transport, faulty, isResumed });
+  return { match, transport, faulty };
 }
 
 /** Lets time pass, a millisecond at a time, until the condition holds; throws after ten minutes. */
@@ -164,7 +173,8 @@ Deno.test("a match ends with one result, which each stage tells once, shows and 
     rematch: { wanted: [], gone: [], isLobbyGone: false },
     isRecorded: true,
   });
-  expect(mia.stage.status()).toMatchObject({ phase: "over", slot: 1, winner });
+  expect(mia.stage.status())
+    .toMatchObject({ phase: "over", slot: 1, winner, transport: "relay" });
   expect(ada.page.states().map((state) => state[TICK]))
     .toContain(confirmedTick);
   for (const [slot, { stage }] of table.seats.entries()) {
@@ -261,12 +271,16 @@ Deno.test("a stage worsens its own transport, and hands on what else the page as
   });
   expect(other.faulty.faults).toEqual(NO_TRANSPORT_FAULTS);
   expect(table.said).toEqual([[0, "request", { kind: "rematch" }]]);
+  stage.take({ kind: "faults", faults: { ...faults, isCut: false } });
+  expect(faulty.faults.cut).toBe("none");
 });
 
 Deno.test("an inspected view tells the deepest rollback since the one before", () => {
   const table = createTable([HUMAN, BOT]);
   const running = begin(table);
   const [{ stage, page }] = table.seats;
+  const faults = { latencyMs: 9, jitterMs: 1, lossPercent: 50, isCut: false };
+  stage.take({ kind: "faults", faults });
   runFor(table, running, 5000);
 
   const before = stage.view();
@@ -274,6 +288,7 @@ Deno.test("an inspected view tells the deepest rollback since the one before", (
   const views = [stage.view(), stage.view()];
 
   expect(before.network).toBeNull();
+  expect(views[0].network?.faults).toEqual(faults);
   expect(views[0].network?.rollbackTicks).toBeGreaterThan(0);
   expect(views[1].network?.rollbackTicks).toBe(0);
 });
@@ -334,17 +349,45 @@ Deno.test("who was out of a match goes on with its hashes and its recording wher
   expect(recordedBy(table.seats[0].stage).segments.length).toBe(1);
 });
 
+Deno.test("a process that takes a seat again records from where it is taken back", () => {
+  const table = createTable([BOT, BOT, BOT]);
+  const [ada, mia, dead] = begin(table);
+  const { session } = ada.match;
+  runFor(table, [ada, mia, dead], 3000);
+  void dead.transport[Symbol.asyncDispose]();
+  run(table, [ada, mia], () => session.play?.era === 1);
+  const start = startOf(3, "m-1");
+  const players = start.players.map((player) => ({
+    ...player,
+    epoch: player.slot === 2 ? 1 : 0,
+  }));
+
+  const resumed = beginAt(table, 2, { ...start, players });
+  const [, , { stage }] = table.seats;
+  const { phase } = stage.view();
+  run(table, [ada, mia, resumed], () => session.play?.era === 2);
+  runFor(table, [ada, mia, resumed], 2000);
+
+  expect([phase, stage.view().phase]).toEqual(["paused", "playing"]);
+  const { header, segments } = recordedBy(stage);
+  expect(header.seed).toBeNull();
+  expect(segments.length).toBe(1);
+});
+
 Deno.test("another match on the same stage begins anew", () => {
   const table = createTable([HUMAN, BOT]);
-  const [{ stage }] = table.seats;
+  const [{ stage, page }] = table.seats;
   finish(table, begin(table));
   stage.setRematch({ wanted: [1], gone: [], isLobbyGone: false });
   stage.setLobbyGone(true);
   expect(stage.view().rematch)
     .toEqual({ wanted: [1], gone: [], isLobbyGone: true });
   stage.setWatchers(4);
+  page.shown = 0;
 
-  const [{ match }] = begin(table, { match: "m-2" });
+  const [{ match }] = begin(table, "m-2");
+
+  expect(page.shown).toBe(1);
 
   expect(match.session.watchers).toBe(4);
   expect(stage.match).toBe(match);
@@ -355,8 +398,6 @@ Deno.test("another match on the same stage begins anew", () => {
   stage.setLobbyGone(true);
   expect(stage.view().rematch).toBeNull();
   expect(stage.recording()).toBeUndefined();
-  begin(table, { match: "m-3", isResumed: true });
-  expect(stage.view()).toMatchObject({ phase: "paused", match: "m-3" });
 });
 
 Deno.test("two stages that hold different states tell so, with the evidence", () => {
@@ -364,8 +405,9 @@ Deno.test("two stages that hold different states tell so, with the evidence", ()
   const running = begin(table);
   runFor(table, running, 2000);
   const [{ match: { session: { play } } }] = running;
-  for (let tick = play?.confirmedTick ?? 0; tick <= (play?.newestTick ?? -1);) {
-    const state = play?.stateAt(tick++) ?? [];
+  const { confirmedTick = 0, newestTick = -1 } = play ?? {};
+  for (let tick = confirmedTick; tick <= newestTick; tick++) {
+    const state = play?.stateAt(tick) ?? [];
     state[BALL_X]++;
   }
 
@@ -373,8 +415,16 @@ Deno.test("two stages that hold different states tell so, with the evidence", ()
 
   const told = table.said.filter(([, what]) => what === "desync");
   expect(told).toMatchObject([
-    [0, "desync", { match: "m-1", slot: 0 }],
-    [1, "desync", { match: "m-1", slot: 1 }],
+    [0, "desync", { name: "m-1-0.pong-replay" }],
+    [1, "desync", { name: "m-1-1.pong-replay" }],
   ]);
+  for (const { stage } of table.seats) {
+    const replay = openReplay(stage.recording()?.body ?? new Uint8Array());
+    expect(sidesOf(replay).toSorted((a, b) => a.slot - b.slot)).toEqual([
+      { slot: 0, hashes: `differ from tick ${confirmedTick + 1} on` },
+      { slot: 1, hashes: "equal" },
+    ]);
+    expect(replay.match.result?.reason).toBe("desync");
+  }
   expect(table.said.filter(([, what]) => what === "finished")).toEqual([]);
 });

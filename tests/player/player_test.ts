@@ -8,13 +8,18 @@ import {
   defaultSettings,
   readSettings,
   type Settings,
+  writeSettings,
 } from "../../net/files/settings_file.ts";
 import { JoinError } from "../../net/lobby/seat.ts";
-import type { PageMessage } from "../../net/page/message.ts";
+import {
+  DEFAULT_PREFERENCES,
+  type PageMessage,
+} from "../../net/page/message.ts";
 import type { View } from "../../net/page/protocol.ts";
 import { type PlayerOptions, runPlayer } from "../../net/player/player.ts";
-import { join, openLobby, soon, temporaryFolder } from "../support/lobby.ts";
+import { join, openLobby, temporaryFolder } from "../support/lobby.ts";
 import { ASSETS } from "../support/page_client.ts";
+import { soon } from "../support/waiting.ts";
 
 const START: Settings["join"] = defaultSettings("Ada").join;
 
@@ -28,11 +33,12 @@ interface Player extends AsyncDisposable {
   readonly view: (is: (view: View) => boolean) => Promise<View>;
 }
 
-async function startPlayer(
-  changes: Partial<PlayerOptions> = {},
-): Promise<Player> {
+/** Runs a process, and waits for the address of its page. */
+async function run(changes: Partial<PlayerOptions>) {
   const stop = new AbortController();
-  const served = Promise.withResolvers<string>();
+  const served = Promise.withResolvers<
+    { readonly url: URL; readonly lanUrl: string }
+  >();
   const over = runPlayer({
     plan: undefined,
     name: "Ada",
@@ -42,7 +48,7 @@ async function startPlayer(
     nowMs: () => performance.now(),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     openLobby: () => openLobby(),
-    onServing: served.resolve,
+    onServing: (url, lanUrl) => served.resolve({ url: new URL(url), lanUrl }),
     onResult: () => {},
     onDesync: () => {},
     signal: stop.signal,
@@ -50,7 +56,13 @@ async function startPlayer(
   });
   // Whether it fails is looked at when a test waits for it.
   over.catch(served.reject);
-  const url = new URL(await soon(served.promise, "The page"));
+  return { over, stop, ...await soon(served.promise, "The page") };
+}
+
+async function startPlayer(
+  changes: Partial<PlayerOptions> = {},
+): Promise<Player> {
+  const { over, stop, url } = await run(changes);
   const socket = new WebSocket(
     `ws://${url.host}/socket${url.search}`,
     { headers: { origin: `http://${url.host}` } },
@@ -84,13 +96,17 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
   await using lobby = await openLobby();
   await using folder = await temporaryFolder();
   const stateFolder = folder.path;
+  const preferences = { ...DEFAULT_PREFERENCES, volume: 3 };
+  const before = { ...START, look: 3 };
+  await writeSettings(stateFolder, { join: before, preferences });
   await using player = await startPlayer({
     stateFolder,
     wishes: { points: 7 },
   });
   const first = await player.view(({ start }) => start !== null);
+  expect([first.phoneUrl, first.preferences]).toEqual(["", preferences]);
   expect(first.start).toEqual({
-    settings: { ...START, points: 7 },
+    settings: { ...before, points: 7 },
     problem: "",
     isBusy: false,
   });
@@ -102,6 +118,8 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
 
   player.say({ kind: "join", settings });
   const room = await player.view(({ phase }) => phase === "lobby");
+  const louder = { ...preferences, volume: 4 };
+  player.say({ kind: "preferences", preferences: louder });
   player.say({ kind: "leave" });
   const again = await player.view(({ start }) => start !== null);
 
@@ -113,21 +131,38 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
   expect(again.start).toEqual({ settings, problem: "", isBusy: false });
   player.stop();
   expect(await player.over).toBeUndefined();
-  const fresh = defaultSettings("Somebody");
-  expect((await readSettings(stateFolder, fresh)).join).toEqual(settings);
+  expect(await readSettings(stateFolder, defaultSettings("Somebody")))
+    .toEqual({ join: settings, preferences: louder });
 });
 
 Deno.test("what can't be played is told on the start screen, where it can be put right", async () => {
-  const gone = await openLobby();
-  await gone[Symbol.asyncDispose]();
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = silent.addr;
   await using player = await startPlayer();
-  const settings = { ...START, mode: "quick", port: gone.port } as const;
+  const settings = { ...START, mode: "quick", port } as const;
 
   player.say({ kind: "join", settings });
+  const asked = await silent.accept();
+  const busy = await player.view(({ start }) => start?.isBusy === true);
+  player.say({ kind: "join", settings: START });
+  player.say({ kind: "leave" });
+  asked.close();
   const { start } = await player.view(({ start }) => !!start?.problem);
 
-  expect(start?.problem).toContain(`127.0.0.1:${gone.port}`);
+  expect(busy.start).toEqual({ settings, problem: "", isBusy: true });
   expect(start).toMatchObject({ settings, isBusy: false });
+  expect(start?.problem).toContain(`127.0.0.1:${port}`);
+});
+
+Deno.test("a mistake of ours ends the process, and is no problem to put right", async () => {
+  const mistake = new TypeError("There is no lobby.");
+  await using player = await startPlayer({
+    openLobby: () => Promise.reject(mistake),
+  });
+
+  player.say({ kind: "join", settings: START });
+
+  await expect(soon(player.over, "The end")).rejects.toThrow(mistake);
 });
 
 Deno.test("against bots a process opens a lobby of its own, and sits down with them", async () => {
@@ -181,4 +216,25 @@ Deno.test("a plan is played before the start screen, whose page is announced wit
   expect(phase).toBe("lobby");
   await expect(startPlayer({ plan: { ...plan, join: { name: "" } } }))
     .rejects.toThrow(JoinError);
+});
+
+Deno.test("a bot's process has no page for people, remembers nothing, and ends with its visit", async () => {
+  const lobby = await openLobby();
+  await using folder = await temporaryFolder();
+  const bot = await run({
+    plan: {
+      lobby: { hostname: "127.0.0.1", port: lobby.port },
+      ...{ join: { name: "Bot", isBot: true }, bots: 0, skill: "easy" },
+    },
+    control: { kind: "bot", skill: "easy" },
+    ...{ isLan: true, stay: false, stateFolder: folder.path },
+  });
+
+  const answer = await fetch(bot.url);
+
+  expect(bot.lanUrl).toBe("");
+  expect(await answer.json()).toMatchObject({ phase: "lobby", slot: 0 });
+  await lobby[Symbol.asyncDispose]();
+  await expect(bot.over).rejects.toThrow("shuts down");
+  expect(Array.from(Deno.readDirSync(folder.path))).toEqual([]);
 });

@@ -11,19 +11,17 @@ import { expect } from "@std/expect";
 import type { Status } from "../../net/player/status.ts";
 import { temporaryFolder } from "../support/lobby.ts";
 import {
-  PATIENCE_MS,
   type PongProcess,
+  SHARED_TICKS_MIN,
   startLobbyProcess,
   startPong,
   statusOf,
   waitForStatus,
 } from "../support/processes.ts";
+import { until } from "../support/waiting.ts";
 
-/** How many confirmed ticks hosts must share for their comparison to mean something. */
-const SHARED_TICKS_MIN = 100;
 /** Well into play: everybody's inputs are on their way, and the first ball is served. */
 const WARM_TICKS = 120;
-const POLL_MS = 50;
 
 export type LobbyProcess = Awaited<ReturnType<typeof startLobbyProcess>>;
 
@@ -100,9 +98,11 @@ export async function expectOneTruth(
 ): Promise<readonly Status[]> {
   const known = new Map<number, number>();
   const shared = bots.map(() => new Set<number>());
-  const untilMs = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const statuses = await Promise.all(bots.map(statusOf));
+  let statuses: readonly Status[] = [];
+  const common = () =>
+    [...shared[0]].filter((at) => shared.every((ticks) => ticks.has(at)));
+  await until(async () => {
+    statuses = await Promise.all(bots.map(statusOf));
     for (const [bot, { hashes, slot }] of statuses.entries()) {
       for (const [at, hash] of hashes) {
         if (!known.has(at)) known.set(at, hash);
@@ -110,19 +110,13 @@ export async function expectOneTruth(
         if (at > tick) shared[bot].add(at);
       }
     }
-    const common = [...shared[0]]
-      .filter((at) => shared.every((ticks) => ticks.has(at)));
-    if (common.length >= SHARED_TICKS_MIN) return statuses;
-    if (performance.now() > untilMs) {
-      const where = statuses.map(({ hashes: _, ...rest }) => rest);
-      throw new Error(
-        `Only ${common.length} shared ticks after ${tick}: ${
-          JSON.stringify(where)
-        }`,
-      );
-    }
-    await pollPause();
-  }
+    return common().length >= SHARED_TICKS_MIN;
+  }, () => {
+    const where = statuses.map(({ hashes: _, ...rest }) => rest);
+    return `only ${common().length} shared ticks after ${tick}: ` +
+      JSON.stringify(where);
+  });
+  return statuses;
 }
 
 /** Runs cases at the same time, each to its end, for a match that is left behind outlives its test. */
@@ -177,21 +171,8 @@ export async function expectToGoOn(
   }
 }
 
-/** The fault's own duration; never a wait for something to happen. */
-export async function letTheFaultLast(durationMs: number): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, durationMs);
-  await promise;
-}
-
 /** Prints how long something took, for whoever reads the log; tests don't rest on it. */
 export function note(what: string, sinceMs: number): void {
   const line = `  ${what}: ${Math.round(performance.now() - sinceMs)} ms\n`;
   Deno.stdout.writeSync(new TextEncoder().encode(line));
-}
-
-async function pollPause(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, POLL_MS);
-  await promise;
 }

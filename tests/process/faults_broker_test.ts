@@ -7,16 +7,12 @@
 import { expect } from "@std/expect";
 import {
   type Broker,
-  skipWithoutBroker,
+  ignoreWithoutBroker,
   startBroker,
 } from "../support/broker.ts";
 import { resultOf, waitForStatus } from "../support/processes.ts";
-import {
-  expectToGoOn,
-  letTheFaultLast,
-  startFaultMatch,
-  together,
-} from "./fault_match.ts";
+import { last } from "../support/waiting.ts";
+import { expectToGoOn, startFaultMatch, together } from "./fault_match.ts";
 
 /** Ends the broker with `end` while two play, and starts it again. */
 async function outlive(
@@ -42,20 +38,20 @@ async function outlive(
 /** The broker answers nothing for so long. */
 async function freeze(broker: Broker, durationMs: number): Promise<void> {
   broker.freeze();
-  await letTheFaultLast(durationMs);
+  await last(durationMs);
   broker.thaw();
 }
 
-Deno.test("over RabbitMQ", { ignore: skipWithoutBroker() }, async (test) => {
+Deno.test("over RabbitMQ", { ignore: ignoreWithoutBroker() }, async (test) => {
   await using broker = await startBroker();
 
   await test.step("nobody wins by the broker's death, however short the grace", () =>
     outlive(broker, {
       name: "killed",
-      args: ["--grace", "5"],
+      args: ["--grace", "3"],
       end: async () => {
         await broker.kill9();
-        await letTheFaultLast(8000);
+        await last(6000);
       },
     }));
 

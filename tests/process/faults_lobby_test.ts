@@ -6,9 +6,9 @@
  */
 import { expect } from "@std/expect";
 import { resultOf, waitForStatus } from "../support/processes.ts";
+import { last } from "../support/waiting.ts";
 import {
   expectToGoOn,
-  letTheFaultLast,
   note,
   startFaultMatch,
   together,
@@ -31,24 +31,24 @@ async function restartInTime(players: number): Promise<void> {
 
 /** The witness is there again before the match is given up, and must believe neither. */
 async function freezeBeyondTheGrace(): Promise<void> {
-  const args = ["--grace", "5"];
+  const args = ["--grace", "3"];
   await using match = await startFaultMatch({ players: 2, args });
   match.lobby.kill("SIGSTOP");
-  await letTheFaultLast(8000);
+  await last(6000);
   match.lobby.kill("SIGCONT");
 
-  await expectToGoOn(match, "2 players, grace 5 s, lobby frozen 8 s");
+  await expectToGoOn(match, "2 players, grace 3 s, lobby frozen 6 s");
 }
 
 async function loseForGood(): Promise<void> {
-  const args = ["--grace", "5"];
+  const args = ["--grace", "3"];
   await using match = await startFaultMatch({ players: 2, args });
   match.lobby.kill("SIGKILL");
   const killedMs = performance.now();
 
   const results = await Promise.all(match.bots.map(resultOf));
 
-  note("2 players, lobby gone for good, grace 5 s: told after", killedMs);
+  note("2 players, lobby gone for good, grace 3 s: told after", killedMs);
   for (const { reason, winner } of results) {
     expect([reason, winner]).toEqual(["connection lost", null]);
   }

@@ -1,113 +1,21 @@
 /**
- * Whole matches between real processes, over the lobby's relay and over a real RabbitMQ.
+ * Whole matches between real processes over the lobby's relay.
  *
  * @module
  */
 import { expect } from "@std/expect";
-import type { Status } from "../../net/player/status.ts";
 import {
-  type Broker,
-  skipWithoutBroker,
-  startBroker,
-} from "../support/broker.ts";
-import {
-  expectSameStates,
-  type PongProcess,
   resultOf,
   startLobbyProcess,
   startPong,
   statusOf,
   waitForStatus,
 } from "../support/processes.ts";
-
-interface Match extends AsyncDisposable {
-  readonly port: number;
-  join(args?: readonly string[]): PongProcess;
-}
-
-/** Starts a lobby, over `broker` if given, and any number of bots. */
-async function startMatch(broker?: string): Promise<Match> {
-  await using stack = new AsyncDisposableStack();
-  const lobbyArgs = broker ? ["--broker", broker] : [];
-  const { port } = stack.use(await startLobbyProcess(lobbyArgs));
-  const moved = stack.move();
-  return {
-    port,
-    join: (args = []) =>
-      moved.use(startPong([
-        ...["play", "--host", "127.0.0.1", "--port", `${port}`],
-        ...["--points", "1", "--lives", "1", ...args],
-      ])),
-    [Symbol.asyncDispose]: () => moved.disposeAsync(),
-  };
-}
-
-/** Waits for all results; they and all shared confirmed states must be the same. */
-async function expectOneTruth(
-  players: readonly PongProcess[],
-): Promise<readonly Status[]> {
-  const ends = await Promise.all(players.map(async (player) => ({
-    result: await resultOf(player),
-    status: await statusOf(player),
-  })));
-  const [{ result, status }] = ends;
-  expect(result.reason).toBe("finished");
-  expect(result.winner).not.toBeNull();
-  for (const end of ends) {
-    expect(end.result).toEqual(result);
-    expect(end.status.winner).toBe(result.winner);
-    expectSameStates(status, end.status);
-  }
-  return ends.map((end) => end.status);
-}
-
-async function playWholeMatch(count: number, broker?: string): Promise<void> {
-  await using match = await startMatch(broker);
-  const players = Array.from(
-    { length: count },
-    () => match.join(["--players", `${count}`, "--bot", "easy"]),
-  );
-
-  const statuses = await expectOneTruth(players);
-
-  const transport = broker ? "amqp" : "relay";
-  for (const status of statuses) {
-    expect(status.transport).toBe(transport);
-    expect(status.players.length).toBe(count);
-    expect(status.stats.rejected).toBe(0);
-  }
-  expect(new Set(statuses.map(({ slot }) => slot)).size).toBe(count);
-  for (const player of players) expect(await player.exited).toBe(0);
-}
-
-/** The second player is stopped before the start is sent, so it subscribes 3 s after the first. */
-async function playWithLateSubscription(broker?: string): Promise<void> {
-  await using match = await startMatch(broker);
-  const late = match.join(["--bot", "easy"]);
-  await late.line(/^status: /);
-  late.kill("SIGSTOP");
-  const early = match.join(["--bot", "easy"]);
-  const syncing = await waitForStatus(
-    early,
-    ({ phase }) => phase === "syncing",
-  );
-  await until3sLater();
-  const waiting = await statusOf(early);
-  late.kill("SIGCONT");
-
-  expect(syncing.tick).toBe(0);
-  expect(waiting.phase).toBe("syncing");
-  expect(waiting.tick).toBe(0);
-  const [status] = await expectOneTruth([early, late]);
-  expect(status.stats.stalledMs).toBeLessThan(1000);
-}
-
-/** The lateness that is to be survived; not a wait for something. */
-async function until3sLater(): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>();
-  setTimeout(resolve, 3000);
-  await promise;
-}
+import {
+  playWholeMatch,
+  playWithLateSubscription,
+  startMatch,
+} from "./whole_match.ts";
 
 for (const count of [2, 3, 4]) {
   Deno.test(`${count} processes play a whole match over the relay: one truth`, () =>
@@ -116,18 +24,6 @@ for (const count of [2, 3, 4]) {
 
 Deno.test("over the relay nobody starts before a late subscriber is ready", () =>
   playWithLateSubscription());
-
-Deno.test("over RabbitMQ", { ignore: skipWithoutBroker() }, async (test) => {
-  await using broker: Broker = await startBroker();
-  for (const count of [2, 3, 4]) {
-    const url = await broker.createVhost(`match${count}`);
-    await test.step(`${count} processes play a whole match: one truth`, () =>
-      playWholeMatch(count, url));
-  }
-  const url = await broker.createVhost("late");
-  await test.step("nobody starts before a late subscriber is ready", () =>
-    playWithLateSubscription(url));
-});
 
 Deno.test("when a player leaves a match of two the other has won at once", async () => {
   await using match = await startMatch();
@@ -142,4 +38,33 @@ Deno.test("when a player leaves a match of two the other has won at once", async
   expect([reason, winner]).toEqual(["walkover", slot]);
   expect(await leaver.exited).toBe(0);
   expect(await other.exited).toBe(0);
+});
+
+Deno.test("a match is played to one truth over the network that --faults makes, with a warning", async () => {
+  await using lobby = await startLobbyProcess();
+  const words = [
+    ...["play", "--host", "127.0.0.1", "--port", `${lobby.port}`],
+    ...["--bot", "easy", "--points", "1"],
+  ];
+  await using bad = startPong([
+    ...words,
+    "--faults",
+    "latency=30,jitter=20,loss=5,duplicate=2,reorder=5",
+  ]);
+  await using good = startPong(words);
+  const { players } = await waitForStatus(
+    good,
+    ({ tick }) => tick > 100,
+  );
+
+  const results = await Promise.all([resultOf(bad), resultOf(good)]);
+
+  expect(results[0].reason).toBe("finished");
+  expect(results[1]).toEqual(results[0]);
+  // There and back, with at least 30 ms each way.
+  const [rttMs] = players.flatMap((player) => player.rttMs ?? []);
+  expect(rttMs).toBeGreaterThan(60);
+  expect(bad.stderr.match(/Faults are on/g)?.length).toBe(1);
+  expect(bad.stderr).toContain("delayMs: 30");
+  expect(good.stderr).not.toContain("Faults");
 });

@@ -4,10 +4,12 @@
  * @module
  */
 import { expect } from "@std/expect";
-import { SLOTS_MAX } from "../../game/court.ts";
+import { SLOTS_MAX, TICKS_PER_SECOND } from "../../game/court.ts";
 import type { ReplayView } from "../../net/page/protocol.ts";
+import { openReplay } from "../../net/recording/replay.ts";
 import { temporaryFolder } from "../support/lobby.ts";
 import {
+  addressOf,
   expectOneLine,
   lobbyAt,
   type PongProcess,
@@ -23,6 +25,9 @@ const RECORDING_BYTES_MAX = 20_000;
 
 /** The slot of the player that is killed, and comes back. */
 const VICTIM = 2;
+
+/** Most of a match that a death of the process may cost its recording: two seconds. */
+const LOST_TICKS_MAX = 2 * TICKS_PER_SECOND;
 
 interface Player extends AsyncDisposable {
   readonly pong: PongProcess;
@@ -44,12 +49,14 @@ async function startPlayer(words: readonly string[]): Promise<Player> {
   };
 }
 
-/** The path of the one recording in a state folder. */
-function recordingIn(folder: string): string {
-  const names = [...Deno.readDirSync(`${folder}/replays`)]
-    .map(({ name }) => name);
-  expect(names).toEqual([expect.stringMatching(/\.pong-replay$/)]);
-  return `${folder}/replays/${names[0]}`;
+/** The paths of the recordings in a state folder, by how many processes of the seat there were. */
+function recordingsIn(folder: string, processes = 1): readonly string[] {
+  const paths = [...Deno.readDirSync(`${folder}/replays`)]
+    .map(({ name }) => `${folder}/replays/${name}`);
+  const isLater = (path: string) => Number(/\.2\.pong-replay$/.test(path));
+  paths.sort((a, b) => isLater(a) - isLater(b));
+  expect(paths.map(isLater)).toEqual([0, 1].slice(0, processes));
+  return paths;
 }
 
 async function checked(file: string): Promise<Record<string, unknown>> {
@@ -97,11 +104,16 @@ Deno.test("recordings of all who were there to the end tell of one match, a deat
   const others = players.filter((player) => player !== victim);
   await waitForStatus(victim.pong, ({ tick }) => tick > 60);
 
+  const { confirmedTick } = await statusOf(victim.pong);
   victim.pong.kill("SIGKILL");
   await waitForStatus(
     others[0].pong,
     ({ players }) => players[VICTIM].state === "away",
   );
+  const [broken] = recordingsIn(victim.folder);
+  const left = await checked(broken);
+  expect(left).toMatchObject({ reason: null, isUnfinished: true });
+  expect(left.confirmedTick).toBeGreaterThan(confirmedTick - LOST_TICKS_MAX);
   await using back = startPong([
     ...["play", "--resume", "--state-folder", victim.folder],
   ]);
@@ -116,7 +128,7 @@ Deno.test("recordings of all who were there to the end tell of one match, a deat
   for (const { pong, folder } of others) {
     expect(await resultOf(pong)).toEqual(result);
     expect(await pong.exited).toBe(0);
-    const file = recordingIn(folder);
+    const [file] = recordingsIn(folder);
     expect(await checked(file)).toMatchObject({
       match: result.match,
       winner: result.winner,
@@ -124,9 +136,10 @@ Deno.test("recordings of all who were there to the end tell of one match, a deat
       confirmedTick: result.confirmedTick,
       hash: result.hash,
       isIncomplete: false,
+      isUnfinished: false,
     });
   }
-  const file = recordingIn(others[0].folder);
+  const [file] = recordingsIn(others[0].folder);
   const { marks, firstTick, lastTick } = await shown(file);
   expect([firstTick, lastTick]).toEqual([0, result.confirmedTick]);
   const changes = marks.filter(({ kind }) => kind !== "goal");
@@ -139,22 +152,30 @@ Deno.test("recordings of all who were there to the end tell of one match, a deat
   expect(size).toBeLessThan(RECORDING_BYTES_MAX);
   await expectDamageIsFound(file);
   // Who came back has what it was there for, and the same result.
-  expect(await checked(recordingIn(victim.folder)))
+  const [before, after] = recordingsIn(victim.folder, 2);
+  expect(await checked(before)).toEqual(left);
+  expect(await checked(after))
     .toMatchObject({ winner: result.winner, hash: result.hash });
 });
 
 Deno.test("with --no-record nothing is kept, and a person's match is as good as a bot's", async () => {
   await using lobby = await startLobbyProcess();
   const words = [...lobbyAt(lobby), "--points", "1"];
-  await using bot = await startPlayer([...words, "--bot", "--no-record"]);
-  await using mia = await startPlayer([...words, "--no-open", "--once"]);
+  const person = ["--no-open", "--once", "--no-record"];
+  await using bot = await startPlayer([...words, "--bot"]);
+  await using mia = await startPlayer([...words, ...person]);
+  await waitForStatus(mia.pong, ({ confirmedTick }) => confirmedTick > 60);
+
+  const { search, origin } = new URL(await addressOf(mia.pong));
+  const saved = await (await fetch(`${origin}/replay${search}`)).bytes();
 
   const { match, hash } = await resultOf(mia.pong);
-
   expect(await bot.pong.exited).toBe(0);
   expect(await mia.pong.exited).toBe(0);
-  expect([...Deno.readDirSync(bot.folder)]).toEqual([]);
-  expect(await checked(recordingIn(mia.folder))).toMatchObject({ match, hash });
+  expect([...Deno.readDirSync(mia.folder)]).toEqual([]);
+  expect(openReplay(saved).view.lastTick).toBeGreaterThan(60);
+  const [file] = recordingsIn(bot.folder);
+  expect(await checked(file)).toMatchObject({ match, hash });
 });
 
 Deno.test("what is no recording is refused in a line", async () => {

@@ -4,22 +4,27 @@
  * @module
  */
 import { botInput, createBot } from "../../game/bot.ts";
-import type { Rules } from "../../game/court.ts";
+import { type Rules, TICK_MS } from "../../game/court.ts";
 import { createPong } from "../../game/pong.ts";
-import { Rollback } from "../../game/rollback.ts";
-import { hashState } from "../../game/state.ts";
-import { Session } from "../../net/match/session.ts";
-import { WIRE_VERSION } from "../../net/match/wire/terms.ts";
-import { sha256 } from "../../net/player/sha256.ts";
-import { type RecordedPlay, Recorder } from "../../net/recording/recorder.ts";
-import type { RecordingHeader } from "../../net/recording/recording.ts";
-import { openReplay } from "../../net/recording/replay.ts";
+import { type Game, Rollback } from "../../game/rollback.ts";
+import { createState, hashState } from "../../game/state.ts";
 import {
-  SimulatedNetwork,
-  type SimulatedTransport,
-} from "../../net/simulation/simulated.ts";
+  ConfirmedLog,
+  type ConfirmedPlay,
+} from "../../net/match/confirmed_log.ts";
+import type { Session } from "../../net/match/session.ts";
+import { WIRE_VERSION } from "../../net/match/wire/terms.ts";
+import { hashChainsOf } from "../../net/player/evidence.ts";
+import { Recorder } from "../../net/recording/recorder.ts";
+import {
+  type Recording,
+  type RecordingHeader,
+  RecordingWriter,
+} from "../../net/recording/recording.ts";
+import { openReplay } from "../../net/recording/replay.ts";
+import { VirtualMatch } from "../../net/simulation/virtual_match.ts";
 import { type LinkFaults, NO_FAULTS } from "../../net/transport/link_faults.ts";
-import { createRandom } from "../support/simulation.ts";
+import { createRandom, SYSTEM } from "../support/simulation.ts";
 
 /** No match of a test lasts longer. */
 const MATCH_MS_MAX = 20 * 60_000;
@@ -29,6 +34,7 @@ export interface RecordedMatchOptions {
   readonly rules: Rules;
   readonly faults?: LinkFaults;
   readonly isCut?: (from: number, to: number, nowMs: number) => boolean;
+  readonly createGame?: (slot: number, rules: Rules, seed: number) => Game;
 }
 
 /** One host of a match that was played to its end. */
@@ -40,16 +46,6 @@ export interface RecordedHost {
   readonly bytes: Uint8Array;
   /** How many ticks it took back when it returned to the match. */
   readonly takenBackTicks: number;
-}
-
-interface Host {
-  readonly slot: number;
-  readonly session: Session;
-  readonly transport: SimulatedTransport;
-  readonly input: () => number;
-  recorder: Recorder | undefined;
-  bytes: Uint8Array | undefined;
-  takenBackTicks: number;
 }
 
 export function headerFor(
@@ -72,9 +68,32 @@ export function headerFor(
   };
 }
 
+/** A recorder, and the log that feeds it. */
+export interface Recorded {
+  readonly recorder: Recorder;
+  readonly log: ConfirmedLog;
+}
+
+/** Begins a recording; the seed is `null` where the recorder comes later. */
+export function startRecording(
+  rules: Rules,
+  { seed, slot = 0 }: { readonly seed: number | null; readonly slot?: number },
+): Recorded {
+  const recorder = new Recorder(headerFor(rules, { seed, slot }));
+  const initial = seed === null ? {} : { initial: createState(rules, seed) };
+  return { recorder, log: new ConfirmedLog({ ...initial, reader: recorder }) };
+}
+
+/** Returns a file with any chunks, whether or not a recorder would write them. */
+export function encodeRecording({ header, chunks }: Recording): Uint8Array {
+  const writer = new RecordingWriter(header);
+  for (const chunk of chunks) writer.add(chunk);
+  return writer.written.slice();
+}
+
 /** A match without a network: a tick is confirmed as soon as it is played. */
 export interface ScriptedMatch {
-  readonly play: RecordedPlay;
+  readonly play: ConfirmedPlay;
   /** Plays ticks; each slot's input is what `inputFor` returns. */
   advance(ticks: number): void;
 }
@@ -90,7 +109,7 @@ export function createScripted(
   },
 ): ScriptedMatch {
   const rollback = new Rollback(createPong(rules, seed), rules.players);
-  const play: RecordedPlay = {
+  const play: ConfirmedPlay = {
     get confirmedTick() {
       return rollback.confirmedTick;
     },
@@ -120,83 +139,51 @@ export function createScripted(
 
 /** Plays a match to its end; a host's place in the result is its slot. */
 export function playRecorded(
-  options: RecordedMatchOptions,
+  { seed, rules, faults = NO_FAULTS, isCut, createGame }: RecordedMatchOptions,
 ): readonly RecordedHost[] {
-  const { seed, rules, faults = NO_FAULTS, isCut } = options;
-  const random = createRandom(seed);
-  const network = new SimulatedNetwork({
-    random,
-    faults: () => faults,
-    ...(isCut && { isCut }),
-  });
-  const hosts = Array.from(
-    { length: rules.players },
-    (_, slot) => createHost(slot, { network, random, options }),
+  const recorded: Recorded[] = [];
+  const takenBackTicks = Array.from({ length: rules.players }, () => 0);
+  const bots = takenBackTicks.map((_, slot) =>
+    createBot({ slot, skill: "hard", seed: seed * 4 + slot })
   );
-  while (hosts.some(({ bytes }) => !bytes) && network.nowMs < MATCH_MS_MAX) {
-    network.nowMs += 4;
-    for (const host of hosts) turn(host, { nowMs: network.nowMs, rules });
-  }
-  return hosts.map(({ slot, session, recorder, bytes, takenBackTicks }) => {
-    if (!recorder || !bytes) throw new Error(`slot ${slot} played no match`);
-    return { slot, session, recorder, bytes, takenBackTicks };
-  });
-}
-
-function createHost(
-  slot: number,
-  { network, random, options }: {
-    readonly network: SimulatedNetwork;
-    readonly random: () => number;
-    readonly options: RecordedMatchOptions;
-  },
-): Host {
-  const { rules, seed } = options;
-  const session = new Session({
-    slot,
-    rules,
-    match: `recorded ${seed}`,
-    epochs: Array.from({ length: rules.players }, () => 0),
-    sha256,
-    secret: Uint8Array.from({ length: 16 }, () => random() * 256),
-    nowMs: 0,
-  });
-  const bot = createBot({ slot, skill: "hard", seed: seed * 4 + slot });
-  return {
-    slot,
-    session,
-    transport: network.open({ slot, epoch: 0 }),
-    input: () => session.play ? botInput(bot, session.play.state) : 0,
-    recorder: undefined,
-    bytes: undefined,
-    takenBackTicks: 0,
-  };
-}
-
-function turn(
-  host: Host,
-  { nowMs, rules }: { readonly nowMs: number; readonly rules: Rules },
-): void {
-  const { slot, session, transport } = host;
-  for (const received of transport.receive()) session.receive(received);
-  for (const packet of session.advance(nowMs, host.input())) {
-    transport.send(packet);
-  }
-  for (const event of session.takeEvents()) {
-    const { play } = session;
-    if (event.kind === "started") {
-      const { seed } = event;
-      host.recorder = new Recorder(headerFor(rules, { seed, slot }));
-    } else if (event.kind === "returned" && play && host.recorder) {
-      const after = host.recorder.tick - event.keptTick;
-      host.takenBackTicks = Math.max(0, after);
-      host.recorder.restart(play, event.keptTick);
-    } else if (event.kind === "over") {
-      if (play) host.recorder?.take(play);
-      host.bytes = host.recorder?.finish(event.outcome);
-    }
-  }
-  if (session.play) host.recorder?.take(session.play);
+  const hosts: RecordedHost[] = [];
+  new VirtualMatch({
+    ...SYSTEM,
+    ...{ rules, random: createRandom(seed), lookEveryMs: 4 },
+    network: { faults: () => faults, ...(isCut && { isCut }) },
+    session: (slot) => ({
+      ...(createGame && { createGame: (...game) => createGame(slot, ...game) }),
+    }),
+    hooks: {
+      input: ({ slot, session: { play } }) =>
+        play ? botInput(bots[slot], play.state) : 0,
+      onEvent({ slot, session }, event) {
+        const { play } = session;
+        if (event.kind === "started") {
+          recorded[slot] = startRecording(rules, { seed: event.seed, slot });
+        } else if (event.kind === "returned" && play) {
+          const { log, recorder } = recorded[slot];
+          const after = recorder.tick - event.keptTick;
+          takenBackTicks[slot] = Math.max(0, after);
+          log.restart(play, event.keptTick);
+        } else if (event.kind === "over") {
+          const { log, recorder } = recorded[slot];
+          if (play) log.take(play);
+          const isDesync = play && event.outcome.reason === "desync";
+          const chains = isDesync ? hashChainsOf({ slot, log, play }) : [];
+          recorder.finish(event.outcome, chains);
+          hosts[slot] = {
+            ...{ slot, session, recorder, bytes: recorder.bytes() },
+            takenBackTicks: takenBackTicks[slot],
+          };
+        }
+      },
+      onTurn({ slot, session: { play } }) {
+        if (play) recorded[slot].log.take(play);
+      },
+    },
+  }).play(MATCH_MS_MAX);
+  return hosts;
 }
 
 /** Four players, of whom the last can't be heard for a while: it is dropped, and comes back. */
@@ -216,8 +203,11 @@ export function playThroughCut(): readonly RecordedHost[] {
 export function hashesOf({ bytes }: RecordedHost): readonly number[] {
   const replay = openReplay(bytes);
   const hashes: number[] = [];
-  const { firstTick, lastTick } = replay.view;
-  for (replay.seek(firstTick);; replay.step(1)) {
+  const { lastTick } = replay.view;
+  let nowMs = 0;
+  replay.advance(nowMs);
+  replay.run(true);
+  for (;; replay.advance(nowMs += TICK_MS)) {
     hashes[replay.tick] = hashState(replay.state);
     if (replay.tick === lastTick) return hashes;
   }

@@ -1,29 +1,86 @@
 import { expect } from "@std/expect";
-import { ABSENT_INPUT, hashState, HITS } from "../../game/state.ts";
-import { Recorder } from "../../net/recording/recorder.ts";
+import { type Rules, SLOTS_MAX } from "../../game/court.ts";
+import {
+  ABSENT_INPUT,
+  createState,
+  hashState,
+  HITS,
+  TICK,
+} from "../../game/state.ts";
+import { step } from "../../game/step.ts";
 import {
   RECORDED_TICKS_MAX,
   RECORDING_BYTES_MAX,
 } from "../../net/recording/recording.ts";
 import { openReplay } from "../../net/recording/replay.ts";
 import { createRandom } from "../support/simulation.ts";
-import { createScripted, headerFor, playRecorded } from "./recorded_match.ts";
+import {
+  createScripted,
+  playRecorded,
+  type Recorded,
+  type ScriptedMatch,
+  startRecording,
+} from "./recorded_match.ts";
 
 const DUEL = { players: 2, points: 3, lives: 1 };
 const FOUR = { players: 4, points: 1, lives: 99 };
 const TEN_MINUTES_TICKS = 36_000;
 
-Deno.test("ten minutes of four players who change their input every tick take at most 200 KB", () => {
-  const random = createRandom(1);
-  const inputFor = () => Math.floor(random() * 255) - 127;
-  const match = createScripted({ rules: FOUR, seed: 5, inputFor });
-  const recorder = new Recorder(headerFor(FOUR, { seed: 5, slot: 0 }));
-  while (match.play.confirmedTick < TEN_MINUTES_TICKS) {
-    match.advance(1);
-    recorder.take(match.play);
+/** Plays and records to a tick, `everyTicks` at once. */
+function record(
+  { play, advance }: ScriptedMatch,
+  { log }: Recorded,
+  { untilTick, everyTicks = 1 }: {
+    readonly untilTick: number;
+    readonly everyTicks?: number;
+  },
+): void {
+  while (play.confirmedTick < untilTick) {
+    advance(everyTicks);
+    log.take(play);
   }
+}
 
-  const bytes = recorder.bytes();
+/** Tells a recorder of a match of so many ticks; without log and host. */
+function dictate(
+  { recorder }: Recorded,
+  { rules, seed, ticks, inputFor }: {
+    readonly rules: Rules;
+    readonly seed: number;
+    readonly ticks: number;
+    readonly inputFor: (slot: number, tick: number) => number;
+  },
+): void {
+  const state = createState(rules, seed);
+  const inputs = new Int8Array(SLOTS_MAX);
+  for (let tick = 0; tick < ticks; tick++) {
+    for (let slot = 0; slot < rules.players; slot++) {
+      inputs[slot] = inputFor(slot, tick);
+    }
+    step(state, inputs);
+    recorder.follow(state, 0, inputs);
+  }
+}
+
+/** Nobody's input is ever like the one before. */
+function restless(seed: number): () => number {
+  const random = createRandom(seed);
+  return () => Math.floor(random() * 255) - 127;
+}
+
+const swaying = (slot: number, tick: number) => (tick * (slot + 3)) % 128;
+
+function segmentsIn({ recorder }: Recorded): readonly (readonly number[])[] {
+  return openReplay(recorder.bytes()).match.segments
+    .map(({ firstTick, lastTick }) => [firstTick, lastTick]);
+}
+
+Deno.test("ten minutes of four players who change their input every tick take at most 200 KB", () => {
+  const recorded = startRecording(FOUR, { seed: 5 });
+  const terms = { rules: FOUR, seed: 5, inputFor: restless(1) };
+  dictate(recorded, { ...terms, ticks: TEN_MINUTES_TICKS });
+
+  const bytes = recorded.recorder.bytes();
 
   expect(bytes.length).toBeGreaterThan(3 * TEN_MINUTES_TICKS);
   expect(bytes.length).toBeLessThan(200_000);
@@ -39,95 +96,111 @@ Deno.test("ten minutes of two bots take less than 25 KB", () => {
 });
 
 Deno.test("a recorder stops after an hour, and its recording says that it is incomplete", () => {
-  const random = createRandom(2);
-  const inputFor = () => Math.floor(random() * 255) - 127;
-  const match = createScripted({ rules: FOUR, seed: 6, inputFor });
-  const recorder = new Recorder(headerFor(FOUR, { seed: 6, slot: 0 }));
-  while (match.play.confirmedTick < RECORDED_TICKS_MAX + 200) {
-    match.advance(100);
-    recorder.take(match.play);
-  }
+  const recorded = startRecording(FOUR, { seed: 6 });
+  const { recorder } = recorded;
+  const terms = { rules: FOUR, seed: 6, inputFor: restless(2) };
+  dictate(recorded, { ...terms, ticks: RECORDED_TICKS_MAX + 200 });
 
-  const bytes = recorder.finish({
-    ...{ reason: "finished", winner: 0, hash: 0 },
-    confirmedTick: match.play.confirmedTick,
-  });
+  const confirmedTick = RECORDED_TICKS_MAX + 200;
+  recorder.finish({ reason: "finished", winner: 0, hash: 0, confirmedTick });
 
   expect(recorder.isFull).toBe(true);
-  expect(bytes.length).toBeLessThan(RECORDING_BYTES_MAX);
-  expect(openReplay(bytes).view)
+  expect(recorder.sealed.length).toBeLessThan(RECORDING_BYTES_MAX / 2);
+  expect(openReplay(recorder.bytes()).view)
     .toMatchObject({ lastTick: RECORDED_TICKS_MAX, isIncomplete: true });
 });
 
 Deno.test("a recorder that is called seldom records the same", () => {
-  const recorded = (everyTicks: number) => {
-    const inputFor = (slot: number, tick: number) => (tick * (slot + 3)) % 128;
-    const match = createScripted({ rules: DUEL, seed: 7, inputFor });
-    const recorder = new Recorder(headerFor(DUEL, { seed: 7, slot: 0 }));
-    while (match.play.confirmedTick < 1200) {
-      match.advance(everyTicks);
-      recorder.take(match.play);
-    }
-    return recorder.bytes();
+  const bytes = (everyTicks: number) => {
+    const match = createScripted({ rules: DUEL, seed: 7, inputFor: swaying });
+    const recorded = startRecording(DUEL, { seed: 7 });
+    record(match, recorded, { untilTick: 1200, everyTicks });
+    return recorded.recorder.bytes();
   };
 
-  expect(recorded(120)).toEqual(recorded(1));
+  expect(bytes(120)).toEqual(bytes(1));
 });
 
-Deno.test("a recorder that is called too seldom leaves a gap, not a lie", () => {
-  const inputFor = (slot: number, tick: number) => (tick * (slot + 3)) % 128;
-  const match = createScripted({ rules: DUEL, seed: 7, inputFor });
-  const recorder = new Recorder(headerFor(DUEL, { seed: 7, slot: 0 }));
-  for (const ticks of [50, 1000, 50]) {
-    match.advance(ticks);
-    recorder.take(match.play);
+Deno.test("what is sealed only grows, lacks less than a second, and is a recording at any time", () => {
+  const match = createScripted({ rules: DUEL, seed: 7, inputFor: swaying });
+  const recorded = startRecording(DUEL, { seed: 7 });
+  const { recorder } = recorded;
+  let before = recorder.sealed;
+  for (let tick = 1; tick <= 200; tick++) {
+    record(match, recorded, { untilTick: tick });
+    const { sealed } = recorder;
+
+    expect(sealed.subarray(0, before.length)).toEqual(before);
+    expect(openReplay(sealed).view)
+      .toMatchObject({ lastTick: tick - tick % 60, isUnfinished: true });
+    expect(openReplay(recorder.bytes()).view.lastTick).toBe(tick);
+    before = sealed;
   }
-
-  const { segments } = openReplay(recorder.bytes()).match;
-
-  expect(segments.map(({ firstTick, lastTick }) => [firstTick, lastTick]))
-    .toEqual([[0, 50], [1050, 1100]]);
 });
+
+const CALLED: readonly (readonly [
+  what: string,
+  aheadTicks: number,
+  ticks: readonly number[],
+  segments: readonly (readonly number[])[],
+])[] = [
+  [
+    "that is called too seldom leaves a gap, not a lie",
+    ...[0, [50, 1000, 50], [[0, 50], [1050, 1100]]] as const,
+  ],
+  [
+    "doesn't believe inputs of long ago that newer ones have replaced",
+    ...[100, [50, 200, 50], [[0, 50], [250, 300]]] as const,
+  ],
+  ["that is called in time", 127, [50, 128], [[0, 178]]],
+  ["that is called a tick too late", 127, [50, 129], [[0, 50], [179, 179]]],
+];
+
+for (const [what, aheadTicks, ticks, segments] of CALLED) {
+  Deno.test(`a recorder ${what}`, () => {
+    const { play, advance } = createScripted({
+      ...{ rules: DUEL, seed: 7, inputFor: swaying, aheadTicks },
+    });
+    const recorded = startRecording(DUEL, { seed: 7 });
+    for (const more of ticks) {
+      advance(more);
+      recorded.log.take(play);
+    }
+
+    expect(segmentsIn(recorded)).toEqual(segments);
+    const replay = openReplay(recorded.recorder.bytes());
+    replay.seek(play.confirmedTick);
+    expect(hashState(replay.state)).toBe(play.hashAt(play.confirmedTick));
+  });
+}
 
 Deno.test("a recorder forgets what its host had confirmed alone, in its statistics too", () => {
   const scripted = (input: number) =>
     createScripted({ rules: DUEL, seed: 4, inputFor: () => input });
   const [alone, together] = [scripted(0), scripted(127)];
-  const recorder = new Recorder(headerFor(DUEL, { seed: 4, slot: 0 }));
+  const { log, recorder } = startRecording(DUEL, { seed: 4 });
   // With this seed the first serve goes to where a paddle stands that never moves.
   while (recorder.tick < 400 && recorder.statistics.longestRallyHits === 0) {
     alone.advance(1);
-    recorder.take(alone.play);
+    log.take(alone.play);
   }
   expect(recorder.statistics.longestRallyHits).toBe(1);
   const hitTick = recorder.tick;
+  const { sealed } = recorder;
   together.advance(hitTick + 20);
   expect(together.play.confirmedState[HITS]).toBe(0);
 
-  recorder.restart(together.play, hitTick - 1);
+  log.restart(together.play, hitTick - 1);
 
   const { match } = openReplay(recorder.bytes());
   expect(match.segments[0].lastTick).toBe(hitTick - 1);
   expect(match.statistics.longestRallyHits).toBe(0);
   expect(recorder.statistics).toEqual(match.statistics);
-});
-
-Deno.test("a recorder doesn't believe inputs of long ago that newer ones have replaced", () => {
-  const inputFor = (_: number, tick: number) => tick % 100;
-  const { play, advance } = createScripted({
-    ...{ rules: DUEL, seed: 7, inputFor, aheadTicks: 100 },
-  });
-  const recorder = new Recorder(headerFor(DUEL, { seed: 7, slot: 0 }));
-  for (const ticks of [50, 200, 50]) {
-    advance(ticks);
-    recorder.take(play);
-  }
-
-  const replay = openReplay(recorder.bytes());
-  replay.seek(300);
-
-  expect(replay.match.segments.length).toBe(2);
-  expect(hashState(replay.state)).toBe(play.hashAt(300));
+  expect(log.hashes().map(([tick]) => tick).slice(-2))
+    .toEqual([hitTick - 1, hitTick + 20]);
+  // The file isn't written anew: it says what counts no more.
+  expect(recorder.sealed.subarray(0, sealed.length)).toEqual(sealed);
+  expect(openReplay(recorder.sealed).view.lastTick).toBe(hitTick + 20);
 });
 
 for (const keptTick of [40, 100]) {
@@ -138,19 +211,21 @@ for (const keptTick of [40, 100]) {
       slot === 1 && tick >= 50 ? ABSENT_INPUT : 0
     );
     const together = scripted(() => 0);
-    const recorder = new Recorder(headerFor(DUEL, { seed: 4, slot: 0 }));
+    const { log, recorder } = startRecording(DUEL, { seed: 4 });
     alone.advance(60);
-    recorder.take(alone.play);
+    log.take(alone.play);
     expect(openReplay(recorder.bytes()).match.marks)
       .toEqual([{ tick: 51, kind: "dropped", slot: 1 }]);
 
     together.advance(45);
-    recorder.restart(together.play, keptTick);
+    log.restart(together.play, keptTick);
     together.advance(30);
-    recorder.take(together.play);
+    log.take(together.play);
 
     const { view, match } = openReplay(recorder.bytes());
     expect(match.marks).toEqual([]);
+    expect(match.segments.map(({ firstTick }) => firstTick)).toEqual([0, 45]);
+    expect(match.segments[0].lastTick).toBe(Math.min(keptTick, 44));
     expect(view.lastTick).toBe(75);
   });
 }
@@ -161,14 +236,14 @@ for (const fromTick of [0, 500]) {
     const { play, advance } = createScripted({
       ...{ rules: DUEL, seed: 8, inputFor },
     });
-    const recorder = new Recorder(headerFor(DUEL, { seed: null, slot: 0 }));
+    const { log, recorder } = startRecording(DUEL, { seed: null });
     expect(recorder.tick).toBe(-1);
     expect(() => openReplay(recorder.bytes())).toThrow("nothing in it");
 
     advance(fromTick);
-    recorder.restart(play, -1);
+    log.restart(play, -1);
     advance(100);
-    recorder.take(play);
+    log.take(play);
 
     const { view, match } = openReplay(recorder.bytes());
     const lastTick = fromTick + 100;
@@ -180,47 +255,67 @@ for (const fromTick of [0, 500]) {
   });
 }
 
+Deno.test("a recorder of which nothing counts any more begins with the next state", () => {
+  const inputFor = (slot: number) => slot === 1 ? ABSENT_INPUT : 20;
+  const { play, advance } = createScripted({ rules: DUEL, seed: 8, inputFor });
+  const recorded = startRecording(DUEL, { seed: null });
+  for (const tick of [100, 200]) {
+    advance(100);
+    recorded.log.restart(play, tick === 100 ? -1 : 50);
+  }
+
+  expect(segmentsIn(recorded)).toEqual([[200, 200]]);
+  expect(openReplay(recorded.recorder.bytes()).match.marks).toEqual([]);
+});
+
 Deno.test("a finished recording takes nothing more", () => {
   const match = createScripted({ rules: DUEL, seed: 8, inputFor: () => 0 });
-  const recorder = new Recorder(headerFor(DUEL, { seed: 8, slot: 0 }));
+  const { log, recorder } = startRecording(DUEL, { seed: 8 });
   match.advance(100);
-  recorder.take(match.play);
-  const bytes = recorder.finish({
-    ...{ reason: "walkover", winner: 0, confirmedTick: 100 },
-    hash: hashState(match.play.confirmedState),
-  });
-  expect(openReplay(bytes).view.isIncomplete).toBe(false);
+  log.take(match.play);
+  const hash = hashState(match.play.confirmedState);
+  const result = { winner: 0, confirmedTick: 100, hash } as const;
+  recorder.finish({ ...result, reason: "walkover" });
+  const bytes = recorder.bytes();
+  expect(openReplay(bytes).view)
+    .toMatchObject({ isIncomplete: false, isUnfinished: false });
+  expect(recorder.sealed).toEqual(bytes);
 
   match.advance(100);
-  recorder.take(match.play);
-  recorder.restart(match.play, 50);
+  log.take(match.play);
+  log.restart(match.play, 50);
+  recorder.finish({ ...result, reason: "desync" });
 
   expect(recorder.bytes()).toEqual(bytes);
 });
 
-const ENDLESS:
-  readonly (readonly [string, (tick: number) => number, boolean])[] = [
-    ["comes and goes", (tick) => tick % 2 === 0 ? 0 : ABSENT_INPUT, false],
-    ["begins again", () => 0, true],
-  ];
+Deno.test("a recorder stops when somebody comes and goes without end", () => {
+  const inputFor = (slot: number, tick: number) =>
+    slot === 1 && tick % 2 === 0 ? ABSENT_INPUT : 0;
+  const recorded = startRecording(DUEL, { seed: 8 });
+  dictate(recorded, { rules: DUEL, seed: 8, inputFor, ticks: 80_000 });
 
-for (const [what, input, isRestarted] of ENDLESS) {
-  Deno.test(`a recorder stops when somebody ${what} without end`, () => {
-    const inputFor = (slot: number, tick: number) =>
-      slot === 1 ? input(tick) : 0;
-    const { play, advance } = createScripted({
-      rules: DUEL,
-      seed: 8,
-      inputFor,
-    });
-    const recorder = new Recorder(headerFor(DUEL, { seed: 8, slot: 0 }));
-    for (let tick = 1; tick < 4000; tick++) {
-      advance(1);
-      if (isRestarted) recorder.restart(play, tick);
-      else recorder.take(play);
-    }
+  expectFull(recorded);
+});
 
-    expect(recorder.isFull).toBe(true);
-    expect(openReplay(recorder.bytes()).view.lastTick).toBe(recorder.tick);
-  });
+Deno.test("a recorder stops when somebody begins again without end", () => {
+  const recorded = startRecording(DUEL, { seed: 8 });
+  const state = createState(DUEL, 8);
+  while (!recorded.recorder.isFull && state[TICK]++ < 20_000) {
+    recorded.recorder.begin(state, 0, state[TICK]);
+  }
+
+  expectFull(recorded);
+});
+
+function expectFull({ recorder }: Recorded): void {
+  expect(recorder.isFull).toBe(true);
+  const { tick } = recorder;
+  const bytes = recorder.bytes();
+  recorder.follow(createState(DUEL, 8), 0, new Int8Array(SLOTS_MAX));
+  recorder.begin(createState(DUEL, 8), 0, -1);
+
+  expect(recorder.bytes()).toEqual(bytes);
+  expect(bytes.length).toBeLessThan(0.8 * RECORDING_BYTES_MAX);
+  expect(openReplay(bytes).view.lastTick).toBe(tick);
 }

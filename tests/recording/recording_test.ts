@@ -2,18 +2,18 @@ import { expect } from "@std/expect";
 import fc from "fast-check";
 import { SLOTS_MAX } from "../../game/court.ts";
 import { ABSENT, createState, TICK } from "../../game/state.ts";
+import { encodeState } from "../../game/state_bytes.ts";
 import type { EndReason } from "../../net/match/outcome.ts";
-import type { Chunk } from "../../net/recording/chunk.ts";
+import { type Chunk, CHUNK_HASHES_MAX } from "../../net/recording/chunk.ts";
 import {
   decodeRecording,
-  encodeRecording,
   type Recording,
   RECORDING_BYTES_MAX,
   ReplayError,
 } from "../../net/recording/recording.ts";
 import { openReplay } from "../../net/recording/replay.ts";
 import { SealedBlockWriter } from "../../net/recording/sealed_blocks.ts";
-import { headerFor } from "./recorded_match.ts";
+import { encodeRecording, headerFor } from "./recorded_match.ts";
 
 const DUEL = { players: 2, points: 3, lives: 1 };
 
@@ -29,9 +29,13 @@ const REASONS: readonly EndReason[] = [
 
 const anyUint32 = fc.nat(0xffffffff);
 
-/** What follows one state without a gap; `gap` is how long after the one before it begins. */
+/**
+ * What follows one state without a gap; `gap` is how long after the one before it begins, and
+ * `takenBack` how much of that doesn't count.
+ */
 const anySegment = fc.record({
   gap: fc.integer({ min: 1, max: 5000 }),
+  takenBack: fc.option(fc.nat(100)),
   inputs: fc.array(
     fc.record({
       rows: fc.array(
@@ -66,23 +70,36 @@ const anyRecording: fc.Arbitrary<Recording> = fc.record({
     maxLength: 4,
   }),
   segments: fc.array(anySegment, { minLength: 1, maxLength: 4 }),
+  chains: fc.array(
+    fc.record({
+      slot: fc.nat(1),
+      hashes: fc.array(fc.tuple(anyUint32, anyUint32), {
+        minLength: 1,
+        maxLength: CHUNK_HASHES_MAX,
+      }),
+    }),
+    { maxLength: 3 },
+  ),
   result: fc.option(fc.record({
     winner: fc.option(fc.nat(1)),
     reason: fc.constantFrom(...REASONS),
     confirmedTick: anyUint32,
     hash: anyUint32,
   })),
-}).map(({ players, points, seed, names, segments, result }) => {
+}).map(({ players, points, seed, names, segments, chains, result }) => {
   const rules = { players, points, lives: points };
   const header = headerFor(rules, { seed, slot: 1 });
   const chunks: Chunk[] = [];
   let tick = 0;
-  for (const [i, { gap, inputs }] of segments.entries()) {
+  for (const [i, { gap, takenBack, inputs }] of segments.entries()) {
     if (i > 0 || seed === null) {
+      const kept = takenBack === null
+        ? {}
+        : { keptTick: Math.max(-1, tick - takenBack) };
       tick += gap;
       const state = createState(rules, gap);
       state[TICK] = tick;
-      chunks.push({ kind: "state", tick, state });
+      chunks.push({ kind: "state", tick, state, ...kept });
     }
     for (const { rows, hash, change } of inputs) {
       const cells = rows.flatMap((row) =>
@@ -98,6 +115,7 @@ const anyRecording: fc.Arbitrary<Recording> = fc.record({
       if (change) chunks.push({ kind: "membership", tick, ...change });
     }
   }
+  for (const chain of chains) chunks.push({ kind: "hashes", tick, ...chain });
   if (result) chunks.push({ kind: "end", tick, result });
   const cleaned = header.players.map((player, slot) => ({
     ...player,
@@ -118,7 +136,8 @@ const REFUSED: readonly (readonly [string, Uint8Array, string])[] = [
   ["nothing", new Uint8Array(), "no recording"],
   ["a picture", new TextEncoder().encode("\x89PNG\r\n\x1a\n…"), "no recording"],
   ["half a header", sample().subarray(0, 40), "cut off before"],
-  ["another version", withByte(sample(), 8, 2), "another version"],
+  ["another version", withByte(sample(), 8, 3), "another version"],
+  ["a version before the first", withByte(sample(), 8, 0), "another version"],
   ["too much", new Uint8Array(RECORDING_BYTES_MAX + 1), "larger than"],
 ];
 
@@ -141,6 +160,17 @@ for (const [what, bytes, why] of REFUSED) {
   });
 }
 
+Deno.test("a recording in the former format is played", () => {
+  const state = encodeState(createState(DUEL, 1));
+  state[TICK * 4] = 9;
+  const end = [0xff, 3, 0, 0, 0, 0, 0, 0, 0, 0];
+
+  const bytes = withChunks([[1, 9, state], [4, 9, Uint8Array.from(end)]], 1);
+
+  expect(openReplay(bytes).view)
+    .toMatchObject({ firstTick: 9, lastTick: 9, isUnfinished: false });
+});
+
 Deno.test("a recording of another protocol is refused", () => {
   const header = { ...headerFor(DUEL, { seed: 1, slot: 0 }), protocol: 99 };
 
@@ -151,8 +181,9 @@ Deno.test("a recording of another protocol is refused", () => {
 /** Returns a file whose chunks are what a test wants, with the right checksums. */
 function withChunks(
   chunks: readonly (readonly [kind: number, tick: number, body: Uint8Array])[],
+  version = 2,
 ): Uint8Array {
-  const opening = sample();
+  const opening = withByte(sample(), 8, version);
   const blocks = new SealedBlockWriter();
   blocks.add(opening.subarray(0, 11));
   blocks.add(opening.subarray(15, firstChunkAt(opening) - 4));
@@ -192,7 +223,7 @@ Deno.test("random chunks with the right checksums cause nothing but a ReplayErro
       Uint8Array.from([...inputs, ...rest])
     ),
   );
-  const anyChunk = fc.tuple(fc.nat(5), fc.nat(3), anyBody);
+  const anyChunk = fc.tuple(fc.nat(7), fc.nat(3), anyBody);
   fc.assert(fc.property(fc.array(anyChunk, { maxLength: 5 }), (chunks) => {
     tryToOpen(withChunks(chunks));
   }));
@@ -224,11 +255,19 @@ function inputsAt(tick: number, ticks: number): Chunk {
   return { kind: "inputs", tick, inputs, hash: 0 };
 }
 
-function stateAt(tick: number, absent = 0): Chunk {
+function stateAt(
+  tick: number,
+  { absent = 0, ...kept }: { absent?: number; keptTick?: number } = {},
+): Chunk {
   const state = createState(DUEL, 1);
   state[TICK] = tick;
   state[ABSENT] = absent;
-  return { kind: "state", tick, state };
+  return { kind: "state", tick, state, ...kept };
+}
+
+function hashesAt(tick: number, count: number): Chunk {
+  const hashes = Array.from({ length: count }, (_, of) => [of, 7] as const);
+  return { kind: "hashes", tick, slot: 0, hashes };
 }
 
 function endAt(tick: number): Chunk {
@@ -241,7 +280,15 @@ const WRONG: readonly (readonly [string, number, readonly Chunk[]])[] = [
   ["an end somewhere else", 8, [inputsAt(0, 9), endAt(8)]],
   ["inputs that skip a tick", 10, [inputsAt(0, 9), inputsAt(10, 9)]],
   ["a state that goes back", 9, [inputsAt(0, 9), stateAt(9)]],
-  ["a player absent whom the rules don't have", 9, [stateAt(9, 0b0100)]],
+  ["a return to what it keeps", 6, [
+    inputsAt(0, 9),
+    stateAt(6, { keptTick: 6 }),
+  ]],
+  ["a player absent whom the rules don't have", 9, [
+    stateAt(9, { absent: 0b0100 }),
+  ]],
+  ["hashes of another tick", 8, [inputsAt(0, 9), hashesAt(8, 1)]],
+  ["too many hashes", 9, [inputsAt(0, 9), hashesAt(9, CHUNK_HASHES_MAX + 1)]],
   ["more ticks than there are numbers", 0x7ffffff0, [
     stateAt(0x7ffffff0),
     inputsAt(0x7ffffff0, 20),
@@ -264,6 +311,8 @@ for (const [what, tick, chunks] of WRONG) {
 const INPUTS = 2;
 const MEMBERSHIP = 3;
 const END = 4;
+const RETURN = 5;
+const HASHES = 6;
 /** Of the second player, for three ticks, and the hash. */
 const REST = [1, 3, 0, 0, 0, 0, 0];
 
@@ -280,7 +329,11 @@ const WRONG_BODIES: readonly (readonly [string, number, readonly number[]])[] =
     ["a winner below nobody", END, [0xfe, 0, 0, 0, 0, 0, 0, 0, 0, 0]],
     ["a reason that is none", END, [0, 7, 0, 0, 0, 0, 0, 0, 0, 0]],
     ["an end cut short", END, [0, 0, 0, 0, 0, 0, 0, 0, 0]],
-    ["a chunk of no kind", 5, []],
+    ["hashes of nobody", HASHES, [2, 0, 0, 0, 0, 0, 0, 0, 0]],
+    ["no hashes", HASHES, [0]],
+    ["half a hash", HASHES, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]],
+    ["a return to nothing", RETURN, [0, 0, 0, 0]],
+    ["a chunk of no kind", 7, []],
   ];
 
 for (const [what, kind, body] of WRONG_BODIES) {

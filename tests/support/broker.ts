@@ -10,6 +10,13 @@
  *
  * @module
  */
+import {
+  findFile,
+  ignoreWithout,
+  programFolders,
+  removeFolder,
+} from "./programs.ts";
+import { until } from "./waiting.ts";
 
 /** A running node, of which tests may do whatever they like. */
 export interface Broker extends AsyncDisposable {
@@ -38,24 +45,19 @@ export interface Broker extends AsyncDisposable {
   thaw(): void;
 }
 
-/** More than the slowest start seen (11 s with both cores busy), far less than a hung CI job. */
-const START_MS_MAX = 60_000;
-
-const POLL_MS = 50;
+/** A node takes seconds to start, and each look at it a connection. */
+const LOOK_EVERY_MS = 50;
 
 const USER = "adm";
 const PASSWORD = "adm";
 
-/**
- * Says whether tests that need a broker have to be skipped, and tells the reader so. On CI, where
- * nobody reads it, they aren't skipped but fail.
- */
-export function skipWithoutBroker(): boolean {
-  if (brokerInstalled() || Deno.env.get("CI") === "true") return false;
-  Deno.stderr.writeSync(new TextEncoder().encode(
-    "SKIPPED: all tests over RabbitMQ, because no rabbitmq-server is installed.\n",
-  ));
-  return true;
+/** Returns whether tests over RabbitMQ must be ignored here, and says so. */
+export function ignoreWithoutBroker(): boolean {
+  return ignoreWithout({
+    what: "RabbitMQ",
+    isThere: brokerInstalled(),
+    install: "rabbitmq-server",
+  });
 }
 
 /** Whether `startBroker` has what it needs. */
@@ -93,6 +95,7 @@ export async function startBroker(): Promise<Broker> {
       () => accepts(port),
       async () =>
         `the broker does not start: ${await lastWords(`${folder}/out.log`)}`,
+      LOOK_EVERY_MS,
     );
   };
   const pid = () => Number(Deno.readTextFileSync(`${folder}/pid`));
@@ -100,7 +103,8 @@ export async function startBroker(): Promise<Broker> {
     Deno.kill(pid(), signal);
     await until(
       async () => !await accepts(port),
-      () => "the broker's port is still open",
+      "Closing the broker's port",
+      LOOK_EVERY_MS,
     );
     // One that is stopped removes the file itself, at some point.
     await Deno.remove(`${folder}/pid`).catch(() => {});
@@ -135,7 +139,8 @@ export async function startBroker(): Promise<Broker> {
     await supervisor.status;
     await until(
       async () => !await accepts(port) && !await accepts(epmdPort),
-      () => "the broker does not end",
+      "The broker's end",
+      LOOK_EVERY_MS,
     );
     await removeFolder(folder);
   };
@@ -189,7 +194,6 @@ interface Programs {
 }
 
 function findPrograms(): Programs {
-  const path = (Deno.env.get("PATH") ?? "").split(":");
   return {
     // Not the one in the PATH: Debian's changes to the user "rabbitmq" and needs root.
     server: findFile([
@@ -197,11 +201,11 @@ function findPrograms(): Programs {
       ...subfolders("/opt", "rabbitmq", "sbin"),
     ], "rabbitmq-server"),
     epmd: findFile([
-      ...path,
+      ...programFolders(),
       "/usr/lib/erlang/bin",
       ...subfolders("/usr/lib/erlang", "erts-", "bin"),
     ], "epmd"),
-    setpriv: findFile([...path, "/usr/bin"], "setpriv"),
+    setpriv: findFile(programFolders(), "setpriv"),
   };
 }
 
@@ -213,19 +217,6 @@ function subfolders(parent: string, prefix: string, child: string): string[] {
   } catch {
     return []; // The folder is missing, so nothing is installed there.
   }
-}
-
-function findFile(
-  folders: readonly string[],
-  name: string,
-): string | undefined {
-  return folders.map((folder) => `${folder}/${name}`).find((file) => {
-    try {
-      return Deno.statSync(file).isFile;
-    } catch {
-      return false; // Missing, or not for us to see.
-    }
-  });
 }
 
 /** Asks the kernel for ports; all are held until the last is known, so that they differ. */
@@ -302,32 +293,9 @@ async function accepts(port: number): Promise<boolean> {
   }
 }
 
-async function until(
-  done: () => Promise<boolean>,
-  complaint: () => string | Promise<string>,
-): Promise<void> {
-  const endMs = performance.now() + START_MS_MAX;
-  while (!await done()) {
-    if (performance.now() > endMs) throw new Error(await complaint());
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  }
-}
-
 async function lastWords(file: string): Promise<string> {
   const text = await Deno.readTextFile(file).catch(() => "");
   return text.trim().split("\n").slice(-5).join("\n") || "it said nothing";
-}
-
-/** Removes a folder into which dying processes may still write. */
-async function removeFolder(folder: string): Promise<void> {
-  await until(async () => {
-    try {
-      await Deno.remove(folder, { recursive: true });
-      return true;
-    } catch {
-      return false; // A file appeared meanwhile: once more.
-    }
-  }, () => `cannot remove ${folder}`);
 }
 
 function once(action: () => Promise<void>): () => Promise<void> {

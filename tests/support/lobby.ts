@@ -13,9 +13,7 @@ import {
 } from "../../net/lobby/seat.ts";
 import { type LobbyWatch, watchLobby } from "../../net/lobby/watch.ts";
 import type { LobbyLimits } from "../../net/lobby_server/limits.ts";
-
-/** How long a test waits for what must happen: far more than a busy machine needs. */
-const DEADLINE_MS = 20_000;
+import { soon } from "./waiting.ts";
 
 /** Never aborts. */
 export const FOREVER = new AbortController().signal;
@@ -43,32 +41,6 @@ export async function temporaryFolder(): Promise<
     path,
     [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
   };
-}
-
-/** Waits for `promise`, but not for ever. */
-export async function soon<T>(promise: Promise<T>, what: string): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(
-    () => reject(new Error(`${what} did not happen in ${DEADLINE_MS} ms`)),
-    DEADLINE_MS,
-  );
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** Polls until `done` holds. */
-export async function eventually(
-  done: () => boolean,
-  what: string,
-): Promise<void> {
-  const endMs = performance.now() + DEADLINE_MS;
-  while (!done()) {
-    if (performance.now() > endMs) throw new Error(`${what} did not happen`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 /** Joins; the options are the rare ones. */

@@ -13,9 +13,9 @@ import {
   servePage,
 } from "../../net/page/server.ts";
 import { EMPTY_VIEW } from "../../net/page/stage.ts";
+import { soon } from "./waiting.ts";
 
 export const TOKEN = "a token";
-const DEADLINE_MS = 15_000;
 export const ASSETS: Assets = new Map([["/", {
   type: "text/html",
   body: new TextEncoder().encode("<!DOCTYPE html>"),
@@ -83,10 +83,11 @@ export interface Client extends AsyncDisposable {
 
 /** Connects as the page does. */
 export async function openPage(
-  { server }: Pick<Served, "server">,
+  { server }: { readonly server: Pick<PageServer, "url"> },
 ): Promise<Client> {
-  const socket = new WebSocket(socketUrl(server.port), {
-    headers: { origin: `http://127.0.0.1:${server.port}` },
+  const address = server.url.replace("http:", "ws:").replace("/?", "/socket?");
+  const socket = new WebSocket(address, {
+    headers: { origin: new URL(server.url).origin },
   });
   socket.binaryType = "arraybuffer";
   const messages = createInbox<unknown>();
@@ -94,25 +95,20 @@ export async function openPage(
   const closed = new Promise<number>((resolve) => {
     socket.addEventListener("close", (event) => resolve(event.code));
   });
-  await withDeadline(
-    new Promise<void>((resolve, reject) => {
-      socket.onopen = () => resolve();
-      socket.onerror = () => reject(new Error("The socket was refused."));
-    }),
-  );
+  const opened = new Promise<void>((resolve, reject) => {
+    socket.onopen = () => resolve();
+    socket.onerror = () => reject(new Error("The socket was refused."));
+  });
+  await soon(opened, "Opening the socket");
   return {
     socket,
-    closed: withDeadline(closed),
+    closed: soon(closed, "Closing the socket"),
     nextMessage: messages.next,
     async [Symbol.asyncDispose]() {
       socket.close();
       await closed;
     },
   };
-}
-
-function socketUrl(port: number, token = TOKEN): string {
-  return `ws://127.0.0.1:${port}/socket?token=${encodeURIComponent(token)}`;
 }
 
 /** A queue whose `next` waits for what is not there yet. */
@@ -127,25 +123,10 @@ function createInbox<T>(): { put: (item: T) => void; next: () => Promise<T> } {
     },
     next() {
       if (items.length > 0) return Promise.resolve(items.splice(0, 1)[0]);
-      return withDeadline(new Promise((resolve) => waiting.push(resolve)));
+      const coming = new Promise<T>((resolve) => waiting.push(resolve));
+      return soon(coming, "A message");
     },
   };
-}
-
-/** Rejects where nothing comes for long. */
-export async function withDeadline<T>(promise: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`Nothing came in ${DEADLINE_MS} ms.`)),
-      DEADLINE_MS,
-    );
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 /** Sends a request with headers that `fetch` would not let us choose; returns the status code. */
@@ -165,7 +146,7 @@ export async function request(
   const text = `GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
   await connection.write(new TextEncoder().encode(text));
   const answer = new Uint8Array(64);
-  await withDeadline(connection.read(answer));
+  await soon(connection.read(answer), "An answer");
   return Number(new TextDecoder().decode(answer).split(" ")[1]);
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Page } from "playwright-core";
+import type { CDPSession, Page } from "playwright-core";
 import type { TestBrowser } from "./browser.ts";
 import { temporaryFolder } from "./lobby.ts";
 import { drawnTick, VIEWPORT, waitUntil } from "./person.ts";
@@ -97,15 +97,64 @@ export async function* heapBytes(
 ): AsyncGenerator<number> {
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Performance.enable");
-  for (let tick = await drawnTick(page);; tick += everyTicks) {
-    await waitUntil(page, async () => await drawnTick(page) >= tick);
-    // What one collection finds to be finished, the next one frees.
-    for (let i = 0; i < 2; i++) {
-      await devtools.send("HeapProfiler.collectGarbage");
-    }
+  for await (const _ of everyFewTicks(page, everyTicks)) {
+    await collectGarbage(devtools);
     const { metrics } = await devtools.send("Performance.getMetrics");
     const used = metrics.find(({ name }) => name === "JSHeapUsedSize");
     if (used === undefined) throw new Error("The browser tells of no heap.");
     yield used.value;
+  }
+}
+
+/** What a page keeps that depends on no compiler. */
+export interface Kept {
+  /** Arrays among them, typed ones excepted: those the browser doesn't count. */
+  readonly objects: number;
+  /** Of typed arrays. */
+  readonly bufferBytes: number;
+}
+
+/** Tells again and again what the page keeps, each time after so many ticks more. */
+export async function* keptThings(
+  page: Page,
+  everyTicks: number,
+): AsyncGenerator<Kept> {
+  const devtools = await page.context().newCDPSession(page);
+  const objectGroup = "count";
+  for await (const _ of everyFewTicks(page, everyTicks)) {
+    const { result } = await devtools.send("Runtime.evaluate", {
+      expression: "Object.prototype",
+      objectGroup,
+    });
+    const { objects } = await devtools.send("Runtime.queryObjects", {
+      prototypeObjectId: result.objectId ?? "",
+      objectGroup,
+    });
+    const count = await devtools.send("Runtime.callFunctionOn", {
+      functionDeclaration: "function () { return this.length; }",
+      objectId: objects.objectId ?? "",
+    });
+    await devtools.send("Runtime.releaseObjectGroup", { objectGroup });
+    await collectGarbage(devtools);
+    const heap = await devtools.send("Runtime.getHeapUsage");
+    yield { objects: count.result.value, bufferBytes: heap.backingStorageSize };
+  }
+}
+
+async function collectGarbage(devtools: CDPSession): Promise<void> {
+  // What one collection finds to be finished, the next one frees.
+  for (let i = 0; i < 2; i++) {
+    await devtools.send("HeapProfiler.collectGarbage");
+  }
+}
+
+async function* everyFewTicks(
+  page: Page,
+  everyTicks: number,
+): AsyncGenerator<void> {
+  // A match is drawn before the first look.
+  for (let tick = 1;; tick += everyTicks) {
+    await waitUntil(page, async () => await drawnTick(page) >= tick);
+    yield;
   }
 }

@@ -8,9 +8,13 @@
 import { expect } from "@std/expect";
 import type { View } from "../../net/page/protocol.ts";
 import type { ResultLine, Status } from "../../net/player/status.ts";
+import { soon, until } from "./waiting.ts";
 
-/** How long a test waits for what should come in a moment; CI machines can be slow. */
-export const PATIENCE_MS = 120_000;
+/** How often a status is asked for. */
+const LOOK_EVERY_MS = 50;
+
+/** How much of what a process has written is quoted where something has failed. */
+const LAST_LINES = 10;
 
 export interface PongProcess extends AsyncDisposable {
   readonly pid: number;
@@ -22,6 +26,8 @@ export interface PongProcess extends AsyncDisposable {
   readonly stdout: string;
   readonly stderr: string;
   kill(signal: Deno.Signal): void;
+  /** Says what it was started with, whether it runs, and what it wrote last. */
+  describe(): string;
 }
 
 let folder: string | undefined;
@@ -55,31 +61,62 @@ export function startPong(args: readonly string[]): PongProcess {
     stderr: "piped",
   });
   const child = command.spawn();
-  const output = new Output();
-  const done = Promise.all([
-    output.read(child.stdout, "stdout"),
-    output.read(child.stderr, "stderr"),
+  const text = { stdout: "", stderr: "" };
+  let exitCode: number | undefined;
+  const exited = Promise.all([
     child.status,
-  ]).then(([, , status]) => {
-    output.end();
-    return status.code;
-  });
+    collect(child.stdout, (more) => text.stdout += more),
+    collect(child.stderr, (more) => text.stderr += more),
+  ]).then(([{ code }]) => exitCode = code);
   return {
     pid: child.pid,
-    exited: done,
+    exited,
     get stdout() {
-      return output.text.stdout;
+      return text.stdout;
     },
     get stderr() {
-      return output.text.stderr;
+      return text.stderr;
     },
-    line: (pattern) => output.find(pattern, args),
+    describe() {
+      const lines = (text.stdout + text.stderr).trimEnd().split("\n");
+      const state = exitCode === undefined ? "runs" : `ended with ${exitCode}`;
+      return [`pong ${args.join(" ")} ${state}; its last lines:`]
+        .concat(lines.slice(-LAST_LINES)).join("\n  ");
+    },
+    async line(pattern) {
+      let found: RegExpExecArray | undefined;
+      const complaint = () => `no line ${pattern}: ${this.describe()}`;
+      await until(() => {
+        found = findLine(text.stdout, pattern);
+        if (found === undefined && exitCode !== undefined) {
+          throw new Error(complaint());
+        }
+        return found !== undefined;
+      }, complaint);
+      return found!; // Nothing else ends the wait.
+    },
     kill: (signal) => kill(child, signal),
     async [Symbol.asyncDispose]() {
       kill(child, "SIGKILL");
-      await done;
+      await exited;
     },
   };
+}
+
+async function collect(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  take: (text: string) => void,
+): Promise<void> {
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    take(text);
+  }
+}
+
+function findLine(text: string, pattern: RegExp): RegExpExecArray | undefined {
+  // What is behind the last line break is half a line as yet.
+  const lines = text.split("\n").slice(0, -1);
+  return lines.map((line) => pattern.exec(line)).find((match) => match) ??
+    undefined;
 }
 
 function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
@@ -89,74 +126,6 @@ function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
     // A process that has ended by itself needs no signal.
     if (!(error instanceof TypeError)) throw error;
   }
-}
-
-class Output {
-  readonly text = { stdout: "", stderr: "" };
-  readonly #lines: string[] = [];
-  #hasEnded = false;
-  #wake = Promise.withResolvers<void>();
-
-  async read(
-    stream: ReadableStream<Uint8Array>,
-    name: "stdout" | "stderr",
-  ): Promise<void> {
-    const decoder = new TextDecoder();
-    let rest = "";
-    for await (const bytes of stream) {
-      const text = decoder.decode(bytes, { stream: true });
-      this.text[name] += text;
-      if (name === "stderr") continue;
-      const lines = (rest + text).split("\n");
-      rest = lines.pop() ?? "";
-      this.#lines.push(...lines);
-      this.#notify();
-    }
-  }
-
-  end(): void {
-    this.#hasEnded = true;
-    this.#notify();
-  }
-
-  async find(
-    pattern: RegExp,
-    args: readonly string[],
-  ): Promise<RegExpExecArray> {
-    const late = deadline(`pong ${args.join(" ")}: no line ${pattern}`);
-    try {
-      for (let at = 0;;) {
-        for (; at < this.#lines.length; at++) {
-          const match = pattern.exec(this.#lines[at]);
-          if (match) return match;
-        }
-        if (this.#hasEnded) {
-          throw new Error(
-            `pong ${args.join(" ")} ended without ${pattern}:\n` +
-              this.text.stdout + this.text.stderr,
-          );
-        }
-        await Promise.race([this.#wake.promise, late.promise]);
-      }
-    } finally {
-      late.cancel();
-    }
-  }
-
-  #notify(): void {
-    this.#wake.resolve();
-    this.#wake = Promise.withResolvers();
-  }
-}
-
-/** A promise that rejects after `PATIENCE_MS`, unless it is cancelled. */
-function deadline(
-  message: string,
-): { readonly promise: Promise<never>; cancel(): void } {
-  const { promise, reject } = Promise.withResolvers<never>();
-  promise.catch(() => {}); // Only whoever races it needs to hear of it.
-  const timer = setTimeout(() => reject(new Error(message)), PATIENCE_MS);
-  return { promise, cancel: () => clearTimeout(timer) };
 }
 
 /** Starts a lobby on a free port of 127.0.0.1. */
@@ -192,31 +161,36 @@ export async function addressOf(pong: PongProcess): Promise<string> {
   return address;
 }
 
-/** Fetches the status of a player, or of whoever else shows a match. */
+/**
+ * Fetches the status of a player, or of whoever else shows a match.
+ *
+ * @throws {Error} It answers nothing, such as when it has ended.
+ */
 export async function statusOf<S extends object = Status>(
   pong: PongProcess,
 ): Promise<S> {
-  const response = await fetch(new URL("/status", await addressOf(pong)));
-  return await response.json();
+  const address = new URL("/status", await addressOf(pong));
+  try {
+    return await (await fetch(address)).json();
+  } catch (cause) {
+    throw new Error(`no status: ${pong.describe()}`, { cause });
+  }
 }
 
-/** Polls the status until `isWanted` holds; rejects after `PATIENCE_MS`. */
+/** Polls the status until `isWanted` holds; rejects at once when the process ends before. */
 export async function waitForStatus<S extends object = Status>(
   pong: PongProcess,
   isWanted: (status: S) => boolean,
 ): Promise<S> {
-  const untilMs = performance.now() + PATIENCE_MS;
-  for (;;) {
-    const status = await statusOf<S>(pong);
-    if (isWanted(status)) return status;
-    if (performance.now() > untilMs) {
-      const rest = JSON.stringify({ ...status, hashes: undefined });
-      throw new Error(`Status never came: ${rest}`);
-    }
-    const { promise, resolve } = Promise.withResolvers<void>();
-    setTimeout(resolve, 50);
-    await promise;
-  }
+  let status: S | undefined;
+  await until(
+    async () => isWanted(status = await statusOf<S>(pong)),
+    () =>
+      `its status never had ${isWanted}, but is ` +
+      `${JSON.stringify({ ...status, hashes: undefined })}: ${pong.describe()}`,
+    LOOK_EVERY_MS,
+  );
+  return status!; // The wait ends with one.
 }
 
 /** Waits for what a process shows on its page, as a page of its own would see it. */
@@ -231,12 +205,8 @@ export async function waitForView(
   const { promise, resolve, reject } = Promise.withResolvers<View>();
   const closed = Promise.withResolvers<void>();
   let newest = "";
-  const timer = setTimeout(
-    () => reject(new Error(`View never came: ${newest}`)),
-    PATIENCE_MS,
-  );
   socket.onclose = () => {
-    reject(new Error(`The page was closed. It showed: ${newest}`));
+    reject(new Error(`its page was closed: ${pong.describe()}`));
     closed.resolve();
   };
   socket.onmessage = ({ data }) => {
@@ -246,9 +216,11 @@ export async function waitForView(
     if (isWanted(view)) resolve(view);
   };
   try {
-    return await promise;
+    return await soon(
+      promise,
+      () => `its page never had ${isWanted}, but ${newest}: ${pong.describe()}`,
+    );
   } finally {
-    clearTimeout(timer);
     socket.close();
     await closed.promise;
   }
@@ -258,8 +230,9 @@ export async function waitForView(
 export async function expectOneLine(
   pong: PongProcess,
   message: RegExp,
+  code = 1,
 ): Promise<void> {
-  expect(await pong.exited).toBe(1);
+  expect([await pong.exited, pong.stderr]).toEqual([code, pong.stderr]);
   expect(pong.stderr).toMatch(message);
   expect(pong.stderr.trimEnd().split("\n").length).toBe(1);
 }
@@ -268,7 +241,7 @@ export async function expectOneLine(
 export type Truth = Pick<Status, "hashes">;
 
 /** How many confirmed ticks hosts must share for their comparison to mean something. */
-const SHARED_TICKS_MIN = 100;
+export const SHARED_TICKS_MIN = 100;
 
 /** Compares the confirmed states of all ticks that two processes have in common. */
 export function expectSameStates(one: Truth, other: Truth): void {

@@ -13,6 +13,7 @@ import {
   type Received,
   type Transport,
 } from "../../net/match/transport.ts";
+import { until } from "./waiting.ts";
 
 /** Two members of one match, both open: `a` holds slot 0, `b` slot 1. */
 export interface TransportPair extends AsyncDisposable {
@@ -25,9 +26,6 @@ export interface TransportPair extends AsyncDisposable {
   /** The clock of `atMs`; `performance.now()` when absent. */
   readonly nowMs?: () => number;
 }
-
-/** How long a packet may take before a test fails: far more than a busy machine needs. */
-const DEADLINE_MS = 15_000;
 
 /** How long a poll waits before the next one where real time passes. */
 const POLL_MS = 2;
@@ -208,29 +206,16 @@ export async function nextPackets(
 ): Promise<readonly Received[]> {
   const got: Received[] = [];
   await until(
-    () => {
+    async () => {
       got.push(...transport.receive());
-      return got.length >= count;
+      if (got.length >= count) return true;
+      await options.pump?.();
+      return false;
     },
     () => `only ${got.length} of ${count} packets arrived`,
-    options,
+    options.pump ? 0 : POLL_MS,
   );
   return got;
-}
-
-/** Polls until `done` holds; fails with `complaint` after a generous deadline. */
-export async function until(
-  done: () => boolean | Promise<boolean>,
-  complaint: () => string,
-  options: Pick<TransportPair, "pump"> = {},
-): Promise<void> {
-  const endMs = performance.now() + DEADLINE_MS;
-  while (!await done()) {
-    if (performance.now() > endMs) {
-      throw new Error(`After ${DEADLINE_MS / 1000} s ${complaint()}`);
-    }
-    await pause(options);
-  }
 }
 
 async function pause({ pump }: Pick<TransportPair, "pump">): Promise<void> {

@@ -9,6 +9,8 @@ import { RawClient } from "./lobby.ts";
 export class WireEnd {
   isClosed = false;
   hasNoDelay = false;
+  /** From where it comes, as the other side sees it. */
+  remoteAddr = { hostname: "10.0.0.1" };
   #other!: WireEnd;
   /** What came and wasn't read; the end of the stream is `null`. */
   readonly #unread: (Uint8Array | null)[] = [];

@@ -3,11 +3,9 @@ import { NetworkError } from "../../net/link/network_error.ts";
 import type { Transport } from "../../net/match/transport.ts";
 import { openRelay, openRelayWatch } from "../../net/transport/relay.ts";
 import {
-  eventually,
   FOREVER,
   openLobby,
   RawClient,
-  soon,
   startMatch,
   temporaryFolder,
 } from "../support/lobby.ts";
@@ -17,6 +15,7 @@ import {
   testTransport,
 } from "../support/transport_contract.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
+import { soon, until } from "../support/waiting.ts";
 import { FakeLobby, type WireEnd } from "../support/wire.ts";
 
 interface Where {
@@ -74,11 +73,11 @@ Deno.test("relay goes on by itself after the lobby was restarted in mid-match", 
   for (const end of [a, b, c]) ends.use(end);
 
   await lobby[Symbol.asyncDispose]();
-  await eventually(() => !a.link.up && !b.link.up, "Noticing");
+  await until(() => !a.link.up && !b.link.up, "Noticing");
   await using next = await openLobby({}, { port: lobby.port, stateFolder });
-  await eventually(() => next.counts().relays === 3, "Coming back");
+  await until(() => next.counts().relays === 3, "Coming back");
 
-  await eventually(() => [a, b, c].every(({ link }) => link.up), "Answering");
+  await until(() => [a, b, c].every(({ link }) => link.up), "Answering");
   a.send(Uint8Array.of(1));
   c.send(Uint8Array.of(3));
   const atB = await nextPackets(b, 2);
@@ -116,7 +115,7 @@ Deno.test("a lobby forgets a match of its former life when nobody is there any m
 
   await transport[Symbol.asyncDispose]();
 
-  await eventually(() => next.counts().matches === 0, "Forgetting");
+  await until(() => next.counts().matches === 0, "Forgetting");
 });
 
 Deno.test("relay refuses a foreign token", async () => {
@@ -144,7 +143,7 @@ Deno.test("a lobby's limits are those of its relay", async () => {
   for (let i = 0; i < 30;) i += (await soon(fast.bytes(), "Ten"))?.length ?? 30;
   expect(await soon(fast.bytes(), "The fast one's end")).toBe(undefined);
   expect(await soon(silent.bytes(), "The silent one's end")).toBe(undefined);
-  await eventually(() => lobby.counts().relays === 0, "Forgetting");
+  await until(() => lobby.counts().relays === 0, "Forgetting");
 });
 
 /** The seat that a lobby confirms which says what a test wants, in virtual time. */
@@ -262,8 +261,10 @@ Deno.test("what waits for a lobby that doesn't read goes nowhere once the connec
   const opening = dial();
   const first = await answer(time, lobby);
   await using transport = await opening;
-  for (let i = 0; i < 9; i++) transport.send(Uint8Array.of(i));
-  await time.settle();
+  for (let i = 0; i < 9; i++) {
+    transport.send(Uint8Array.of(i));
+    await time.settle();
+  }
   first.close();
   await time.pass(50);
   const second = await answer(time, lobby);

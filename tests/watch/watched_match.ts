@@ -6,18 +6,20 @@
  */
 import { botInput, createBot } from "../../game/bot.ts";
 import type { Rules } from "../../game/court.ts";
-import { createPong } from "../../game/pong.ts";
 import type { Game } from "../../game/rollback.ts";
 import { hashState } from "../../game/state.ts";
 import type { TickHash } from "../../net/match/hash_watch.ts";
-import { Session } from "../../net/match/session.ts";
 import type { Received } from "../../net/match/transport.ts";
 import type { PlayerState } from "../../net/page/protocol.ts";
-import { sha256 } from "../../net/player/sha256.ts";
 import { SimulatedNetwork } from "../../net/simulation/simulated.ts";
+import {
+  isPlaying,
+  type PlayingHost,
+  VirtualMatch,
+} from "../../net/simulation/virtual_match.ts";
 import { type LinkFaults, NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { Watching } from "../../net/watch/watching.ts";
-import { createRandom } from "../support/simulation.ts";
+import { createRandom, SYSTEM } from "../support/simulation.ts";
 
 const STEP_MS = 2;
 /** The slot under which the ear listens; no member has it. */
@@ -46,8 +48,7 @@ export interface WatchedOptions {
 }
 
 /** A member of the match, and what it confirmed: the hash of each state by tick. */
-export interface WatchedMember {
-  readonly session: Session;
+export interface WatchedMember extends PlayingHost {
   readonly hashes: (number | undefined)[];
   bytesMax: number;
 }
@@ -74,85 +75,65 @@ export interface WatchedResult {
 export function playWatched(options: WatchedOptions): WatchedResult {
   const { seed, rules, untilMs, watchMs = Infinity } = options;
   const { isCut, isDeaf, tamper, killedMs, leavesMs } = options;
-  const network = new SimulatedNetwork({
-    random: createRandom(seed),
-    faults: () => options.faults ?? { ...NO_FAULTS, delayMs: 30 },
-    ...(isCut && { isCut }),
-  });
+  const { createGame } = options;
+  const faults = options.faults ?? { ...NO_FAULTS, delayMs: 30 };
+  const earFaults = options.earFaults ?? EAR_FAULTS;
   const ear = new SimulatedNetwork({
     random: createRandom(seed + 1),
-    faults: () => options.earFaults ?? EAR_FAULTS,
+    faults: () => earFaults,
     isCut: (_from, _to, nowMs) => isDeaf?.(nowMs) ?? false,
   });
-  const slots = Array.from({ length: rules.players }, (_, slot) => slot);
-  const members = slots.map((slot) => createMember(slot, options));
-  const bots = slots.map((slot) =>
-    createBot({ slot, skill: "easy", seed: seed * 4 + slot })
+  const members: WatchedMember[] = [];
+  const bots = Array.from(
+    { length: rules.players },
+    (_, slot) => createBot({ slot, skill: "easy", seed: seed * 4 + slot }),
   );
-  const links = slots.map((slot) => network.open({ slot, epoch: 0 }));
+  const match = new VirtualMatch({
+    ...SYSTEM,
+    ...{ rules, random: createRandom(seed) },
+    network: { faults: () => faults, ...(isCut && { isCut }) },
+    session: (slot) => ({
+      ...(createGame && { createGame: (...game) => createGame(slot, ...game) }),
+    }),
+    hooks: {
+      onBegin: (host) =>
+        members[host.slot] = Object.assign(host, { hashes: [], bytesMax: 0 }),
+      onTime({ session }) {
+        if (session) session.watchers = match.nowMs >= watchMs ? 1 : 0;
+      },
+      input: ({ slot, session: { play } }) =>
+        play ? botInput(bots[slot], play.state) : 0,
+      onEvent({ slot }, event) {
+        if (event.kind !== "returned") return;
+        const { hashes } = members[slot];
+        hashes.length = Math.min(hashes.length, event.keptTick + 1);
+      },
+      onSend({ slot }, packet) {
+        const member = members[slot];
+        ear.broadcast({ slot, epoch: 0 }, tamper?.(packet, slot) ?? packet);
+        member.bytesMax = Math.max(member.bytesMax, packet.length);
+      },
+      onTurn: ({ slot }) => takeDown(members[slot]),
+    },
+  });
   const watcher = createWatcher(rules);
   let earLink: ReturnType<typeof ear.open> | undefined;
+  const isOver = () => match.hosts.every(({ dueMs }) => dueMs === Infinity);
 
-  for (let nowMs = 0; nowMs < untilMs; nowMs += STEP_MS) {
-    network.nowMs = ear.nowMs = nowMs;
+  for (let nowMs = 0; nowMs < untilMs && !isOver(); nowMs += STEP_MS) {
+    ear.nowMs = nowMs;
     if (nowMs >= watchMs) earLink ??= ear.open({ slot: EAR, epoch: 0 });
-    let areDone = true;
-    for (const slot of slots) {
-      if (nowMs >= (killedMs?.(slot) ?? Infinity)) continue;
-      const { session } = members[slot];
-      if (nowMs >= (leavesMs?.(slot) ?? Infinity)) session.leave(nowMs);
-      areDone = areDone && session.isDone(nowMs);
-      for (const received of links[slot].receive()) session.receive(received);
-      if (nowMs < session.nextTickMs) continue;
-      session.watchers = nowMs >= watchMs ? 1 : 0;
-      const { play } = session;
-      const input = play ? botInput(bots[slot], play.state) : 0;
-      for (const packet of session.advance(nowMs, input)) {
-        links[slot].send(packet);
-        const heard = tamper?.(packet, slot) ?? packet;
-        ear.broadcast({ slot, epoch: 0 }, heard);
-        members[slot].bytesMax = Math.max(
-          members[slot].bytesMax,
-          packet.length,
-        );
+    for (const host of match.hosts.filter(isPlaying)) {
+      if (nowMs >= (killedMs?.(host.slot) ?? Infinity)) match.kill(host);
+      else if (nowMs >= (leavesMs?.(host.slot) ?? Infinity)) {
+        host.session.leave(nowMs);
       }
-      takeEvents(members[slot], nowMs);
-      takeDown(members[slot]);
     }
+    match.play(nowMs);
     if (earLink) watcher.look(nowMs, earLink.receive());
-    if (areDone) break;
   }
   const { watching, ...seen } = watcher;
   return { members, watching, ...seen, logged: watching.log.hashes() };
-}
-
-function createMember(
-  slot: number,
-  { seed, rules, createGame }: WatchedOptions,
-): WatchedMember {
-  const session = new Session({
-    slot,
-    rules,
-    match: `watched ${seed}`,
-    epochs: Array.from({ length: rules.players }, () => 0),
-    sha256,
-    secret: new Uint8Array(16).fill(seed * 4 + slot),
-    nowMs: 0,
-    createGame: (...game) =>
-      createGame ? createGame(slot, ...game) : createPong(...game),
-  });
-  return { session, hashes: [], bytesMax: 0 };
-}
-
-/** Every claim is granted, for no test has two that differ. */
-function takeEvents({ session, hashes }: WatchedMember, nowMs: number): void {
-  for (const event of session.takeEvents()) {
-    if (event.kind === "claim") {
-      session.answerClaim(nowMs, { ...event.claim, isGranted: true });
-    } else if (event.kind === "returned") {
-      hashes.length = Math.min(hashes.length, event.keptTick + 1);
-    }
-  }
 }
 
 function takeDown({ session: { play }, hashes }: WatchedMember): void {

@@ -15,7 +15,6 @@ import {
   type SnapshotPacket,
 } from "../../net/match/wire/wire.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
-import { PlayoutClock } from "../../net/watch/playout_clock.ts";
 import { Watching } from "../../net/watch/watching.ts";
 import { createRandom } from "../support/simulation.ts";
 import { playWatched, type WatchedResult } from "./watched_match.ts";
@@ -123,7 +122,7 @@ for (const [what, [isFromCut, isToCut]] of Object.entries(CUTS)) {
 Deno.test("a watched match goes on when the one who sends its snapshots dies", () => {
   for (const watchMs of [4_000, 12_000]) {
     const result = playWatched({
-      ...{ seed: 6, rules: { ...FOUR, players: 3 }, watchMs },
+      ...{ seed: 6, rules: { ...FOUR, players: 3, lives: 9 }, watchMs },
       killedMs: (slot) => slot === 0 ? 8_000 : Infinity,
       untilMs: 20_000,
     });
@@ -154,7 +153,9 @@ Deno.test("who missed too much begins anew with a later snapshot", () => {
   const after = shown.filter(({ atMs }) => atMs > 12_000);
   expect(largestGaps({ ...result, shown: after })[0]).toBeLessThan(40);
   expect(compare(result)).toBeGreaterThan(shown.length);
-  expect(watching?.log.from?.tick).toBeGreaterThan(300);
+  const ticks = result.logged.map(([tick]) => tick);
+  const gaps = ticks.slice(1).map((tick, i) => tick - ticks[i]);
+  expect(Math.max(...gaps)).toBeGreaterThan(100);
 });
 
 Deno.test("who comes after the end, while the players still tell of it, is shown it", () => {
@@ -324,42 +325,6 @@ Deno.test("only the lowest member says a state to nobody, at once and then each 
 
   expect(saidMs[0].length).toBe(5);
   expect(saidMs[1]).toEqual([]);
-});
-
-Deno.test("a playout shows at most two ticks at once, and leaves out what is 2 s old", () => {
-  const playout = new PlayoutClock({ firstTick: 0, newestTick: 0, nowMs: 0 });
-  const ticks = (newestTick: number, toMs: number) => {
-    const before = playout.tick;
-    playout.advance(toMs, newestTick);
-    return playout.tick - before;
-  };
-
-  expect(ticks(6, 100)).toBe(0);
-  expect(ticks(6, 120)).toBe(1);
-  expect(ticks(100, 1_000)).toBe(2);
-  expect(ticks(100, 1_001)).toBe(0);
-  expect(ticks(1_000, 1_020)).toBe(994 - 3);
-});
-
-Deno.test("a playout that fell behind catches up, and shows bursts evenly", () => {
-  const playout = new PlayoutClock({ firstTick: 0, newestTick: 60, nowMs: 0 });
-  let newest = 60;
-  const shownMs: number[] = [];
-  for (let nowMs = 0; nowMs < 30_000; nowMs++) {
-    // Twelve ticks at once, five times a second; at 10 s a second's worth too late.
-    const isLate = nowMs > 10_000 && nowMs < 11_000;
-    if (nowMs % 200 === 0 && !isLate) newest = 60 + nowMs * 60 / 1000;
-    const before = playout.tick;
-    playout.advance(nowMs, newest);
-    if (playout.tick > before) shownMs.push(nowMs);
-    expect(playout.tick).toBeLessThanOrEqual(newest);
-  }
-
-  const calm = shownMs.filter((atMs) => atMs > 20_000);
-  const gapsMs = calm.slice(1).map((atMs, i) => atMs - calm[i]);
-  expect(Math.max(...gapsMs)).toBeLessThan(25);
-  expect(newest - playout.tick).toBeLessThan(24);
-  expect(shownMs.length).toBeGreaterThan(1_780);
 });
 
 Deno.test("what is no packet of a member is counted, and changes nothing", () => {

@@ -1,6 +1,10 @@
 /**
  * How an attempt becomes a change: all who are to stay agree on what exactly changes, and once all
- * show that they agreed, each commits it.
+ * show that they agreed, each commits it. Where exactly half would stay, as always with two
+ * players, the witness must grant the change, too.
+ *
+ * Once somebody agreed, nobody who is to be dropped is taken back, and later attempts repeat what
+ * all their participants agreed to before: somebody may have committed it.
  *
  * @module
  */
@@ -40,7 +44,9 @@ export function agree(
   );
   // The others hold what is missing; their packets bring it.
   const lacks = change.cut.some((tick, slot) => seen.have[slot] < tick);
-  if (lacks && !controls.isUnfrozen) return { kind: "copy", cut: change.cut };
+  if (lacks && !controls.isUnfrozen) {
+    return { kind: "copy", attempt: { ...attempt, cut: change.cut } };
+  }
   return {
     kind: earlier ? "repeat" : "agree",
     change: { ...change, n: attempt.n },

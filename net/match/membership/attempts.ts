@@ -1,8 +1,9 @@
 /**
  * Which attempt a member is in: it follows another's, opens one, or revises its own.
  *
- * An attempt is a proposal with a number. Higher numbers take the place of lower ones, so members
- * that attempt different things come to attempt one.
+ * Higher numbers take the place of lower ones, so that members which attempt different things come
+ * to attempt the same. A member that has left an attempt never gives it its vote again, and an
+ * attempt decides nothing for whom it would drop: that one plays on until a commit.
  *
  * @module
  */
@@ -17,8 +18,8 @@ import type { Decision, Standing } from "./standing.ts";
 const BACK_OUT_PAUSE_MS = 150;
 
 /**
- * R5: joins the attempt of member `slot`. Where it has the number of this host's own, or this host
- * has agreed in its own, another attempt holds both.
+ * R5: joins the attempt of member `slot`. Where both have the same number, or this host has agreed
+ * in its own, it enters a third that drops whom either would.
  */
 export function follow(
   standing: Standing,
@@ -34,7 +35,7 @@ export function follow(
   if (isSameNumber && isEqualAim(attempt, theirs)) return undefined;
   const isKept = attempt && (isSameNumber || agreed?.n === attempt.n);
   const drop = (theirs.drop | (isKept ? attempt.drop : 0)) & members;
-  // Where both together drop more, a return waits for the next change.
+  // Where both together drop more than that one, a return has to wait.
   const join = drop === theirs.drop ? theirs.join : undefined;
   if (drop === 0 && !join) return undefined;
   if (!isSameNumber && drop === theirs.drop) {

@@ -96,22 +96,17 @@ export class PeerLiveness {
     const passedMs = Math.min(nowMs - this.#atMs, this.#stepMsMax);
     const sleptMs = nowMs - this.#atMs - passedMs;
     this.#atMs = nowMs;
-    if (sleptMs > 0) {
-      for (let slot = 0; slot < this.#spokeAtMs.length; slot++) {
-        this.#spokeAtMs[slot] = Math.min(
-          nowMs,
-          this.#spokeAtMs[slot] + sleptMs,
-        );
-      }
+    for (const [slot, spokeAtMs] of this.#spokeAtMs.entries()) {
+      this.#spokeAtMs[slot] = Math.min(nowMs, spokeAtMs + sleptMs);
     }
     const spoken = sizeOf(this.present & members);
     const mayCount = isLinkUp && 2 * spoken >= sizeOf(members);
     const changes: LivenessChange[] = [];
-    for (let slot = 0; slot < this.#states.length; slot++) {
+    for (const [slot, before] of this.#states.entries()) {
       if (slot === this.#slot) continue;
       if (mayCount && has(members, slot)) this.#silentMs[slot] += passedMs;
       const state = this.#judge(this.#silentMs[slot]);
-      if (state === this.#states[slot]) continue;
+      if (state === before) continue;
       this.#states[slot] = state;
       changes.push({ slot, state });
     }
@@ -125,9 +120,8 @@ export class PeerLiveness {
 
   #spokeWithin(withinMs: number): SlotSet {
     let slots = setOf(this.#slot);
-    for (let slot = 0; slot < this.#spokeAtMs.length; slot++) {
-      const isRecent = this.#atMs - this.#spokeAtMs[slot] <= withinMs;
-      if (isRecent) slots |= setOf(slot);
+    for (const [slot, spokeAtMs] of this.#spokeAtMs.entries()) {
+      if (this.#atMs - spokeAtMs <= withinMs) slots |= setOf(slot);
     }
     return slots;
   }

@@ -3,18 +3,11 @@
  * takes back who returned, without a coordinator and without messages of its own: a member's record
  * shows which change it attempts and what it agreed to, and all draw the same conclusions.
  *
- * A change begins as an *attempt*. All who are to stay take part: each freezes the inputs of those
- * to be dropped, and shows how many it holds. Once all show the same attempt, each agrees that the
- * highest input that any of them holds is the last to count (the *cut*). Once all show that they
- * agreed, it is committed: the *era*, the number of changes so far, is one higher. Where exactly
- * half would stay, as always with two players, the witness must grant the change, too.
- *
- * Rule 1: once somebody agreed, nobody who is to be dropped is taken back; later attempts repeat
- * what all their participants agreed to before, for somebody may have committed it.
- * Rule 2: an attempt that a member has left never gets its vote again.
- * Rule 3: an attempt decides nothing for whom it would drop: that member plays on until a commit.
- *
- * R1 to R12 here and in the neighbouring files are the rules of docs/membership.md by number.
+ * A change begins as an *attempt*, in which all take part who are to stay. Once all show the same
+ * one, each agrees that of whom it drops the highest input that any of them holds is the last to
+ * count (the *cut*). Once all show that they agreed, it is committed: the *era*, the number of
+ * changes so far, is one higher. R1 to R12 here and in the neighbouring files are the rules of
+ * docs/membership.md by number.
  *
  * @module
  */

@@ -54,9 +54,10 @@ export class Observation {
     this.#standing = standing;
     this.#timers = timers;
     this.#others = slotsOf(members & ~setOf(slot));
+    // Two that don't hear each other may take back a third, which then passes on their records.
     const limitMs = sizeOf(members) === 2 ? timers.graceMs : timers.suspectMs;
     this.suspects = this.#others
-      .filter((slot) => this.#silentMs(slot) > limitMs || this.#hasGone(slot))
+      .filter((slot) => this.#isGone(slot, limitMs))
       .reduce((suspects, slot) => suspects | setOf(slot), 0);
   }
 
@@ -89,10 +90,9 @@ export class Observation {
   mayDrop(drop: SlotSet): boolean {
     const { members } = this.#standing;
     const majority = 2 * sizeOf(members & ~drop) - sizeOf(members);
-    if (majority !== 0) return majority > 0;
-    return slotsOf(drop).every((slot) =>
-      this.#hasGone(slot) || this.#silentMs(slot) > this.#timers.graceMs
-    );
+    return majority > 0 ||
+      majority === 0 &&
+        slotsOf(drop).every((slot) => this.#isGone(slot, this.#timers.graceMs));
   }
 
   /** Whether another of the participants shows that it agreed to something. */
@@ -103,12 +103,11 @@ export class Observation {
     );
   }
 
-  /** A player that is no member any more and asks to come back. */
+  /** Without suspects: a player that asks to come back. Who does so as a member is a suspect. */
   returning(): Incarnation | undefined {
     for (const [slot, record] of this.#observed.records.entries()) {
-      const mayAsk = record?.isReturning &&
-        !has(this.#standing.members, slot) &&
-        has(this.present, slot) && record.epoch > this.#epochOf(slot);
+      const mayAsk = record?.isReturning && has(this.present, slot) &&
+        record.epoch > this.#epochOf(slot);
       if (mayAsk) return { slot, epoch: record.epoch };
     }
     return undefined;
@@ -127,15 +126,12 @@ export class Observation {
       : undefined;
   }
 
-  /** Whether its present incarnation said goodbye, or a newer one has been heard. */
-  #hasGone(slot: number): boolean {
+  /** Whether it said goodbye, was silent for so long, or a newer incarnation of it was heard. */
+  #isGone(slot: number, forMs: number): boolean {
     const record = this.#observed.records[slot];
-    return this.hasLeft(slot) ||
+    return this.#observed.liveness.silentMs(slot) > forMs ||
+      this.hasLeft(slot) ||
       (record !== undefined && record.epoch > this.#epochOf(slot));
-  }
-
-  #silentMs(slot: number): number {
-    return this.#observed.liveness.silentMs(slot);
   }
 
   #epochOf(slot: number): number {

@@ -42,8 +42,8 @@ export type Decision =
   | { readonly kind: "widen" | "overtake"; readonly aim: Aim }
   /** R6: leaves its attempt; `n` is higher than the number that never gets its vote again. */
   | { readonly kind: "back out"; readonly n: number; readonly rest: SlotSet }
-  /** R7: waits for the inputs up to the cut that it lacks, which the others hold. */
-  | { readonly kind: "copy"; readonly cut: readonly number[] }
+  /** R7: waits for what it lacks of the inputs up to the attempt's cut, which the others hold. */
+  | { readonly kind: "copy"; readonly attempt: Attempt }
   /** R7: agrees; "repeat": to what all had agreed to in an earlier attempt. */
   | { readonly kind: "agree" | "repeat"; readonly change: AgreedChange }
   /** R8: asks the witness for a change, or makes it. */
@@ -87,7 +87,6 @@ export function carryOut(
     readonly controls: NegativeControls;
   },
 ): Standing {
-  const { attempt } = standing;
   switch (decision.kind) {
     case "open":
     case "take back":
@@ -104,10 +103,7 @@ export function carryOut(
       return { ...next, backedOutMs: nowMs };
     }
     case "copy":
-      return {
-        ...standing,
-        attempt: attempt && { ...attempt, cut: decision.cut },
-      };
+      return { ...standing, attempt: decision.attempt };
     case "agree":
     case "repeat":
       return { ...standing, agreed: decision.change };
@@ -124,7 +120,7 @@ export function carryOut(
     const isForgotten = controls.agreedBefore === "forgotten";
     return {
       ...standing,
-      attempt: { ...aim, high: have.slice(), cut: undefined },
+      attempt: { ...aim, high: have, cut: undefined },
       attemptNumber: aim.n,
       agreed: isForgotten ? undefined : standing.agreed,
       granted: "",

@@ -8,6 +8,11 @@ import {
   type SavedSeat,
 } from "../../net/files/seat_file.ts";
 import {
+  defaultSettings,
+  readSettings,
+  writeSettings,
+} from "../../net/files/settings_file.ts";
+import {
   defaultStateFolder,
   keepSecret,
   readState,
@@ -111,16 +116,104 @@ Deno.test("the seat that was left last is found, among whatever else is there", 
     const path = `${folder.path}/seat-0123abcd-1-${slot}.json`;
     await Deno.utime(path, seconds, seconds);
   };
-  await at(0, 1000);
-  await at(1, 3000);
-  await at(2, 2000);
+  for (const slot of [0, 1, 2]) await at(slot, 1_000);
   for (const name of ["seat-x.json", "seat-y.json", "other", "seat-z.txt"]) {
     await Deno.writeTextFile(`${folder.path}/${name}`, '{"token":1}');
   }
   await Deno.mkdir(`${folder.path}/seat-folder.json`);
   await Deno.writeTextFile(`${folder.path}/seat-y.json`, "x".repeat(99_999));
 
-  expect((await findSeat(folder.path))?.seat.slot).toBe(1);
+  for (const slot of [0, 2, 1]) {
+    await at(slot, 2_000 + slot);
+    await at((slot + 1) % 3, 1_000);
+    expect((await findSeat(folder.path))?.seat.slot).toBe(slot);
+  }
+});
+
+Deno.test("a seat's file of more than 16 KiB, or with a wrong field, is nobody's", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/seat-a-0.json`;
+  const lobby = { hostname: "h", port: 65_535 };
+  const human = { ...SEAT, lobby, control: { kind: "human" } };
+  const isFound = async (seat: unknown, length = 0) => {
+    const text = JSON.stringify({ pid: 0, seat });
+    await Deno.writeTextFile(path, text.padEnd(length));
+    const found = await findSeat(folder.path);
+    if (found) expect(found).toEqual({ path, seat });
+    return found !== undefined;
+  };
+
+  expect(await isFound(human, 16_384)).toBe(true);
+  expect(await isFound(human, 16_385)).toBe(false);
+  for (
+    const wrong of [
+      ...[{ match: "a b" }, { match: "" }, { match: "x".repeat(65) }],
+      ...[{ slot: 4 }, { slot: -1 }, { token: 0 }, { name: 0 }],
+      ...[{ lobby: { ...lobby, port: 0 } }, {
+        lobby: { ...lobby, port: 65_536 },
+      }],
+      ...[{ lobby: { ...lobby, hostname: "" } }, { privateKey: 0 }],
+      { control: { kind: "bot", skill: "clever" } },
+    ]
+  ) {
+    expect([wrong, await isFound({ ...human, ...wrong })]).toEqual([
+      wrong,
+      false,
+    ]);
+  }
+  expect(await isFound({ ...human, slot: 3, match: "x".repeat(64) })).toBe(
+    true,
+  );
+});
+
+Deno.test("a state folder that can't be read or written is said, with what to do", async () => {
+  await using folder = await temporaryFolder();
+  const file = `${folder.path}/file`;
+  await Deno.writeTextFile(file, "");
+
+  for (
+    const [doing, why] of [
+      [
+        () => writeState(`${file}/below`, "a", new Uint8Array(1)),
+        "Make it writable",
+      ],
+      [() => readState(folder.path, ""), "Make it readable"],
+      [() => findSeat(file), "Cannot look into the state folder"],
+    ] as const
+  ) {
+    await expect(doing()).rejects.toThrow(StateFolderError);
+    await expect(doing()).rejects.toThrow(why);
+  }
+  await Deno.mkdir(`${folder.path}/taken`);
+  await expect(writeState(folder.path, "taken", new Uint8Array(1)))
+    .rejects.toThrow(StateFolderError);
+  expect([...Deno.readDirSync(folder.path)].map(({ name }) => name).toSorted())
+    .toEqual(["file", "taken"]);
+});
+
+Deno.test("settings are remembered, and begun anew where they can't be understood or kept", async () => {
+  await using folder = await temporaryFolder();
+  const fresh = defaultSettings("Mia");
+  const chosen = {
+    join: { ...fresh.join, mode: "room", host: "h", room: "ABC" },
+    preferences: { ...fresh.preferences, volume: 7 },
+  } as const;
+  expect(fresh.join).toEqual({
+    ...{ name: "Mia", look: 0, mode: "bots", host: "", port: 5555, room: "" },
+    ...{ players: 2, points: 11, lives: 5, skill: "normal" },
+  });
+  expect(await readSettings(folder.path, fresh)).toBe(fresh);
+
+  await writeSettings(folder.path, chosen);
+
+  expect(await readSettings(folder.path, fresh)).toEqual(chosen);
+  for (const text of ["{", '{"join":{}}']) {
+    await Deno.writeTextFile(`${folder.path}/settings.json`, text);
+    expect(await readSettings(folder.path, fresh)).toBe(fresh);
+  }
+  // Nothing can be written below a file; that is no reason to end.
+  await writeSettings(`${folder.path}/settings.json`, chosen);
+  expect(await readSettings(`${folder.path}/settings.json`, fresh)).toBe(fresh);
 });
 
 Deno.test("no seat is found where there is no folder", async () => {
@@ -143,6 +236,9 @@ Deno.test("a seat's file is removed at the end of its match, a newer one's never
   await forgetSeat({ path: found?.path ?? "", seat: SEAT });
   expect(await findSeat(folder.path)).toEqual(found);
   await kept.forget();
+  const lost = await keepSeat(folder.path, SEAT);
+  await Deno.remove(found?.path ?? "");
+  lost[Symbol.dispose]();
 
   expect([...Deno.readDirSync(folder.path)]).toEqual([]);
 });

@@ -25,7 +25,6 @@ function commandOf(
 }
 
 const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
-  ["lobby", { kind: "lobby", host: "0.0.0.0", port: 5555 }],
   ["lobby --port 7000", { port: 7000 }],
   ["lobby --broker amqp://u:p@h", { broker: "amqp://u:p@h" }],
   ["play --host a", { kind: "play", host: "a", port: 5555, open: true }],
@@ -37,7 +36,6 @@ const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
   ["play --host a --faults latency=80,cut=in", {
     faults: { ...NO_TRANSPORT_FAULTS, delayMs: 80, cut: "in" },
   }],
-  ["play", { kind: "play", lan: false, record: true }],
   ["play --lan --no-record", { lan: true, record: false }],
   ["watch --host a", { kind: "watch", host: "a", port: 5555, once: false }],
   ["watch --host a --room KMPQRA --once", { room: "KMPQRA", once: true }],
@@ -48,9 +46,76 @@ const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
   ["play --resume --host a", { kind: "resume" }],
   ["play --host a --state-folder s", { kind: "play", stateFolder: "s" }],
   ["lobby --state-folder s", { stateFolder: "s" }],
-  ["demo", { kind: "demo", players: 2, humans: 1, skill: "normal" }],
   ["demo --players 4 --humans 2", { players: 4, humans: 2 }],
 ];
+
+const LOGS = { logFormat: "pretty", logLevel: "warning" };
+const PAGE = { pagePort: 0, lan: false, open: true };
+const PLAY = { ...LOGS, ...PAGE, port: 5555, grace: 20, once: false };
+
+/** What each command is where nothing is said. */
+const DEFAULTS: Readonly<Record<string, Record<string, unknown>>> = {
+  lobby: {
+    ...{ ...LOGS, kind: "lobby", host: "0.0.0.0", port: 5555 },
+    ...{ maxConnections: 512, maxConnectionsPerAddress: 32 },
+    ...{ maxRooms: 128, maxWatchers: 16 },
+    limits: {
+      ...{ connections: 512, connectionsPerAddress: 32 },
+      ...{ rooms: 128, watchersPerMatch: 16 },
+    },
+  },
+  play: { ...PLAY, kind: "play", record: true },
+  "play --resume": { ...PLAY, kind: "resume", record: true },
+  demo: {
+    ...{ ...LOGS, kind: "demo", players: 2, humans: 1, points: 11, lives: 5 },
+    ...{ skill: "normal", once: false, open: true },
+  },
+  "watch --host a": {
+    ...{ ...LOGS, ...PAGE, kind: "watch", host: "a", port: 5555, once: false },
+  },
+  "replay a": { ...LOGS, ...PAGE, kind: "replay", file: "a", check: false },
+};
+
+for (const [words, expected] of Object.entries(DEFAULTS)) {
+  Deno.test(`pong ${words} says no more than it is told`, () => {
+    expect(commandOf(words)).toEqual(expected);
+  });
+}
+
+/** Options that take whole numbers, from the least to the most. */
+const RANGES: Readonly<Record<string, readonly [number, number]>> = {
+  "lobby --port": [0, 65_535],
+  "lobby --max-connections": [1, 1_000_000],
+  "lobby --max-connections-per-address": [1, 1_000_000],
+  "lobby --max-rooms": [1, 1_000_000],
+  "lobby --max-watchers": [0, 1_000_000],
+  "play --port": [0, 65_535],
+  "play --page-port": [0, 65_535],
+  "play --players": [2, 4],
+  "play --points": [1, 99],
+  "play --lives": [1, 99],
+  "play --grace": [3, 600],
+  "demo --players": [2, 4],
+  "demo --humans": [0, 4],
+  "demo --points": [1, 99],
+  "demo --lives": [1, 99],
+};
+
+for (const [words, [least, most]] of Object.entries(RANGES)) {
+  Deno.test(`pong ${words} takes whole numbers from ${least} to ${most}`, () => {
+    const option = words.replace(/.*--/, "")
+      .replaceAll(/-(.)/g, (_, letter) => letter.toUpperCase());
+    for (const number of [least, most]) {
+      expect(commandOf(`${words} ${number}`)[option]).toBe(number);
+    }
+    for (const wrong of [least - 1, most + 1, `${least}.5`, `0x${least}`]) {
+      expect(commandOf(`${words}=${wrong}`)).toMatchObject({
+        kind: "usage",
+        message: expect.stringContaining(`from ${least} to ${most}.`),
+      });
+    }
+  });
+}
 
 for (const [words, expected] of CASES) {
   Deno.test(`pong ${words} is understood`, () => {
@@ -59,7 +124,6 @@ for (const [words, expected] of CASES) {
 }
 
 const LIMITS: readonly (readonly [string, Partial<LobbyLimits>])[] = [
-  ["lobby", {}],
   ["lobby --max-connections 9", { connections: 9 }],
   ["lobby --max-connections-per-address 2", { connectionsPerAddress: 2 }],
   ["lobby --max-rooms 3", { rooms: 3 }],
@@ -80,16 +144,9 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["play --bot", /--host/],
   ["watch --room KMPQRA", /--host/],
   ["replay", /missing required argument 'file'/],
-  ["play --host a --port 70000", /whole number from 0 to 65535.*play --help/],
-  ["play --host a --players 5", /from 2 to 4/],
-  ["play --host a --points 0", /from 1 to 99/],
   ["play --host a --bot clever", /easy, normal, hard/],
   ["play --host a --faults loss=200", /"loss" takes 0 to 100 percent/],
   ["play --host a --unknown", /--unknown/],
-  ["lobby --port 1.5", /whole number/],
-  ["lobby --max-connections 0", /from 1 to 1000000/],
-  ["lobby --max-connections-per-address 0", /from 1 to 1000000/],
-  ["lobby --max-rooms 0", /from 1 to 1000000/],
   ["lobby --max-watchers many", /from 0 to 1000000/],
   ["lobby --max-messages-per-second 5", /unknown option.*--max-messages-per-/],
   ["lobby --max-line-bytes 2048", /unknown option.*--max-line-bytes/],
@@ -99,8 +156,11 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["lobby --max-waiting-frames 8", /unknown option.*--max-waiting-frames/],
   ["lobby --relay-silence-timeout 3", /unknown option.*--relay-silence-/],
   ["lobby --match-memory 5", /unknown option.*--match-memory/],
-  ["demo extra", /too many arguments/],
+  ["demo extra", /too many arguments.*\(see pong demo --help\)/],
+  ["play --log-level loud", /^pong: option .*debug, info, warning, error/],
+  ["play --log-format xml", /pretty, json/],
   ["dance", /dance.*pong --help/],
+  ["help", /help.*\(see pong --help\)/],
 ];
 
 for (const [words, message] of REFUSED) {
@@ -143,6 +203,13 @@ Deno.test("the environment sets options, and flags win over it", () => {
   expect(commandOf("play --host c", env)).toMatchObject({ host: "c" });
   expect(commandOf("play", { PONG_HOST: "b", PONG_PORT: "no" }))
     .toMatchObject({ kind: "usage" });
+  for (const value of ["0", "false", "NO", "off"]) {
+    expect(commandOf("play", { PONG_ONCE: value, PONG_OPEN: value }))
+      .toMatchObject({ once: false, open: false });
+  }
+  expect(commandOf("play", { PONG_OPEN: "yes", PONG_HOST: "", PONG_ROOM: "" }))
+    .toEqual(DEFAULTS.play);
+  expect(parse("dance", env)).toMatchObject({ kind: "usage" });
 });
 
 for (
@@ -159,7 +226,8 @@ for (
   Deno.test(`pong ${words} shows help with an example`, () => {
     const parsed = parse(words);
     expect(parsed.kind).toBe("text");
-    expect(parsed.kind === "text" && parsed.text).toMatch(/\n {2}pong \w+/);
+    const text = parsed.kind === "text" ? parsed.text : "";
+    expect(text).toMatch(/^Usage: pong [^]*\n {2}pong \w+/);
   });
 }
 

@@ -1,0 +1,89 @@
+/**
+ * `deno task test`, and the tests of `deno task ok` and `deno task ok:parts`: runs the tests part by
+ * part, the files of a part side by side, and ends with each part's result and time.
+ *
+ * A file belongs to the first part that claims it, so that none is forgotten. Within a part each
+ * file does without the others: ports, folders, brokers and browsers are its own. Types are checked
+ * before, by `deno task ok`.
+ *
+ * @module
+ */
+import { ROOT, testFiles } from "./source_files.ts";
+
+interface Part {
+  readonly name: string;
+  /** Files at a time for each core: what mostly waits leaves room for others. */
+  readonly filesPerCore: number;
+  claims(path: string, text: string): boolean;
+}
+
+export const PARTS: readonly Part[] = [
+  {
+    name: "brokers",
+    filesPerCore: 2,
+    claims: (_, text) => /\bawait startBroker\(/.test(text),
+  },
+  {
+    name: "pages",
+    filesPerCore: 1.5,
+    claims: (path) => path.startsWith("tests/browser/"),
+  },
+  {
+    name: "processes",
+    filesPerCore: 2,
+    claims: (path) => /^tests\/(process|measure)\//.test(path),
+  },
+  { name: "units", filesPerCore: 1, claims: () => true },
+];
+
+/** How a part went. */
+interface Outcome {
+  readonly name: string;
+  readonly isOk: boolean;
+  readonly seconds: number;
+}
+
+/** Returns the paths of a part's tests. */
+export function filesOf({ name }: Part): readonly string[] {
+  return testFiles()
+    .filter(({ path }) => path.endsWith("_test.ts"))
+    .filter(({ path, text }) =>
+      PARTS.find((part) => part.claims(path, text))?.name === name
+    )
+    .map(({ path }) => path);
+}
+
+async function run(part: Part): Promise<Outcome> {
+  const beganMs = performance.now();
+  const jobs = Math.ceil(part.filesPerCore * navigator.hardwareConcurrency);
+  say(`\n== ${part.name}, ${jobs} files at a time`);
+  const { success } = await new Deno.Command(Deno.execPath(), {
+    args: ["test", "-A", "--no-check", "--parallel", ...filesOf(part)],
+    cwd: ROOT,
+    env: { DENO_JOBS: `${jobs}` },
+  }).spawn().status;
+  const seconds = (performance.now() - beganMs) / 1000;
+  return { name: part.name, isOk: success, seconds };
+}
+
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+if (import.meta.main) {
+  const names = PARTS.map(({ name }) => name);
+  const unknown = Deno.args.find((name) => !names.includes(name));
+  if (unknown !== undefined) {
+    throw new Error(`There is no part "${unknown}": there are ${names}.`);
+  }
+  const wanted = PARTS
+    .filter(({ name }) => Deno.args.length === 0 || Deno.args.includes(name));
+  const outcomes: Outcome[] = [];
+  for (const part of wanted) outcomes.push(await run(part));
+  say("");
+  for (const { name, isOk, seconds } of outcomes) {
+    const result = isOk ? "ok" : "FAILED";
+    say(`part ${name}: ${result} in ${seconds.toFixed(0)} s`);
+  }
+  Deno.exitCode = outcomes.every(({ isOk }) => isOk) ? 0 : 1;
+}

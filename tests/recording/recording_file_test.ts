@@ -1,0 +1,141 @@
+import { configureSync, resetSync } from "@logtape/logtape";
+import { expect } from "@std/expect";
+import {
+  RECORDING_BYTES_MAX,
+  ReplayError,
+} from "../../net/recording/recording.ts";
+import { RecordingFile } from "../../net/recording/recording_file.ts";
+import { loadReplay } from "../../net/recording/replay_file.ts";
+import { temporaryFolder } from "../support/lobby.ts";
+import { createScripted, startRecording } from "./recorded_match.ts";
+
+/** Sealed recordings of the first seconds of one match, each longer than the one before. */
+function sealedSeconds(seconds: number): readonly Uint8Array[] {
+  const terms = { rules: { players: 2, points: 1, lives: 1 }, seed: 1 };
+  const match = createScripted({ ...terms, inputFor: () => 0 });
+  const { log, recorder } = startRecording(terms.rules, terms);
+  return Array.from({ length: seconds }, () => {
+    match.advance(60);
+    log.take(match.play);
+    return recorder.sealed;
+  });
+}
+
+function namesIn(folder: string): readonly string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
+}
+
+/** Waits until a file holds these bytes. */
+async function untilHolds(path: string, bytes: Uint8Array): Promise<void> {
+  while ((await Deno.readFile(path).catch(() => [])).length < bytes.length);
+  expect(await Deno.readFile(path)).toEqual(bytes);
+}
+
+Deno.test("a recording is in its file while the match runs, for its user alone", async () => {
+  await using folder = await temporaryFolder();
+  const path = `${folder.path}/replays/0123abcd-1-0.pong-replay`;
+  const seconds = sealedSeconds(5);
+  {
+    await using file = new RecordingFile({
+      ...{ stateFolder: folder.path, match: "0123abcd-1", slot: 0 },
+    });
+    expect(namesIn(folder.path)).toEqual([]);
+    file.offer(seconds[0]);
+    await untilHolds(path, seconds[0]);
+    // What comes while it still writes isn't lost, and disposing waits for it.
+    for (const sealed of seconds) file.offer(sealed);
+  }
+
+  expect(await Deno.readFile(path)).toEqual(seconds[4]);
+  expect((await loadReplay(path)).view.lastTick).toBe(300);
+  expect(((await Deno.stat(path)).mode ?? 0o600) & 0o777).toBe(0o600);
+});
+
+Deno.test("a later process of a seat leaves the file of the former one alone", async () => {
+  await using folder = await temporaryFolder();
+  const seconds = sealedSeconds(3);
+  for (const sealed of seconds) {
+    await using file = new RecordingFile({
+      ...{ stateFolder: folder.path, match: "0123abcd-1", slot: 0 },
+    });
+    file.offer(sealed);
+  }
+
+  const names = ["", ".2", ".3"].map((part) =>
+    `0123abcd-1-0${part}.pong-replay`
+  );
+  expect(namesIn(`${folder.path}/replays`)).toEqual(names.toSorted());
+  for (const [i, name] of names.entries()) {
+    expect(await Deno.readFile(`${folder.path}/replays/${name}`))
+      .toEqual(seconds[i]);
+  }
+});
+
+Deno.test("of saved recordings the newest hundred are kept, and other files left alone", async () => {
+  await using folder = await temporaryFolder();
+  const replays = `${folder.path}/replays`;
+  const bytes = Uint8Array.of(1);
+  await Deno.mkdir(replays);
+  await Deno.writeFile(`${replays}/notes.txt`, bytes);
+  for (let i = 0; i < 103; i++) {
+    const path = `${replays}/old-${i}-0.pong-replay`;
+    await Deno.writeFile(path, bytes);
+    // By name the other way round than by time; some in the future, as clocks are.
+    await Deno.utime(path, 4e9 - i, 4e9 - i);
+  }
+
+  const options = { stateFolder: folder.path, match: "new", slot: 1 };
+  await using file = new RecordingFile(options);
+  file.offer(bytes);
+  await untilHolds(`${replays}/new-1.pong-replay`, bytes);
+
+  const names = namesIn(replays);
+  expect(names.length).toBe(101);
+  expect(names).toEqual(expect.arrayContaining([
+    ...["notes.txt", "new-1.pong-replay"],
+    ...["old-0-0.pong-replay", "old-98-0.pong-replay"],
+  ]));
+});
+
+Deno.test("what can't be loaded or saved is said in a sentence", async () => {
+  await using folder = await temporaryFolder();
+  const inFolder = async (name: string, bytes: Uint8Array) => {
+    await Deno.writeFile(`${folder.path}/${name}`, bytes);
+    return `${folder.path}/${name}`;
+  };
+  const text = await inFolder("text", new TextEncoder().encode("hello"));
+  const huge = await inFolder("huge", new Uint8Array(RECORDING_BYTES_MAX + 1));
+
+  for (
+    const [path, why] of [
+      [`${folder.path}/none`, "there is no file"],
+      [folder.path, "is no file"],
+      [text, "no recording"],
+      [huge, "larger than 2 MB"],
+    ]
+  ) {
+    await expect(loadReplay(path)).rejects.toThrow(ReplayError);
+    await expect(loadReplay(path)).rejects.toThrow(why);
+  }
+  const said: string[] = [];
+  configureSync({
+    sinks: { said: ({ message }) => said.push(message.join("")) },
+    loggers: [
+      { category: "pong", sinks: ["said"] },
+      { category: ["logtape", "meta"], sinks: [] },
+    ],
+  });
+  {
+    // Where a folder should be there is a file.
+    const options = { stateFolder: text, match: "m", slot: 0 };
+    await using file = new RecordingFile(options);
+    const [first, second] = sealedSeconds(2);
+    file.offer(first);
+    while (said.length === 0) await Deno.stat(text);
+    file.offer(second);
+  }
+  resetSync();
+  expect(said).toEqual([
+    expect.stringMatching(/^The match goes on, but can't be recorded in .*\.$/),
+  ]);
+});

@@ -1,0 +1,132 @@
+/**
+ * A watcher's process without its process: what its page shows of a room whose players play nothing,
+ * and how watching ends.
+ *
+ * @module
+ */
+import { expect } from "@std/expect";
+import type { Lobby } from "../../lobby.ts";
+import { JoinError } from "../../net/lobby/seat.ts";
+import { NetworkError } from "../../net/link/network_error.ts";
+import type { View } from "../../net/page/protocol.ts";
+import { type WatcherOptions, watchMatches } from "../../net/watch/watcher.ts";
+import { join, openLobby } from "../support/lobby.ts";
+import { ASSETS, type Client, openPage } from "../support/page_client.ts";
+
+/** Watches a room as a process does, with its page open. */
+async function openWatcher(
+  lobby: Lobby,
+  options: Partial<WatcherOptions> = {},
+) {
+  const stop = new AbortController();
+  const served = Promise.withResolvers<string>();
+  const over = watchMatches({
+    lobby: { hostname: "127.0.0.1", port: lobby.port },
+    ...{ room: "MINE", stay: true, signal: stop.signal },
+    ...{ assets: ASSETS, pagePort: 0, isLan: false },
+    nowMs: () => performance.now(),
+    randomBytes: (length) => new Uint8Array(length),
+    onServing: (url) => served.resolve(url),
+    ...options,
+  });
+  over.catch(served.reject);
+  const page = await openPage({ server: { url: await served.promise } });
+  return { over, page, stop };
+}
+
+/** Skips views until one is such. */
+async function viewOf(
+  page: Client,
+  isSuch: (view: View) => boolean,
+): Promise<View> {
+  for (;;) {
+    const message = await page.nextMessage();
+    if (typeof message !== "string") continue;
+    const view = JSON.parse(message);
+    if (isSuch(view)) return view;
+  }
+}
+
+const NOT_HEARD = { isLocalBot: false, jitterMs: null, awaySeconds: null };
+
+Deno.test("a watcher's page shows who gathers, then their match, then why there is no more", async () => {
+  await using lobby = await openLobby();
+  const asked = { room: "MINE", players: 3, lives: 7, isReady: false };
+  const mia = await join(lobby, { ...asked, name: "Mia", look: 2 });
+  const { over, page, stop } = await openWatcher(lobby);
+  const gathering = await viewOf(page, ({ watchers }) => watchers === 1);
+  expect(gathering).toMatchObject({
+    ...{ role: "watcher", phase: "lobby", room: "MINE", match: "", notice: "" },
+    rules: { players: 3, lives: 7 },
+    players: [{
+      ...NOT_HEARD,
+      ...{ slot: 0, name: "Mia", look: 2, isBot: false, score: 7 },
+      state: "waiting",
+    }],
+  });
+
+  const ben = await join(lobby, { ...asked, name: "Ben", isReady: true });
+  const bot = await join(lobby, { ...asked, name: "Bot", isBot: true });
+  const full = await viewOf(page, ({ players }) => players.length === 3);
+  expect(full.players.map(({ state, isBot }) => [state, isBot]))
+    .toEqual([["waiting", false], ["ready", false], ["ready", true]]);
+  mia.setReady(true);
+  const begun = await viewOf(page, ({ phase }) => phase === "syncing");
+  expect(begun).toMatchObject({
+    transport: "relay",
+    waitingFor: [],
+    winner: null,
+  });
+  expect(begun.match).not.toBe("");
+  expect(begun.players.map(({ slot, name, score }) => [slot, name, score]))
+    .toEqual([[0, "Mia", 7], [1, "Ben", 7], [2, "Bot", 7]]);
+  // Nobody plays, so all fall silent.
+  const silent = await viewOf(
+    page,
+    ({ players: [first] }) => first.state === "suspect",
+  );
+  expect(silent.players.map(({ rttMs, awaySeconds }) => [rttMs, awaySeconds]))
+    .toEqual([[null, 2], [null, 2], [null, 2]]);
+
+  for (const seat of [mia, ben, bot]) await seat[Symbol.asyncDispose]();
+  const { notice } = await viewOf(page, ({ notice }) => notice !== "");
+  expect(notice).toContain("Everybody has left this room");
+  stop.abort();
+  await page.closed;
+  expect(await over).toBe(undefined);
+});
+
+Deno.test("watching ends by itself where nobody is to stay, or nothing was begun", async () => {
+  const lobby = await openLobby();
+  const seats = [];
+  for (const room of ["MINE", "MINE", "OPEN"]) {
+    seats.push(await join(lobby, { room }));
+  }
+  const playing = await openWatcher(lobby, { stay: false });
+  const waiting = await openWatcher(lobby, { stay: true, room: "OPEN" });
+  await viewOf(playing.page, ({ phase }) => phase === "syncing");
+
+  await lobby[Symbol.asyncDispose]();
+
+  expect(await playing.over).toBe(undefined);
+  await expect(waiting.over).rejects.toThrow(NetworkError);
+  await expect(waiting.over).rejects.toThrow("The lobby shuts down.");
+  for (const { page } of [playing, waiting]) await page.closed;
+  for (const seat of seats) await seat[Symbol.asyncDispose]();
+});
+
+Deno.test("watching ends with its signal, and doesn't begin without a room", async () => {
+  await using lobby = await openLobby();
+  await using _mia = await join(lobby, { room: "MINE" });
+  const { over, page, stop } = await openWatcher(lobby);
+
+  stop.abort();
+
+  expect(await over).toBe(undefined);
+  await page.closed;
+  expect(lobby.counts().watchers).toBe(0);
+  await expect(openWatcher(lobby, { room: "NONE" })).rejects
+    .toBeInstanceOf(JoinError);
+  const { signal } = stop;
+  await expect(openWatcher(lobby, { signal })).rejects.toThrow("aborted");
+});
