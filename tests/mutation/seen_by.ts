@@ -2,9 +2,9 @@
  * Which tests see which files: those that import them, over however many files.
  *
  * A rule should be missed by a test at the level where it stands. So only those count that are of
- * the file's own subject, `tests/lobby/` for `net/lobby_server/`, or import the file themselves, and where
- * there are none the nearest. Tests of real processes, browsers and brokers take too long; of the
- * simulations a few seeds do.
+ * the file's own subject, `tests/lobby/` for `net/lobby_server/`, or import the file themselves, and
+ * where there are none the nearest. Tests of real processes, browsers and brokers take too long; of
+ * the simulations a few seeds do.
  *
  * @module
  */
