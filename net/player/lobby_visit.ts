@@ -1,6 +1,7 @@
 /**
  * A player's visit to a lobby: takes a seat, waits in the room, plays the match, and then more
- * matches for as long as all players want to.
+ * matches for as long as all players want to. `visit_state.ts` decides when to do what; this file
+ * owns the seat, the bots and the signals, and does it.
  *
  * @module
  */

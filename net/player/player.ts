@@ -38,6 +38,8 @@ export interface PlayerOptions
   /** What the start screen shows instead of what was chosen the last time. */
   readonly wishes?: Partial<JoinSettings>;
   readonly control: Control;
+  /** Whether the start screen comes after a visit, which only a person could use. */
+  readonly stay: boolean;
   /** Port of the page and of `/status`; 0 for any free one. */
   readonly pagePort: number;
   /** Whether other machines may open the page. */
@@ -60,7 +62,7 @@ export async function runPlayer(
   const { control, stateFolder, name, signal, stay } = options;
   const isHuman = control.kind === "human";
   let settings = defaultSettings(name);
-  if (isHuman && stateFolder !== undefined) {
+  if (stateFolder !== undefined) {
     settings = await readSettings(stateFolder, settings);
   }
   settings = { ...settings, join: { ...settings.join, ...options.wishes } };
@@ -68,7 +70,7 @@ export async function runPlayer(
   let written = Promise.resolve();
   const remember = (news: Partial<Settings>) => {
     settings = { ...settings, ...news };
-    if (!isHuman || stateFolder === undefined) return;
+    if (stateFolder === undefined) return;
     written = written.then(() => writeSettings(stateFolder, settings));
   };
   const idle = startStage({ settings: settings.join, problem: "" });
@@ -84,7 +86,6 @@ export async function runPlayer(
   });
   const announce = () => options.onServing(page.url, page.lanUrl);
   if (options.plan === undefined) announce();
-  const canLeave = isHuman && stay;
   let { plan } = options;
   let outcome: Outcome | undefined;
   let problem = "";
@@ -98,7 +99,10 @@ export async function runPlayer(
       if (chosen === undefined) break;
       remember({ join: chosen });
       try {
-        outcome = await visitAs(chosen, { ...options, page, canLeave });
+        outcome = await visitAs(chosen, {
+          ...{ ...options, page },
+          canLeave: stay,
+        });
         problem = "";
         if (!stay) break;
       } catch (error) {
@@ -109,10 +113,10 @@ export async function runPlayer(
       // The page is announced once there is a seat: before, it has nothing to show.
       outcome = await visitLobby({
         ...options,
-        ...{ plan, page, canLeave, onSeat: announce },
+        ...{ plan, page, canLeave: stay, onSeat: announce },
       });
       plan = undefined;
-      if (!canLeave) break;
+      if (!stay) break;
     }
   }
   await written;

@@ -29,7 +29,7 @@ async function scores(page: Page): Promise<number[]> {
 
 test("two pages show one match: keys, scores, a reload in the middle", async (browser) => {
   await using lobby = await startLobbyProcess();
-  const words = ["play", ...lobbyAt(lobby), "--points", "9", "--name"];
+  const words = ["play", ...lobbyAt(lobby), "--points", "5", "--name"];
   await using mia = await sitDown(browser, [...words, "Mia"]);
   const { page: miaPage } = mia;
   await waitForPhase(miaPage, "lobby");

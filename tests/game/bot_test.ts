@@ -141,40 +141,28 @@ Deno.test("a bot misjudges by at most its share of half a paddle, to either side
   }
 });
 
-/** Where a ball crosses a bot's side, as the middle of what many bots guess. */
-const CROSSINGS = {
-  "straight on": { slot: 0, ball: { x: 500, y: 200, vx: -9, vy: 0 }, at: 200 },
-  "a slope, to the right": {
-    slot: 1,
-    ball: { x: 500, y: 500, vx: 8, vy: 4 },
-    // The ball touches the paddle 56 units before the wall.
-    at: 722,
-  },
-  "a slope, to the top": {
-    slot: 2,
-    ball: { x: 500, y: 500, vx: 4, vy: -8 },
-    at: 722,
-  },
-  "a slope, to the bottom": {
-    slot: 3,
-    ball: { x: 500, y: 500, vx: -4, vy: 8 },
-    at: 278,
-  },
-  "too slow to come soon: where it is": {
-    slot: 0,
-    ball: { x: 500, y: 300, vx: -1, vy: 1 },
-    at: 300,
-  },
-  "to somebody else first: where it is": {
-    slot: 0,
-    ball: { x: 500, y: 500, vx: -4, vy: -8 },
-    at: 500,
-  },
-} as const;
+/** Slot, ball (x, y, velocity) and where it crosses that side, 56 units before the wall. */
+const CROSSINGS: Readonly<Record<string, readonly number[]>> = {
+  "straight on": [0, 500, 200, -9, 0, 200],
+  "aslope to the right": [1, 500, 500, 8, 4, 722],
+  "aslope to the top": [2, 500, 500, 4, -8, 722],
+  "aslope to the bottom": [3, 500, 500, -4, 8, 278],
+  "or where it is, if it is too slow": [0, 500, 300, -1, 1, 300],
+  "or where it is, if another comes first": [
+    0,
+    500,
+    500,
+    -4,
+    -8,
+    500,
+  ],
+};
 
-for (const [how, { slot, ball, at }] of Object.entries(CROSSINGS)) {
+for (const [how, [slot, x, y, vx, vy, at]] of Object.entries(CROSSINGS)) {
   Deno.test(`a bot foresees where the ball comes, ${how}`, () => {
-    const { middle } = targets({ slot, skill: "hard" }, rally(SQUARE, ball));
+    // The middle of what many guess.
+    const state = rally(SQUARE, { x, y, vx, vy });
+    const { middle } = targets({ slot, skill: "hard" }, state);
 
     expect(Math.abs(middle - at)).toBeLessThan(10);
   });

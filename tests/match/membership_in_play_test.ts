@@ -30,7 +30,6 @@ const GAME: Game = {
     state[WINNER] = WINNER_SLOT;
   },
   hash: (state) => state[TICK],
-  isState: ({ length }) => length === 16,
 };
 const THERE: Presence = [{ epoch: 0, from: 0, to: OPEN_END }];
 
@@ -74,28 +73,28 @@ function confirm({ play, say }: ReturnType<typeof beginPlay>, ticks: number) {
   expect(play.confirmedTick).toBe(ticks);
 }
 
-/** Slots 1 and 2 have both been silent for a while; who is, after this was heard? */
-type Hearing = (given: ReturnType<typeof beginPlay>) => void;
+/** What happens after slots 1 and 2 were silent for 50 ms, and for how long they are after it. */
+type Hearing = readonly [
+  what: string,
+  happens: (given: ReturnType<typeof beginPlay>) => void,
+  silentMs: readonly [number, number],
+];
 
-const HEARINGS: Readonly<Record<string, readonly [Hearing, number[]]>> = {
-  "a member by its own packet": [({ say, hear }) => hear(say(1)), [0, 50]],
-  "a member by another's packet": [
-    ({ say, hear }) => hear(say(1), [say(2)]),
-    [0, 0],
-  ],
-  "nobody whose record hasn't advanced": [({ say, hear, liveness }) => {
+// deno-fmt-ignore
+const HEARINGS: readonly Hearing[] = [
+  ["a member by its own packet", ({ say, hear }) => hear(say(1)), [0, 50]],
+  ["a member by another's packet", ({ say, hear }) => hear(say(1), [say(2)]), [0, 0]],
+  ["nobody who doesn't hear this host",
+    ({ say, hear }) => hear(say(1, { hears: 0b110 })), [50, 50]],
+  ["nobody whose record hasn't advanced", ({ say, hear, liveness }) => {
     const old = say(2);
     hear(say(1), [old]);
     liveness.update(100, 0b111, true);
     hear(say(1), [old]);
   }, [0, 50]],
-  "nobody who doesn't hear this host": [
-    ({ say, hear }) => hear(say(1, { hears: 0b110 })),
-    [50, 50],
-  ],
-};
+];
 
-for (const [what, [happens, silentMs]] of Object.entries(HEARINGS)) {
+for (const [what, happens, silentMs] of HEARINGS) {
   Deno.test(`R1: a host hears ${what}`, () => {
     const given = beginPlay();
     given.liveness.update(50, 0b111, true);
@@ -123,37 +122,25 @@ const AT_3: Presence = [{ epoch: 0, from: 0, to: 3 }];
 /** Slot 2, or another, as it comes back. */
 const BACK: Presence = [...AT_3, { epoch: 1, from: 9, to: OPEN_END }];
 
-const COMMITS: Readonly<
-  Record<string, readonly [Partial<SlotRecord>, era: number, isOut: boolean]>
-> = {
-  "goes on in the era of whoever committed": [
-    committed([THERE, THERE, AT_3]),
-    1,
-    false,
-  ],
-  "is out if it isn't a member any more": [
-    committed([AT_3, THERE, THERE], 0b110),
-    0,
-    true,
-  ],
-  "is out if a later incarnation of it is the member": [
-    committed([BACK, THERE, THERE], 0b111),
-    0,
-    true,
-  ],
-  "is out if it confirmed more of a dropped player than counts": [
-    committed([THERE, THERE, AT_2]),
-    0,
-    true,
-  ],
-  "waits for a record that says what was committed": [
-    { era: 1, members: 0b011 },
-    0,
-    false,
-  ],
-};
+type Commit = readonly [
+  what: string,
+  record: Partial<SlotRecord>,
+  era: number,
+  isOut: boolean,
+];
 
-for (const [what, [record, era, isOut]] of Object.entries(COMMITS)) {
+// deno-fmt-ignore
+const COMMITS: readonly Commit[] = [
+  ["goes on in the era of whoever committed", committed([THERE, THERE, AT_3]), 1, false],
+  ["is out if it isn't a member any more", committed([AT_3, THERE, THERE], 0b110), 0, true],
+  ["is out if a later incarnation of it is the member",
+    committed([BACK, THERE, THERE], 0b111), 0, true],
+  ["is out if it confirmed more of a dropped player than counts",
+    committed([THERE, THERE, AT_2]), 0, true],
+  ["waits for a record that says what was committed", { era: 1, members: 0b011 }, 0, false],
+];
+
+for (const [what, record, era, isOut] of COMMITS) {
   Deno.test(`R9: a host ${what}`, () => {
     const given = beginPlay();
     confirm(given, 4);

@@ -39,41 +39,31 @@ Deno.test("all players are members from the beginning", () => {
   });
 });
 
-/** May inputs of slots 1 and 2 up to a tick be taken in, and may anything be confirmed? */
-const FREEZING: Readonly<Record<string, readonly [Case, boolean[], boolean]>> =
-  {
-    "takes inputs of all, and confirms, without an attempt": [
-      {},
-      [true, true],
-      true,
-    ],
-    "takes no inputs of those to be dropped, and confirms nothing": [
-      attempts(1, C),
-      [true, false],
-      false,
-    ],
-    "takes in what it lacks up to the cut": [
-      attempts(1, C, { cut: [-1, -1, 20, -1] }),
-      [true, true],
-      false,
-    ],
-    "takes in nothing beyond the cut": [
-      attempts(1, C, { cut: [-1, -1, 19, -1] }),
-      [true, false],
-      false,
-    ],
-    "takes in and confirms all without R4": [
-      { ...attempts(1, C), controls: { isUnfrozen: true } },
-      [true, true],
-      true,
-    ],
-  };
+type Freezing = readonly [
+  what: string,
+  given: Case,
+  takes: readonly [ofB: boolean, ofC: boolean],
+  isConfirming: boolean,
+];
 
-for (const [what, [given, taken, isConfirming]] of Object.entries(FREEZING)) {
+// deno-fmt-ignore
+const FREEZINGS: readonly Freezing[] = [
+  ["takes inputs of all, and confirms, without an attempt", {}, [true, true], true],
+  ["takes no inputs of those to be dropped, and confirms nothing",
+    attempts(1, C), [true, false], false],
+  ["takes in what it lacks up to the cut",
+    attempts(1, C, { cut: [-1, -1, 20, -1] }), [true, true], false],
+  ["takes in nothing beyond the cut",
+    attempts(1, C, { cut: [-1, -1, 19, -1] }), [true, false], false],
+  ["takes in and confirms all without R4",
+    { ...attempts(1, C), controls: { isUnfrozen: true } }, [true, true], true],
+];
+
+for (const [what, given, takes, isConfirming] of FREEZINGS) {
   Deno.test(`R4: a member ${what}`, () => {
     const { membership } = memberIn(given);
 
-    expect([1, 2].map((slot) => membership.mayTake(slot, 20))).toEqual(taken);
+    expect([1, 2].map((slot) => membership.mayTake(slot, 20))).toEqual(takes);
     expect(membership.mayConfirm).toBe(isConfirming);
   });
 }
@@ -91,68 +81,46 @@ Deno.test("R4: what a member holds when it enters an attempt is fixed for this a
     .toEqual(attempts(1, C, { high: [20, 21, 22, 23] }).attempt);
 });
 
-/** What happens, what a member tells of it, and where it then stands. */
-const EVENTS: Readonly<
-  Record<
-    string,
-    readonly [Case, readonly MembershipEvent["kind"][], Partial<Standing>]
-  >
-> = {
-  "each attempt that it enters": [
-    {
-      ...agreed(0, B),
-      granted: "granted before",
-      silentMs: { D: 601 },
-      says: { B: attempts(1, D), C: attempts(2, D) },
-    },
-    ["attempted", "attempted"],
-    { ...attempts(2, D), attemptNumber: 2, ...agreed(0, B), granted: "" },
-  ],
-  "that it backed out": [
-    { ...attempts(1, C), silentMs: { C: 0 } },
-    ["backed out"],
-    { attempt: undefined, attemptNumber: 2, backedOutMs: NOW_MS },
-  ],
-  "that it backed out and goes on against others": [
-    { ...attempts(1, C | D), silentMs: { C: 0 } },
-    ["backed out", "attempted"],
-    { ...attempts(2, D), attemptNumber: 2, backedOutMs: NOW_MS },
-  ],
-  "that it agreed, and what it claims": [
-    { players: 2, ...attempts(1, B) },
-    ["agreed", "claim"],
-    { ...agrees(1, B), claimedMs: NOW_MS },
-  ],
-  "that it repeats what it agreed to": [
-    {
-      ...attempts(3, D),
-      ...agreed(1, D),
-      says: {
-        B: { ...attempts(3, D), ...agreed(1, D) },
-        C: { ...attempts(3, D), ...agreed(1, D) },
-      },
-    },
-    ["repeated", "agreed"],
-    agrees(3, D),
-  ],
-  "nothing of copying": [
-    { players: 2, ...attempts(1, B, { high: [20, 21] }) },
-    [],
-    { ...attempts(1, B, { high: [20, 21], cut: [-1, 21] }), agreed: undefined },
-  ],
-  "what it committed": [
-    { ...agrees(1, D), says: { B: agrees(1, D), C: agrees(1, D) } },
-    ["committed"],
-    { era: 1, members: 0b0111, attempt: undefined, agreed: undefined },
-  ],
-};
+type Telling = readonly [
+  what: string,
+  given: Case,
+  told: readonly MembershipEvent["kind"][],
+  after: Partial<Standing>,
+];
 
-for (const [what, [given, kinds, after]] of Object.entries(EVENTS)) {
+// deno-fmt-ignore
+const TELLINGS: readonly Telling[] = [
+  ["each attempt that it enters",
+    { ...agreed(0, B), granted: "granted before", silentMs: { D: 601 },
+      says: { B: attempts(1, D), C: attempts(2, D) } },
+    ["attempted", "attempted"],
+    { ...attempts(2, D), attemptNumber: 2, ...agreed(0, B), granted: "" }],
+  ["that it backed out",
+    { ...attempts(1, C), silentMs: { C: 0 } }, ["backed out"],
+    { attempt: undefined, attemptNumber: 2, backedOutMs: NOW_MS }],
+  ["that it backed out and goes on against others",
+    { ...attempts(1, C | D), silentMs: { C: 0 } }, ["backed out", "attempted"],
+    { ...attempts(2, D), attemptNumber: 2, backedOutMs: NOW_MS }],
+  ["that it agreed, and what it claims",
+    { players: 2, ...attempts(1, B) }, ["agreed", "claim"],
+    { ...agrees(1, B), claimedMs: NOW_MS }],
+  ["that it repeats what it agreed to",
+    { ...attempts(3, C | D), ...agreed(1, D),
+      says: { B: { ...attempts(3, C | D), ...agreed(2, D) } } },
+    ["repeated", "agreed"], { ...attempts(3, C | D), ...agreed(3, D) }],
+  ["nothing of copying",
+    { players: 2, ...attempts(1, B, { high: [20, 21] }) }, [],
+    { ...attempts(1, B, { high: [20, 21], cut: [-1, 21] }), agreed: undefined }],
+  ["what it committed",
+    { players: 3, ...agrees(1, C), says: { B: agrees(1, C) } }, ["committed"],
+    { era: 1, members: 0b011, attempt: undefined, agreed: undefined }],
+];
+
+for (const [what, given, told, after] of TELLINGS) {
   Deno.test(`a member tells ${what}`, () => {
     const { membership, observed } = memberIn(given);
 
-    expect(membership.evaluate(observed).map(({ kind }) => kind))
-      .toEqual(kinds);
+    expect(membership.evaluate(observed).map(({ kind }) => kind)).toEqual(told);
     expect(membership.standing).toMatchObject(after);
   });
 }

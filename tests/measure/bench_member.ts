@@ -23,6 +23,7 @@ import {
   KEY_SEED_BYTES,
   privateKeyOf,
 } from "../../net/transport/signing_keys.ts";
+import { readLines } from "./ordered_process.ts";
 
 /** What a packet of play typically has; the first 8 bytes are the time of sending. */
 const PACKET_BYTES = 30;
@@ -49,18 +50,6 @@ interface End {
   send(packet: Uint8Array): void;
   /** One-way times of what has arrived since the last call, in ms. */
   collect(): readonly number[];
-}
-
-/** Yields the lines of a stream, without their ends. */
-export async function* readLines(
-  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
-): AsyncGenerator<string> {
-  let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const lines = (rest + text).split("\n");
-    rest = lines.pop() ?? "";
-    yield* lines;
-  }
 }
 
 /** The floor: passes bytes from the member that says 0 to the one that says 1. */

@@ -12,7 +12,7 @@
  */
 import { startLobbyProcess } from "../support/processes.ts";
 import { mean } from "./bench_figure.ts";
-import { readLines } from "./bench_member.ts";
+import { type OrderedProcess, startOrdered } from "./ordered_process.ts";
 import type { SoakCounts } from "./soak_players.ts";
 
 export interface SoakOptions {
@@ -63,7 +63,7 @@ export async function soak(
   const groups = share(2 * matches, processes).map((players) =>
     stack.use(startPlayers(lobby.port, players))
   );
-  for (const group of groups) await group.line();
+  for (const group of groups) await group.answer();
 
   for (const group of groups) await group.tell("begin");
   const begunMs = performance.now();
@@ -77,7 +77,7 @@ export async function soak(
   const playedMs = performance.now() - begunMs;
   for (const group of groups) await group.tell("end");
   const counts: SoakCounts[] = [];
-  for (const group of groups) counts.push(JSON.parse(await group.line()));
+  for (const group of groups) counts.push(JSON.parse(await group.answer()));
   const third = Math.ceil(memoryMb.length / 3);
   const total = counts.reduce(add);
   return {
@@ -100,36 +100,10 @@ function share(players: number, processes: number): readonly number[] {
   ).filter((count) => count > 0);
 }
 
-interface PlayerGroup extends AsyncDisposable {
-  tell(order: "begin" | "end"): Promise<void>;
-  line(): Promise<string>;
-}
-
 /** Starts a process with so many players. */
-function startPlayers(port: number, players: number): PlayerGroup {
-  const file = new URL("./soak_players.ts", import.meta.url).pathname;
-  const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", file, `${port}`, `${players}`],
-    stdin: "piped",
-    stdout: "piped",
-    stderr: "inherit",
-  }).spawn();
-  const lines = readLines(child.stdout);
-  const orders = child.stdin.getWriter();
-  return {
-    tell: (order) => orders.write(new TextEncoder().encode(`${order}\n`)),
-    async line() {
-      const { value, done } = await lines.next();
-      if (done) throw new Error("A process with players ended too early");
-      return value;
-    },
-    async [Symbol.asyncDispose]() {
-      // It ends by itself after "end"; when something has failed, by this.
-      await orders.close().catch(() => {});
-      await lines.return(undefined);
-      await child.status;
-    },
-  };
+function startPlayers(port: number, players: number): OrderedProcess {
+  const file = new URL("./soak_players.ts", import.meta.url);
+  return startOrdered(file, [`${port}`, `${players}`]);
 }
 
 /** Looks at a process's resident memory for so long, in MB. */

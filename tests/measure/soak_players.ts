@@ -15,7 +15,7 @@ import { SECRET_BYTES } from "../../net/match/wire/wire.ts";
 import { runMatchLoop } from "../../net/player/match_loop.ts";
 import { sha256 } from "../../net/player/sha256.ts";
 import { openRelay } from "../../net/transport/relay.ts";
-import { readLines } from "./bench_member.ts";
+import { readLines } from "./ordered_process.ts";
 
 /** A stall shorter than this is not seen by anybody. */
 const STALL_MS_MIN = 250;

@@ -4,6 +4,7 @@
  * @module
  */
 import { expect } from "@std/expect";
+import { findSeat } from "../../net/files/seat_file.ts";
 import { NetworkError } from "../../net/link/network_error.ts";
 import { EMPTY_VIEW, type Stage } from "../../net/page/stage.ts";
 import { visitLobby, type VisitOptions } from "../../net/player/lobby_visit.ts";
@@ -131,6 +132,11 @@ Deno.test("who leaves a match says so, and the other has won and stays for its r
     "The news that Mia is gone",
   );
   expect(ada.view().rematch?.wanted.length).toBe(1);
+  await lobby[Symbol.asyncDispose]();
+  await until(
+    () => ada.view().rematch?.isLobbyGone === true,
+    "The news that the lobby is gone",
+  );
   expect(ada.view().players.map(({ state }) => state).toSorted())
     .toEqual(["left", "ok"]);
   ada.ask({ kind: "leave" });
@@ -154,6 +160,7 @@ Deno.test("a visit for one match plays against a bot that it brings, and keeps n
   });
   const bots = () => ada.view().players.filter(({ isLocalBot }) => isLocalBot);
   await until(() => bots().length === 1, "The first bot");
+  expect(bots()[0].isBot).toBe(true);
   ada.ask({ kind: "removeBot", slot: bots()[0].slot });
   await until(() => bots().length === 0, "The first bot's end");
   ada.ask({ kind: "addBot" });
@@ -192,13 +199,29 @@ Deno.test("a seat that another process takes ends the match here, and is kept on
   });
 
   expect(await ada.over()).toMatchObject({ reason: "connection lost" });
-  expect(await filesIn(stateFolder)).toContain(file);
+  expect((await findSeat(stateFolder))?.seat).toEqual(seat);
   await successor.becomes("playing");
   expect(successor.view().match).toBe(seat.match);
   successor.leave();
   expect(await successor.over()).toMatchObject({ reason: "player left" });
   mia.leave();
   expect(await mia.over()).toMatchObject({ reason: "walkover" });
+});
+
+Deno.test("a match is lost at once where another lobby is in the old one's place", async () => {
+  const lobby = await openLobby();
+  const visits = [visit(lobby), visit(lobby, { stay: false })];
+  for (const { becomes } of visits) await becomes("playing");
+
+  await lobby[Symbol.asyncDispose]();
+  await using _other = await openLobby({}, { port: lobby.port });
+
+  const [staying, leaving] = visits;
+  expect(await leaving.over()).toMatchObject({ reason: "connection lost" });
+  await staying.becomes("over");
+  expect(staying.view().notice).not.toBe("");
+  staying.leave();
+  expect(await staying.over()).toMatchObject({ reason: "connection lost" });
 });
 
 Deno.test("a match is played with faults, and without a place for its files", async () => {
@@ -232,6 +255,17 @@ Deno.test("who leaves before the match's transport is open gives it up, and that
   expect(await ada.over()).toBeUndefined();
 });
 
+Deno.test("a visit whose match can't be opened fails, and leaves the lobby", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const ada = visit(listener.addr);
+  using lobby = await startUnheard(listener);
+
+  (await listener.accept()).close();
+
+  await expect(ada.over()).rejects.toThrow(NetworkError);
+  expect(await lobby.messageOf("none")).toBeUndefined();
+});
+
 Deno.test("a bot that stays wants another match as soon as anybody does, a person is asked", async () => {
   const wishes: unknown[] = [];
   for (const kind of ["bot", "human"] as const) {
@@ -240,6 +274,7 @@ Deno.test("a bot that stays wants another match as soon as anybody does, a perso
       control: { kind, skill: "easy", assets: new Map() },
     });
     using lobby = await startUnheard(listener);
+    using _relay = new RawClient(await listener.accept());
 
     await lobby.say({ type: "again", wanted: [1], gone: [] });
     await lobby.say({ type: "watchers", count: 3 });

@@ -8,6 +8,7 @@ import {
   defaultSettings,
   readSettings,
   type Settings,
+  writeSettings,
 } from "../../net/files/settings_file.ts";
 import { JoinError } from "../../net/lobby/seat.ts";
 import {
@@ -95,17 +96,20 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
   await using lobby = await openLobby();
   await using folder = await temporaryFolder();
   const stateFolder = folder.path;
+  const preferences = { ...DEFAULT_PREFERENCES, volume: 3 };
+  const before = { ...START, look: 3 };
+  await writeSettings(stateFolder, { join: before, preferences });
   await using player = await startPlayer({
     stateFolder,
     wishes: { points: 7 },
   });
   const first = await player.view(({ start }) => start !== null);
+  expect([first.phoneUrl, first.preferences]).toEqual(["", preferences]);
   expect(first.start).toEqual({
-    settings: { ...START, points: 7 },
+    settings: { ...before, points: 7 },
     problem: "",
     isBusy: false,
   });
-  const preferences = { ...DEFAULT_PREFERENCES, volume: 3 };
   const settings = {
     ...START,
     ...{ host: "127.0.0.1", port: lobby.port, look: 2 },
@@ -114,7 +118,8 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
 
   player.say({ kind: "join", settings });
   const room = await player.view(({ phase }) => phase === "lobby");
-  player.say({ kind: "preferences", preferences });
+  const louder = { ...preferences, volume: 4 };
+  player.say({ kind: "preferences", preferences: louder });
   player.say({ kind: "leave" });
   const again = await player.view(({ start }) => start !== null);
 
@@ -127,20 +132,37 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
   player.stop();
   expect(await player.over).toBeUndefined();
   expect(await readSettings(stateFolder, defaultSettings("Somebody")))
-    .toEqual({ join: settings, preferences });
+    .toEqual({ join: settings, preferences: louder });
 });
 
 Deno.test("what can't be played is told on the start screen, where it can be put right", async () => {
-  const gone = await openLobby();
-  await gone[Symbol.asyncDispose]();
+  using silent = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = silent.addr;
   await using player = await startPlayer();
-  const settings = { ...START, mode: "quick", port: gone.port } as const;
+  const settings = { ...START, mode: "quick", port } as const;
 
   player.say({ kind: "join", settings });
+  const asked = await silent.accept();
+  const busy = await player.view(({ start }) => start?.isBusy === true);
+  player.say({ kind: "join", settings: START });
+  player.say({ kind: "leave" });
+  asked.close();
   const { start } = await player.view(({ start }) => !!start?.problem);
 
-  expect(start?.problem).toContain(`127.0.0.1:${gone.port}`);
+  expect(busy.start).toEqual({ settings, problem: "", isBusy: true });
   expect(start).toMatchObject({ settings, isBusy: false });
+  expect(start?.problem).toContain(`127.0.0.1:${port}`);
+});
+
+Deno.test("a mistake of ours ends the process, and is no problem to put right", async () => {
+  const mistake = new TypeError("There is no lobby.");
+  await using player = await startPlayer({
+    openLobby: () => Promise.reject(mistake),
+  });
+
+  player.say({ kind: "join", settings: START });
+
+  await expect(soon(player.over, "The end")).rejects.toThrow(mistake);
 });
 
 Deno.test("against bots a process opens a lobby of its own, and sits down with them", async () => {
@@ -205,7 +227,7 @@ Deno.test("a bot's process has no page for people, remembers nothing, and ends w
       ...{ join: { name: "Bot", isBot: true }, bots: 0, skill: "easy" },
     },
     control: { kind: "bot", skill: "easy" },
-    ...{ isLan: true, stateFolder: folder.path },
+    ...{ isLan: true, stay: false, stateFolder: folder.path },
   });
 
   const answer = await fetch(bot.url);

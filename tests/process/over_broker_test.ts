@@ -20,7 +20,7 @@ if (!ignore) {
   Deno.test.beforeAll(async () => {
     broker = await startBroker();
   });
-  Deno.test.afterAll(async () => await broker[Symbol.asyncDispose]());
+  Deno.test.afterAll(async () => await broker?.[Symbol.asyncDispose]());
 }
 
 Deno.test("over RabbitMQ", { ignore }, async (test) => {

@@ -12,10 +12,9 @@ import {
   ConfirmedLog,
   type ConfirmedPlay,
 } from "../../net/match/confirmed_log.ts";
-import { Session } from "../../net/match/session.ts";
+import type { Session } from "../../net/match/session.ts";
 import { WIRE_VERSION } from "../../net/match/wire/terms.ts";
 import { hashChainsOf } from "../../net/player/evidence.ts";
-import { sha256 } from "../../net/player/sha256.ts";
 import { Recorder } from "../../net/recording/recorder.ts";
 import {
   type Recording,
@@ -23,12 +22,9 @@ import {
   RecordingWriter,
 } from "../../net/recording/recording.ts";
 import { openReplay } from "../../net/recording/replay.ts";
-import {
-  SimulatedNetwork,
-  type SimulatedTransport,
-} from "../../net/simulation/simulated.ts";
+import { VirtualMatch } from "../../net/simulation/virtual_match.ts";
 import { type LinkFaults, NO_FAULTS } from "../../net/transport/link_faults.ts";
-import { createRandom } from "../support/simulation.ts";
+import { createRandom, SYSTEM } from "../support/simulation.ts";
 
 /** No match of a test lasts longer. */
 const MATCH_MS_MAX = 20 * 60_000;
@@ -50,16 +46,6 @@ export interface RecordedHost {
   readonly bytes: Uint8Array;
   /** How many ticks it took back when it returned to the match. */
   readonly takenBackTicks: number;
-}
-
-interface Host {
-  readonly slot: number;
-  readonly session: Session;
-  readonly transport: SimulatedTransport;
-  readonly input: () => number;
-  recorded: Recorded | undefined;
-  bytes: Uint8Array | undefined;
-  takenBackTicks: number;
 }
 
 export function headerFor(
@@ -153,88 +139,51 @@ export function createScripted(
 
 /** Plays a match to its end; a host's place in the result is its slot. */
 export function playRecorded(
-  options: RecordedMatchOptions,
+  { seed, rules, faults = NO_FAULTS, isCut, createGame }: RecordedMatchOptions,
 ): readonly RecordedHost[] {
-  const { seed, rules, faults = NO_FAULTS, isCut } = options;
-  const random = createRandom(seed);
-  const network = new SimulatedNetwork({
-    random,
-    faults: () => faults,
-    ...(isCut && { isCut }),
-  });
-  const hosts = Array.from(
-    { length: rules.players },
-    (_, slot) => createHost(slot, { network, random, options }),
+  const recorded: Recorded[] = [];
+  const takenBackTicks = Array.from({ length: rules.players }, () => 0);
+  const bots = takenBackTicks.map((_, slot) =>
+    createBot({ slot, skill: "hard", seed: seed * 4 + slot })
   );
-  while (hosts.some(({ bytes }) => !bytes) && network.nowMs < MATCH_MS_MAX) {
-    network.nowMs += 4;
-    for (const host of hosts) turn(host, { nowMs: network.nowMs, rules });
-  }
-  return hosts.map(({ slot, session, recorded, bytes, takenBackTicks }) => {
-    if (!recorded || !bytes) throw new Error(`slot ${slot} played no match`);
-    const { recorder } = recorded;
-    return { slot, session, recorder, bytes, takenBackTicks };
-  });
-}
-
-function createHost(
-  slot: number,
-  { network, random, options }: {
-    readonly network: SimulatedNetwork;
-    readonly random: () => number;
-    readonly options: RecordedMatchOptions;
-  },
-): Host {
-  const { rules, seed, createGame } = options;
-  const session = new Session({
-    slot,
-    rules,
-    match: `recorded ${seed}`,
-    epochs: Array.from({ length: rules.players }, () => 0),
-    sha256,
-    secret: Uint8Array.from({ length: 16 }, () => random() * 256),
-    nowMs: 0,
-    ...(createGame && { createGame: (...terms) => createGame(slot, ...terms) }),
-  });
-  const bot = createBot({ slot, skill: "hard", seed: seed * 4 + slot });
-  return {
-    slot,
-    session,
-    transport: network.open({ slot, epoch: 0 }),
-    input: () => session.play ? botInput(bot, session.play.state) : 0,
-    recorded: undefined,
-    bytes: undefined,
-    takenBackTicks: 0,
-  };
-}
-
-function turn(
-  host: Host,
-  { nowMs, rules }: { readonly nowMs: number; readonly rules: Rules },
-): void {
-  const { slot, session, transport } = host;
-  for (const received of transport.receive()) session.receive(received);
-  for (const packet of session.advance(nowMs, host.input())) {
-    transport.send(packet);
-  }
-  for (const event of session.takeEvents()) {
-    const { play } = session;
-    if (event.kind === "started") {
-      host.recorded = startRecording(rules, { seed: event.seed, slot });
-    } else if (event.kind === "returned" && play && host.recorded) {
-      const after = host.recorded.recorder.tick - event.keptTick;
-      host.takenBackTicks = Math.max(0, after);
-      host.recorded.log.restart(play, event.keptTick);
-    } else if (event.kind === "over" && host.recorded) {
-      const { log, recorder } = host.recorded;
-      if (play) log.take(play);
-      const isDesync = play && event.outcome.reason === "desync";
-      const chains = isDesync ? hashChainsOf({ slot, log, play }) : [];
-      recorder.finish(event.outcome, chains);
-      host.bytes = recorder.bytes();
-    }
-  }
-  if (session.play) host.recorded?.log.take(session.play);
+  const hosts: RecordedHost[] = [];
+  new VirtualMatch({
+    ...SYSTEM,
+    ...{ rules, random: createRandom(seed), lookEveryMs: 4 },
+    network: { faults: () => faults, ...(isCut && { isCut }) },
+    session: (slot) => ({
+      ...(createGame && { createGame: (...game) => createGame(slot, ...game) }),
+    }),
+    hooks: {
+      input: ({ slot, session: { play } }) =>
+        play ? botInput(bots[slot], play.state) : 0,
+      onEvent({ slot, session }, event) {
+        const { play } = session;
+        if (event.kind === "started") {
+          recorded[slot] = startRecording(rules, { seed: event.seed, slot });
+        } else if (event.kind === "returned" && play) {
+          const { log, recorder } = recorded[slot];
+          const after = recorder.tick - event.keptTick;
+          takenBackTicks[slot] = Math.max(0, after);
+          log.restart(play, event.keptTick);
+        } else if (event.kind === "over") {
+          const { log, recorder } = recorded[slot];
+          if (play) log.take(play);
+          const isDesync = play && event.outcome.reason === "desync";
+          const chains = isDesync ? hashChainsOf({ slot, log, play }) : [];
+          recorder.finish(event.outcome, chains);
+          hosts[slot] = {
+            ...{ slot, session, recorder, bytes: recorder.bytes() },
+            takenBackTicks: takenBackTicks[slot],
+          };
+        }
+      },
+      onTurn({ slot, session: { play } }) {
+        if (play) recorded[slot].log.take(play);
+      },
+    },
+  }).play(MATCH_MS_MAX);
+  return hosts;
 }
 
 /** Four players, of whom the last can't be heard for a while: it is dropped, and comes back. */

@@ -123,7 +123,7 @@ export function simulate(
   options: SimulationOptions = {},
 ): SimulationResult {
   const { rules, faults, seed, joinMs, clockMs } = scenario;
-  const { controls = {}, createGame = createGameOf, isLinkUp } = options;
+  const { controls = {}, createGame, isLinkUp } = options;
   const random = createRandom(seed ^ 0x5eed);
   const hosts: SimulatedHost[] = [];
   const bots = clockMs.map((_, slot) => {
@@ -143,7 +143,7 @@ export function simulate(
     session: (slot) => ({
       controls,
       rules: options.terms?.(slot, rules) ?? rules,
-      createGame: (...game) => createGame(slot, ...game),
+      ...(createGame && { createGame: (...game) => createGame(slot, ...game) }),
     }),
     hooks: {
       onBegin: (host) => hosts[host.slot] = observe(host),
@@ -178,10 +178,6 @@ export function simulate(
     failures: judge(present, rules, options),
     virtualMs: match.nowMs,
   };
-}
-
-function createGameOf(_slot: number, rules: Rules, seed: number): Game {
-  return createPong(rules, seed);
 }
 
 /** What is noted of a host beside what it is; the host itself goes on being one. */

@@ -35,7 +35,7 @@ if (!ignore) {
   Deno.test.beforeAll(async () => {
     broker = await startBroker();
   });
-  Deno.test.afterAll(async () => await broker[Symbol.asyncDispose]());
+  Deno.test.afterAll(async () => await broker?.[Symbol.asyncDispose]());
 }
 
 testTransport("amqp", async () => await openPair(), { ignore });

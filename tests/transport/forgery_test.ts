@@ -40,7 +40,7 @@ if (!ignore) {
   Deno.test.beforeAll(async () => {
     broker = await startBroker();
   });
-  Deno.test.afterAll(async () => await broker[Symbol.asyncDispose]());
+  Deno.test.afterAll(async () => await broker?.[Symbol.asyncDispose]());
 }
 
 /** Forged messages that make an attack: less would prove little. */

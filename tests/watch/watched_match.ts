@@ -6,7 +6,6 @@
  */
 import { botInput, createBot } from "../../game/bot.ts";
 import type { Rules } from "../../game/court.ts";
-import { createPong } from "../../game/pong.ts";
 import type { Game } from "../../game/rollback.ts";
 import { hashState } from "../../game/state.ts";
 import type { TickHash } from "../../net/match/hash_watch.ts";
@@ -76,7 +75,7 @@ export interface WatchedResult {
 export function playWatched(options: WatchedOptions): WatchedResult {
   const { seed, rules, untilMs, watchMs = Infinity } = options;
   const { isCut, isDeaf, tamper, killedMs, leavesMs } = options;
-  const { createGame = createGameOf } = options;
+  const { createGame } = options;
   const faults = options.faults ?? { ...NO_FAULTS, delayMs: 30 };
   const earFaults = options.earFaults ?? EAR_FAULTS;
   const ear = new SimulatedNetwork({
@@ -94,7 +93,7 @@ export function playWatched(options: WatchedOptions): WatchedResult {
     ...{ rules, random: createRandom(seed) },
     network: { faults: () => faults, ...(isCut && { isCut }) },
     session: (slot) => ({
-      createGame: (...game) => createGame(slot, ...game),
+      ...(createGame && { createGame: (...game) => createGame(slot, ...game) }),
     }),
     hooks: {
       onBegin: (host) =>
@@ -135,10 +134,6 @@ export function playWatched(options: WatchedOptions): WatchedResult {
   }
   const { watching, ...seen } = watcher;
   return { members, watching, ...seen, logged: watching.log.hashes() };
-}
-
-function createGameOf(_slot: number, rules: Rules, seed: number): Game {
-  return createPong(rules, seed);
 }
 
 function takeDown({ session: { play }, hashes }: WatchedMember): void {

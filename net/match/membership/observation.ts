@@ -54,8 +54,10 @@ export class Observation {
     this.#standing = standing;
     this.#timers = timers;
     this.#others = slotsOf(members & ~setOf(slot));
+    // Two that don't hear each other may take back a third, which then passes on their records.
+    const limitMs = sizeOf(members) === 2 ? timers.graceMs : timers.suspectMs;
     this.suspects = this.#others
-      .filter((slot) => this.#isGone(slot, timers.suspectMs))
+      .filter((slot) => this.#isGone(slot, limitMs))
       .reduce((suspects, slot) => suspects | setOf(slot), 0);
   }
 
