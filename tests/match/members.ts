@@ -43,7 +43,7 @@ export class Members {
   /** Whether a packet from one slot to another is lost now. */
   isCut = (_from: number, _to: number) => false;
   /** Sees each packet that a member sends. */
-  onSend = (_from: number, _packet: Uint8Array) => {};
+  onSend: (from: number, packet: Uint8Array) => unknown = () => {};
   /** What a member steers. */
   inputOf = (_slot: number) => 0;
   readonly members: readonly Member[];
