@@ -108,7 +108,7 @@ export function simulateFaults(
       },
       onTurn(host) {
         judge.onTurn(host);
-        nemesis.onTurn();
+        nemesis.onTurn(host);
       },
     },
   });
