@@ -118,7 +118,7 @@ class Dice {
   constructor(seed: number, players: number) {
     this.players = players;
     this.everybody = (1 << players) - 1;
-    this.random = createRandom(Math.imul(seed, 0x2545f491) + players);
+    this.random = createRandom(Math.imul(seed, 0x5bd1e995) + players);
   }
 
   int(low: number, high: number): number {
