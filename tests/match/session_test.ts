@@ -245,7 +245,7 @@ Deno.test("who confirms nothing for 30 s has lost the connection, not counting i
   const [first] = match.members;
   const reason = () => first.session.outcome?.reason;
   // Its link is down, so that it accuses nobody.
-  first.session.isLinkUp = false;
+  first.transport.link = { up: false, detail: "" };
   match.isCut = (from) => from === 1;
   match.run(15_000);
   first.isAsleep = true;
