@@ -9,6 +9,7 @@
  */
 import type { Beats } from "./clock/beats.ts";
 import type { Received } from "./transport.ts";
+import type { SlotRecord } from "./wire/record.ts";
 import { decode, type Packet } from "./wire/wire.ts";
 
 export interface GateOptions {
@@ -41,13 +42,19 @@ export class Gate {
     return this.#epochs[slot];
   }
 
-  /** Returns the packet, or `undefined` for what is to be ignored. Never throws. */
-  admit({ from, packet: bytes }: Received): Packet | undefined {
+  /**
+   * Returns the packet, or `undefined` for what is to be ignored. Never throws. `known`: by slot,
+   * the newest records so far, as `decode` takes them.
+   */
+  admit(
+    { from, packet: bytes }: Received,
+    known?: readonly (SlotRecord | undefined)[],
+  ): Packet | undefined {
     const { slot, players, beats } = this.#options;
     const isMember = from.slot < players && from.slot !== slot &&
       from.epoch >= this.#epochs[from.slot];
     const packet = isMember
-      ? decode(bytes, { slot: from.slot, players })
+      ? decode(bytes, { slot: from.slot, players }, known)
       : undefined;
     if (!packet || incarnationOf(packet) >> 4 !== from.epoch) return undefined;
     if (from.epoch > this.#epochs[from.slot]) {

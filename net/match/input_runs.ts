@@ -86,14 +86,16 @@ export class InputRuns {
       rollback.firstTick - 1,
     );
     const start = nextPresentTick(presence, before);
-    const inputs: number[] = [];
-    for (
-      let tick = start;
-      tick <= have && inputs.length < RUN_INPUTS_MAX &&
-      epochAt(presence, tick) >= 0;
-      tick++
-    ) inputs.push(rollback.inputAt(slot, tick));
-    return inputs.length > 0 ? { slot, start, inputs } : undefined;
+    let end = start;
+    while (
+      end <= have && end - start < RUN_INPUTS_MAX && epochAt(presence, end) >= 0
+    ) end++;
+    if (end === start) return undefined;
+    const inputs = new Array<number>(end - start);
+    for (let tick = start; tick < end; tick++) {
+      inputs[tick - start] = rollback.inputAt(slot, tick);
+    }
+    return { slot, start, inputs };
   }
 
   /** What was known of `slot` so long ago that `peer` should have acknowledged it by now. */

@@ -38,6 +38,8 @@ export type Judgement =
     readonly message: string;
   };
 
+const GOES_ON: Judgement = { kind: "goes on" };
+
 /** What there is to judge of a match in play. */
 type Judged = Pick<
   Play,
@@ -62,7 +64,7 @@ export function judge(
   if (play.isOut) return { kind: "out" };
   if (play.isAgreedOver()) return over("finished");
   if (play.isWalkover) return over("walkover");
-  return unconfirmedMs > lostMs ? over("connection lost") : { kind: "goes on" };
+  return unconfirmedMs > lostMs ? over("connection lost") : GOES_ON;
 }
 
 function over(reason: EndReason): Judgement {

@@ -24,10 +24,11 @@ import { shownBeyond } from "./membership/membership_change.ts";
 import type { NegativeControls } from "./membership/negative_controls.ts";
 import type { Timers } from "./membership/timers.ts";
 import type { Said } from "./outbox.ts";
+import { OwnRecord } from "./own_record.ts";
 import type { Return } from "./returning.ts";
 import { type Incarnation, isNewer, type SlotRecord } from "./wire/record.ts";
 import { has, setOf, type SlotSet, slotsOf } from "./wire/slot_set.ts";
-import type { InputRun, PlayPacket } from "./wire/wire.ts";
+import type { InputRun, PlayPacket, SnapshotPacket } from "./wire/wire.ts";
 
 export interface PlayOptions {
   readonly slot: number;
@@ -46,6 +47,9 @@ export interface PlayOptions {
   readonly nowMs: number;
 }
 
+/** What most ticks bring. */
+const NONE: readonly never[] = [];
+
 /** To be called: `receive` for each packet, then `settle`, `tick` when one is due, and `say`. */
 export class Play {
   /** First confirmed state in which the game is over; nothing is confirmed beyond it. */
@@ -62,10 +66,14 @@ export class Play {
   readonly #options: PlayOptions;
   readonly #rollback: Rollback;
   readonly #membership: Membership;
-  readonly #runs: InputRuns;
   readonly #hashes: HashWatch;
   /** By slot: the newest record, where one has come. */
   readonly #records: (SlotRecord | undefined)[];
+  /** Newest records of the other members, except of those that said goodbye. */
+  readonly #peers: SlotRecord[] = [];
+  /** By slot: highest tick up to which all inputs are known; made anew where it is read. */
+  readonly #have: number[];
+  readonly #words: OwnRecord;
   readonly #events: MembershipEvent[] = [];
 
   constructor(options: PlayOptions) {
@@ -73,7 +81,7 @@ export class Play {
     const { slot, players, epochs, from, timers, controls } = options;
     this.#rollback = new Rollback(options.game, players, from);
     this.#membership = new Membership({ slot, timers, controls }, epochs);
-    this.#runs = new InputRuns({
+    const runs = new InputRuns({
       slot,
       players,
       rollback: this.#rollback,
@@ -82,6 +90,15 @@ export class Play {
     });
     this.#hashes = new HashWatch(players);
     this.#records = Array.from({ length: players }, () => undefined);
+    this.#have = this.#records.map(() => -1);
+    this.#words = new OwnRecord({
+      ...{ slot, players, epoch: options.epoch, runs },
+      rollback: this.#rollback,
+      membership: this.#membership,
+      liveness: options.liveness,
+      records: this.#records,
+      have: this.#have,
+    });
     if (from) this.#membership.begin(from.era, from.members, from.presences);
     this.#applyPresences();
     options.liveness.welcome(this.members, options.nowMs);
@@ -128,6 +145,11 @@ export class Play {
 
   get presences(): readonly Presence[] {
     return this.#membership.standing.presences;
+  }
+
+  /** By slot: the newest record of each other player, where one has come. Owned by this object. */
+  get records(): readonly (SlotRecord | undefined)[] {
+    return this.#records;
   }
 
   get desync(): Desync | undefined {
@@ -189,7 +211,7 @@ export class Play {
 
   /** Returns what happened to the membership since the last call, oldest first. */
   takeEvents(): readonly MembershipEvent[] {
-    return this.#events.splice(0);
+    return this.#events.length === 0 ? NONE : this.#events.splice(0);
   }
 
   /** The witness granted this value. */
@@ -216,12 +238,13 @@ export class Play {
   settle(nowMs: number): void {
     this.#rollback.settle();
     this.#confirm();
+    this.#noteHave();
     const { liveness } = this.#options;
     const happened = this.#membership.evaluate({
       nowMs,
       records: this.#records,
       liveness,
-      have: this.#records.map((_, slot) => this.#rollback.have(slot)),
+      have: this.#have,
     });
     for (const event of happened) {
       this.#events.push(event);
@@ -255,7 +278,7 @@ export class Play {
     rollback.advance();
     this.#confirm();
     // Right after a tick: the others' records, too, are of that moment.
-    const lead = leadOver(this.#peers(), rollback.tick, {
+    const lead = leadOver(this.#peers, rollback.tick, {
       clocks: this.#options.clocks,
       freshMs: this.#options.timers.suspectMs,
       nowMs,
@@ -264,55 +287,23 @@ export class Play {
     return true;
   }
 
-  /** Returns the packet that says all that the others may need. */
+  /** Returns the packet that says all that the others may need; to be encoded at once. */
   say(said: Said): PlayPacket {
-    const { players, liveness } = this.#options;
-    const peers = this.#peers().filter((record) => !record.isReturning);
-    const known = this.#records.filter((record) => record !== undefined);
-    // With two players there is no third whose record could be passed on.
-    const relayed = players === 2
-      ? []
-      : known.filter(({ slot }) => has(liveness.heard, slot));
-    return {
-      kind: "play",
-      record: this.record(said),
-      echoes: said.echoes,
-      relayed,
-      runs: this.#runs.next(peers, this.presences),
-    };
+    this.#noteHave();
+    return this.#words.packet(said, this.#peers);
   }
 
-  /** Returns this host's record as it stands now. */
-  record({ beat, sentAt, farewell }: Omit<Said, "echoes">): SlotRecord {
-    const { slot, epoch, liveness } = this.#options;
-    const rollback = this.#rollback;
-    const { attemptNumber, attempt, agreed } = this.#membership.standing;
-    return {
-      slot,
-      epoch,
-      beat,
-      sentAt,
-      era: this.era,
-      members: this.members,
-      hears: liveness.heard,
-      farewell,
-      isReturning: false,
-      confirmed: rollback.confirmedTick,
-      tick: rollback.tick,
-      hash: rollback.hashAt(rollback.confirmedTick) ?? 0,
-      have: this.#records.map((_, s) => rollback.have(s)),
-      change: this.#mustTellChange()
-        ? { presences: this.presences, attemptNumber, attempt, agreed }
-        : undefined,
-    };
+  /** Returns a packet with the confirmed state; to be encoded at once. */
+  snapshot(said: Said, to: Incarnation): SnapshotPacket {
+    this.#noteHave();
+    return this.#words.snapshot(said, to);
   }
 
   /** Players that are members again and still wait for a state to begin with. */
   returned(): readonly Incarnation[] {
-    return this.#peers().filter((record) =>
-      record.isReturning &&
-      record.epoch === lastSegment(this.presences[record.slot]).epoch
-    );
+    const isBack = ({ slot, epoch, isReturning }: SlotRecord) =>
+      isReturning && epoch === lastSegment(this.presences[slot]).epoch;
+    return this.#peers.some(isBack) ? this.#peers.filter(isBack) : NONE;
   }
 
   /** First tick of which this incarnation's inputs count; older ones were its predecessor's. */
@@ -320,26 +311,21 @@ export class Play {
     return lastSegment(this.presences[this.#options.slot]).from;
   }
 
-  /** Newest records of the other members, except of those that said goodbye. */
-  #peers(): SlotRecord[] {
-    const { slot: me } = this.#options;
-    const peers: SlotRecord[] = [];
+  /** Finds the other members again, after a record or the members have changed. */
+  #findPeers(): void {
+    let count = 0;
     for (const record of this.#records) {
-      const isMember = record && record.slot !== me &&
-        has(this.members, record.slot) && record.farewell === "none";
-      if (isMember) peers.push(record);
+      const isPeer = record && has(this.members, record.slot) &&
+        record.farewell === "none";
+      if (isPeer) this.#peers[count++] = record;
     }
-    return peers;
+    this.#peers.length = count;
   }
 
-  /** While the members change, or somebody who can be heard may have missed that they did. */
-  #mustTellChange(): boolean {
-    if (this.#membership.standing.attemptNumber > 0) return true;
-    const spoke = this.#options.liveness.heard;
-    return this.#records.some((record) =>
-      record && has(spoke, record.slot) &&
-      (record.era < this.era || record.isReturning)
-    );
+  #noteHave(): void {
+    for (let slot = 0; slot < this.#have.length; slot++) {
+      this.#have[slot] = this.#rollback.have(slot);
+    }
   }
 
   /** Within one era nobody can hold more of this host's inputs than it made. */
@@ -362,6 +348,7 @@ export class Play {
     const isFresh = clocks[slot].isFresh(sentAt, atMs, timers.suspectMs);
     if (isFresh) liveness.hear(slot, atMs, has(record.hears, me));
     if (record.era > this.era) this.#follow(record, atMs);
+    this.#findPeers();
   }
 
   /** R9: a record of a higher era is the commit. */
@@ -381,6 +368,7 @@ export class Play {
   }
 
   #applyPresences(): void {
+    this.#findPeers();
     for (const [slot, presence] of this.presences.entries()) {
       this.#rollback.setPresence(slot, presence);
     }
@@ -411,7 +399,7 @@ export class Play {
 
   /** Only within one era must what members have confirmed be the same. */
   #compareHashes(): void {
-    for (const record of this.#peers()) {
+    for (const record of this.#peers) {
       const isComparable = record.era === this.era && !record.isReturning &&
         record.epoch === lastSegment(this.presences[record.slot]).epoch;
       if (isComparable) this.#hashes.compare(record, this.#rollback);

@@ -66,21 +66,6 @@ export class PlaySender {
   }
 
   #putSnapshot(play: Play, nowMs: number, to: Incarnation): void {
-    const said = this.#outbox.said(nowMs);
-    const record = play.record(said);
-    // Sent even while nothing changes: watchers have to learn the presences.
-    const change = record.change ?? {
-      presences: play.presences,
-      attemptNumber: 0,
-      attempt: undefined,
-      agreed: undefined,
-    };
-    this.#outbox.put({
-      kind: "snapshot",
-      record: { ...record, change },
-      echoes: said.echoes,
-      to,
-      state: play.confirmedState,
-    });
+    this.#outbox.put(play.snapshot(this.#outbox.said(nowMs), to));
   }
 }

@@ -43,6 +43,9 @@ const LINGER_MS = 2_000;
 const TICKS_AT_ONCE_MAX = 4;
 const GAP_MS = 500;
 
+/** What most ticks bring. */
+const NONE: readonly never[] = [];
+
 export interface SessionOptions {
   readonly slot: number;
   readonly rules: Rules;
@@ -181,12 +184,12 @@ export class Session {
 
   /** Returns what happened since the last call, oldest first. */
   takeEvents(): readonly SessionEvent[] {
-    return this.#events.splice(0);
+    return this.#events.length === 0 ? NONE : this.#events.splice(0);
   }
 
   /** Takes in one packet. Never throws for what it holds. */
   receive(received: Received): void {
-    const packet = this.#gate.admit(received);
+    const packet = this.#gate.admit(received, this.#play?.records);
     if (!packet || !this.#accept(packet, received.from.slot, received.atMs)) {
       this.#gate.rejected++;
     }

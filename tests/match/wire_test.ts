@@ -1,7 +1,7 @@
 import { expect } from "@std/expect";
 import fc from "fast-check";
 import { PACKET_BYTES_MAX } from "../../net/match/transport.ts";
-import { isNewer } from "../../net/match/wire/record.ts";
+import { isNewer, type SlotRecord } from "../../net/match/wire/record.ts";
 import { decode, encode } from "../../net/match/wire/wire.ts";
 import { hellosOf, playsOf, senders, sent, snapshotsOf } from "./packets.ts";
 
@@ -51,6 +51,43 @@ Deno.test("decode() never throws for an honest packet with flipped bytes", () =>
       decode(bytes, frame);
     },
   ));
+});
+
+Deno.test("decode() puts known records in the place of those that are no newer", () => {
+  fc.assert(
+    fc.property(
+      plays,
+      fc.integer({ min: -1, max: 1 }),
+      ({ frame, packet }, ahead) => {
+        const bytes = encode(packet, frame, new Uint8Array(PACKET_BYTES_MAX));
+        const known: (SlotRecord | undefined)[] = [];
+        for (const record of packet.relayed) {
+          const { slot, confirmed } = record;
+          known[slot] = {
+            ...record,
+            confirmed: confirmed + ahead,
+            change: undefined,
+          };
+        }
+
+        const decoded = decode(bytes, frame, known);
+
+        const relayed = packet.relayed.map((record) =>
+          ahead < 0 || record.change ? record : known[record.slot]
+        );
+        expect(decoded).toEqual({ ...packet, relayed });
+        for (let length = 0; length < bytes.length; length += 7) {
+          const cut = decode(bytes.slice(0, length), frame, known);
+          // Where it was cut between two runs it is whole.
+          if (cut?.kind === "play") {
+            expect(cut.runs.length).toBeLessThan(
+              packet.runs.length,
+            );
+          } else expect(cut).toBeUndefined();
+        }
+      },
+    ),
+  );
 });
 
 Deno.test("decode() refuses a record that claims to be of the sender itself, relayed", () => {

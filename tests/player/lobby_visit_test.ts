@@ -120,7 +120,8 @@ Deno.test("who leaves a match says so, and the other has won and stays for its r
   const mia = visit(lobby);
   await ada.becomes("playing");
   await mia.becomes("playing");
-  expect((await filesIn(folder.path)).join()).toMatch(/^seat-.*-\d\.json$/);
+  expect(await filesIn(folder.path))
+    .toContainEqual(expect.stringMatching(/^seat-.*-\d\.json$/));
 
   mia.ask({ kind: "leave" });
 

@@ -33,11 +33,13 @@ export class Beats {
   #next = 0;
   readonly #sentMs = new Float64Array(SENT_TIMES).fill(-Infinity);
   /** By slot: the newest packet, and when it came. */
-  readonly #newest: ({ said: Place; atMs: number } | undefined)[];
+  readonly #newest: (Place | undefined)[];
+  readonly #newestMs: Float64Array;
 
   constructor(players: number) {
     this.clocks = Array.from({ length: players }, () => new PeerClock());
     this.#newest = this.clocks.map(() => undefined);
+    this.#newestMs = new Float64Array(players);
   }
 
   /** Returns the next beat, for a packet that is sent now. */
@@ -50,9 +52,11 @@ export class Beats {
 
   /** By slot: the echoes in a packet that is sent now. */
   echoes(nowMs: number): (Echo | undefined)[] {
-    return this.#newest.map((newest) =>
-      newest &&
-      { beat: newest.said.beat, holdMs: Math.max(0, nowMs - newest.atMs) }
+    return this.#newest.map((newest, slot) =>
+      newest && {
+        beat: newest.beat,
+        holdMs: Math.max(0, nowMs - this.#newestMs[slot]),
+      }
     );
   }
 
@@ -67,8 +71,9 @@ export class Beats {
     const clock = this.clocks[slot];
     clock.addTransit(said.sentAt, atMs);
     const newest = this.#newest[slot];
-    if (newest && !isNewer(said, newest.said)) return;
-    this.#newest[slot] = { said, atMs };
+    if (newest && !isNewer(said, newest)) return;
+    this.#newest[slot] = said;
+    this.#newestMs[slot] = atMs;
     if (!echo) return;
     const packetsAgo = (this.#next - echo.beat) & 0xffff;
     if (packetsAgo === 0 || packetsAgo > SENT_TIMES) return;

@@ -55,14 +55,15 @@ export function open(
   const { suspects } = seen;
   const live = members & ~suspects;
   if (!isWithin(live, seen.present)) return undefined;
-  const n = seen.freeNumber(attemptNumber);
   if (suspects !== 0) {
     if (!seen.mayDrop(suspects)) return undefined;
+    const n = seen.freeNumber(attemptNumber);
     const join = seen.replacement();
     return { kind: "open", aim: { n, drop: suspects, join } };
   }
   const join = seen.returning();
   if (!join) return undefined;
+  const n = seen.freeNumber(attemptNumber);
   if (controls.isReturnUnagreed) {
     const at = seen.have[seen.slot] + ACTIVATION_TICKS;
     return { kind: "commit", change: { n, drop: 0, join, cut: [], at } };

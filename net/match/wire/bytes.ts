@@ -113,14 +113,18 @@ export class ByteReader {
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.u8();
-      value += (byte & 127) * 2 ** shift;
-      if (byte < 128) {
-        if (value > 0x7fffffff) this.fits = false;
-        return value;
-      }
+      // Of the fifth byte three bits are left; integers only, as others would be boxed.
+      if (shift === 28 && byte > 7) break;
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
     }
     this.fits = false;
     return 0;
+  }
+
+  skip(length: number): void {
+    this.#at += length;
+    if (this.#at > this.#bytes.length) this.fits = false;
   }
 
   /** Returns a copy of the next `length` bytes. */

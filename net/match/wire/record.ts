@@ -139,11 +139,15 @@ export function writeRecord(
   if (change) writeChange(writer, change, players);
 }
 
-/** Reads what `writeRecord` wrote; the reader remembers if it didn't fit. */
+/**
+ * Reads what `writeRecord` wrote; the reader remembers if it didn't fit. Returns `known`, the newest
+ * record of the slot so far, for one that is no newer: most of those that are passed on aren't.
+ */
 export function readRecord(
   reader: ByteReader,
   slot: number,
   players: number,
+  known?: SlotRecord,
 ): SlotRecord {
   const epoch = reader.u8();
   const beat = reader.u16();
@@ -155,10 +159,16 @@ export function readRecord(
   if (farewell === undefined || flags > 15) reader.fits = false;
   if (((masks | masks >>> 4) & 15) > everySlot(players)) reader.fits = false;
   const confirmed = reader.varint();
+  const hasChange = (flags & 8) !== 0;
+  if (known && !hasChange && !isNewer({ epoch, confirmed, beat }, known)) {
+    reader.skip(1 + 4 + players);
+    return known;
+  }
   const tick = confirmed + reader.u8();
   const hash = reader.u32();
-  const have: number[] = [];
-  for (let s = 0; s < players; s++) have.push(confirmed - 1 + reader.u8());
+  // Of its length at once: an array that grows takes room for seventeen.
+  const have = new Array<number>(players);
+  for (let s = 0; s < players; s++) have[s] = confirmed - 1 + reader.u8();
   return {
     slot,
     epoch,
@@ -173,7 +183,7 @@ export function readRecord(
     tick,
     hash,
     have,
-    change: (flags & 8) === 0 ? undefined : readChange(reader, players),
+    change: hasChange ? readChange(reader, players) : undefined,
   };
 }
 

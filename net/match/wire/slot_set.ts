@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { SLOTS_MAX } from "../../../game/court.ts";
 
 /** Bit s is set if slot s is in it. */
 export type SlotSet = number;
@@ -21,13 +22,15 @@ export function has(set: SlotSet, slot: number): boolean {
   return ((set >> slot) & 1) === 1;
 }
 
+/** The slots of each set, made once: every tick asks for some. */
+const SLOTS: readonly (readonly number[])[] = Array.from(
+  { length: 1 << SLOTS_MAX },
+  (_, set) => [0, 1, 2, 3].filter((slot) => has(set, slot)),
+);
+
 /** Returns the slots of a set, lowest first. */
-export function slotsOf(set: SlotSet): number[] {
-  const slots: number[] = [];
-  for (let slot = 0; set >> slot !== 0; slot++) {
-    if (has(set, slot)) slots.push(slot);
-  }
-  return slots;
+export function slotsOf(set: SlotSet): readonly number[] {
+  return SLOTS[set];
 }
 
 /** Returns how many slots are in a set. */

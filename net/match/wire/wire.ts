@@ -26,6 +26,7 @@ import {
   type SlotRecord,
   writeRecord,
 } from "./record.ts";
+import { everySlot, has, sizeOf } from "./slot_set.ts";
 import type { Stamp } from "./stamp.ts";
 import type { Terms } from "./terms.ts";
 
@@ -142,17 +143,21 @@ export function encode(
   return writer.written;
 }
 
-/** Reads a packet from `origin.slot`, as the transport says; `undefined` for anything malformed. */
+/**
+ * Reads a packet from `origin.slot`, as the transport says; `undefined` for anything malformed. In
+ * place of records that are passed on and no newer than those in `known`, by slot, it has these.
+ */
 export function decode(
   bytes: Uint8Array,
   origin: PacketOrigin,
+  known: readonly (SlotRecord | undefined)[] = [],
 ): Packet | undefined {
   const reader = new ByteReader(bytes);
   const kind = reader.u8();
   const packet = kind === HELLO
     ? readHello(reader, origin)
     : kind === PLAY
-    ? readPlay(reader, origin)
+    ? readPlay(reader, origin, known)
     : kind === SNAPSHOT
     ? readSnapshot(reader, origin)
     : undefined;
@@ -251,14 +256,20 @@ function writePlay(
 function readPlay(
   reader: ByteReader,
   origin: PacketOrigin,
+  known: readonly (SlotRecord | undefined)[],
 ): PlayPacket | undefined {
   const record = readRecord(reader, origin.slot, origin.players);
   const echoes = readEchoes(reader, origin);
   const slots = reader.u8();
-  const relayed: SlotRecord[] = [];
-  for (let slot = 0; slot < SLOTS_MAX; slot++) {
-    if ((slots >> slot) & 1) {
-      relayed.push(readRecord(reader, slot, origin.players));
+  const relayed = new Array<SlotRecord>(sizeOf(slots & everySlot(SLOTS_MAX)));
+  for (let slot = 0, count = 0; count < relayed.length; slot++) {
+    if (has(slots, slot)) {
+      relayed[count++] = readRecord(
+        reader,
+        slot,
+        origin.players,
+        known[slot],
+      );
     }
   }
   if (slots >= 1 << origin.players || (slots >> origin.slot) & 1) {
@@ -325,9 +336,8 @@ function readEchoes(
   reader: ByteReader,
   origin: PacketOrigin,
 ): (Echo | undefined)[] {
-  const echoes: (Echo | undefined)[] = [];
+  const echoes = new Array<Echo | undefined>(origin.players).fill(undefined);
   for (let slot = 0; slot < origin.players; slot++) {
-    echoes.push(undefined);
     if (slot === origin.slot) continue;
     const beat = reader.u16();
     const hold = reader.u8();
@@ -367,12 +377,12 @@ function readRun(
   const head = reader.u8();
   const length = (head & 63) + 1;
   const start = confirmed + reader.i8();
-  const inputs: number[] = [];
-  while (inputs.length < length) {
-    const repeats = reader.u8() + 1;
+  const inputs = new Array<number>(length);
+  for (let at = 0; at < length;) {
+    const until = at + reader.u8() + 1;
     const input = reader.i8();
-    if (!reader.fits || inputs.length + repeats > length) return undefined;
-    for (let i = 0; i < repeats; i++) inputs.push(input);
+    if (!reader.fits || until > length) return undefined;
+    while (at < until) inputs[at++] = input;
   }
   return start < 0 ? undefined : { slot: head >>> 6, start, inputs };
 }

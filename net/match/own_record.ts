@@ -1,0 +1,124 @@
+/**
+ * What a member of a match in play says: its own record, others' records that it passes on, and
+ * inputs that somebody lacks.
+ *
+ * @module
+ */
+import type { Rollback } from "../../game/rollback.ts";
+import type { InputRuns } from "./input_runs.ts";
+import type { PeerLiveness } from "./membership/liveness.ts";
+import type { Membership } from "./membership/membership.ts";
+import type { Said } from "./outbox.ts";
+import type { Incarnation, RecordChange, SlotRecord } from "./wire/record.ts";
+import { has } from "./wire/slot_set.ts";
+import type { PlayPacket, SnapshotPacket } from "./wire/wire.ts";
+
+/** Who speaks, and of what; all but the numbers is owned by `Play` and changes under this. */
+export interface Speaker {
+  readonly slot: number;
+  readonly players: number;
+  /** Own incarnation. */
+  readonly epoch: number;
+  readonly rollback: Rollback;
+  readonly membership: Membership;
+  readonly liveness: PeerLiveness;
+  readonly runs: InputRuns;
+  /** By slot: the newest record, where one has come. */
+  readonly records: readonly (SlotRecord | undefined)[];
+  /** By slot: highest tick up to which all inputs are known, as of the last `settle`. */
+  readonly have: readonly number[];
+}
+
+const NOTHING: readonly SlotRecord[] = [];
+
+/** One member's words; what is returned is to be encoded before anything else happens. */
+export class OwnRecord {
+  readonly #speaker: Speaker;
+
+  constructor(speaker: Speaker) {
+    this.#speaker = speaker;
+  }
+
+  /** Returns the packet that says all that `peers`, by their newest records, may need. */
+  packet(said: Said, peers: readonly SlotRecord[]): PlayPacket {
+    const { membership, runs } = this.#speaker;
+    return {
+      kind: "play",
+      record: this.#now(
+        said,
+        this.#mustTellChange() ? this.#change() : undefined,
+      ),
+      echoes: said.echoes,
+      relayed: this.#relayed(),
+      runs: runs.next(peers, membership.standing.presences),
+    };
+  }
+
+  /** Returns a packet with the confirmed state, for a player that came back or for watchers. */
+  snapshot(said: Said, to: Incarnation): SnapshotPacket {
+    return {
+      kind: "snapshot",
+      // Even while nothing changes: watchers have to learn the presences.
+      record: this.#now(said, this.#change()),
+      echoes: said.echoes,
+      to,
+      state: this.#speaker.rollback.confirmedState,
+    };
+  }
+
+  #now(
+    { beat, sentAt, farewell }: Said,
+    change: RecordChange | undefined,
+  ): SlotRecord {
+    const { slot, epoch, rollback, membership, liveness, have } = this.#speaker;
+    const { era, members } = membership.standing;
+    return {
+      slot,
+      epoch,
+      beat,
+      sentAt,
+      era,
+      members,
+      hears: liveness.heard,
+      farewell,
+      isReturning: false,
+      confirmed: rollback.confirmedTick,
+      tick: rollback.tick,
+      hash: rollback.hashAt(rollback.confirmedTick) ?? 0,
+      have,
+      change,
+    };
+  }
+
+  #change(): RecordChange {
+    const { presences, attemptNumber, attempt, agreed } =
+      this.#speaker.membership.standing;
+    return { presences, attemptNumber, attempt, agreed };
+  }
+
+  /** While the members change, or somebody who can be heard may have missed that they did. */
+  #mustTellChange(): boolean {
+    const { membership, liveness, records } = this.#speaker;
+    const { attemptNumber, era } = membership.standing;
+    if (attemptNumber > 0) return true;
+    const spoke = liveness.heard;
+    for (const record of records) {
+      const isBehind = record && has(spoke, record.slot) &&
+        (record.era < era || record.isReturning);
+      if (isBehind) return true;
+    }
+    return false;
+  }
+
+  /** With two players there is no third whose record could be passed on. */
+  #relayed(): readonly SlotRecord[] {
+    const { players, liveness, records } = this.#speaker;
+    if (players === 2) return NOTHING;
+    const spoke = liveness.heard;
+    const relayed: SlotRecord[] = [];
+    for (const record of records) {
+      if (record && has(spoke, record.slot)) relayed.push(record);
+    }
+    return relayed;
+  }
+}
