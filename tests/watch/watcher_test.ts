@@ -10,7 +10,7 @@ import { JoinError } from "../../net/lobby/seat.ts";
 import { NetworkError } from "../../net/link/network_error.ts";
 import type { View } from "../../net/page/protocol.ts";
 import { type WatcherOptions, watchMatches } from "../../net/watch/watcher.ts";
-import { join, openLobby } from "../support/lobby.ts";
+import { join, openLobby, watch } from "../support/lobby.ts";
 import { ASSETS, type Client, openPage } from "../support/page_client.ts";
 
 /** Watches a room as a process does, with its page open. */
@@ -52,7 +52,11 @@ const NOT_HEARD = { isLocalBot: false, jitterMs: null, awaySeconds: null };
 Deno.test("a watcher's page shows who gathers, then their match, then why there is no more", async () => {
   await using lobby = await openLobby();
   const asked = { room: "MINE", players: 3, lives: 7, isReady: false };
-  const mia = await join(lobby, { ...asked, name: "Mia", look: 2 });
+  const mia = await join(
+    lobby,
+    { ...asked, name: "Mia", look: 2 },
+    { pingEveryMs: 50 },
+  );
   const { over, page, stop } = await openWatcher(lobby);
   const gathering = await viewOf(page, ({ watchers }) => watchers === 1);
   expect(gathering).toMatchObject({
@@ -68,6 +72,7 @@ Deno.test("a watcher's page shows who gathers, then their match, then why there 
   const ben = await join(lobby, { ...asked, name: "Ben", isReady: true });
   const bot = await join(lobby, { ...asked, name: "Bot", isBot: true });
   const full = await viewOf(page, ({ players }) => players.length === 3);
+  await viewOf(page, ({ players: [{ rttMs }] }) => rttMs !== null);
   expect(full.players.map(({ state, isBot }) => [state, isBot]))
     .toEqual([["waiting", false], ["ready", false], ["ready", true]]);
   mia.setReady(true);
@@ -80,6 +85,8 @@ Deno.test("a watcher's page shows who gathers, then their match, then why there 
   expect(begun.match).not.toBe("");
   expect(begun.players.map(({ slot, name, score }) => [slot, name, score]))
     .toEqual([[0, "Mia", 7], [1, "Ben", 7], [2, "Bot", 7]]);
+  await using _second = await watch(lobby, "MINE");
+  await viewOf(page, ({ watchers }) => watchers === 2);
   // Nobody plays, so all fall silent.
   const silent = await viewOf(
     page,
