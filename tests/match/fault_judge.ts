@@ -55,8 +55,11 @@ interface Shown {
   state: Int32Array | undefined;
   tick: number;
   events: number;
-  /** The era in which it agreed to a change last; its first record after the healing. */
+  /** The era in which it agreed to a change last. */
   agreedEra: number;
+  /** The era that it claimed last. */
+  claimedEra: number;
+  /** Its first record after the healing. */
   healed: SlotRecord | undefined;
   /** Its own play time, its clock after the last turn, and by slot: when it fell silent. */
   playMs: number;
@@ -103,6 +106,7 @@ export class Judge {
       ...{ state: undefined, tick: 0 },
       ...{
         agreedEra: -1,
+        claimedEra: -1,
         healed: undefined,
         playMs: 0,
         clockMs: 0,
@@ -154,7 +158,9 @@ export class Judge {
     this.#note(host, event);
     switch (event.kind) {
       case "started":
+        return;
       case "claim":
+        shown.claimedEra = event.claim.era;
         return;
       case "peer":
         return this.#checkAccusation(host, event);
@@ -395,9 +401,13 @@ export class Judge {
     if (this.#isHealthy) this.#notes.count("healthy when healed");
   }
 
-  /** Whoever agreed may have committed: while one of them is missing, the others can't know. */
+  /**
+   * Whoever agreed may have committed: while one of them is missing, the others can't know. And
+   * half of a match depends on the witness, which may have forgotten, or wait for a third.
+   */
   #isExcused(): boolean {
-    return this.#shown.some(({ agreedEra, healed }, slot) => {
+    return this.#shown.some(({ agreedEra, claimedEra, healed }, slot) => {
+      if (claimedEra === this.#healedEra + 1) return true;
       if (agreedEra !== this.#healedEra) return false;
       if (!has(this.#healthy, slot) || !healed) return true;
       const drop = healed.change?.agreed?.drop ?? 0;
