@@ -41,8 +41,9 @@ export class HashWatch {
     return this.#claimed;
   }
 
-  /** Remembers what a member claims, for `claimed`. */
-  note({ slot, confirmed, hash }: SlotRecord): void {
+  /** Remembers what a member claims, for `claimed`; one that is returning holds no state. */
+  note({ slot, confirmed, hash, isReturning }: SlotRecord): void {
+    if (isReturning) return;
     const claimed = this.#claimed[slot];
     claimed.push([confirmed, hash]);
     if (claimed.length > HISTORY_TICKS) claimed.shift();

@@ -83,8 +83,7 @@ export class RecordingFile implements AsyncDisposable {
         log.info("The match is recorded in {path}", { path });
         return file;
       } catch (error) {
-        const isTaken = error instanceof Deno.errors.AlreadyExists;
-        if (!isTaken || part === REPLAYS_MAX) throw error;
+        if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
       }
     }
   }

@@ -81,6 +81,11 @@ Deno.test("an ending line connection says what it has, hears nothing, and waits 
   await time.pass(1);
   expect([near.isClosed, await end]).toEqual([true, undefined]);
   lines.close();
+  const idle = connect();
+  idle.lines.end();
+  await time.settle();
+  expect([idle.far.isOver, idle.near.isClosed]).toEqual([true, false]);
+  idle.lines.close();
 });
 
 Deno.test("a line connection whose other side breaks is closed, whatever waits", async () => {

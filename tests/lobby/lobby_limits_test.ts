@@ -1,11 +1,5 @@
 import { expect } from "@std/expect";
-import {
-  join,
-  openLobby,
-  RawClient,
-  startMatch,
-  watch,
-} from "../support/lobby.ts";
+import { join, openLobby, RawClient, startMatch } from "../support/lobby.ts";
 import { until } from "../support/waiting.ts";
 
 const JOIN = { type: "join", version: 2, name: "Mia" };
@@ -28,26 +22,6 @@ Deno.test("the lobby limits connections from one address, freed when they close"
   await until(() => lobby.counts().connections === 0, "Closing");
 
   await using _seat = await join(lobby);
-});
-
-Deno.test("the lobby limits rooms", async () => {
-  await using lobby = await openLobby({ rooms: 1 });
-  await using _mia = await join(lobby, { room: "ONE" });
-
-  await expect(join(lobby, { room: "TWO" })).rejects.toMatchObject({
-    code: "too_many_rooms",
-  });
-});
-
-Deno.test("the lobby limits watchers of a match", async () => {
-  await using lobby = await openLobby({ watchersPerMatch: 1 });
-  await using _match = await startMatch(lobby);
-  await using _eve = await watch(lobby);
-
-  await expect(watch(lobby)).rejects.toMatchObject({
-    code: "too_many_watchers",
-    message: expect.stringContaining("No more than 1 may watch room"),
-  });
 });
 
 Deno.test("the lobby limits control messages a second", async () => {

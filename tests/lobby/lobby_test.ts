@@ -95,38 +95,6 @@ Deno.test("a player learns that the lobby shuts down", async () => {
   expect((await nextOf(seat, "refused")).code).toBe("shutting_down");
 });
 
-Deno.test("another protocol version is refused with both versions", async () => {
-  await using lobby = await openLobby();
-  using raw = await RawClient.connect(lobby);
-
-  await raw.say({ ...JOIN, version: 7 });
-
-  const error = await raw.message();
-  expect(error.code).toBe("version");
-  expect(error.message).toMatch(/version 2.*version 7.*Update the lobby/);
-});
-
-Deno.test("other rules for a named room are refused with the room's rules", async () => {
-  await using lobby = await openLobby();
-  await using _mia = await join(lobby, { room: "mine", points: 5 });
-
-  const asked = join(lobby, { room: "MINE", points: 7 });
-
-  await expect(asked).rejects.toThrow(
-    "Room MINE plays with 2 players to 5 points",
-  );
-});
-
-Deno.test("a room code is found in any case", async () => {
-  await using lobby = await openLobby();
-  await using mia = await join(lobby, { room: "bLue42" });
-  await using ben = await join(lobby, { room: "BluE42" });
-
-  expect(mia.welcome.room).toBe("BLUE42");
-  expect((await nextOf(ben, "start")).start.match)
-    .toBe((await nextOf(mia, "start")).start.match);
-});
-
 Deno.test("many matches run at the same time", async () => {
   await using lobby = await openLobby({
     connections: 200,
@@ -172,18 +140,6 @@ Deno.test("results are taken from players only", async () => {
   await raw.say({ type: "ping" });
 
   expect((await raw.message()).type).toBe("pong");
-});
-
-Deno.test("claims are taken from players only", async () => {
-  await using lobby = await openLobby();
-  using raw = await RawClient.connect(lobby);
-
-  const claim = { type: "claim", match: "m", era: 1, value: "v" };
-  await raw.say({ ...claim, seats: [[0, 0]] });
-  await raw.say({ ...claim, seats: [] });
-
-  expect((await raw.message()).code).toBe("not_playing");
-  expect((await raw.message()).code).toBe("bad_message");
 });
 
 Deno.test("one connection gets one seat", async () => {
@@ -268,18 +224,6 @@ Deno.test("a lobby that isn't there is one clear error", async () => {
 
   await expect(joining).rejects.toThrow(NetworkError);
   await expect(joining).rejects.toThrow("no lobby listens there");
-});
-
-Deno.test("a seat is left when its signal aborts, and disposing twice is fine", async () => {
-  await using lobby = await openLobby();
-  const stop = new AbortController();
-  await using seat = await join(lobby, {}, { signal: stop.signal });
-
-  stop.abort();
-
-  expect((await nextOf(seat, "left")).kind).toBe("left");
-  await seat[Symbol.asyncDispose]();
-  await until(() => lobby.counts().rooms === 0, "Leaving");
 });
 
 Deno.test("a lobby ends when its signal aborts", async () => {

@@ -16,36 +16,6 @@ import {
 } from "../support/lobby.ts";
 import { soon, until } from "../support/waiting.ts";
 
-Deno.test("a match starts once all are ready, with their looks", async () => {
-  await using lobby = await openLobby();
-  const asked = { room: "MINE", look: 3, isReady: false };
-  await using mia = await join(lobby, { ...asked, name: "Mia" });
-  await using bot = await join(lobby, { ...asked, name: "Bot", isBot: true });
-  await nextOf(mia, "roster");
-  const { roster } = await nextOf(mia, "roster");
-  expect(roster.players.map(({ look, isBot, isReady }) => [
-    ...[look, isBot, isReady],
-  ])).toEqual([[3, false, false], [1, true, true]]);
-
-  mia.setReady(true);
-
-  const { start } = await nextOf(bot, "start");
-  expect(start.players.map(({ look, isBot }) => [look, isBot]))
-    .toEqual([[3, false], [1, true]]);
-  expect([mia, bot].map((seat) => seat.slotIn(start))).toEqual([0, 1]);
-});
-
-Deno.test("a player's slot in a match is known by its id, not by where it waited", async () => {
-  await using lobby = await openLobby();
-  await using match = await startMatch(lobby);
-  const [, ben] = match.seats;
-  const [{ players, ...start }] = match.starts;
-
-  const moved = players.map((player) => ({ ...player, slot: 3 - player.slot }));
-
-  expect(ben.slotIn({ ...start, players: moved })).toBe(2);
-});
-
 Deno.test("the lobby hears how far away its players are, and tells all in the room", async () => {
   await using lobby = await openLobby();
   const often = { pingEveryMs: 50 };
@@ -167,24 +137,4 @@ Deno.test("a watcher is told when everybody has left", async () => {
 
   expect((await nextOf(eve, "refused")).code).toBe("match_over");
   await until(() => lobby.counts().connections === 0, "Closing");
-});
-
-Deno.test("a watcher of a room that isn't there is refused in one sentence", async () => {
-  await using lobby = await openLobby();
-
-  await expect(watch(lobby, "NONE")).rejects.toMatchObject({
-    code: "no_such_room",
-    message: expect.stringContaining("There is no room NONE."),
-  });
-  await expect(watch(lobby)).rejects.toMatchObject({ code: "no_such_room" });
-});
-
-Deno.test("a watcher learns that the lobby is gone", async () => {
-  await using lobby = await openLobby();
-  await using _mia = await join(lobby, { room: "MINE" });
-  await using eve = await watch(lobby, "MINE");
-
-  await lobby[Symbol.asyncDispose]();
-
-  expect((await nextOf(eve, "refused")).code).toBe("shutting_down");
 });

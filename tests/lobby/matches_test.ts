@@ -135,7 +135,9 @@ Deno.test("a result counts when all players of the match report the same", () =>
   matches.return(8, { token: tokens[1], nowMs: 0 });
   expect(matches.result(8, result)).toBe("waiting");
   expect(matches.result(3, result)).toBe("agreed");
-  expect(refusal(resume(matches, 9, tokens[0]), 9)).toBe("seat_lost");
+  const lost = resume(matches, 9, tokens[0]);
+  expect(refusal(lost, 9)).toBe("seat_lost");
+  expect(one(lost, 9, "error").message).toBe("The match is over.");
 });
 
 Deno.test("different results of one match are disputed", () => {
@@ -279,6 +281,7 @@ Deno.test("claims are judged for members, and for their own match", () => {
     seats: [[0, 0]],
   });
   expect(refused).toEqual({ ...granted, type: "refused" });
+  expect(one(matches.claim(2, claim()), 2, "granted")).toEqual(granted);
   expect([stranger.code, foreign.code]).toEqual(["not_playing", "not_playing"]);
 });
 

@@ -17,7 +17,7 @@ import {
   temporaryFolder,
 } from "../support/lobby.ts";
 import { nextPacket } from "../support/transport_contract.ts";
-import { soon, until } from "../support/waiting.ts";
+import { soon } from "../support/waiting.ts";
 
 const JOIN = { type: "join", version: 2, name: "Mia" };
 const RESULT = { winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 };
@@ -118,56 +118,6 @@ Deno.test("nobody else takes a seat: wrong, forged and old tokens all meet the s
   expect((await ask(seat, { ...claim, seats: [[0, 1]] })).type).toBe(
     "granted",
   );
-});
-
-Deno.test("the first claim wins, the same is granted again, another learns who won", async () => {
-  await using lobby = await openLobby();
-  await using match = await startMatch(lobby);
-  const [mia, ben] = match.seats;
-  const { match: id } = match.starts[0];
-  const first = {
-    match: id,
-    era: 1,
-    value: "1|2,3:4",
-    seats: [[0, 0]],
-  } as const;
-
-  expect(await ask(mia, first)).toEqual({ type: "granted", ...first });
-  expect(await ask(ben, { ...first, value: "other", seats: [[1, 0]] }))
-    .toEqual({ type: "refused", ...first });
-  expect((await ask(ben, first)).type).toBe("granted");
-  await expect(join(lobby, { resume: match.tokens[1] })).rejects.toMatchObject({
-    code: "seat_lost",
-    message: "The match was awarded to Mia.",
-  });
-  expect((await ask(ben, first)).type).toBe("granted");
-});
-
-Deno.test("a seat that was taken again can't be claimed away while it is there", async () => {
-  await using lobby = await openLobby();
-  await using match = await startMatch(lobby);
-  const [mia] = match.seats;
-  const [{ match: id }] = match.starts;
-  const back = await join(lobby, { resume: match.tokens[1] });
-
-  expect(await ask(mia, alone(id)))
-    .toEqual({ type: "refused", match: id, era: 1 });
-  await back[Symbol.asyncDispose]();
-  await until(() => lobby.counts().connections === 1, "Leaving");
-  expect((await ask(mia, alone(id))).type).toBe("granted");
-});
-
-Deno.test("a match whose players agree on the result is over for good", async () => {
-  await using lobby = await openLobby();
-  await using match = await startMatch(lobby);
-  for (const seat of match.seats) seat.sendResult(RESULT);
-  const [mia, ben] = match.seats;
-  for (const seat of [mia, ben]) await ask(seat, alone(match.starts[0].match));
-
-  await expect(join(lobby, { resume: match.tokens[0] })).rejects.toMatchObject({
-    code: "seat_lost",
-    message: "The match is over.",
-  });
 });
 
 Deno.test("a seat comes back by itself when the lobby closed its connection", async () => {

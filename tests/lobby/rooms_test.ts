@@ -211,6 +211,10 @@ Deno.test("a named room's rules come from whoever opens it", () => {
   expect(taken.rules).toEqual({ ...DEFAULT_RULES, players: 3, lives: 7 });
   expect([other.code, lives.code]).toEqual(["rules", "rules"]);
   expect(lives.message).toContain("3 players and 7 lives");
+  rooms.join(8, ask({ room: "DUEL", points: 5 }), 0);
+  const duel = rooms.join(9, ask({ room: "DUEL", points: 7 }), 0);
+  expect(to(duel, 9, "error")[0].message)
+    .toContain("Room DUEL plays with 2 players to 5 points.");
   expect(to(rooms.join(3, opener, 0), 3, "start").length).toBe(1);
 });
 

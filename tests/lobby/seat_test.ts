@@ -6,6 +6,7 @@
  */
 import { expect } from "@std/expect";
 import { NetworkError } from "../../net/link/network_error.ts";
+import type { StartMessage } from "../../net/lobby/protocol.ts";
 import { EventQueue } from "../../net/lobby/event_queue.ts";
 import { JoinError, joinLobby, type LobbySeat } from "../../net/lobby/seat.ts";
 import { watchLobby } from "../../net/lobby/watch.ts";
@@ -277,7 +278,11 @@ Deno.test("a seat in a match comes back, later after each failure, and says agai
   await fallDown();
   await (await comeBack(250)).say(WELCOME);
   expect((await hear(time, lobby)).length).toBe(3);
-  await lobby.client.say(start("m-2"));
+  const next = start("m-2");
+  await lobby.client.say(next);
+  const moved = next.players.map((one) => ({ ...one, slot: 3 - one.slot }));
+  // It is known by its id there, and not by where it waited.
+  expect(seat.slotIn({ ...next, players: moved } as StartMessage)).toBe(2);
   await fallDown();
   await time.pass(250);
   expect((await lobby.client.message()).token).toBe("token-of-match-m-2");

@@ -128,7 +128,10 @@ Deno.test("a room has so many watchers and no more, until one leaves", () => {
   lobby.join(2, { room: "YOURS" });
   for (const client of [5, 6, 7]) watch(lobby, client, "MINE");
 
-  expect(lobby.newest(7, "error").code).toBe("too_many_watchers");
+  expect(lobby.newest(7, "error")).toMatchObject({
+    code: "too_many_watchers",
+    message: expect.stringContaining("No more than 2 may watch room MINE."),
+  });
   expect(lobby.newest(1, "roster").watchers).toBe(2);
   watch(lobby, 8, "YOURS");
   lobby.leave(5);

@@ -58,6 +58,32 @@ export const EQUIVALENT: readonly Equivalent[] = [
     why: "That is 0, as all of a new state.",
   },
   {
+    path: "game/statistics.ts",
+    was: "if (speed <= fastestBall && state[HITS] <= longestRallyHits) return;",
+    becomes: "if (false) return;",
+    why: "It then only remembers what was as good, too.",
+  },
+  {
+    path: "game/statistics.ts",
+    was: "if (speed <= fastestBall && state[HITS] <= longestRallyHits) return;",
+    becomes:
+      "if (speed < fastestBall && state[HITS] <= longestRallyHits) return;",
+    why: "It then only remembers what was as good, too.",
+  },
+  {
+    path: "game/statistics.ts",
+    was: "if (speed <= fastestBall && state[HITS] <= longestRallyHits) return;",
+    becomes:
+      "if (speed <= fastestBall && state[HITS] < longestRallyHits) return;",
+    why: "It then only remembers what was as good, too.",
+  },
+  {
+    path: "game/statistics.ts",
+    was: "if (speed <= fastestBall && state[HITS] <= longestRallyHits) return;",
+    becomes: "if (speed <= fastestBall && state[HITS] <= longestRallyHits) ;",
+    why: "It then only remembers what was as good, too.",
+  },
+  {
     path: "game/step.ts",
     was: "const length = slot < 2 ? height : width;",
     becomes: "const length = slot <= 2 ? height : width;",

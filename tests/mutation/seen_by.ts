@@ -1,9 +1,10 @@
 /**
  * Which tests see which files: those that import them, over however many files.
  *
- * A rule should be missed by a test at the level where it stands. So only tests of a file's own
- * subject count, `tests/lobby/` for `net/lobby/`, unless none of them sees it, and only the nearest.
- * Tests of real processes, browsers and brokers take too long; of the simulations a few seeds do.
+ * A rule should be missed by a test at the level where it stands. So only those count that are of
+ * the file's own subject, `tests/lobby/` for `net/lobby_server/`, or import the file themselves, and
+ * where there are none the nearest. Tests of real processes, browsers and brokers take too long; of
+ * the simulations a few seeds do.
  *
  * @module
  */
@@ -52,20 +53,23 @@ export function testsThatSee(
     .toSorted((a, b) => a.reached.size - b.reached.size);
   return new Map(paths.map((path) => {
     const seeing = tests.filter(({ reached }) => reached.has(path))
-      .toSorted((a, b) => distance(a.reached, path) - distance(b.reached, path))
-      .map((test) => test.path);
-    const own = seeing.filter((test) => isOfSubject(test, path));
-    return [path, (own.length > 0 ? own : seeing).slice(0, TESTS_MAX)];
+      .map(({ path: test, reached }) => ({
+        test,
+        distance: reached.get(path) ?? 0,
+        isOwn: isOfSubject(test, path),
+      }))
+      .toSorted((a, b) =>
+        a.distance - b.distance || Number(b.isOwn) - Number(a.isOwn)
+      );
+    const near = seeing.filter((it) => it.isOwn || it.distance === 1);
+    const chosen = (near.length > 0 ? near : seeing).slice(0, TESTS_MAX);
+    return [path, chosen.map(({ test }) => test)];
   }));
 }
 
 function isOfSubject(test: string, path: string): boolean {
   const [, subject] = test.split("/");
-  return path.split("/").includes(subject);
-}
-
-function distance(reached: ReadonlyMap<string, number>, path: string): number {
-  return reached.get(path) ?? Infinity;
+  return path.split("/").some((folder) => folder.startsWith(subject));
 }
 
 /** Returns all files that one imports, and over how many others. */

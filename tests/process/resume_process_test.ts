@@ -28,8 +28,10 @@ function resumeIn(folder: string, file?: string): PongProcess {
   ]);
 }
 
-function filesIn(folder: string): readonly string[] {
-  return [...Deno.readDirSync(folder)].map(({ name }) => name);
+/** The names of the seats on file; the recordings of their matches are there, too. */
+function seatsIn(folder: string): readonly string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name)
+    .filter((name) => name.startsWith("seat-"));
 }
 
 /** Waits until it is in a match, and well into it. */
@@ -46,8 +48,7 @@ Deno.test("a player that was killed comes back into its match, under a restarted
   await one.line(/^status: /);
   await using two = startPong(botOn(lobby.port, folder.path));
   const match = await matchOf(two);
-  const seats = () =>
-    filesIn(folder.path).filter((name) => name.startsWith("seat-"));
+  const seats = () => seatsIn(folder.path);
   expect(seats().toSorted())
     .toEqual([0, 1].map((slot) => `seat-${match}-${slot}.json`));
 
@@ -96,7 +97,7 @@ Deno.test("a lobby that refuses is quoted, and the seat forgotten", async () => 
   await Promise.all([one.exited, two.exited, lobby.exited]);
   await using unreachable = resumeIn(folder.path);
   await expectOneLine(unreachable, /no lobby listens there/);
-  expect(filesIn(folder.path).length).toBe(2);
+  expect(seatsIn(folder.path).length).toBe(2);
 
   await using _stranger = await startLobbyProcess([
     ...["--port", `${lobby.port}`, "--state-folder", elsewhere.path],
@@ -104,7 +105,7 @@ Deno.test("a lobby that refuses is quoted, and the seat forgotten", async () => 
   await using refused = resumeIn(folder.path);
 
   await expectOneLine(refused, /^pong: This seat can't be taken/);
-  expect(filesIn(folder.path).length).toBe(1);
+  expect(seatsIn(folder.path).length).toBe(1);
 });
 
 Deno.test("a lobby that can't keep its key doesn't start", async () => {

@@ -152,8 +152,6 @@ const CALLED: readonly (readonly [
     "doesn't believe inputs of long ago that newer ones have replaced",
     ...[100, [50, 200, 50], [[0, 50], [250, 300]]] as const,
   ],
-  ["that is called in time", 127, [50, 128], [[0, 178]]],
-  ["that is called a tick too late", 127, [50, 129], [[0, 50], [179, 179]]],
 ];
 
 for (const [what, aheadTicks, ticks, segments] of CALLED) {

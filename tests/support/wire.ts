@@ -95,8 +95,8 @@ export class WireEnd {
     void this.closeWrite();
   }
 
-  setNoDelay(): void {
-    this.hasNoDelay = true;
+  setNoDelay(isOn = true): void {
+    this.hasNoDelay = isOn;
   }
 
   #change(): void {

@@ -197,22 +197,6 @@ test("drops and counts what no other member can have sent", async () => {
   expect(pair.b.receive()).toEqual([]);
 });
 
-test("tells by the key in which epoch a packet was sent", async () => {
-  const url = await broker.createVhost("epochs");
-  await using pair = await openPair(url);
-  const match = `match-${matches}`;
-  await using later = await openMember(0, { url, match, epoch: 255 });
-
-  pair.a.send(Uint8Array.of(1));
-  const first = await nextPacket(pair.b);
-  later.send(Uint8Array.of(2));
-  const second = await nextPacket(pair.b);
-
-  expect(first.from).toEqual({ slot: 0, epoch: 3 });
-  expect(second.from).toEqual({ slot: 0, epoch: 255 });
-  expect(pair.a.receive()).toEqual([]);
-});
-
 test("lets somebody watch, who hears what the players signed and nothing else", async () => {
   const url = await broker.createVhost("watch");
   await using _lobby = await keepExchange({ url });

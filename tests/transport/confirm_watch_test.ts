@@ -39,6 +39,14 @@ Deno.test("watchConfirms() allows a slow link four times its usual delay", () =>
   watch.sent(1_000);
 
   expect(firstOverdueMs(watch, { fromMs: 1_000, toMs: 5_000 })).toBe(1_800);
+  // Smoothed by an eighth: 500 ms after the first, 437.5 after the second.
+  const other = watchConfirms(0);
+  for (const confirmedMs of [4_000, 0]) {
+    other.sent(0);
+    other.confirmed(confirmedMs);
+  }
+  other.sent(5_000);
+  expect(firstOverdueMs(other, { fromMs: 5_000, toMs: 9_000 })).toBe(6_760);
 });
 
 Deno.test("watchConfirms() forgives a delay in which this process slept", () => {

@@ -17,6 +17,7 @@ import {
 import { VirtualTime } from "../support/virtual_time.ts";
 import { soon, until } from "../support/waiting.ts";
 import { FakeLobby, type WireEnd } from "../support/wire.ts";
+import { CAN_READ_NODELAY, nodelayOf } from "./nodelay.ts";
 
 interface Where {
   readonly port: number;
@@ -59,6 +60,26 @@ testTransport("relay", async () => {
       await lobby[Symbol.asyncDispose]();
     },
   };
+});
+
+Deno.test({
+  name: "relay turns Nagle's algorithm off at both ends of each connection",
+  ignore: !CAN_READ_NODELAY,
+  fn: async () => {
+    await using lobby = await openLobby();
+    await using match = await startMatch(lobby);
+    const [mia, ben] = match.tokens;
+    await using a = await relay(lobby, mia);
+    await using b = await relay(lobby, ben);
+    a.send(Uint8Array.of(1));
+    await nextPacket(b);
+
+    const options = nodelayOf(lobby.port);
+
+    // Two players, a control and a relay connection each, both ends in this process.
+    expect(options.length).toBe(8);
+    expect(options).not.toContain(false);
+  },
 });
 
 Deno.test("relay goes on by itself after the lobby was restarted in mid-match", async () => {
