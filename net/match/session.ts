@@ -274,6 +274,7 @@ export class Session {
         if (this.#returning.hears(packet, atMs)) {
           this.#progressMs = this.#advancedMs;
         }
+        if (this.#returning.wasMissed(packet)) this.#goOut(atMs);
         return this.#play?.receive(packet, atMs) ?? true;
     }
   }
