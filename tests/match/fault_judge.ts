@@ -12,7 +12,7 @@ import type { Timers } from "../../net/match/membership/timers.ts";
 import type { Play } from "../../net/match/play.ts";
 import type { SessionEvent } from "../../net/match/session_event.ts";
 import { PAYLOAD_BYTES_MAX } from "../../net/match/transport.ts";
-import { sizeOf } from "../../net/match/wire/slot_set.ts";
+import { has, sizeOf } from "../../net/match/wire/slot_set.ts";
 import { WAITING_MAX } from "../../net/simulation/simulated.ts";
 import {
   isPlaying,
@@ -55,6 +55,8 @@ interface Shown {
   state: Int32Array | undefined;
   tick: number;
   events: number;
+  /** The era in which it agreed to a change last. */
+  agreedEra: number;
   /** Its own play time, its clock after the last turn, and by slot: when it fell silent. */
   playMs: number;
   clockMs: number;
@@ -75,9 +77,8 @@ export class Judge {
   readonly #inputs = new Int8Array(SLOTS_MAX);
   #checkedMs = 0;
   #hasHealed = false;
-  #isHealthy = false;
   #healthy = 0;
-  #hasAgreed = false;
+  #mayGoOn = false;
   #isSettled = false;
 
   constructor(
@@ -98,7 +99,7 @@ export class Judge {
       ...{ play: undefined, presences: [], confirmedTick: 0 },
       game: createStandIn(players, 0, schedule.lastTick),
       ...{ state: undefined, tick: 0 },
-      ...{ playMs: 0, clockMs: 0, silentSinceMs: [] },
+      ...{ agreedEra: -1, playMs: 0, clockMs: 0, silentSinceMs: [] },
     }));
   }
 
@@ -143,7 +144,9 @@ export class Judge {
       case "peer":
         return this.#checkAccusation(host, event);
       case "membership":
-        if (event.what === "agreed") this.#hasAgreed = true;
+        if (event.what === "agreed") {
+          shown.agreedEra = host.session.play?.era ?? -1;
+        }
         return;
       case "out":
         shown.outSinceMs = this.#nowMs;
@@ -231,7 +234,7 @@ export class Judge {
     this.#notes.count("resumes refused", refused);
     if (this.#winners.size > 0 || isGoingOn) return;
     this.#notes.count("lost");
-    if (this.#isHealthy && !this.#hasAgreed) {
+    if (this.#mayGoOn) {
       this.#violate("lost after healing", `slots ${this.#healthy}`);
     }
   }
@@ -393,8 +396,13 @@ export class Judge {
     const members = current[0]?.session.play?.members ?? 0;
     this.#healthy = current.reduce((set, { slot }) => set | 1 << slot, 0) &
       members;
-    this.#isHealthy = 2 * sizeOf(this.#healthy) > sizeOf(members);
-    if (this.#isHealthy) this.#notes.count("healthy when healed");
+    // Whoever agreed may have committed: without it, the others can't know.
+    const isMissed = this.#shown.some(({ agreedEra }, slot) =>
+      agreedEra === era && !has(this.#healthy, slot)
+    );
+    const isHealthy = 2 * sizeOf(this.#healthy) > sizeOf(members);
+    this.#mayGoOn = isHealthy && !isMissed;
+    if (this.#mayGoOn) this.#notes.count("healthy when healed");
   }
 
   #note({ slot, session }: PlayingHost, event: SessionEvent): void {
