@@ -27,11 +27,10 @@ export function createAxisHistory(): AxisHistory {
     pushed({ fromMs, toMs }) {
       let sum = 0;
       let untilMs = toMs;
-      for (let i = changes.length - 1; i >= 0 && untilMs > fromMs; i--) {
-        const { axis, atMs } = changes[i];
-        if (atMs >= untilMs) continue;
-        sum += axis * (untilMs - Math.max(atMs, fromMs));
-        untilMs = atMs;
+      for (const { axis, atMs } of changes.toReversed()) {
+        const sinceMs = Math.min(Math.max(atMs, fromMs), untilMs);
+        sum += axis * (untilMs - sinceMs);
+        untilMs = sinceMs;
       }
       return sum / TICK_MS * PADDLE_SPEED;
     },

@@ -12,7 +12,7 @@ import { TICK_MS } from "../../game/court.ts";
 const AHEAD_TICKS_MAX = 3;
 /** How much of a difference a new tick corrects. More trembles with every late message. */
 const GAIN = 0.05;
-/** A difference of so many ticks is not jitter: the process had stopped, or plays something else. */
+/** To be more ticks behind than that is not jitter: the process plays something else. */
 const SNAP_TICKS = 6;
 
 export interface DisplayClock {
@@ -29,7 +29,8 @@ export interface DisplayClock {
 /** All times are in ms on one monotonic clock. */
 export function createDisplayClock(): DisplayClock {
   let speed = 1;
-  let newest: number | undefined;
+  /** Everything is far from it, so the first tick is taken as it is. */
+  let newest = -Infinity;
   // The clock showed `tick` at `atMs`. It isn't stopped where time stands still, so that the
   // moments of past ticks stay where they were.
   let tick = 0;
@@ -40,7 +41,7 @@ export function createDisplayClock(): DisplayClock {
     atMs = nowMs;
   }
 
-  const limit = () => (newest ?? 0) + AHEAD_TICKS_MAX * Math.max(1, speed);
+  const limit = () => newest + AHEAD_TICKS_MAX * Math.max(1, speed);
 
   return {
     hear(heard, nowMs) {
@@ -49,8 +50,7 @@ export function createDisplayClock(): DisplayClock {
       if (heard === newest) return;
       const shown = Math.min(tick, limit());
       const off = heard - shown;
-      const isJitter = newest !== undefined && heard > newest &&
-        Math.abs(off) <= SNAP_TICKS * Math.max(1, speed);
+      const isJitter = heard > newest && off <= SNAP_TICKS * Math.max(1, speed);
       tick = isJitter ? shown + off * GAIN : heard;
       newest = heard;
     },

@@ -98,7 +98,7 @@ export function createMotion(): Motion {
         fromMs: clock.msAt(before[TICK] - inputDelayTicks),
         toMs: clock.msAt(tick),
       });
-      paddles[own] = withinCourt(before, own, before[PADDLE + own] + pushed);
+      paddles[own] = withinCourt(before, before[PADDLE + own] + pushed);
     }
     return { ...ballOf(ballState), paddles, ballState };
   }
@@ -204,10 +204,10 @@ function paddlesOf(state: State): number[] {
   return [0, 1, 2, 3].map((slot) => state[PADDLE + slot]);
 }
 
-function withinCourt(state: State, slot: number, at: number): number {
-  const { width, height } = courtSize(state[PLAYERS]);
+function withinCourt(state: State, at: number): number {
+  // Where somebody plays at the top or the bottom the court is square.
+  const { height: length } = courtSize(state[PLAYERS]);
   const half = paddleHalf(state);
-  const length = slot < 2 ? height : width;
   return Math.min(Math.max(at, half), length - half);
 }
 

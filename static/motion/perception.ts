@@ -67,8 +67,7 @@ export function nextDelay(
 }
 
 function wantedDelay(drawn: State, own: number, lagTicks: number): number {
-  const { width, height } = courtSize(drawn[PLAYERS]);
-  const wholeWay = (own < 2 ? width : height) - 2 * PADDLE_PLANE;
+  const wholeWay = courtSize(drawn[PLAYERS]).width - 2 * PADDLE_PLANE;
   // More than this couldn't be made up on the way back.
   const atRemote = Math.min(lagTicks, wholeWay / drawn[SPEED] * MADE_UP);
   const wanted = remoteness(drawn, own) * atRemote;
@@ -91,9 +90,9 @@ function remoteness(state: State, own: number): number {
 
 /** From the ball to the plane in which it meets that side's paddle; 0 behind it. */
 function distanceTo(state: State, side: number): number {
-  const { width, height } = courtSize(state[PLAYERS]);
   const at = state[side < 2 ? BALL_X : BALL_Y];
-  const length = side < 2 ? width : height;
+  // Where somebody plays at the top or the bottom the court is square.
+  const { width: length } = courtSize(state[PLAYERS]);
   const gap = (side & 1) === 0 ? at : length - at;
   return Math.max(0, gap - PADDLE_PLANE);
 }

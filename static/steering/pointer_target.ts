@@ -127,11 +127,8 @@ function placeAlong({ point, court }: PointerPosition, own: OwnPaddle): number {
   return own.slot < 2 ? y : x;
 }
 
-function withinReach(
-  place: number,
-  { slot, players, half }: OwnPaddle,
-): number {
-  const { width, height } = courtSize(players);
-  const length = slot < 2 ? height : width;
+function withinReach(place: number, { players, half }: OwnPaddle): number {
+  // Where somebody plays at the top or the bottom the court is square.
+  const { height: length } = courtSize(players);
   return Math.min(Math.max(place, half), length - half);
 }

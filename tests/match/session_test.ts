@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { TICK_MS } from "../../game/court.ts";
 import { ABSENT_INPUT } from "../../game/state.ts";
 import type { Session } from "../../net/match/session.ts";
+import type { ClaimAnswer } from "../../net/match/session_event.ts";
 import {
   decode,
   encode,
@@ -283,6 +284,29 @@ Deno.test("who is done goes on sending for 2 s, and then sends nothing", () => {
   expect(session.advance(leftMs + 2_000, 0)).toEqual([]);
 });
 
+Deno.test("whom the witness passed over is out, or has lost where only one is left", () => {
+  const after = (answer: Partial<ClaimAnswer>) => {
+    const { match } = beginWatched(4);
+    const [{ session }] = match.members;
+    session.answerClaim(match.nowMs, {
+      ...{ era: 1, isGranted: false, value: "v", seats: [[2, 0], [3, 0]] },
+      ...answer,
+    });
+    return session.outcome?.message ?? session.isReturning;
+  };
+
+  expect(after({})).toBe(true);
+  expect(after({ seats: [[2, 0]] })).toBe("The match ended without you.");
+  // Another process of this seat, and this one itself.
+  expect(after({ seats: [[0, 1], [2, 0]] })).toBe(true);
+  expect(after({ seats: [[0, 0], [2, 0]] })).toBe(false);
+  // Of another era, granted, and of a witness that can't decide.
+  for (const era of [0, 2]) expect(after({ era })).toBe(false);
+  expect(after({ isGranted: true })).toBe(false);
+  expect(after({ value: undefined })).toBe(false);
+  expect(after({ seats: undefined })).toBe(false);
+});
+
 Deno.test("a process that was out fifteen times comes back no more", () => {
   const match = new Members({ players: 3 });
   match.begin();
@@ -298,6 +322,11 @@ Deno.test("a process that was out fifteen times comes back no more", () => {
     expect(match.run(2_000, () => has("returned"))).toBe(true);
     match.run(1_000);
   }
+  const [, , presence] = match.members[0].session.play?.presences ?? [];
+  expect(flaky.events.findLast(({ kind }) => kind === "returned")).toEqual({
+    kind: "returned",
+    keptTick: (presence.at(-2)?.to ?? 0) + 1,
+  });
   // While it was out it claimed nothing, and what it claimed since is true.
   const claimed = match.members[0].session.play?.claimedHashes()[2] ?? [];
   expect(claimed.length).toBeGreaterThan(60);

@@ -4,63 +4,26 @@
  * @module
  */
 import { expect } from "@std/expect";
-import { botInput, createBot } from "../../game/bot.ts";
-import { DEFAULT_RULES, UNIT } from "../../game/court.ts";
+import { SLOTS_MAX, UNIT } from "../../game/court.ts";
 import {
-  BALL_VX,
   BALL_VY,
-  BALL_X,
-  BALL_Y,
-  createState,
   HITS,
   LAST_HIT,
+  PADDLE,
   PHASE,
   RALLY,
-  SPEED,
+  SCORE,
+  SERVING,
   type State,
   TICK,
   TIMER,
 } from "../../game/state.ts";
-import { step } from "../../game/step.ts";
 import { type Bounce, createBounces } from "../../static/court/bounces.ts";
-
-/** A match of bots, state by state. */
-function play(players: number, ticks: number): readonly State[] {
-  const state = createState({ ...DEFAULT_RULES, players, lives: 9 }, 11);
-  const bots = Array.from(
-    { length: players },
-    (_, slot) => createBot({ slot, seed: slot, skill: "hard" }),
-  );
-  return Array.from({ length: ticks }, () => {
-    step(state, Int8Array.from(bots, (bot) => botInput(bot, state)));
-    return state.slice();
-  });
-}
-
-/** A duel whose ball flies as told, in whole units. */
-function rally(ball: {
-  readonly x: number;
-  readonly y: number;
-  readonly vx: number;
-  readonly vy: number;
-}): State {
-  const state = createState(DEFAULT_RULES, 7);
-  state[PHASE] = RALLY;
-  state[TICK] = 500;
-  state[TIMER] = 9;
-  state[BALL_X] = ball.x * UNIT;
-  state[BALL_Y] = ball.y * UNIT;
-  state[BALL_VX] = ball.vx * UNIT;
-  state[BALL_VY] = ball.vy * UNIT;
-  state[SPEED] = 12 * UNIT;
-  return state;
-}
+import { botMatch, flight, rally } from "./moving.ts";
 
 /** The state some ticks later, with paddles that rest. */
 function later(state: State, ticks: number): State {
-  const moved = state.slice();
-  for (let i = 0; i < ticks; i++) step(moved, new Int8Array(4));
-  return moved;
+  return flight(state, ticks + 1)[ticks];
 }
 
 function tell(states: readonly State[]): readonly Bounce[] {
@@ -84,13 +47,31 @@ function truth(states: readonly State[]): readonly string[] {
   });
 }
 
-const DUEL = play(2, 6000);
-const SQUARE = play(4, 6000);
-const TO_THE_LEFT = rally({ x: 100, y: 450, vx: -12, vy: 3 });
-const TO_THE_TOP = rally({ x: 800, y: 40, vx: 5, vy: -9 });
+/** In a square court: the ball flies off a side, so far from it and past its middle, in units. */
+function flyingOff(side: number, { gap = 60, past = 0, speed = 12 } = {}) {
+  const far = side % 2 === 0 ? gap : 1000 - gap;
+  const away = side % 2 === 0 ? speed : -speed;
+  return side < 2
+    ? rally({ x: far, y: 500 + past, vx: away, vy: 3, players: 4 })
+    : rally({ x: 500 + past, y: far, vx: 3, vy: away, players: 4 });
+}
 
-for (const [players, states] of [[2, DUEL], [4, SQUARE]] as const) {
+/** It was hit by that side's paddle some ticks ago. */
+function hit(state: State, side: number, { ticksAgo = 0, hits = 1 } = {}) {
+  return changed(state, { [LAST_HIT]: side, [TIMER]: ticksAgo, [HITS]: hits });
+}
+
+function changed(state: State, fields: Readonly<Record<number, number>>) {
+  return Object.assign(state.slice(), fields);
+}
+
+const DUEL = botMatch(2, 4000);
+const TO_THE_LEFT = rally({ x: 100, y: 450, vx: -12, vy: 3 });
+
+for (const players of [2, 4]) {
   Deno.test(`bounces are told each once, in their order (${players} players)`, () => {
+    const states = players === 2 ? DUEL : botMatch(players, 4000);
+
     expect(truth(states).length).toBeGreaterThan(50);
     expect(names(tell(states))).toEqual(truth(states));
   });
@@ -115,13 +96,31 @@ Deno.test("hits are told once on a display that shows each eighth tick", () => {
 Deno.test("a hit is told once though a rollback moves it", () => {
   const hit = later(TO_THE_LEFT, 4);
   const taken = later(TO_THE_LEFT, 2);
-  const again = later(TO_THE_LEFT, 7);
-  again[TIMER] = 0;
+  const again = changed(later(TO_THE_LEFT, 7), { [TIMER]: 0 });
 
   const told = tell([TO_THE_LEFT, hit, taken, again]);
 
   expect([hit[HITS], taken[HITS], again[HITS]]).toEqual([1, 0, 1]);
   expect(names(told)).toEqual(["paddle 0"]);
+});
+
+Deno.test("a hit is told again 30 ticks later, or after more hits, but never of the same tick", () => {
+  const first = hit(flyingOff(0), 0);
+  for (
+    const [ticks, hits, isTold] of [
+      [29, 1, false],
+      [30, 1, true],
+      [1, 3, true],
+      [0, 3, false],
+      [-1, 3, false],
+    ] as const
+  ) {
+    const again = hit(flyingOff(0), 0, { hits });
+    again[TICK] += ticks;
+    const told = names(tell([flyingOff(0), first, again]));
+    expect({ ticks, hits, isTold: told.length === 2 })
+      .toEqual({ ticks, hits, isTold });
+  }
 });
 
 Deno.test("a hit is told at the paddle's face, however far the ball has flown since", () => {
@@ -134,8 +133,41 @@ Deno.test("a hit is told at the paddle's face, however far the ball has flown si
   expect(Math.abs(late.at.y - 461)).toBeLessThan(1);
 });
 
+Deno.test("a bounce is told at its side, off a paddle never beside it", () => {
+  for (let side = 0; side < SLOTS_MAX; side++) {
+    // Off the face, two ticks ago, at 20 past the middle; the paddle ends 80 from its own.
+    const options = { gap: 56 + 24, past: 26 };
+    const coming = flyingOff(side, { ...options, speed: -12 });
+    for (const [paddle, past] of [[500, 20], [700, 120], [300, -120]]) {
+      const off = hit(flyingOff(side, options), side);
+      off[PADDLE + side] = paddle * UNIT;
+      expect(tell([coming, off])).toEqual([{
+        ...{ kind: "paddle", side },
+        at: placeAt(side, { off: 44, past }),
+      }]);
+    }
+    const out = { [SCORE + side]: 0 };
+    const atWall = { gap: 12 + 24, past: 26 };
+    const off = changed(flyingOff(side, atWall), out);
+    expect(tell([changed(coming, out), off]))
+      .toEqual([{
+        kind: "wall",
+        side,
+        at: placeAt(side, { off: 0, past: 20 }),
+      }]);
+    expect(tell([coming, flyingOff(side, atWall)])).toEqual([]);
+  }
+});
+
+/** So far from a side and past its middle. */
+function placeAt(side: number, { off, past }: Record<"off" | "past", number>) {
+  const far = side % 2 === 0 ? off : 1000 - off;
+  return side < 2 ? { x: far, y: 500 + past } : { x: 500 + past, y: far };
+}
+
 Deno.test("a bounce off a wall is told at the wall", () => {
-  const [bounce] = tell([TO_THE_TOP, later(TO_THE_TOP, 6)]);
+  const toTheTop = rally({ x: 800, y: 40, vx: 5, vy: -9 });
+  const [bounce] = tell([toTheTop, later(toTheTop, 6)]);
 
   expect(bounce.side).toBe(2);
   expect(bounce.at.y).toBe(0);
@@ -143,10 +175,18 @@ Deno.test("a bounce off a wall is told at the wall", () => {
 });
 
 Deno.test("a corrected angle is no bounce off a wall", () => {
-  const up = rally({ x: 800, y: 450, vx: 9, vy: -6 });
-  const down = rally({ x: 800, y: 450, vx: 9, vy: 6 });
+  const turned = (y: number, ticks: number, hits = 0) => {
+    const [up, down] = [-6, 6].map((vy) => rally({ x: 800, y, vx: 9, vy }));
+    return tell([up, changed(down, { [TICK]: 100 + ticks, [HITS]: hits })]);
+  };
 
-  expect(tell([up, down])).toEqual([]);
+  expect(turned(450, 0)).toEqual([]);
+  // At six units a tick from the wall, of which four ticks may be ahead of the state's.
+  for (const [ticks, y] of [[0, 36], [-9, 36], [3, 54]]) {
+    expect(names(turned(y, ticks))).toEqual(["wall 2"]);
+    expect(turned(y + 1, ticks)).toEqual([]);
+    expect(turned(y, ticks, 1)).toEqual([]);
+  }
 });
 
 Deno.test("a jump in time tells nothing, and what follows is told", () => {
@@ -156,4 +196,16 @@ Deno.test("a jump in time tells nothing, and what follows is told", () => {
   expect(tell([...hits].reverse())).toEqual([]);
   expect(names(tell([hits[20], hits[2], ...after])))
     .toEqual(truth(after));
+});
+
+Deno.test("more than 60 ticks at once are a jump in time, and outside a rally nothing bounces", () => {
+  const off = hit(flyingOff(0), 0);
+  for (const ticks of [-61, -60, 60, 61]) {
+    const before = changed(flyingOff(0), { [TICK]: off[TICK] - ticks });
+    const bounces = createBounces();
+    bounces.next(before);
+    expect(bounces.next(off).length).toBe(Math.abs(ticks) > 60 ? 0 : 1);
+    expect(bounces.next(off)).toEqual([]);
+  }
+  expect(tell([flyingOff(0), changed(off, { [PHASE]: SERVING })])).toEqual([]);
 });

@@ -4,7 +4,7 @@
  * @module
  */
 import { expect } from "@std/expect";
-import type { NetworkView, PlayerView } from "../../net/page/protocol.ts";
+import type { NetworkView } from "../../net/page/protocol.ts";
 import {
   niceAtLeast,
   type PlotKind,
@@ -18,33 +18,13 @@ import {
   type PlottedView,
   WINDOW_MS,
 } from "../../static/inspector/series.ts";
+import { kilobytesPerSecond } from "../../static/inspector/texts.ts";
+import { playerView } from "../support/views.ts";
 
 const NETWORK: NetworkView = {
-  atMs: 0,
-  newestTick: 0,
-  confirmedTick: 0,
-  rollbackTicks: 0,
-  packetsIn: 0,
-  packetsOut: 0,
-  bytesIn: 0,
-  bytesOut: 0,
-  stalledMs: 0,
-  rejected: 0,
-  faults: null,
-};
-
-const PLAYER: PlayerView = {
-  slot: 0,
-  id: "",
-  name: "",
-  look: 0,
-  isBot: false,
-  isLocalBot: false,
-  score: 0,
-  state: "ok",
-  rttMs: null,
-  jitterMs: null,
-  awaySeconds: null,
+  ...{ atMs: 0, newestTick: 0, confirmedTick: 0, rollbackTicks: 0 },
+  ...{ packetsIn: 0, packetsOut: 0, bytesIn: 0, bytesOut: 0 },
+  ...{ stalledMs: 0, rejected: 0, faults: null },
 };
 
 Deno.test("the series has no rates until a quarter of a second has passed", () => {
@@ -59,35 +39,44 @@ Deno.test("the series has no rates until a quarter of a second has passed", () =
 
 Deno.test("rates are over the last second, not over the whole match", () => {
   const calm = { packetsIn: 1000, packetsOut: 500, bytesIn: 9000, bytesOut: 9 };
-  const samples = seriesOf([
-    { atMs: 0 },
-    { atMs: 5000, ...calm },
-    {
-      atMs: 6000,
-      packetsIn: 1060,
-      packetsOut: 530,
-      bytesIn: 12000,
-      bytesOut: 1009,
-    },
-  ]);
-
-  expect(samples.at(-1)?.rates).toEqual({
+  const rates = {
     packetsIn: 60,
     packetsOut: 30,
     bytesIn: 3000,
     bytesOut: 1000,
-  });
+  };
+  const after = {
+    packetsIn: 1060,
+    packetsOut: 530,
+    bytesIn: 12000,
+    bytesOut: 1009,
+  };
+  // All that is within the second lies a second before, or a little more than that.
+  for (const [fromMs, share] of [[5000, 1], [4000, 0.5]]) {
+    const samples = seriesOf([
+      { atMs: 0 },
+      { atMs: fromMs, ...calm },
+      { atMs: 5050, ...calm },
+      { atMs: 6000, ...after },
+    ]);
+
+    const told = Object.values(samples.at(-1)?.rates ?? {});
+    expect(told).toEqual(Object.values(rates).map((rate) => rate * share));
+  }
 });
 
 Deno.test("views that come at once become one sample, with the deepest rollback", () => {
   const samples = seriesOf([
     { atMs: 100, rollbackTicks: 2 },
     { atMs: 110, rollbackTicks: 7, newestTick: 1 },
-    { atMs: 120, rollbackTicks: 0, newestTick: 2 },
+    { atMs: 149, rollbackTicks: 0, newestTick: 2 },
+    { atMs: 150, rollbackTicks: 1, newestTick: 3 },
   ]);
 
-  expect(samples.length).toBe(1);
-  expect(samples[0].network).toMatchObject({ rollbackTicks: 7, newestTick: 2 });
+  expect(
+    samples.map(({ network }) => [network.rollbackTicks, network.newestTick]),
+  )
+    .toEqual([[7, 2], [1, 3]]);
 });
 
 Deno.test("a view that was seen before changes nothing", () => {
@@ -134,11 +123,12 @@ for (
 }
 
 Deno.test("round trip and jitter are of the worst link to another player who is there", () => {
-  const players: readonly PlayerView[] = [
-    { ...PLAYER, slot: 0, rttMs: 500, jitterMs: 50 },
-    { ...PLAYER, slot: 1, rttMs: 20, jitterMs: 9 },
-    { ...PLAYER, slot: 2, rttMs: 80, jitterMs: null },
-    { ...PLAYER, slot: 3, rttMs: 900, jitterMs: 90, state: "away" },
+  const players = [
+    playerView(0, { rttMs: 500, jitterMs: 50 }),
+    playerView(1, { rttMs: 20, jitterMs: 9 }),
+    playerView(2, { rttMs: 80, jitterMs: null }),
+    playerView(3, { rttMs: 900, jitterMs: 90, state: "away" }),
+    playerView(3, { rttMs: 900, jitterMs: 90, state: "left" }),
   ];
   const [sample] = addSample([], { me: 0, players, network: NETWORK });
 
@@ -146,24 +136,27 @@ Deno.test("round trip and jitter are of the worst link to another player who is 
 });
 
 Deno.test("round trip is unknown where nobody else is measured", () => {
-  const players = [{ ...PLAYER, rttMs: 5 }];
-  const [sample] = addSample([], { me: 0, players, network: NETWORK });
+  for (const players of [[playerView(0, { rttMs: 5 })], [playerView(1)]]) {
+    const [sample] = addSample([], { me: 0, players, network: NETWORK });
 
-  expect([sample.rttMs, sample.jitterMs]).toEqual([null, null]);
+    expect([sample.rttMs, sample.jitterMs]).toEqual([null, null]);
+  }
 });
 
 Deno.test("the confirmed lag is the time since the confirmed tick was the newest", () => {
   const samples = seriesOf([
-    { atMs: 0, newestTick: 100, confirmedTick: 100 },
-    { atMs: 50, newestTick: 103, confirmedTick: 100 },
-    { atMs: 100, newestTick: 106, confirmedTick: 102 },
+    { atMs: 1000, newestTick: 100, confirmedTick: 100 },
+    { atMs: 1050, newestTick: 103, confirmedTick: 100 },
+    { atMs: 1100, newestTick: 106, confirmedTick: 102 },
+    { atMs: 1150, newestTick: 108, confirmedTick: 106 },
   ]);
 
   expect(samples.map(({ predictedTicks }) => predictedTicks))
-    .toEqual([0, 3, 4]);
-  expect(samples[0].confirmedLagMs).toBe(0);
-  expect(samples[1].confirmedLagMs).toBeCloseTo(50);
-  expect(samples[2].confirmedLagMs).toBeCloseTo(100 - 50 * 2 / 3);
+    .toEqual([0, 3, 4, 2]);
+  const lags = [0, 50, 100 - 50 * 2 / 3, 50];
+  for (const [at, { confirmedLagMs }] of samples.entries()) {
+    expect(confirmedLagMs).toBeCloseTo(lags[at]);
+  }
 });
 
 Deno.test("the confirmed lag grows while the game waits, and the prediction does not", () => {
@@ -187,7 +180,8 @@ Deno.test("the confirmed lag is told by ticks where the series began after the c
 Deno.test("the deepest rollback is that of the last second", () => {
   const samples = seriesOf([
     { atMs: 0, rollbackTicks: 12 },
-    { atMs: 500, rollbackTicks: 4 },
+    { atMs: 200, rollbackTicks: 9 },
+    { atMs: 250, rollbackTicks: 4 },
     { atMs: 1200, rollbackTicks: 1 },
   ]);
 
@@ -203,20 +197,12 @@ Deno.test("niceAtLeast() goes in steps of 1, 2, 5", () => {
 });
 
 Deno.test("plots say all their numbers in words", () => {
-  const players = [{ ...PLAYER, slot: 1, rttMs: 312.4, jitterMs: 24 }];
+  const players = [playerView(1, { rttMs: 311.6, jitterMs: 24 })];
   const before = { ...NETWORK, newestTick: 40, confirmedTick: 40 };
   const network = {
-    ...NETWORK,
-    atMs: 1000,
-    newestTick: 101,
-    confirmedTick: 100,
-    rollbackTicks: 9,
-    packetsIn: 55,
-    packetsOut: 60,
-    bytesIn: 3520,
-    bytesOut: 4800,
-    stalledMs: 1900,
-    rejected: 2,
+    ...{ ...NETWORK, atMs: 1000, newestTick: 101, confirmedTick: 100 },
+    ...{ rollbackTicks: 9, packetsIn: 54.6, packetsOut: 60 },
+    ...{ bytesIn: 3520, bytesOut: 4800, stalledMs: 1900, rejected: 2 },
   };
   const samples = [before, network].reduce(
     (samples: readonly NetworkSample[], network) =>
@@ -251,6 +237,7 @@ Deno.test("a plot's edge is above all that it shows, and calm for a good link", 
 
   expect(edgeOf(rollback, calm)).toBe("5 ticks");
   expect(edgeOf(rollback, wild)).toBe("20 ticks");
+  expect(kilobytesPerSecond(2000)).toBe("2 kB/s");
 });
 
 function seriesOf(

@@ -4,43 +4,26 @@
  * @module
  */
 import { expect } from "@std/expect";
-import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
 import { createHeldKeys } from "../../static/steering/held_keys.ts";
 import { keyName, readKeyLayout } from "../../static/steering/key_names.ts";
 import type { OwnPaddle } from "../../static/steering/own_paddle.ts";
+import { OWN as LEFT } from "./devices.ts";
 
-const LEFT: OwnPaddle = {
-  slot: 0,
-  turn: 0,
-  players: 4,
-  at: 0,
-  half: 0,
-  keys: DEFAULT_PREFERENCES.keys,
+const BOTTOM: OwnPaddle = { ...LEFT, players: 4, slot: 3 };
+
+const NOTHING = { KeyX: 0 };
+const UP_DOWN = {
+  ...{ KeyW: -1, ArrowUp: -1, KeyS: 1, ArrowDown: 1, KeyA: 0, ArrowRight: 0 },
+  ...NOTHING,
 };
-const BOTTOM: OwnPaddle = { ...LEFT, slot: 3 };
+const LEFT_RIGHT = {
+  ...{ KeyA: -1, ArrowLeft: -1, KeyD: 1, ArrowRight: 1, KeyW: 0, ArrowDown: 0 },
+  ...NOTHING,
+};
 
-const UP_DOWN = [
-  ["KeyW", -1],
-  ["ArrowUp", -1],
-  ["KeyS", 1],
-  ["ArrowDown", 1],
-  ["KeyA", 0],
-  ["ArrowRight", 0],
-] as const;
-const LEFT_RIGHT = [
-  ["KeyA", -1],
-  ["ArrowLeft", -1],
-  ["KeyD", 1],
-  ["ArrowRight", 1],
-  ["KeyW", 0],
-  ["ArrowDown", 0],
-] as const;
-
-function expectPushes(
-  own: OwnPaddle,
-  pushes: readonly (readonly [code: string, push: number])[],
-): void {
-  for (const [code, push] of pushes) {
+/** Presses each key alone. */
+function expectPushes(own: OwnPaddle, pushes: Record<string, number>): void {
+  for (const [code, push] of Object.entries(pushes)) {
     const keys = createHeldKeys();
     expect(keys.press(code, own)).toBe(push !== 0);
     expect(keys.push(own)).toBe(push);
@@ -62,26 +45,19 @@ Deno.test("held keys go by where the side is shown, not by the slot", () => {
 
 Deno.test("held keys steer with the keys that were chosen, and with the arrows still", () => {
   const keys = { up: "KeyI", down: "KeyK", left: "KeyJ", right: "KeyL" };
+  const [upright, lying] = [
+    { KeyI: -1, KeyK: 1, ArrowDown: 1, KeyJ: 0, KeyW: 0 },
+    { KeyJ: -1, KeyL: 1, ArrowLeft: -1, KeyA: 0 },
+  ];
 
-  expectPushes({ ...LEFT, keys }, [
-    ["KeyI", -1],
-    ["KeyK", 1],
-    ["ArrowDown", 1],
-    ["KeyJ", 0],
-    ["KeyW", 0],
-  ]);
-  expectPushes({ ...BOTTOM, keys }, [
-    ["KeyJ", -1],
-    ["KeyL", 1],
-    ["ArrowLeft", -1],
-    ["KeyA", 0],
-  ]);
+  expectPushes({ ...LEFT, keys }, upright);
+  expectPushes({ ...BOTTOM, keys }, lying);
 });
 
 Deno.test("held keys let an arrow point where it points, though it was chosen for the reverse", () => {
   const keys = { ...LEFT.keys, up: "ArrowDown", down: "ArrowUp" };
 
-  expectPushes({ ...LEFT, keys }, [["ArrowUp", -1], ["ArrowDown", 1]]);
+  expectPushes({ ...LEFT, keys }, { ArrowUp: -1, ArrowDown: 1 });
 });
 
 Deno.test("held keys let the key pressed last win, and fall back to the other", () => {
@@ -129,42 +105,23 @@ Deno.test("held keys that mean nothing any more give way to older ones", () => {
 });
 
 Deno.test("a key is called by its place where the browser doesn't say what is printed on it", () => {
-  const names = [
-    "KeyW",
-    "Digit1",
-    "ArrowUp",
-    "Space",
-    "ShiftLeft",
-    "BracketLeft",
-    "Numpad8",
-    "F1",
-  ].map((code) => keyName(code));
-
-  expect(names).toEqual([
-    "W",
-    "1",
-    "Arrow up",
-    "Space",
-    "Shift left",
-    "Bracket left",
-    "Numpad 8",
-    "F1",
-  ]);
+  const names = {
+    ...{ KeyW: "W", Digit1: "1", ArrowUp: "Arrow up", Space: "Space" },
+    ...{ ShiftLeft: "Shift left", BracketLeft: "Bracket left" },
+    ...{ Numpad8: "Numpad 8", F1: "F1" },
+  };
+  for (const [code, name] of Object.entries(names)) {
+    expect(keyName(code)).toBe(name);
+  }
 });
 
 Deno.test("a key is called by what is printed on it", () => {
-  const layout = new Map([
-    ["KeyY", "z"],
-    ["Minus", "ß"],
-    ["KeyQ", "й"],
-    ["Equal", ""],
-  ]);
+  const printed = { KeyY: "z", Minus: "ß", KeyQ: "й", Equal: "", Quote: " " };
+  const layout = new Map(Object.entries(printed));
+  const codes = ["KeyY", "Minus", "KeyQ", "Equal", "Quote", "ArrowUp"];
 
-  expect(keyName("KeyY", layout)).toBe("Z");
-  expect(keyName("Minus", layout)).toBe("ß");
-  expect(keyName("KeyQ", layout)).toBe("Й");
-  expect(keyName("Equal", layout)).toBe("Equal");
-  expect(keyName("ArrowUp", layout)).toBe("Arrow up");
+  expect(codes.map((code) => keyName(code, layout)))
+    .toEqual(["Z", "ß", "Й", "Equal", "Quote", "Arrow up"]);
 });
 
 Deno.test("a browser without names of keys, or one that refuses them, is no error", async () => {

@@ -4,37 +4,44 @@
  * @module
  */
 import { expect } from "@std/expect";
-import type { Turn } from "../../static/court/turn.ts";
 import { chooseLayout } from "../../static/hud/layout.ts";
 
-const CASES: readonly {
-  readonly size: readonly [width: number, height: number];
-  readonly players: number;
-  readonly turn: Turn;
-  readonly kind: "side" | "stack";
-  readonly ratio: number;
-}[] = [
-  { size: [1280, 720], players: 2, turn: 0, kind: "stack", ratio: 16 / 9 },
-  { size: [1280, 720], players: 2, turn: 3, kind: "side", ratio: 9 / 16 },
-  { size: [1280, 720], players: 4, turn: 0, kind: "side", ratio: 1 },
-  { size: [390, 844], players: 2, turn: 0, kind: "stack", ratio: 16 / 9 },
-  { size: [390, 844], players: 2, turn: 1, kind: "stack", ratio: 9 / 16 },
-  { size: [390, 844], players: 4, turn: 1, kind: "stack", ratio: 1 },
-  { size: [844, 390], players: 2, turn: 2, kind: "side", ratio: 16 / 9 },
-  { size: [3440, 1440], players: 2, turn: 0, kind: "side", ratio: 16 / 9 },
-];
+/** Window, players and turn; then where the panels stand, and the court's size. */
+const CASES = [
+  [1280, 720, 2, 0, "stack", 981, 552],
+  [1280, 720, 2, 3, "side", 355, 632],
+  [1280, 720, 4, 0, "side", 632, 632],
+  [390, 844, 2, 0, "stack", 373, 210],
+  [390, 844, 2, 1, "stack", 348, 620],
+  [390, 844, 4, 1, "stack", 374, 374],
+  [844, 390, 2, 2, "side", 572, 322],
+  [3440, 1440, 2, 0, "side", 2403, 1352],
+  // The smallest that is no phone's, and the largest of one.
+  [520, 900, 4, 0, "stack", 488, 488],
+  [519, 900, 4, 0, "stack", 503, 503],
+  [900, 520, 4, 0, "side", 432, 432],
+  [900, 519, 4, 0, "side", 451, 451],
+  [600, 900, 4, 0, "stack", 568, 568],
+] as const;
 
-for (const { size: [width, height], players, turn, kind, ratio } of CASES) {
+for (const [width, height, players, turn, kind, ...court] of CASES) {
   const name = `${width} × ${height}, ${players} players, turn ${turn}`;
   Deno.test(`chooseLayout() fits the court into the window (${name})`, () => {
     const layout = chooseLayout({ width, height, players, turn });
 
-    expect(layout.kind).toBe(kind);
-    expect(layout.width / layout.height).toBeCloseTo(ratio, 1);
-    const { gap, row, foot } = layout;
-    const rows = kind === "side" ? 0 : ratio > 1 ? 1 : 2;
-    expect(layout.width).toBeLessThanOrEqual(width - 2 * gap);
-    expect(layout.height)
+    const isSmall = Math.min(width, height) < 520;
+    const [gap, row, tools] = isSmall ? [8, 48, 44] : [16, 64, 40];
+    const isWide = court[0] > court[1];
+    const shape = court[0] === court[1] ? "square" : isWide ? "wide" : "tall";
+    const foot = isSmall && kind === "stack" ? tools + 44 : tools;
+    const [w, h] = court;
+    expect(layout)
+      .toEqual({ kind, shape, isSmall, width: w, height: h, gap, row, foot });
+    const isStack = kind === "stack";
+    const rows = isStack ? isWide ? 1 : 2 : 0;
+    const across = isStack ? 0 : 2 * ((isSmall ? 112 : 176) + gap);
+    expect(w).toBeLessThanOrEqual(width - 2 * gap - across);
+    expect(h)
       .toBeLessThanOrEqual(height - foot - 3 * gap - rows * (row + gap));
   });
 }

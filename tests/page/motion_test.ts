@@ -12,12 +12,14 @@ import {
   PADDLE,
   PHASE,
   SERVING,
+  TICK,
 } from "../../game/state.ts";
 import { step } from "../../game/step.ts";
+import { createAxisHistory } from "../../static/motion/axis_history.ts";
+import { createDisplayClock } from "../../static/motion/display_clock.ts";
 import { createMotion, type Motion } from "../../static/motion/motion.ts";
-import { flight, pictureAt, rally } from "./moving.ts";
-
-const START_MS = 5000;
+import { extend, momentAt } from "../../static/motion/timeline.ts";
+import { flight, motionOf, pictureAt, rally, START_MS } from "./moving.ts";
 
 function ballAt(motion: Motion, nowMs: number): { x: number; y: number } {
   const picture = pictureAt(motion, nowMs);
@@ -28,13 +30,18 @@ function paddleAt(motion: Motion, slot: number, nowMs: number): number {
   return pictureAt(motion, nowMs).paddles[slot] / UNIT;
 }
 
+function serving(x: number) {
+  const state = rally({ x });
+  state[PHASE] = SERVING;
+  return state;
+}
+
 Deno.test("motion draws nothing before the first state", () => {
   expect(createMotion().picture(START_MS)).toBeUndefined();
 });
 
 Deno.test("motion draws the ball a fraction of a tick further on", () => {
-  const motion = createMotion();
-  motion.receive([rally({ vx: 10, vy: -4 })], START_MS);
+  const motion = motionOf(rally({ vx: 10, vy: -4 }));
 
   const ball = ballAt(motion, START_MS + TICK_MS / 2);
 
@@ -44,33 +51,29 @@ Deno.test("motion draws the ball a fraction of a tick further on", () => {
 
 Deno.test("motion draws exactly what the next state says, tick for tick", () => {
   const motion = createMotion();
-  const state = rally({ x: 700, vx: 11, vy: 17 });
-  const inputs = new Int8Array(4);
-  for (let tick = 1; tick <= 60; tick++) {
-    motion.receive([state.slice()], START_MS + tick * TICK_MS);
+  const states = flight(rally({ x: 700, vx: 11, vy: 17 }), 61);
+  for (const [tick, next] of states.entries()) {
+    if (tick === 0) continue;
+    motion.receive([states[tick - 1]], START_MS + tick * TICK_MS);
 
     const drawn = ballAt(motion, START_MS + (tick + 1) * TICK_MS - 0.001);
-    step(state, inputs);
 
-    expect(drawn.x).toBeCloseTo(state[BALL_X] / UNIT, 0);
-    expect(drawn.y).toBeCloseTo(state[BALL_Y] / UNIT, 0);
+    expect(drawn.x).toBeCloseTo(next[BALL_X] / UNIT, 0);
+    expect(drawn.y).toBeCloseTo(next[BALL_Y] / UNIT, 0);
   }
 });
 
 Deno.test("motion bounces the ball off a wall between two states", () => {
-  const motion = createMotion();
-  const gap = 6;
-  motion.receive([rally({ y: BALL_RADIUS / UNIT + gap, vy: -16 })], START_MS);
+  const y = BALL_RADIUS / UNIT + 6;
 
-  const ball = ballAt(motion, START_MS + 0.75 * TICK_MS);
+  const ball = ballAt(motionOf(rally({ y, vy: -16 })), START_MS + 12.5);
 
   // 12 units: 6 to the wall, 6 back.
-  expect(ball.y).toBeCloseTo(BALL_RADIUS / UNIT + gap, 0);
+  expect(ball.y).toBeCloseTo(y, 0);
 });
 
 Deno.test("motion stands still when states stop coming", () => {
-  const motion = createMotion();
-  motion.receive([rally({ vx: 10 })], START_MS);
+  const motion = motionOf(rally({ vx: 10 }));
 
   const soon = ballAt(motion, START_MS + 200);
   const late = ballAt(motion, START_MS + 5000);
@@ -93,57 +96,54 @@ Deno.test("motion stands still while a waiting match repeats its state", () => {
 });
 
 Deno.test("motion lets a correction fade by half in 50 ms", () => {
-  const motion = createMotion();
-  motion.receive([rally({ y: 450 })], START_MS);
-  motion.receive([rally({ y: 410 })], START_MS);
+  const motion = motionOf(rally(), rally({ x: 780, y: 410 }));
 
-  expect(ballAt(motion, START_MS).y).toBeCloseTo(450, 1);
-  expect(ballAt(motion, START_MS + 50).y).toBeCloseTo(430, 1);
-  expect(ballAt(motion, START_MS + 1000).y).toBeCloseTo(410, 1);
+  for (const [sinceMs, left] of [[0, 1], [50, 0.5], [1000, 0]]) {
+    const ball = ballAt(motion, START_MS + sinceMs);
+    expect(ball.x).toBeCloseTo(780 + 20 * left, 1);
+    expect(ball.y).toBeCloseTo(410 + 40 * left, 1);
+  }
 });
 
 Deno.test("motion shows a large correction at once", () => {
-  const motion = createMotion();
-  motion.receive([rally({ x: 300 })], START_MS);
+  const far = rally({ x: 900, y: 562 });
+  far[PADDLE + 1] = 601 * UNIT;
+  const near = rally({ x: 890, y: 560 });
+  near[PADDLE + 1] = 599 * UNIT;
 
-  motion.receive([rally({ x: 900 })], START_MS);
+  const jumped = pictureAt(motionOf(rally(), far), START_MS);
+  const glides = pictureAt(motionOf(rally(), near), START_MS);
 
-  expect(ballAt(motion, START_MS).x).toBeCloseTo(900, 1);
+  expect([jumped.ballX, jumped.ballY, jumped.paddles[1]])
+    .toEqual([900, 562, 601].map((units) => units * UNIT));
+  expect([glides.ballX, glides.ballY, glides.paddles[1]])
+    .toEqual([800, 450, 450].map((units) => units * UNIT));
 });
 
 Deno.test("motion shows a serve at once, however close the ball was", () => {
-  const motion = createMotion();
-  motion.receive([rally({ x: 780 })], START_MS);
-  const serving = rally({ x: 800 });
-  serving[PHASE] = SERVING;
-
-  motion.receive([serving], START_MS);
-
-  expect(ballAt(motion, START_MS).x).toBeCloseTo(800, 1);
+  for (const states of [[rally(), serving(780)], [serving(780), rally()]]) {
+    const [x] = states.slice(-1).map((state) => state[BALL_X] / UNIT);
+    expect(ballAt(motionOf(...states), START_MS).x).toBeCloseTo(x, 1);
+  }
 });
 
 Deno.test("motion shows a goal and the next serve without the error of before", () => {
-  const motion = createMotion();
-  motion.receive([rally({ y: 450 })], START_MS);
-  motion.receive([rally({ y: 410 })], START_MS);
-  const serving = rally({});
-  serving[PHASE] = SERVING;
+  const motion = motionOf(rally({ y: 450 }), rally({ y: 410 }));
 
-  motion.receive([serving], START_MS + 1);
+  motion.receive([serving(800)], START_MS + 1);
 
   expect(ballAt(motion, START_MS + 1).y).toBeCloseTo(450, 1);
 });
 
 Deno.test("motion draws the confirmed past for ghosts", () => {
   const motion = createMotion();
-  const past = rally({ x: 400 });
-  const [newest] = flight({ x: 420, vx: 20 }, { ticks: 1, fromTick: 101 });
+  const [past, newest] = flight(rally({ x: 400, y: 300, vx: 20 }), 2);
   motion.receive([past, newest], START_MS);
 
   const confirmed = motion.picture(START_MS + 5)?.confirmed;
 
-  expect(confirmed?.ballX).toBe(400 * UNIT);
   expect(confirmed?.state).toBe(past);
+  expect(confirmed).toMatchObject({ ballX: 400 * UNIT, ballY: 300 * UNIT });
 });
 
 Deno.test("motion follows a replay at half speed", () => {
@@ -166,35 +166,47 @@ Deno.test("motion stands still while a replay rests, and goes on from there", ()
   expect(ballAt(motion, START_MS + 5000 + TICK_MS).x).toBeCloseTo(810, 1);
 });
 
-for (const tick of [40, 99, 4000]) {
+for (const [tick, speed] of [[40, 1], [99, 1], [131, 1], [4000, 1], [221, 4]]) {
   Deno.test(`motion shows a seek from tick 100 to ${tick} at once`, () => {
-    const motion = createMotion();
-    motion.receive([rally({ x: 800 })], START_MS);
+    const motion = motionOf(rally());
+    motion.setSpeed(speed);
     motion.picture(START_MS);
-    const [there] = flight({ x: 900, vx: 10 }, { ticks: 1, fromTick: tick });
+    const there = rally({ x: 900, vx: 10 });
+    there[TICK] = tick;
 
     motion.receive([there], START_MS + 5);
 
     expect(ballAt(motion, START_MS + 5).x).toBeCloseTo(900, 5);
-    expect(ballAt(motion, START_MS + 5 + TICK_MS).x).toBeCloseTo(910, 1);
+    expect(ballAt(motion, START_MS + 5 + TICK_MS / speed).x)
+      .toBeCloseTo(910, 1);
   });
 }
 
+Deno.test("motion takes as many ticks at once as a slow process skips for no seek", () => {
+  for (const [tick, speed] of [[100, 1], [130, 1], [130, 0.5], [220, 4]]) {
+    const motion = motionOf(rally());
+    motion.setSpeed(speed);
+    const there = rally({ x: 820 });
+    there[TICK] = tick;
+
+    motion.receive([there], START_MS);
+
+    expect(ballAt(motion, START_MS).x).toBeCloseTo(800, 5);
+  }
+});
+
 Deno.test("motion draws a remote paddle on by its input", () => {
-  const motion = createMotion();
-  const state = rally({});
+  const state = rally();
   state[INPUT + 1] = 127;
-  motion.receive([state], START_MS);
 
-  const moved = paddleAt(motion, 1, START_MS + TICK_MS / 2) - 450;
+  const at = paddleAt(motionOf(state), 1, START_MS + TICK_MS / 2);
 
-  expect(moved).toBeCloseTo(127 * PADDLE_SPEED / UNIT / 2, 1);
+  expect(at - 450).toBeCloseTo(127 * PADDLE_SPEED / UNIT / 2, 1);
 });
 
 Deno.test("motion draws the own paddle at once, and the other not", () => {
-  const motion = createMotion();
+  const motion = motionOf(rally());
   motion.setOwn(0, 3);
-  motion.receive([rally({})], START_MS);
 
   motion.steer(-127, START_MS);
 
@@ -205,11 +217,10 @@ Deno.test("motion draws the own paddle at once, and the other not", () => {
 
 for (const delayTicks of [0, 2]) {
   Deno.test(`motion draws the own paddle smoothly under an input delay of ${delayTicks}`, () => {
-    const motion = createMotion();
-    const state = rally({});
+    const state = rally();
     const inputs = new Int8Array(4);
+    const motion = motionOf(state.slice());
     motion.setOwn(0, delayTicks);
-    motion.receive([state.slice()], START_MS);
     const drawn: number[] = [];
     for (let tick = 1; tick <= 20; tick++) {
       const atMs = START_MS + tick * TICK_MS;
@@ -227,12 +238,115 @@ for (const delayTicks of [0, 2]) {
 }
 
 Deno.test("motion keeps the own paddle within the court", () => {
-  const motion = createMotion();
-  motion.setOwn(0, 3);
-  const state = rally({});
-  state[PADDLE] = 82 * UNIT;
-  motion.receive([state], START_MS);
-  motion.steer(-127, START_MS);
+  for (const [at, axis, end] of [[82, -127, 80], [818, 127, 820]]) {
+    const state = rally();
+    state[PADDLE] = at * UNIT;
+    const motion = motionOf(state);
+    motion.setOwn(0, 3);
+    motion.steer(axis, START_MS);
 
-  expect(paddleAt(motion, 0, START_MS + 3 * TICK_MS)).toBeCloseTo(80, 5);
+    expect(paddleAt(motion, 0, START_MS + 3 * TICK_MS)).toBeCloseTo(end, 5);
+  }
+});
+
+Deno.test("the axis's history tells how far the paddle was pushed, by its last 64 changes", () => {
+  const history = createAxisHistory();
+  for (const [axis, atMs] of [[100, 0], [-50, 10], [0, 20]]) {
+    history.add(axis, atMs);
+  }
+  const pushed = (fromMs: number, toMs: number) =>
+    Math.round(history.pushed({ fromMs, toMs }) * TICK_MS / PADDLE_SPEED);
+
+  for (
+    const [fromMs, toMs, wanted] of [
+      [-5, -1, 0],
+      [-5, 5, 500],
+      [2, 8, 600],
+      [2, 10, 800],
+      [0, 15, 750],
+      [12, 40, -400],
+      [8, 2, 0],
+    ]
+  ) {
+    expect({ fromMs, toMs, pushed: pushed(fromMs, toMs) + 0 })
+      .toEqual({ fromMs, toMs, pushed: wanted });
+  }
+  for (let atMs = 21; atMs < 82; atMs++) history.add(0, atMs);
+  expect(pushed(0, 10)).toBe(1000);
+  history.add(0, 82);
+  expect(pushed(0, 10)).toBe(0);
+});
+
+Deno.test("the display's clock is pulled by news, and set by what is no jitter", () => {
+  // After tick 100 at 0 ms: the speed, and what is heard when; then what is shown.
+  const cases = [
+    { heard: 101, after: 2, shown: 101.95 },
+    { heard: 103, after: 1, shown: 101.1 },
+    { heard: 106, after: 0, shown: 100.3 },
+    { heard: 107, after: 0, shown: 107 },
+    { heard: 106, after: 0, speed: 0.5, shown: 100.3 },
+    { heard: 124, after: 0, speed: 4, shown: 101.2 },
+    { heard: 125, after: 0, speed: 4, shown: 125 },
+    { heard: 98, after: 0, shown: 98 },
+    { heard: 100, after: 2, shown: 102 },
+    // It has waited at 103, and for news rather than for what it had missed.
+    { heard: 101, after: 50, shown: 102.9 },
+    { heard: 100, after: 50, speed: 4, shown: 112 },
+    { heard: 100, after: 50, speed: 0.5, shown: 103 },
+  ];
+  for (const { heard, after, speed = 1, shown } of cases) {
+    const clock = createDisplayClock();
+    clock.hear(100, 0);
+    clock.setSpeed(speed);
+
+    clock.hear(heard, after * TICK_MS);
+
+    expect({ heard, after, speed, shown: clock.tickAt(after * TICK_MS) })
+      .toEqual({ heard, after, speed, shown: expect.closeTo(shown, 6) });
+  }
+});
+
+Deno.test("the display's clock tells when a tick was, at any speed", () => {
+  for (const speed of [0.5, 1, 4]) {
+    const clock = createDisplayClock();
+    clock.setSpeed(speed);
+    clock.hear(100, START_MS);
+    clock.tickAt(START_MS + 1000);
+
+    for (const tick of [98, 100, 101.5]) {
+      expect(clock.msAt(tick))
+        .toBeCloseTo(START_MS + (tick - 100) * TICK_MS / speed, 6);
+    }
+  }
+});
+
+Deno.test("the timeline moves a paddle on by the inputs of the tick that it is in", () => {
+  const states = [0, 127, -127].map((input, i) => {
+    const state = rally();
+    state[TICK] += i;
+    state[INPUT] = input;
+    return state;
+  });
+  const perTick = 127 * PADDLE_SPEED;
+  const at = (tick: number) =>
+    momentAt(states, tick)[PADDLE] - states[0][PADDLE];
+
+  expect([99, 100, 100.5, 101.5, 102.5, 104].map(at))
+    .toEqual([0, 0, 0.5, -0.5, -0.5, -2].map((ticks) => ticks * perTick));
+});
+
+Deno.test("the timeline replaces what is corrected, begins anew at a gap, and keeps 32 states", () => {
+  const states = flight(rally(), 60);
+  const ticks = (...parts: readonly (readonly [from: number, to: number])[]) =>
+    parts.map(([from, to]) => states.slice(from, to))
+      .reduce(extend, [])
+      .map((state) => state[TICK] - 100);
+
+  expect(ticks([0, 4], [2, 5])).toEqual([0, 1, 2, 3, 4]);
+  expect(ticks([0, 4], [1, 2])).toEqual([0, 1]);
+  expect(ticks([0, 4], [5, 6])).toEqual([5]);
+  expect(ticks([0, 40], [40, 41])).toEqual(
+    states.slice(9, 41)
+      .map((state) => state[TICK] - 100),
+  );
 });

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { botInput, createBot } from "../../game/bot.ts";
 import { DEFAULT_RULES, UNIT } from "../../game/court.ts";
 import {
   BALL_VX,
@@ -12,24 +13,37 @@ import {
   createState,
   PHASE,
   RALLY,
+  SPEED,
   type State,
   TICK,
+  TIMER,
 } from "../../game/state.ts";
 import { step } from "../../game/step.ts";
-import type { Motion, Picture } from "../../static/motion/motion.ts";
+import {
+  createMotion,
+  type Motion,
+  type Picture,
+} from "../../static/motion/motion.ts";
+
+export const START_MS = 5000;
 
 interface BallPlace {
   readonly x?: number;
   readonly y?: number;
   readonly vx?: number;
   readonly vy?: number;
+  readonly players?: number;
 }
 
-/** A duel in a rally with the ball as told, in whole units, resting in the middle otherwise. */
-export function rally({ x = 800, y = 450, vx = 0, vy = 0 }: BallPlace): State {
-  const state = createState(DEFAULT_RULES, 7);
+/** A rally long after a hit with the ball as told, in whole units; by itself it rests in a duel's middle. */
+export function rally(
+  { x = 800, y = 450, vx = 0, vy = 0, players = 2 }: BallPlace = {},
+): State {
+  const state = createState({ ...DEFAULT_RULES, players }, 7);
   state[PHASE] = RALLY;
   state[TICK] = 100;
+  state[TIMER] = 9;
+  state[SPEED] = 12 * UNIT;
   state[BALL_X] = x * UNIT;
   state[BALL_Y] = y * UNIT;
   state[BALL_VX] = vx * UNIT;
@@ -37,20 +51,35 @@ export function rally({ x = 800, y = 450, vx = 0, vy = 0 }: BallPlace): State {
   return state;
 }
 
-/** A ball's flight by the rules, nobody moves: one state a tick. */
-export function flight(
-  place: BallPlace,
-  { ticks, fromTick }: { readonly ticks: number; readonly fromTick: number },
-): State[] {
-  const states = [rally(place)];
-  states[0][TICK] = fromTick;
-  const inputs = new Int8Array(4);
+/** What follows by the rules, the state itself first, while nobody moves: one state a tick. */
+export function flight(from: State, ticks: number): State[] {
+  const states = [from];
   while (states.length < ticks) {
     const next = states[states.length - 1].slice();
-    step(next, inputs);
+    step(next, new Int8Array(4));
     states.push(next);
   }
   return states;
+}
+
+/** What bots play, one state a tick. */
+export function botMatch(players: number, ticks: number): readonly State[] {
+  const state = createState({ players, points: 99, lives: 99 }, 5);
+  const bots = Array.from(
+    { length: players },
+    (_, slot) => createBot({ slot, skill: "hard", seed: slot }),
+  );
+  return Array.from({ length: ticks }, () => {
+    step(state, Int8Array.from(bots, (bot) => botInput(bot, state)));
+    return state.slice();
+  });
+}
+
+/** A motion that has got some states at `START_MS`, each as a message of its own. */
+export function motionOf(...states: readonly State[]): Motion {
+  const motion = createMotion();
+  for (const state of states) motion.receive([state], START_MS);
+  return motion;
 }
 
 /** Throws where nothing is drawn. */

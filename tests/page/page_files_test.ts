@@ -30,6 +30,17 @@ Deno.test("the page's files are served under their paths, each as what it is", a
   }
 });
 
+Deno.test("loadAssets() says how to make a page that is missing", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const load = () => loadAssets(new URL(`file://${folder}/`));
+
+    await expect(load).rejects.toThrow('run "deno task build" first');
+  } finally {
+    await Deno.remove(folder);
+  }
+});
+
 Deno.test("each system's browser is asked in its own way, and its failure is told", async () => {
   const { Command, build } = Deno;
   const asked: string[][] = [];

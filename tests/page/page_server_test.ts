@@ -8,10 +8,10 @@ import { DEFAULT_RULES } from "../../game/court.ts";
 import { createState } from "../../game/state.ts";
 import { encodeStates } from "../../game/state_bytes.ts";
 import { reachableAddresses } from "../../net/link/listen.ts";
-import { loadAssets } from "../../net/page/assets.ts";
 import { servePage } from "../../net/page/server.ts";
 import {
   ASSETS,
+  type Client,
   handshake,
   openPage,
   request,
@@ -21,18 +21,46 @@ import {
 } from "../support/page_client.ts";
 import { soon } from "../support/waiting.ts";
 
+const SOCKET = `/socket?token=${encodeURIComponent(TOKEN)}`;
+const STATES = [3, 4].map((seed) => createState(DEFAULT_RULES, seed));
+
+/** The page, served to nobody who is noted. */
+function servePageOn(port: number, signal = new AbortController().signal) {
+  return servePage({
+    ...{ port, signal, assets: ASSETS, token: TOKEN },
+    onInput() {},
+    status: () => ({}),
+  });
+}
+
+async function codeOf(url: string, init?: RequestInit): Promise<number> {
+  const response = await fetch(url, init);
+  await response.body?.cancel();
+  return response.status;
+}
+
+/** The page is told the view and the states next. */
+async function expectShown(page: Client): Promise<void> {
+  expect(JSON.parse(String(await page.nextMessage()))).toEqual(VIEW);
+  // The server sends states as binary messages.
+  const bytes = await page.nextMessage() as ArrayBuffer;
+  expect(new Uint8Array(bytes)).toEqual(encodeStates(STATES));
+}
+
+function steer({ socket }: Client, axis: number): void {
+  socket.send(JSON.stringify({ kind: "input", axis }));
+}
+
 Deno.test("the page server answers only to its own names", async () => {
   await using served = await serve();
   const { port } = served.server;
 
+  const hosts = ["127.0.0.1", "localhost", "evil.example"]
+    .map((name) => `${name}:${port}`);
   const codes = await Promise.all(
-    [
-      `127.0.0.1:${port}`,
-      `localhost:${port}`,
-      `evil.example:${port}`,
-      "127.0.0.1",
-      "",
-    ].map((host) => request(port, { path: "/status", headers: { host } })),
+    [...hosts, "127.0.0.1", ""].map((host) =>
+      request(port, { path: "/status", headers: { host } })
+    ),
   );
 
   expect(codes).toEqual([200, 200, 403, 403, 403]);
@@ -93,13 +121,10 @@ Deno.test("the page server gives downloads only to who has its token", async () 
   const { port, url } = served.server;
   const download = `http://127.0.0.1:${port}/replay`;
 
-  const without = await fetch(download);
-  await without.body?.cancel();
-  const missing = await fetch(url.replace("/?", "/qr.svg?"));
-  await missing.body?.cancel();
   const response = await fetch(url.replace("/?", "/replay?"));
 
-  expect([without.status, missing.status]).toEqual([403, 404]);
+  expect(await codeOf(download)).toBe(403);
+  expect(await codeOf(url.replace("/?", "/qr.svg?"))).toBe(404);
   expect(await response.text()).toBe("recorded");
   expect(response.headers.get("content-disposition"))
     .toBe('attachment; filename="a.pong-replay"');
@@ -113,11 +138,6 @@ Deno.test("the page server lets other machines in only with the token", async ()
   await using alone = await serve();
   const { port, lanUrl } = served.server;
   const base = `http://${address}:${port}`;
-  const codeOf = async (url: string) => {
-    const response = await fetch(url);
-    await response.body?.cancel();
-    return response.status;
-  };
 
   expect(lanUrl).toContain(`${base}/?token=`);
   expect(await codeOf(`${base}/`)).toBe(403);
@@ -147,31 +167,23 @@ Deno.test("the page server has no other files and takes no other methods", async
   await using served = await serve();
   const address = `http://127.0.0.1:${served.server.port}`;
 
-  const missing = await fetch(`${address}/../deno.json`);
-  await missing.body?.cancel();
-  const posted = await fetch(address, { method: "POST", body: "{}" });
-  await posted.body?.cancel();
-
-  expect([missing.status, posted.status]).toEqual([404, 405]);
+  expect(await codeOf(`${address}/../deno.json`)).toBe(404);
+  expect(await codeOf(address, { method: "POST", body: "{}" })).toBe(405);
 });
 
 Deno.test("the page server sends the newest view and states to a page that comes later", async () => {
   await using served = await serve();
-  const states = [3, 4].map((seed) => createState(DEFAULT_RULES, seed));
   served.server.push({ ...VIEW, room: "OLDOLD" });
   served.server.push(VIEW);
   served.server.pushStates(() => {
     throw new Error("No page asks for states");
   });
-  served.server.pushStates(() => states);
+  served.server.pushStates(() => STATES);
 
   for (let visit = 0; visit < 2; visit++) {
     await using page = await openPage(served);
 
-    expect(JSON.parse(String(await page.nextMessage()))).toEqual(VIEW);
-    // The server sends states as binary messages.
-    const bytes = await page.nextMessage() as ArrayBuffer;
-    expect(new Uint8Array(bytes)).toEqual(encodeStates(states));
+    await expectShown(page);
   }
 });
 
@@ -180,21 +192,16 @@ Deno.test("the page server shows every page what is pushed", async () => {
   await using first = await openPage(served);
   await using second = await openPage(served);
 
-  const states = [createState(DEFAULT_RULES, 3)];
   served.server.push(VIEW);
-  served.server.pushStates(() => states);
+  served.server.pushStates(() => STATES);
 
-  for (const page of [first, second]) {
-    expect(JSON.parse(String(await page.nextMessage()))).toEqual(VIEW);
-    const bytes = await page.nextMessage() as ArrayBuffer;
-    expect(new Uint8Array(bytes)).toEqual(encodeStates(states));
-  }
+  for (const page of [first, second]) await expectShown(page);
 });
 
 Deno.test("the page server lets go of the paddle when the page that steers is closed", async () => {
   await using served = await serve();
   const page = await openPage(served);
-  page.socket.send(JSON.stringify({ kind: "input", axis: -127 }));
+  steer(page, -127);
   expect(await served.nextAxis()).toBe(-127);
 
   await page[Symbol.asyncDispose]();
@@ -206,13 +213,13 @@ Deno.test("the page server lets the page that steered last keep the paddle", asy
   await using served = await serve();
   const first = await openPage(served);
   await using second = await openPage(served);
-  first.socket.send(JSON.stringify({ kind: "input", axis: -127 }));
+  steer(first, -127);
   expect(await served.nextAxis()).toBe(-127);
-  second.socket.send(JSON.stringify({ kind: "input", axis: 64 }));
+  steer(second, 64);
   expect(await served.nextAxis()).toBe(64);
 
   await first[Symbol.asyncDispose]();
-  second.socket.send(JSON.stringify({ kind: "input", axis: 65 }));
+  steer(second, 65);
 
   expect(await served.nextAxis()).toBe(65);
 });
@@ -234,7 +241,7 @@ Deno.test("the page server drops malformed messages and goes on", async () => {
     ...new Array(12).fill("{"),
   ];
   for (const text of malformed) page.socket.send(text);
-  page.socket.send(JSON.stringify({ kind: "input", axis: 5 }));
+  steer(page, 5);
 
   expect(await served.nextAxis()).toBe(5);
   expect(served.server.rejected).toBe(20);
@@ -243,23 +250,16 @@ Deno.test("the page server drops malformed messages and goes on", async () => {
 Deno.test("the page server cuts off who sends too much, and nobody else", async () => {
   await using served = await serve();
   await using other = await openPage(served);
-  const cases = [
-    { code: 1009, send: (socket: WebSocket) => socket.send("x".repeat(1025)) },
-    {
-      code: 1009,
-      send: (socket: WebSocket) => socket.send(new Uint8Array(8)),
-    },
-    {
-      code: 1008,
-      send: (socket: WebSocket) => {
-        for (let i = 0; i < 21; i++) socket.send("{");
-      },
-    },
+  const cases: readonly (readonly [code: number, sent: unknown[]])[] = [
+    [1009, ["x".repeat(1025)]],
+    [1009, [new Uint8Array(8)]],
+    [1008, new Array(21).fill("{")],
   ];
-  for (const { code, send } of cases) {
+  for (const [code, sent] of cases) {
     await using page = await openPage(served);
 
-    send(page.socket);
+    // Texts and bytes, as a socket takes them.
+    for (const data of sent) page.socket.send(data as string);
 
     expect(await page.closed).toBe(code);
   }
@@ -273,17 +273,15 @@ Deno.test("the page server cuts off a page that floods it", async () => {
 
   const { now } = performance;
   using _real = { [Symbol.dispose]: () => Object.assign(performance, { now }) };
-  const steer = (axis: number) =>
-    page.socket.send(JSON.stringify({ kind: "input", axis }));
   for (const nowMs of [5_000, 6_999]) {
     performance.now = () => nowMs;
-    for (let i = 1; i < 300; i++) steer(1);
-    steer(-1);
+    for (let i = 1; i < 300; i++) steer(page, 1);
+    steer(page, -1);
     while (await served.nextAxis() !== -1);
     expect(served.server.rejected).toBe(0);
   }
 
-  steer(1);
+  steer(page, 1);
 
   // With which code is chance: what is still on its way may reset the connection.
   await page.closed;
@@ -296,7 +294,7 @@ Deno.test("the page server refuses more pages than anybody opens", async () => {
   for (let i = 0; i < 8; i++) stack.use(await openPage(served));
 
   const ninth = await request(served.server.port, {
-    path: `/socket?token=${encodeURIComponent(TOKEN)}`,
+    path: SOCKET,
     headers: handshake(`http://localhost:${served.server.port}`),
   });
 
@@ -307,37 +305,15 @@ Deno.test("the page server says which port is in use", async () => {
   await using served = await serve();
   const { port } = served.server;
 
-  const again = () =>
-    servePage({
-      port,
-      assets: ASSETS,
-      token: TOKEN,
-      signal: new AbortController().signal,
-      onInput() {},
-      status: () => ({}),
-    });
-
-  await expect(again).rejects.toThrow(
+  await expect(servePageOn(port)).rejects.toThrow(
     `Cannot serve the page on port ${port}: another program uses it.`,
   );
 });
 
 Deno.test("the page server ends on a signal and closes its pages, once", async () => {
   const stop = new AbortController();
-  const server = await servePage({
-    port: 0,
-    assets: ASSETS,
-    token: TOKEN,
-    signal: stop.signal,
-    onInput() {},
-    status: () => ({}),
-  });
-  const served = {
-    server,
-    nextAxis: () => Promise.resolve(0),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-  await using page = await openPage(served);
+  const server = await servePageOn(0, stop.signal);
+  await using page = await openPage({ server });
 
   stop.abort();
 
@@ -355,22 +331,10 @@ Deno.test("the page server ends although a page never answers its goodbye", asyn
     host: `127.0.0.1:${port}`,
     ...handshake(`http://127.0.0.1:${port}`),
   }).map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  const path = `/socket?token=${encodeURIComponent(TOKEN)}`;
   await silent.write(
-    new TextEncoder().encode(`GET ${path} HTTP/1.1\r\n${lines}\r\n`),
+    new TextEncoder().encode(`GET ${SOCKET} HTTP/1.1\r\n${lines}\r\n`),
   );
   await silent.read(new Uint8Array(1024));
 
   await soon(Promise.resolve(served.server[Symbol.asyncDispose]()), "The end");
-});
-
-Deno.test("loadAssets() says how to make a page that is missing", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const load = () => loadAssets(new URL(`file://${folder}/`));
-
-    await expect(load).rejects.toThrow('run "deno task build" first');
-  } finally {
-    await Deno.remove(folder);
-  }
 });

@@ -4,65 +4,46 @@
  * @module
  */
 import { expect } from "@std/expect";
-import { botInput, createBot } from "../../game/bot.ts";
-import { TICK_MS, UNIT } from "../../game/court.ts";
+import { PADDLE_PLANE, SLOTS_MAX, TICK_MS, UNIT } from "../../game/court.ts";
 import {
   BALL_VX,
   BALL_VY,
   BALL_X,
-  createState,
   HITS,
   LAST_HIT,
   PHASE,
   RALLY,
+  SCORE,
+  SERVING,
+  SPEED,
   type State,
   TICK,
   TIMER,
 } from "../../game/state.ts";
-import { step } from "../../game/step.ts";
 import {
   createMotion,
   type Motion,
   type Picture,
 } from "../../static/motion/motion.ts";
-import { flight, pictureAt } from "./moving.ts";
+import { nextDelay, smoothLag } from "../../static/motion/perception.ts";
+import { botMatch, flight, pictureAt, rally, START_MS } from "./moving.ts";
 
-const START_MS = 5000;
 const BEHIND_TICKS = 6;
 
 /** Shows a slow ball's way to the right paddle, all but the last ticks confirmed; one picture a tick. */
 function watchFlight(motion: Motion, ticks: number): Picture[] {
-  const states = flight({ x: 200, vx: 4 }, { ticks, fromTick: 100 });
-  return states.map((_, tick) => {
-    const from = Math.max(0, tick - BEHIND_TICKS);
-    const atMs = START_MS + tick * TICK_MS;
-    motion.receive(states.slice(from, tick + 1), atMs);
+  const states = flight(rally({ x: 1000, vx: 4 }), ticks);
+  return states.slice(BEHIND_TICKS).map((_, from) => {
+    const atMs = START_MS + from * TICK_MS;
+    motion.receive(states.slice(from, from + BEHIND_TICKS + 1), atMs);
     return pictureAt(motion, atMs);
   });
 }
 
 /** How late the ball is drawn right before it reaches the right paddle. */
 function delayAtPaddle(motion: Motion): number {
-  const picture = watchFlight(motion, 330)[329];
+  const picture = watchFlight(motion, 130)[123];
   return (picture.state[BALL_X] - picture.ballX) / (4 * UNIT);
-}
-
-/** What bots play, one state a tick. */
-function botMatch(players: number, ticks: number): State[] {
-  const rules = { players, points: 99, lives: 99 };
-  const bots = Array.from(
-    { length: players },
-    (_, slot) => createBot({ slot, skill: "hard", seed: slot }),
-  );
-  const states = [createState(rules, 5)];
-  const inputs = new Int8Array(4);
-  while (states.length < ticks) {
-    const next = states[states.length - 1].slice();
-    for (const bot of bots) inputs[bot.slot] = botInput(bot, next);
-    step(next, inputs);
-    states.push(next);
-  }
-  return states;
 }
 
 /** Whether nothing has turned the ball between two pictures. */
@@ -79,42 +60,126 @@ function speedRatio(a: Picture, b: Picture, ticks: number): number {
   return way / (speed * ticks);
 }
 
-Deno.test("motion draws the ball in the confirmed past at a remote paddle", () => {
-  const motion = createMotion();
-  motion.setOwn(0, 0);
+for (
+  const [when, own, isFilterOn, delayTicks] of [
+    ["in the confirmed past at a remote paddle", 0, true, BEHIND_TICKS],
+    ["in the present at the own paddle", 1, true, 0],
+    ["in the present without the filter", 0, false, 0],
+    ["in the present for who only watches", -1, true, 0],
+  ] as const
+) {
+  Deno.test(`motion draws the ball ${when}`, () => {
+    const motion = createMotion();
+    motion.setOwn(own, 0);
+    motion.setFilter(isFilterOn);
 
-  const delay = delayAtPaddle(motion);
+    const delay = delayAtPaddle(motion);
 
-  expect(delay).toBeGreaterThan(BEHIND_TICKS);
-  expect(delay).toBeLessThan(BEHIND_TICKS + 1);
+    expect(delay).toBeGreaterThan(delayTicks - 0.01);
+    expect(delay).toBeLessThan(delayTicks + 1);
+  });
+}
+
+/** Six ticks of lag; by itself a tick has passed, long enough ago for any delay. */
+function delayOf(
+  drawn: State,
+  { own = 0, lagTicks = 6, delayTicks = 0, elapsedTicks = 1000 },
+) {
+  return nextDelay({ drawn, own, lagTicks, delayTicks, elapsedTicks });
+}
+
+Deno.test("the ball's delay grows with the way from the own paddle to the nearest remote one", () => {
+  const plane = PADDLE_PLANE / UNIT;
+  const way = 1600 - 2 * plane;
+  const toTop = 300 - plane;
+  const out = rally({ x: 500, y: 100, players: 4 });
+  out[SCORE + 2] = 0;
+  const cases: readonly (readonly [State, own: number, delay: number])[] = [
+    [rally({ x: plane + way / 2 }), 0, 3],
+    [rally({ x: plane + way / 4 }), 0, 1.5],
+    [rally({ x: plane + way / 4 }), 1, 4.5],
+    [rally({ x: plane }), 0, 0],
+    [rally({ x: 5 }), 0, 0],
+    [rally({ x: 1599 }), 0, 6],
+    [rally({ x: 5 }), 1, 6],
+    [rally({ x: 800 }), -1, 0],
+    // In a square court, from the left and from the bottom, with the top the nearest.
+    [
+      rally({ x: 500, y: 300, players: 4 }),
+      0,
+      6 * (500 - plane) / (500 - plane + toTop),
+    ],
+    [
+      rally({ x: 500, y: 300, players: 4 }),
+      3,
+      6 * (700 - plane) / (700 - plane + toTop),
+    ],
+    [
+      rally({ x: 500, y: 300, players: 4 }),
+      2,
+      6 * toTop / (toTop + 500 - plane),
+    ],
+    // Who is out at the top has a wall there: left is the nearest.
+    [out, 1, 3],
+  ];
+  for (const [drawn, own, delay] of cases) {
+    expect(delayOf(drawn, { own })).toBeCloseTo(delay, 9);
+  }
 });
 
-Deno.test("motion draws the ball in the present at the own paddle", () => {
-  const motion = createMotion();
-  motion.setOwn(1, 0);
+Deno.test("the ball's delay is no longer than a flight home makes up at 120 % of its speed", () => {
+  const plane = PADDLE_PLANE / UNIT;
+  const speeds = [[-12, 0], [12, 0], [0, -12], [0, 12]];
+  for (let own = 0; own < SLOTS_MAX; own++) {
+    const players = own < 2 ? 2 : 4;
+    const [vx, vy] = speeds[own];
+    const nearOwn = [{ x: 300 }, { x: 1300 }, { y: 300 }, { y: 700 }][own];
+    const along = { x: 500, y: 500, ...nearOwn, players };
 
-  expect(delayAtPaddle(motion)).toBeLessThan(0.3);
+    const home = delayOf(rally({ ...along, vx, vy }), { own, lagTicks: 60 });
+    const away = delayOf(rally({ ...along, vx: -vx, vy: -vy }), { own });
+
+    expect(home).toBeCloseTo((300 - plane) / 12 / 6, 9);
+    expect(away).toBeGreaterThan(0.5);
+  }
+  const [atRemote, resting] = [rally({ x: 1599 }), rally({ x: 1599 })];
+  resting[SPEED] = 24 * UNIT;
+  expect(delayOf(atRemote, { lagTicks: 60 })).toBeCloseTo(
+    (1600 - 2 * plane) / 12 / 6,
+    9,
+  );
+  expect(delayOf(resting, { lagTicks: 60 })).toBeCloseTo(
+    (1600 - 2 * plane) / 24 / 6,
+    9,
+  );
 });
 
-Deno.test("motion draws the ball in the present without the filter", () => {
-  const motion = createMotion();
-  motion.setOwn(0, 0);
-  motion.setFilter(false);
+Deno.test("the ball's delay changes by a fifth of the time that passed, and at once where nothing flies", () => {
+  const [atOwn, atRemote, serving] = [
+    rally({ x: 5 }),
+    rally({ x: 1599 }),
+    rally(),
+  ];
+  serving[PHASE] = SERVING;
 
-  expect(delayAtPaddle(motion)).toBeCloseTo(0, 2);
+  expect(delayOf(atRemote, { delayTicks: 1, elapsedTicks: 2 })).toBeCloseTo(
+    1.4,
+  );
+  expect(delayOf(atOwn, { delayTicks: 1, elapsedTicks: 2 })).toBeCloseTo(0.6);
+  expect(delayOf(atRemote, { delayTicks: 1, elapsedTicks: -2 })).toBe(1);
+  expect(delayOf(serving, { delayTicks: 5, elapsedTicks: 0 })).toBe(0);
 });
 
-Deno.test("motion draws the ball in the present for who only watches", () => {
-  const motion = createMotion();
-
-  expect(delayAtPaddle(motion)).toBeCloseTo(0, 2);
+Deno.test("the lag follows a longer one in a second, a shorter one in ten", () => {
+  expect(smoothLag(6, 8)).toBeCloseTo(6.02, 9);
+  expect(smoothLag(6, 4)).toBeCloseTo(5.998, 9);
 });
 
 Deno.test("motion tells of a remote hit when it is confirmed, not before", () => {
   const motion = createMotion();
   motion.setOwn(0, 0);
 
-  const pictures = watchFlight(motion, 360);
+  const pictures = watchFlight(motion, 160);
 
   const known = pictures.find(({ state }) => state[HITS] === 1);
   expect(known?.ballState[HITS]).toBe(0);

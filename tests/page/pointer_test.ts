@@ -5,40 +5,29 @@
  */
 import { expect } from "@std/expect";
 import { PADDLE_HALF, UNIT } from "../../game/court.ts";
-import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
 import type { Turn } from "../../static/court/turn.ts";
-import type { OwnPaddle } from "../../static/steering/own_paddle.ts";
 import {
   createPointerTarget,
-  type PointerPosition,
   type PointerTarget,
 } from "../../static/steering/pointer_target.ts";
+import { at as atOf, OWN } from "./devices.ts";
 
-const OWN: OwnPaddle = {
-  slot: 0,
-  turn: 0,
-  players: 2,
-  at: 450 * UNIT,
-  half: PADDLE_HALF,
-  keys: DEFAULT_PREFERENCES.keys,
-};
 const TURNS: readonly Turn[] = [0, 1, 2, 3];
 /** Two CSS pixels are three court units in a duel, and one is one in a square court. */
 const LARGE = { left: 100, top: 50, width: 1067, height: 600 };
 const SQUARE = { left: 100, top: 50, width: 1000, height: 1000 };
-/** A phone: one CSS pixel is 4.5 court units. */
-const SMALL = { left: 10, top: 100, width: 356, height: 200 };
 
-function at(
-  x: number,
-  y: number,
-  court: PointerPosition["court"] = LARGE,
-): PointerPosition {
-  return { point: { x: court.left + x, y: court.top + y }, court };
-}
+const at = (x: number, y: number, court = LARGE) => atOf(x, y, court);
 
 function placeUnits({ place }: PointerTarget): number | undefined {
   return place === undefined ? undefined : Math.round(place / UNIT);
+}
+
+/** A finger that lies there. */
+function touch(x: number, y: number, court = LARGE): PointerTarget {
+  const pointer = createPointerTarget();
+  pointer.putFinger(5, at(x, y, court).point);
+  return pointer;
 }
 
 Deno.test("the mouse sends the paddle to its own height", () => {
@@ -57,12 +46,8 @@ Deno.test("the mouse points where it points, on every side and in every turn", (
     for (const slot of [0, 1, 2, 3]) {
       const pointer = createPointerTarget();
 
-      pointer.moveMouse(at(300, 200, SQUARE), {
-        ...OWN,
-        players: 4,
-        slot,
-        turn,
-      });
+      const own = { ...OWN, players: 4, slot, turn };
+      pointer.moveMouse(at(300, 200, SQUARE), own);
 
       const expected = (slot < 2 ? alongHeight : alongWidth)[turn];
       expect({ slot, turn, place: placeUnits(pointer) })
@@ -82,14 +67,19 @@ Deno.test("the mouse sends a paddle no further than it can go", () => {
 });
 
 Deno.test("the mouse counts from where it enters the court, and goes on beside it", () => {
-  const pointer = createPointerTarget();
+  const beside = [[-1, 200], [1068, 200], [20, -1], [20, 601]];
+  const within = [[0, 200], [1067, 200], [20, 0], [20, 600]];
+  for (const [edge, [x, y]] of beside.entries()) {
+    const pointer = createPointerTarget();
+    pointer.moveMouse(at(x, y), OWN);
+    expect(pointer.place).toBeUndefined();
+    pointer.moveMouse(at(within[edge][0], within[edge][1]), OWN);
+    expect(pointer.place).toBeDefined();
 
-  pointer.moveMouse(at(-20, 200), OWN);
-  expect(pointer.place).toBeUndefined();
+    pointer.moveMouse(at(x, 300), OWN);
 
-  pointer.moveMouse(at(20, 200), OWN);
-  pointer.moveMouse(at(-20, 300), OWN);
-  expect(placeUnits(pointer)).toBe(450);
+    expect(placeUnits(pointer)).toBe(450);
+  }
 });
 
 Deno.test("a forgotten mouse counts again when it moves, and not before", () => {
@@ -102,16 +92,18 @@ Deno.test("a forgotten mouse counts again when it moves, and not before", () => 
 
   pointer.moveMouse(at(701, 200), OWN);
   expect(placeUnits(pointer)).toBe(300);
+  pointer.moveMouse(at(701, 202), OWN);
+  expect(placeUnits(pointer)).toBe(303);
 });
 
 Deno.test("a finger takes the paddle along, wherever it lies", () => {
-  const pointer = createPointerTarget();
-
-  pointer.putFinger(5, at(-50, 900).point);
+  const pointer = touch(-50, 900);
   expect(pointer.place).toBeUndefined();
-  pointer.moveFinger(5, at(-50, 860), OWN);
 
+  pointer.moveFinger(5, at(-50, 860), OWN);
   expect(placeUnits(pointer)).toBe(450 - 60);
+  pointer.moveFinger(5, at(-50, 850), OWN);
+  expect(placeUnits(pointer)).toBe(450 - 75);
 });
 
 Deno.test("a finger stops the paddle on its way to the mouse", () => {
@@ -124,20 +116,30 @@ Deno.test("a finger stops the paddle on its way to the mouse", () => {
 });
 
 Deno.test("a finger takes the paddle further on a small court", () => {
-  const pointer = createPointerTarget();
+  // By the height where the own side is shown upright, else by the width.
+  const cases = [
+    { height: 200, turn: 0, moved: 20 * 4.5 * 1.5 },
+    { height: 399, turn: 0, moved: 20 * 900 / 399 * 1.5 },
+    { height: 400, turn: 0, moved: 20 * 900 / 400 },
+    { height: 399, width: 800, turn: 1, moved: -20 * 900 / 800 },
+    { height: 400, width: 399, turn: 1, moved: -20 * 900 / 399 * 1.5 },
+  ] as const;
+  for (const { height, turn, moved, ...rest } of cases) {
+    const small = { left: 10, top: 100, width: 356, height, ...rest };
+    const pointer = touch(100, 100, small);
 
-  pointer.putFinger(5, at(0, 100, SMALL).point);
-  pointer.moveFinger(5, at(0, 120, SMALL), OWN);
+    const [x, y] = turn === 0 ? [100, 120] : [120, 100];
+    pointer.moveFinger(5, at(x, y, small), { ...OWN, turn });
 
-  expect(placeUnits(pointer)).toBe(450 + 20 * 4.5 * 1.5);
+    expect(pointer.place).toBeCloseTo((450 + moved) * UNIT, 3);
+  }
 });
 
 Deno.test("a finger takes the paddle where it goes on the screen, in every turn", () => {
   for (const turn of TURNS) {
     const own = { ...OWN, players: 4, turn, at: 500 * UNIT };
-    const pointer = createPointerTarget();
+    const pointer = touch(500, 500, SQUARE);
 
-    pointer.putFinger(5, at(500, 500, SQUARE).point);
     pointer.moveFinger(5, at(530, 510, SQUARE), own);
 
     // Shown left, top, right and bottom; its positive end down, left, up and right.
@@ -148,8 +150,7 @@ Deno.test("a finger takes the paddle where it goes on the screen, in every turn"
 });
 
 Deno.test("a finger that turns round at the end of the court is followed at once", () => {
-  const pointer = createPointerTarget();
-  pointer.putFinger(5, at(0, 300).point);
+  const pointer = touch(0, 300);
   pointer.moveFinger(5, at(0, 900), OWN);
 
   pointer.moveFinger(5, at(0, 880), OWN);
@@ -158,20 +159,28 @@ Deno.test("a finger that turns round at the end of the court is followed at once
 });
 
 Deno.test("a finger that is lifted leaves the paddle where it is", () => {
-  const pointer = createPointerTarget();
-  pointer.putFinger(5, at(0, 300).point);
-  pointer.moveFinger(5, at(0, 320), OWN);
+  const lifts: readonly ((pointer: PointerTarget) => void)[] = [
+    (pointer) => pointer.liftFinger(5),
+    (pointer) => pointer.liftFingers(),
+  ];
+  for (const lift of lifts) {
+    const pointer = touch(0, 300);
+    pointer.moveFinger(5, at(0, 320), OWN);
 
-  pointer.liftFinger(5);
-  expect(pointer.place).toBeUndefined();
+    lift(pointer);
+    expect(pointer.place).toBeUndefined();
 
-  pointer.moveFinger(5, at(0, 340), OWN);
-  expect(pointer.place).toBeUndefined();
+    pointer.moveFinger(5, at(0, 340), OWN);
+    expect(pointer.place).toBeUndefined();
+    // Where no finger lies, the mouse is not stopped.
+    pointer.moveMouse(at(700, 200), OWN);
+    lift(pointer);
+    expect(placeUnits(pointer)).toBe(300);
+  }
 });
 
 Deno.test("the first of two fingers counts, and the other once it is lifted", () => {
-  const pointer = createPointerTarget();
-  pointer.putFinger(5, at(0, 300).point);
+  const pointer = touch(0, 300);
   pointer.putFinger(6, at(900, 300).point);
 
   pointer.moveFinger(6, at(900, 500), OWN);
@@ -185,8 +194,7 @@ Deno.test("the first of two fingers counts, and the other once it is lifted", ()
 });
 
 Deno.test("a finger that lies there before the match takes the paddle along once it moves", () => {
-  const pointer = createPointerTarget();
-  pointer.putFinger(5, at(0, 100).point);
+  const pointer = touch(0, 100);
   pointer.moveFinger(5, at(0, 300), undefined);
   expect(pointer.place).toBeUndefined();
 
@@ -196,12 +204,13 @@ Deno.test("a finger that lies there before the match takes the paddle along once
 });
 
 Deno.test("pointers have no place on a court that isn't shown", () => {
-  const pointer = createPointerTarget();
-  const hidden = { left: 0, top: 0, width: 0, height: 0 };
-  pointer.putFinger(5, { x: 0, y: 0 });
+  for (const [width, height] of [[0, 0], [0, 9], [9, 0]]) {
+    const hidden = { left: 0, top: 0, width, height };
+    const pointer = touch(0, 0, hidden);
 
-  pointer.moveMouse(at(0, 0, hidden), OWN);
-  pointer.moveFinger(5, at(0, 9, hidden), OWN);
+    pointer.moveMouse(at(0, 0, hidden), OWN);
+    pointer.moveFinger(5, at(0, 9, hidden), OWN);
 
-  expect(pointer.place).toBeUndefined();
+    expect(pointer.place).toBeUndefined();
+  }
 });

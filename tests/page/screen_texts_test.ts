@@ -6,7 +6,7 @@
 import { expect } from "@std/expect";
 import { DEFAULT_RULES } from "../../game/court.ts";
 import { loadAssets } from "../../net/page/assets.ts";
-import type { RematchView } from "../../net/page/protocol.ts";
+import type { RematchView, Statistics } from "../../net/page/protocol.ts";
 import { LABELS } from "../../static/html/labels.ts";
 import { factsOf, rematchText } from "../../static/screens/result_texts.ts";
 import { roomDetail, roomStatus } from "../../static/screens/room_texts.ts";
@@ -85,6 +85,13 @@ Deno.test("factsOf() tells numbers with what they mean", () => {
   ]);
   expect(factsOf(view({ statistics, rules: square }))[1].detail)
     .toBe("across the court in 0.7 s");
+  const told = (changes: Partial<Statistics>) =>
+    factsOf(view({ statistics: { ...statistics, ...changes } }))
+      .map(({ detail }) => detail);
+  expect(told({ playedTicks: 59 * 60, fastestBall: 0 }).slice(0, 2))
+    .toEqual(["in 59 s of play", ""]);
+  expect(told({ playedTicks: 60 * 60 })[0]).toBe("in 1 min 0 s of play");
+  expect(told({ playedTicks: 0 })).toEqual([]);
   expect(factsOf(view({}))).toEqual([]);
 });
 

@@ -15,15 +15,8 @@ import { withKey } from "../../static/steering/directions.ts";
 const { keys } = DEFAULT_PREFERENCES;
 
 function press(changes: Partial<KeyPress>): KeyPress {
-  return {
-    key: "m",
-    code: "KeyM",
-    altKey: false,
-    ctrlKey: false,
-    metaKey: false,
-    repeat: false,
-    ...changes,
-  };
+  const none = { altKey: false, ctrlKey: false, metaKey: false, repeat: false };
+  return { key: "m", code: "KeyM", ...none, ...changes };
 }
 
 Deno.test("withKey() changes one key, and swaps it with the direction that had it", () => {
@@ -35,7 +28,10 @@ Deno.test("withKey() changes one key, and swaps it with the direction that had i
 
 Deno.test("shortcutOf() goes by what a key types, and by its place on keyboards of other letters", () => {
   expect(shortcutOf(press({}), keys)).toBe("mute");
+  expect(shortcutOf(press({}), undefined)).toBe("mute");
   expect(shortcutOf(press({ key: "M" }), keys)).toBe("mute");
+  // A Latin letter, but of no English keyboard.
+  expect(shortcutOf(press({ key: "\x80" }), keys)).toBe("mute");
   // Where an English keyboard has its M, a French one has its comma.
   expect(shortcutOf(press({ key: "," }), keys)).toBe("settings");
   expect(shortcutOf(press({ key: "ь" }), keys)).toBe("mute");
@@ -54,6 +50,8 @@ Deno.test("shortcutOf() leaves alone what steers, what repeats and what the brow
 Deno.test("preferences hold at once, so that a second change doesn't undo the first", () => {
   const sent: PageMessage[] = [];
   const preferences = createPreferences((message) => sent.push(message));
+  preferences.change({ volume: 5 }); // There is nothing yet to change.
+  expect([preferences.now(), sent]).toEqual([undefined, []]);
   preferences.take(DEFAULT_PREFERENCES);
 
   preferences.change({ volume: 10 });

@@ -6,23 +6,24 @@
 import { expect } from "@std/expect";
 import { shakeAt } from "../../static/court/shake.ts";
 
-const MOMENTS_MS = Array.from({ length: 200 }, (_, i) => i);
-
-function reachAt(sinceMs: number): number {
-  const { x, y } = shakeAt(sinceMs);
-  return Math.hypot(x, y);
-}
-
 Deno.test("a shake moves the picture, by 4 px at most, and less and less", () => {
-  const reaches = MOMENTS_MS.map(reachAt);
-  const early = Math.max(...reaches.slice(0, 100));
-  const late = Math.max(...reaches.slice(100));
-
-  expect(early).toBeGreaterThan(2);
-  expect(early).toBeLessThanOrEqual(4);
-  expect(late).toBeLessThan(early / 2);
+  const [reach, eighth] = [4 * Math.SQRT1_2, Math.PI / 8];
+  const moments = [
+    [0, 0, 0],
+    [12.5, (15 / 16) ** 2, (15 / 16) ** 2 * Math.sin(3 * eighth)],
+    [25, 0, (7 / 8) ** 2 * Math.SQRT1_2],
+    [100 / 3, -((5 / 6) ** 2) * Math.sin(Math.PI / 3), 0],
+    [187.5, -1 / 256, -Math.sin(3 * eighth) / 256],
+  ];
+  for (const [sinceMs, x, y] of moments) {
+    const at = shakeAt(sinceMs);
+    expect(at.x).toBeCloseTo(reach * x, 9);
+    expect(at.y).toBeCloseTo(reach * y, 9);
+  }
 });
 
 Deno.test("a shake is over after 200 ms, and there is none before a goal", () => {
-  expect([200, 5000, Infinity].map(reachAt)).toEqual([0, 0, 0]);
+  for (const sinceMs of [-10, 200, 250, 5000, Infinity]) {
+    expect(shakeAt(sinceMs)).toEqual({ x: 0, y: 0 });
+  }
 });

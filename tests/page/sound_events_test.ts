@@ -4,79 +4,37 @@
  * @module
  */
 import { expect } from "@std/expect";
-import { DEFAULT_RULES, UNIT } from "../../game/court.ts";
-import {
-  BALL_VX,
-  BALL_X,
-  createState,
-  PHASE,
-  RALLY,
-  SPEED,
-  type State,
-} from "../../game/state.ts";
-import { step } from "../../game/step.ts";
-import type { PlayerView, ReplayView, View } from "../../net/page/protocol.ts";
+import type { View } from "../../net/page/protocol.ts";
+import { goesOn } from "../../static/court/goals.ts";
 import type { Turn } from "../../static/court/turn.ts";
 import {
   createSoundEvents,
   type SoundEvent,
   soundOfView,
 } from "../../static/sound/sound_events.ts";
-import { VIEW } from "../support/page_client.ts";
+import { playerView, view } from "../support/views.ts";
+import { flight, rally } from "./moving.ts";
 
 /** The sounds of a ball that flies from the middle of a duel to the left paddle. */
 function soundsOfHit(turn: Turn): readonly SoundEvent[] {
-  const state = createState(DEFAULT_RULES, 7);
-  state[PHASE] = RALLY;
-  state[BALL_X] = 100 * UNIT;
-  state[BALL_VX] = -12 * UNIT;
-  state[SPEED] = 12 * UNIT;
   const events = createSoundEvents();
-  const next = (at: State) => events.ofBall(at, turn);
-  return Array.from({ length: 30 }, () => {
-    step(state, new Int8Array(4));
-    return next(state);
-  }).flat();
-}
-
-function player(slot: number, score: number): PlayerView {
-  return {
-    slot,
-    id: `p${slot}`,
-    name: "Ada",
-    look: slot,
-    isBot: false,
-    isLocalBot: false,
-    score,
-    state: "ok",
-    rttMs: null,
-    jitterMs: null,
-    awaySeconds: null,
-  };
+  return flight(rally({ x: 100, vx: -12 }), 30)
+    .flatMap((state) => events.ofBall(state, turn));
 }
 
 /** A view of a duel that stands so. */
 function score(left: number, right: number, rest: Partial<View> = {}): View {
-  return {
-    ...VIEW,
-    phase: "playing",
-    match: "m",
-    players: [player(0, left), player(1, right)],
-    ...rest,
-  };
+  const players = [left, right].map((score, slot) =>
+    playerView(slot, { score })
+  );
+  return view({ players, ...rest });
 }
 
 /** A view of a replay at that tick. */
 function replayAt(tick: number, points: number, speed = 1): View {
-  const replay: ReplayView = {
-    firstTick: 0,
-    tick,
-    lastTick: 9000,
-    isRunning: true,
-    speed,
-    marks: [],
-    isIncomplete: false,
-    isUnfinished: false,
+  const replay = {
+    ...{ firstTick: 0, tick, lastTick: 9000, isRunning: true, speed },
+    ...{ marks: [], isIncomplete: false, isUnfinished: false },
   };
   return score(points, 0, { role: "replay", replay });
 }
@@ -124,11 +82,19 @@ Deno.test("who catches up with a match hears no old goals", () => {
 });
 
 Deno.test("a replay sounds where it runs, fast ones too, and not where it is wound", () => {
-  const from = replayAt(1000, 2, 8);
-
-  expect(soundOfView(from, replayAt(1120, 3, 8), 0)?.kind).toBe("goal");
-  expect(soundOfView(from, replayAt(1500, 5, 8), 0)).toBe(undefined);
-  expect(soundOfView(from, replayAt(900, 3, 8), 0)).toBe(undefined);
-  expect(soundOfView(replayAt(1000, 2), replayAt(1120, 3), 0))
-    .toBe(undefined);
+  // No further than a second's worth, and not back.
+  for (const [speed, most] of [[0.5, 60], [1, 60], [8, 480]]) {
+    for (const ticks of [-1, 0, most, most + 1]) {
+      const [from, to] = [
+        replayAt(1000, 2, 1),
+        replayAt(1000 + ticks, 3, speed),
+      ];
+      const sound = soundOfView(from, to, 0)?.kind;
+      expect(goesOn(from, to)).toBe(sound === "goal");
+      expect({ speed, ticks, sound }).toEqual({
+        ...{ speed, ticks },
+        sound: ticks === 0 || ticks === most ? "goal" : undefined,
+      });
+    }
+  }
 });

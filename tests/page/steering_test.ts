@@ -6,7 +6,6 @@
 import { expect } from "@std/expect";
 import {
   DEFAULT_RULES,
-  PADDLE_HALF,
   PADDLE_SPEED,
   SLOTS_MAX,
   TICK_MS,
@@ -14,65 +13,44 @@ import {
 } from "../../game/court.ts";
 import { createState, PADDLE, type State } from "../../game/state.ts";
 import { step } from "../../game/step.ts";
-import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
 import { turnFor } from "../../static/court/turn.ts";
 import { createMotion } from "../../static/motion/motion.ts";
-import {
-  createDeviceArbiter,
-  type DeviceArbiter,
-} from "../../static/steering/device_arbiter.ts";
+import { inputTowards } from "../../static/steering/approach.ts";
+import { createDeviceArbiter } from "../../static/steering/device_arbiter.ts";
 import {
   createSticks,
   type Pad,
   readPads,
 } from "../../static/steering/gamepad.ts";
 import { isUpright, type OwnPaddle } from "../../static/steering/own_paddle.ts";
-import type { PointerPosition } from "../../static/steering/pointer_target.ts";
+import { at, OWN } from "./devices.ts";
 
-const FRAME_MS = 1000 / 60;
-const OWN: OwnPaddle = {
-  slot: 0,
-  turn: 0,
-  players: 2,
-  at: 450 * UNIT,
-  half: PADDLE_HALF,
-  keys: DEFAULT_PREFERENCES.keys,
-};
-const REST = pad({ axes: [0, 0] });
+const REST = pad([0, 0]);
 
-interface Table {
-  readonly arbiter: DeviceArbiter;
-  readonly axes: readonly number[];
-  /** May be changed. */
-  own: OwnPaddle | undefined;
-  /** Shows the next picture and returns the axis then. */
-  show(...pads: readonly (Pad | null)[]): number;
-}
-
-function sitDown(own: OwnPaddle | undefined = OWN): Table {
+function sitDown(paddle: OwnPaddle = OWN) {
   const axes: number[] = [];
   let nowMs = 1000;
   const arbiter = createDeviceArbiter({
     own: () => table.own,
     onAxis: (axis) => axes.push(axis),
   });
-  const table: Table = {
-    arbiter,
-    axes,
-    own,
-    show(...pads) {
-      arbiter.update(nowMs += FRAME_MS, pads);
+  const table = {
+    ...{ arbiter, axes },
+    own: paddle as OwnPaddle | undefined, // It may go away.
+    /** Shows the next picture, in time for a tick, and returns the axis then. */
+    show(...pads: readonly (Pad | null)[]): number {
+      arbiter.update(nowMs += TICK_MS, pads);
       return axes.at(-1) ?? 0;
     },
   };
   return table;
 }
 
-function pad({ axes, pressed = [], mapping = "standard" }: {
-  readonly axes: readonly number[];
-  readonly pressed?: readonly number[];
-  readonly mapping?: string;
-}): Pad {
+function pad(
+  axes: readonly number[],
+  pressed: readonly number[] = [],
+  mapping = "standard",
+): Pad {
   const buttons = Array.from(
     { length: 17 },
     (_, button) => ({ pressed: pressed.includes(button) }),
@@ -80,11 +58,8 @@ function pad({ axes, pressed = [], mapping = "standard" }: {
   return { axes, buttons, mapping };
 }
 
-/** The mouse over a court of one CSS pixel to the unit, that far down. */
-function mouseAt(y: number): PointerPosition {
-  const court = { left: 0, top: 0, width: 1600, height: 900 };
-  return { point: { x: 800, y }, court };
-}
+/** The mouse, that far down. */
+const mouseAt = (y: number) => at(800, y);
 
 Deno.test("a key counts at once, not only with the next picture", () => {
   const { arbiter, axes } = sitDown();
@@ -99,12 +74,9 @@ Deno.test("the axis is told only when it changes", () => {
   const { arbiter, axes, show } = sitDown();
 
   show();
-  arbiter.press("KeyW");
-  arbiter.press("KeyW");
-  arbiter.press("ArrowUp");
+  for (const code of ["KeyW", "KeyW", "ArrowUp"]) arbiter.press(code);
   show();
-  arbiter.release("KeyW");
-  arbiter.release("KeyQ");
+  for (const code of ["KeyW", "KeyQ"]) arbiter.release(code);
   show();
 
   expect(axes).toEqual([-127]);
@@ -116,6 +88,7 @@ Deno.test("keys are nobody's while there is no paddle to steer", () => {
 
   table.own = undefined;
   expect(table.arbiter.press("KeyS")).toBe(false);
+  table.arbiter.moveMouse(mouseAt(800));
   expect(table.show()).toBe(0);
 
   table.own = OWN;
@@ -131,17 +104,13 @@ Deno.test("a key and a stick move each side as they point on the screen, however
   };
   for (const ownSide of ["auto", "left", "bottom"] as const) {
     for (let slot = 0; slot < SLOTS_MAX; slot++) {
-      const own = {
-        ...OWN,
-        players: 4,
-        slot,
-        turn: turnFor({ me: slot, players: 4, ownSide, isTall: false }),
-      };
+      const turn = turnFor({ me: slot, players: 4, ownSide, isTall: false });
+      const own = { ...OWN, players: 4, slot, turn };
       const { arbiter, axes, show } = sitDown(own);
 
       arbiter.press(isUpright(own) ? "ArrowDown" : "ArrowRight");
       arbiter.letGo();
-      show(pad({ axes: isUpright(own) ? [0, 1] : [1, 0] }));
+      show(pad(isUpright(own) ? [0, 1] : [1, 0]));
 
       const axis = full[ownSide][slot];
       expect({ ownSide, slot, axes })
@@ -167,14 +136,15 @@ Deno.test("a held key wins over the mouse, and leaves the paddle where it is whe
 
 Deno.test("a held key wins over a stick, and a stick over the mouse until the mouse moves again", () => {
   const { arbiter, show } = sitDown();
+  const up = pad([0, -1]);
   arbiter.moveMouse(mouseAt(800));
   show(REST);
 
-  expect(show(pad({ axes: [0, -1] }))).toBe(-127);
+  expect(show(up)).toBe(-127);
   arbiter.press("KeyS");
-  expect(show(pad({ axes: [0, -1] }))).toBe(127);
+  expect(show(up)).toBe(127);
   arbiter.release("KeyS");
-  expect(show(pad({ axes: [0, -1] }))).toBe(-127);
+  expect(show(up)).toBe(-127);
   expect(show(REST)).toBe(0);
 
   arbiter.moveMouse(mouseAt(801));
@@ -184,7 +154,7 @@ Deno.test("a held key wins over a stick, and a stick over the mouse until the mo
 Deno.test("everything is let go at once when the window loses its focus", () => {
   const { arbiter, axes, show } = sitDown();
   arbiter.putFinger(1, mouseAt(300));
-  show(pad({ axes: [0, 0.5] }));
+  show(pad([0, 0.5]));
   arbiter.press("KeyW");
 
   arbiter.letGo();
@@ -217,26 +187,31 @@ Deno.test("a pointer counts no more after the paddle was away", () => {
 });
 
 Deno.test("a display of 360 pictures a second gets no more than 180 changes through", () => {
-  const axes: number[] = [];
-  const arbiter = createDeviceArbiter({
-    own: () => OWN,
-    onAxis: (axis) => axes.push(axis),
-  });
+  const { arbiter, axes } = sitDown();
 
   for (let picture = 0; picture < 360; picture++) {
     const axis = 0.2 + picture % 7 / 10;
-    arbiter.update(picture * 1000 / 360, [pad({ axes: [0, axis] })]);
+    arbiter.update(picture * 1000 / 360, [pad([0, axis])]);
   }
 
   expect(axes.length).toBeLessThanOrEqual(180);
   expect(axes.length).toBeGreaterThan(60);
 });
 
-Deno.test("a stick does nothing near its middle and grows from there to full speed", () => {
-  const push = (axis: number) =>
-    createSticks().push([pad({ axes: [axis, 0] })], "x");
+Deno.test("pictures count from 6 ms on", () => {
+  const { arbiter, axes } = sitDown();
 
-  expect([0, 0.1, -0.149, NaN].map(push).every((value) => value === 0))
+  for (const [nowMs, axis] of [[0, 1], [5.9, 0], [6, -1]]) {
+    arbiter.update(nowMs, [pad([0, axis])]);
+  }
+
+  expect(axes).toEqual([127, -127]);
+});
+
+Deno.test("a stick does nothing near its middle and grows from there to full speed", () => {
+  const push = (axis: number) => createSticks().push([pad([axis, 0])], "x");
+
+  expect([0, 0.1, -0.149, 0.15, NaN].map(push).every((value) => value === 0))
     .toBe(true);
   expect(push(0.575)).toBeCloseTo(0.5);
   expect(push(-0.575)).toBeCloseTo(-0.5);
@@ -246,13 +221,13 @@ Deno.test("a stick does nothing near its middle and grows from there to full spe
 Deno.test("a stick moves the paddle only along its own side", () => {
   const sticks = createSticks();
 
-  expect(sticks.push([pad({ axes: [1, 0] })], "y")).toBe(0);
-  expect(sticks.push([pad({ axes: [0, -1] })], "y")).toBe(-1);
+  expect(sticks.push([pad([1, 0])], "y")).toBe(0);
+  expect(sticks.push([pad([0, -1])], "y")).toBe(-1);
 });
 
 Deno.test("a gamepad's cross moves at full speed, and not when both ends are down", () => {
   const push = (along: "x" | "y", ...pressed: readonly number[]) =>
-    createSticks().push([pad({ axes: [0, 0], pressed })], along);
+    createSticks().push([pad([0, 0], pressed)], along);
 
   expect([push("y", 12), push("y", 13), push("y", 14)]).toEqual([-1, 1, 0]);
   expect([push("x", 14), push("x", 15), push("x", 12)]).toEqual([-1, 1, 0]);
@@ -260,28 +235,30 @@ Deno.test("a gamepad's cross moves at full speed, and not when both ends are dow
 });
 
 Deno.test("an unknown device's buttons are no cross", () => {
-  const unknown = pad({ axes: [0, 0], pressed: [12], mapping: "" });
-
-  expect(createSticks().push([unknown], "y")).toBe(0);
+  expect(createSticks().push([pad([0, 0], [12], "")], "y")).toBe(0);
 });
 
 Deno.test("the strongest of several gamepads counts, whatever the others are", () => {
   const odd: Pad = { mapping: "", axes: [], buttons: [] };
-  const pads = [null, odd, pad({ axes: [0.4, 0] }), pad({ axes: [-0.9, 0] })];
+  const [weak, strong] = [pad([0.4, 0]), pad([-0.9, 0])];
 
-  expect(createSticks().push(pads, "x")).toBeCloseTo(-0.88, 2);
+  for (const pads of [[null, odd, weak, strong], [strong, weak, odd]]) {
+    expect(createSticks().push(pads, "x")).toBeCloseTo(-0.88, 2);
+  }
 });
 
 Deno.test("an unknown device counts only once it has rested", () => {
   const sticks = createSticks();
-  const pedal = (x: number) => pad({ axes: [x, 0], mapping: "" });
+  const push = (x: number, y = 0) => sticks.push([pad([x, y], [], "")], "x");
 
-  expect(sticks.push([pedal(-1)], "x")).toBe(0);
-  sticks.push([pedal(0)], "x");
-  expect(sticks.push([pedal(-1)], "x")).toBe(-1);
+  expect(push(-1)).toBe(0);
+  push(0, 1);
+  expect(push(-1)).toBe(0);
+  push(0);
+  expect(push(-1)).toBe(-1);
 
   sticks.push([null], "x");
-  expect(sticks.push([pedal(-1)], "x")).toBe(0);
+  expect(push(-1)).toBe(0);
 });
 
 Deno.test("a browser without gamepads, or one that refuses them, is no error", () => {
@@ -293,6 +270,32 @@ Deno.test("a browser without gamepads, or one that refuses them, is no error", (
 
   expect(readPads({})).toEqual([]);
   expect(readPads(refuses)).toEqual([]);
+  expect(readPads({ getGamepads: () => [null, REST] })).toEqual([null, REST]);
+});
+
+Deno.test("the input towards a place takes the way that is left, and ends near it", () => {
+  // Of subunits: per tick and unit of input 24, full speed 3048.
+  const cases = [
+    { away: 255, input: 1, axis: 0 },
+    { away: 256, input: 1, axis: 4 },
+    { away: -511, input: 0, axis: 0 },
+    { away: -512, input: 0, axis: -9 },
+    { away: 2400, holdTicks: 1, axis: 40 },
+    { away: 2428, holdTicks: 1, axis: 40 },
+    { away: 2440, holdTicks: 1, axis: 41 },
+    { away: 2400, holdTicks: 4, axis: 18 },
+    { away: -2400, holdTicks: 60, axis: -18 },
+    { away: 99_999, holdTicks: 1, axis: 127 },
+    { away: -99_999, holdTicks: 1, axis: -127 },
+  ];
+  for (const { away, input = 1, holdTicks = 1, axis } of cases) {
+    const holdMs = holdTicks * TICK_MS;
+    expect({
+      away,
+      axis: inputTowards({ from: 1000, to: 1000 + away, input, holdMs }),
+    })
+      .toEqual({ away, axis });
+  }
 });
 
 for (const delayTicks of [0, 1, 2, 3]) {
@@ -340,9 +343,7 @@ function followMouse({ delayTicks, picturesPerSecond, latencyMs, units }: Run) {
   const inputs = Array.from({ length: delayTicks }, () => 0);
   let own = OWN;
   let nowMs = 0;
-  let axis = 0;
-  let past = 0;
-  let lateChanges = 0;
+  let [axis, past, lateChanges] = [0, 0, 0];
   const arbiter = createDeviceArbiter({
     own: () => own,
     onAxis(next) {
@@ -352,8 +353,7 @@ function followMouse({ delayTicks, picturesPerSecond, latencyMs, units }: Run) {
     },
   });
   arbiter.moveMouse(mouseAt(goal / UNIT));
-  let ticks = 0;
-  let pictures = 0;
+  let [ticks, pictures] = [0, 0];
   for (; nowMs < 2000; nowMs += 0.5) {
     axis = toProcess.receive(nowMs).at(-1) ?? axis;
     if (nowMs >= (ticks + 1) * TICK_MS) {

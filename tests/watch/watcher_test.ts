@@ -30,8 +30,8 @@ async function openWatcher(
     ...options,
   });
   over.catch(served.reject);
-  const page = await openPage({ server: { url: await served.promise } });
-  return { over, page, stop };
+  const url = await served.promise;
+  return { over, url, page: await openPage({ server: { url } }), stop };
 }
 
 /** Skips views until one is such. */
@@ -57,7 +57,7 @@ Deno.test("a watcher's page shows who gathers, then their match, then why there 
     { ...asked, name: "Mia", look: 2 },
     { pingEveryMs: 50 },
   );
-  const { over, page, stop } = await openWatcher(lobby);
+  const { over, url, page, stop } = await openWatcher(lobby);
   const gathering = await viewOf(page, ({ watchers }) => watchers === 1);
   expect(gathering).toMatchObject({
     ...{ role: "watcher", phase: "lobby", room: "MINE", match: "", notice: "" },
@@ -92,6 +92,12 @@ Deno.test("a watcher's page shows who gathers, then their match, then why there 
     page,
     ({ players: [first] }) => first.state === "suspect",
   );
+  const status = await (await fetch(url.replace("/?", "/status?"))).json();
+  expect(status).toMatchObject({
+    ...{ role: "watcher", phase: "syncing", room: "MINE", watchers: 2 },
+    ...{ match: begun.match, tick: 0, winner: null, reason: null },
+    stats: { packetsIn: 0, rejected: 0 },
+  });
   expect(silent.players.map(({ rttMs, awaySeconds }) => [rttMs, awaySeconds]))
     .toEqual([[null, 2], [null, 2], [null, 2]]);
 
