@@ -58,7 +58,9 @@ function folder(path: string): string {
 
 function interrupted(): AbortSignal {
   const stop = new AbortController();
-  Deno.addSignalListener("SIGINT", () => stop.abort());
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => stop.abort());
+  }
   return stop.signal;
 }
 

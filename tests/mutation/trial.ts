@@ -143,6 +143,7 @@ async function succeedsIn(
   args: Run,
   signal: AbortSignal,
 ): Promise<boolean> {
+  if (signal.aborted) return false;
   const child = new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd,
