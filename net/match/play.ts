@@ -103,6 +103,7 @@ export class Play {
     this.#applyPresences();
     options.liveness.welcome(this.members, options.nowMs);
     this.inputDelayTicks = inputDelayFor(options.clocks);
+    this.#noteEnd();
   }
 
   get newestTick(): number {
@@ -391,10 +392,14 @@ export class Play {
     const rollback = this.#rollback;
     if (!this.#membership.mayConfirm) return;
     while (this.endTick === undefined && rollback.confirmNext()) {
-      if (rollback.confirmedState[PHASE] === OVER) {
-        this.endTick = rollback.confirmedTick;
-      }
+      this.#noteEnd();
     }
+  }
+
+  /** The newest confirmed state may be the end, even the one that a returned player begins with. */
+  #noteEnd(): void {
+    const { confirmedState, confirmedTick } = this.#rollback;
+    if (confirmedState[PHASE] === OVER) this.endTick = confirmedTick;
   }
 
   /** Only within one era must what members have confirmed be the same. */

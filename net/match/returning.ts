@@ -119,6 +119,19 @@ export class Returning {
     return isAnybody;
   }
 
+  /**
+   * Whether the others took this incarnation back and dropped it again before it heard of that:
+   * nobody takes the same one back twice, so it has to ask as another one.
+   */
+  wasMissed({ record, relayed }: PlayPacket): boolean {
+    const { slot } = this.#options;
+    return this.#isOut &&
+      [record, ...relayed].some(({ members, change }) =>
+        change !== undefined && !has(members, slot) &&
+        lastSegment(change.presences[slot]).epoch === this.epoch
+      );
+  }
+
   /** Ends a return with a snapshot that is for this incarnation and is what it says. */
   takeBack({ to, record, state }: SnapshotPacket): Return | undefined {
     const { slot, players, game } = this.#options;

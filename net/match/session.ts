@@ -274,6 +274,7 @@ export class Session {
         if (this.#returning.hears(packet, atMs)) {
           this.#progressMs = this.#advancedMs;
         }
+        if (this.#returning.wasMissed(packet)) this.#goOut(atMs);
         return this.#play?.receive(packet, atMs) ?? true;
     }
   }
@@ -309,7 +310,10 @@ export class Session {
     this.#events.push({ kind: "returned", keptTick });
     play.receive({ record: packet.record, relayed: [], runs: [] }, atMs);
     // Catches up with the others; this member's inputs count only from their agreed tick on.
-    while (play.newestTick < packet.record.tick && play.tick(atMs, 0));
+    while (
+      play.endTick === undefined && play.newestTick < packet.record.tick &&
+      play.tick(atMs, 0)
+    );
   }
 
   #createPlay(seed: number, nowMs: number, from: Return | undefined): Play {

@@ -40,13 +40,7 @@ export class Recorder implements ConfirmedReader {
 
   readonly #hasSeed: boolean;
   readonly #writer: RecordingWriter;
-  readonly #open: OpenSecond = {
-    tick: 0,
-    inputs: new Int8Array(CHUNK_TICKS_MAX * SLOTS_MAX),
-    ticks: 0,
-    hash: 0,
-    changes: [],
-  };
+  #open = openSecond();
   readonly #statistics = new StatisticsCounter();
   /** From which tick on who was absent, as a bit mask; the newest last. */
   #absences: { readonly tick: number; readonly absent: number }[] = [];
@@ -158,8 +152,7 @@ export class Recorder implements ConfirmedReader {
 
   #seal(): void {
     writeSecond(this.#writer, this.#open);
-    this.#open.ticks = this.#open.hash = 0;
-    this.#open.changes = [];
+    this.#open = openSecond();
     this.isFull = this.#recordedTicks >= RECORDED_TICKS_MAX ||
       this.sealed.length >= TICKS_BYTES_MAX;
   }
@@ -174,7 +167,12 @@ interface OpenSecond {
   ticks: number;
   /** Of all its states. */
   hash: number;
-  changes: MembershipChunk[];
+  readonly changes: MembershipChunk[];
+}
+
+function openSecond(): OpenSecond {
+  const inputs = new Int8Array(CHUNK_TICKS_MAX * SLOTS_MAX);
+  return { tick: 0, inputs, ticks: 0, hash: 0, changes: [] };
 }
 
 function writeSecond(

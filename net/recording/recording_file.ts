@@ -59,7 +59,8 @@ export class RecordingFile implements AsyncDisposable {
     } catch (error) {
       log.warn(
         "The match goes on, but can't be recorded in {folder}: {why}. " +
-          "Make it writable, or name another one with --state-folder.",
+          "Free some space or make it writable, or name another one with " +
+          "--state-folder.",
         {
           folder: this.#folder,
           why: error instanceof Error ? error.message : String(error),

@@ -151,11 +151,13 @@ export class VirtualMatch {
 
   /** Gives turns until `untilMs`, or nobody has one left, or `isOver` after one. */
   play(untilMs: number, isOver: () => boolean = () => false): void {
+    const { network } = this;
     do {
       let next = this.hosts[0];
       for (const host of this.hosts) if (host.dueMs < next.dueMs) next = host;
-      if (next.dueMs === Infinity || next.dueMs > untilMs) return;
-      this.network.nowMs = Math.max(this.network.nowMs, next.dueMs);
+      if (next.dueMs === Infinity) return;
+      network.nowMs = Math.max(network.nowMs, Math.min(next.dueMs, untilMs));
+      if (next.dueMs > untilMs) return;
       this.#giveTurn(next);
     } while (!isOver());
   }

@@ -112,21 +112,20 @@ for (const state of PAGE_STATES) {
       downloads: new Map([["/qr.svg", () => qrCodeOf("http://192.168.1.20")]]),
     });
     using _shown = show(state, server);
-    const pages = VIEWPORTS.map(async (viewport) => {
-      const page = await browser.open(server.url, viewport);
-      await waitForPhase(page, state.view(0).phase);
-      if (state.key !== undefined) await page.keyboard.press(state.key);
-      await page.evaluate(DRAW);
-      return { page, size: `${viewport.width}x${viewport.height}` };
-    });
-    for (const { page, size } of await Promise.all(pages)) {
+    for (const viewport of VIEWPORTS) {
+      const size = `${viewport.width}x${viewport.height}`;
       await t.step(`at ${size}`, async () => {
+        const page = await browser.open(server.url, viewport);
+        await waitForPhase(page, state.view(0).phase);
+        if (state.key !== undefined) await page.keyboard.press(state.key);
+        await page.evaluate(DRAW);
         const picture = new URL(`${state.name}-${size}.png`, ARTEFACTS);
         await page.screenshot({ path: picture.pathname });
 
         expect(await violations(page)).toEqual([]);
         expect(await overflowing(page)).toEqual([]);
         expect(await tinyTexts(page)).toEqual([]);
+        await page.close();
       });
     }
     expect(browser.problems).toEqual([]);

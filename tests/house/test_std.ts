@@ -8,25 +8,9 @@
  */
 import config from "../../deno.json" with { type: "json" };
 import { ROOT } from "./source_files.ts";
+import { filesOf } from "./suite.ts";
 
 const STANDARD_LIBRARY = { "@std/expect": "jsr:@std/expect@1.0.20" };
-
-const FOLDERS = [
-  "tests/game/",
-  "tests/lobby/",
-  "tests/match/",
-  "tests/page/",
-  "tests/recording/",
-  "tests/transport/",
-  "tests/watch/",
-];
-
-/** What in these folders needs a broker or processes. */
-const LEFT_OUT = [
-  "tests/transport/amqp_test.ts",
-  "tests/transport/forgery_test.ts",
-  "tests/transport/match_transport_test.ts",
-];
 
 const EXIT_UNREACHABLE = 3;
 
@@ -48,8 +32,7 @@ async function testWithStandardLibrary(): Promise<number> {
     ...["test", "-A", "--no-lock", `--import-map=${importMap}`],
     // Their types differ in what an interface may be compared with, which says nothing of a test.
     "--no-check",
-    `--ignore=${LEFT_OUT.join(",")}`,
-    ...FOLDERS,
+    ...filesOf("units"),
   ], "inherit");
   await Deno.remove(importMap);
   return code;

@@ -261,6 +261,9 @@ Deno.test("a match over a broker can't come back to a lobby without one", () => 
 
   expect(refusal(resume(matches, 1, mia), 1)).toBe("seat_lost");
   expect(matches.relayOpened(mia)).toMatchObject({ slot: 0 });
+  const [ben] = begin(newMatches());
+  const back = one(resume(newMatches(BROKER), 1, ben), 1, "start");
+  expect(back.transport).toEqual({ kind: "relay" });
 });
 
 Deno.test("claims are judged for members, and for their own match", () => {

@@ -278,6 +278,7 @@ Deno.test("a seat in a match comes back, later after each failure, and says agai
   await fallDown();
   await (await comeBack(250)).say(WELCOME);
   expect((await hear(time, lobby)).length).toBe(3);
+  seat.claim({ ...CLAIM, era: 2 });
   const next = start("m-2");
   await lobby.client.say(next);
   const moved = next.players.map((one) => ({ ...one, slot: 3 - one.slot }));

@@ -27,6 +27,7 @@ function createMember(
   slot: number,
   secret = slot + 1,
   clocksMs: readonly number[] = [0, 0, 0],
+  { trips = 5, rttMs = 0 } = {},
 ): Member {
   const nowMs = clocksMs[slot];
   const barrier = new Barrier({
@@ -41,8 +42,9 @@ function createMember(
   const clocks = clocksMs.map((theirMs) => {
     const clock = new PeerClock();
     const theirStamp = stampOf(theirMs);
-    for (let trip = 0; trip < 5; trip++) {
-      clock.addEcho({ sentMs: nowMs, holdMs: 0, theirStamp, atMs: nowMs });
+    for (let trip = 0; trip < trips; trip++) {
+      const sentMs = nowMs - rttMs;
+      clock.addEcho({ sentMs, holdMs: 0, theirStamp, atMs: nowMs });
     }
     return clock;
   });
@@ -112,6 +114,33 @@ Deno.test("tick 0 begins when slot 0 means it, however far apart the clocks are"
   }
 });
 
+Deno.test("nobody is ready before five round trips with each other", () => {
+  for (const trips of [4, 5]) {
+    const members = [0, 1, 2].map((slot) =>
+      createMember(slot, slot + 1, [0, 0, 0], { trips })
+    );
+
+    talk(members, 6);
+
+    const waitingFor = members.map(({ barrier }) => barrier.waitingFor);
+    expect({ trips, waitingFor })
+      .toEqual({ trips, waitingFor: Array(3).fill(trips < 5 ? 0b111 : 0) });
+  }
+});
+
+Deno.test("the start leaves half a second and the longest round trip, and stays", () => {
+  const members = [0, 1, 2].map((slot) =>
+    createMember(slot, slot + 1, [0, 0, 0], { rttMs: 80 })
+  );
+  talk(members, 6);
+  const [{ barrier, clocks }, second] = members;
+
+  expect(barrier.startMs(0, clocks)).toBe(580);
+  barrier.receive(1, { ...helloOf(second), startAt: 9_999 });
+  barrier.receive(1, { ...helloOf(second), startAt: undefined });
+  expect(barrier.startMs(0, clocks)).toBe(580);
+});
+
 Deno.test("each member's secret changes the seed", () => {
   const one = [0, 1, 2].map((slot) => createMember(slot));
   const other = [createMember(0), createMember(1), createMember(2, 99)];
@@ -172,14 +201,27 @@ Deno.test("a member that changes its commitment is refused by who heard both", (
   });
 });
 
+Deno.test("another slot gives up by itself only after 25 s", () => {
+  const { barrier, clocks } = createMember(1);
+  barrier.update(25_000, clocks);
+  expect(barrier.failure).toBeUndefined();
+
+  barrier.update(25_001, clocks);
+
+  expect(barrier.failure?.message)
+    .toBe("player 1 and player 2 and player 3 did not become ready in time");
+});
+
 Deno.test("slot 0 gives up after 20 s, and its word makes the others give up", () => {
   const members = [0, 1, 2].map((slot) => createMember(slot));
   const [starter, second] = members;
   starter.barrier.receive(1, helloOf(second));
   second.barrier.receive(0, helloOf(starter));
 
+  starter.barrier.update(20_000, starter.clocks);
+  expect(starter.barrier.failure).toBeUndefined();
   starter.barrier.update(20_001, starter.clocks);
-  second.barrier.update(20_001, second.clocks);
+  second.barrier.update(25_000, second.clocks);
   expect(starter.barrier.failure?.reason).toBe("not ready");
   expect(second.barrier.failure).toBeUndefined();
   second.barrier.receive(0, helloOf(starter));

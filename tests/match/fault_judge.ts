@@ -6,19 +6,21 @@
  */
 import { SLOTS_MAX } from "../../game/court.ts";
 import type { Presence } from "../../game/presence.ts";
-import { type Game, HISTORY_TICKS } from "../../game/rollback.ts";
+import type { Game } from "../../game/rollback.ts";
 import { shownBeyond } from "../../net/match/membership/membership_change.ts";
 import type { Timers } from "../../net/match/membership/timers.ts";
 import type { Play } from "../../net/match/play.ts";
 import type { SessionEvent } from "../../net/match/session_event.ts";
 import { PAYLOAD_BYTES_MAX } from "../../net/match/transport.ts";
-import { sizeOf } from "../../net/match/wire/slot_set.ts";
-import { WAITING_MAX } from "../../net/simulation/simulated.ts";
+import type { SlotRecord } from "../../net/match/wire/record.ts";
+import { has, sizeOf } from "../../net/match/wire/slot_set.ts";
+import { decode } from "../../net/match/wire/wire.ts";
 import {
   isPlaying,
   type PlayingHost,
   type VirtualMatch,
 } from "../../net/simulation/virtual_match.ts";
+import { findExcess } from "./fault_bounds.ts";
 import type { Notes } from "./fault_notes.ts";
 import type { FaultSchedule } from "./fault_schedule.ts";
 import { createStandIn } from "./stand_in.ts";
@@ -28,16 +30,14 @@ const STUCK_MS = 2500;
 /** Who asks to be taken back for this long after the network healed is shut out for good. */
 const SHUT_OUT_MS = 8000;
 /** So long after that it may turn out that all is well again, and the match need not go on. */
-const PEACE_MS = 4000;
+const PEACE_MS = 2500;
 const CHECK_EVERY_MS = 100;
 
 /** Most play time that a turn counts, and thus how inexact a silence is. */
 const STEP_MS_MAX = 67;
 
-/** What is kept of a match, at most: events of a turn, the lobby's entries, a player's segments. */
+/** Most events of a turn. */
 const EVENTS_MAX = 64;
-const LOBBY_MAX = 24;
-const SEGMENTS_MAX = 3;
 
 /** What one host has shown so far. */
 interface Shown {
@@ -55,6 +55,12 @@ interface Shown {
   state: Int32Array | undefined;
   tick: number;
   events: number;
+  /** The era in which it agreed to a change last. */
+  agreedEra: number;
+  /** The era that it claimed last. */
+  claimedEra: number;
+  /** Its first record after the healing. */
+  healed: SlotRecord | undefined;
   /** Its own play time, its clock after the last turn, and by slot: when it fell silent. */
   playMs: number;
   clockMs: number;
@@ -75,9 +81,9 @@ export class Judge {
   readonly #inputs = new Int8Array(SLOTS_MAX);
   #checkedMs = 0;
   #hasHealed = false;
-  #isHealthy = false;
   #healthy = 0;
-  #hasAgreed = false;
+  #healedEra = 0;
+  #isHealthy = false;
   #isSettled = false;
 
   constructor(
@@ -98,7 +104,14 @@ export class Judge {
       ...{ play: undefined, presences: [], confirmedTick: 0 },
       game: createStandIn(players, 0, schedule.lastTick),
       ...{ state: undefined, tick: 0 },
-      ...{ playMs: 0, clockMs: 0, silentSinceMs: [] },
+      ...{
+        agreedEra: -1,
+        claimedEra: -1,
+        healed: undefined,
+        playMs: 0,
+        clockMs: 0,
+        silentSinceMs: [],
+      },
     }));
   }
 
@@ -127,8 +140,15 @@ export class Judge {
   }
 
   onSend({ slot }: PlayingHost, packet: Uint8Array): void {
-    if (packet.length <= PAYLOAD_BYTES_MAX) return;
-    this.#violate("too much kept", `slot ${slot} sends ${packet.length} bytes`);
+    const { length } = packet;
+    if (length > PAYLOAD_BYTES_MAX) {
+      this.#violate("too much kept", `slot ${slot} sends ${length} bytes`);
+    }
+    const shown = this.#shown[slot];
+    if (shown.healed || this.#nowMs < this.#schedule.healMs) return;
+    const players = this.#shown.length;
+    const decoded = decode(packet, { slot, players });
+    if (decoded?.kind === "play") shown.healed = decoded.record;
   }
 
   onEvent(host: PlayingHost, event: SessionEvent): void {
@@ -138,12 +158,16 @@ export class Judge {
     this.#note(host, event);
     switch (event.kind) {
       case "started":
+        return;
       case "claim":
+        shown.claimedEra = event.claim.era;
         return;
       case "peer":
         return this.#checkAccusation(host, event);
       case "membership":
-        if (event.what === "agreed") this.#hasAgreed = true;
+        if (event.what === "agreed") {
+          shown.agreedEra = host.session.play?.era ?? -1;
+        }
         return;
       case "out":
         shown.outSinceMs = this.#nowMs;
@@ -190,7 +214,9 @@ export class Judge {
     if (nowMs - this.#checkedMs < CHECK_EVERY_MS) return;
     this.#checkedMs = nowMs;
     this.#comparePrefixes();
-    this.#checkMemory();
+    for (const excess of findExcess(this.#match())) {
+      this.#violate("too much kept", excess);
+    }
     if (nowMs >= this.#schedule.healMs + PEACE_MS) {
       this.#isSettled = this.#isInPeace();
     }
@@ -231,7 +257,7 @@ export class Judge {
     this.#notes.count("resumes refused", refused);
     if (this.#winners.size > 0 || isGoingOn) return;
     this.#notes.count("lost");
-    if (this.#isHealthy && !this.#hasAgreed) {
+    if (this.#isHealthy && !this.#isExcused()) {
       this.#violate("lost after healing", `slots ${this.#healthy}`);
     }
   }
@@ -344,29 +370,6 @@ export class Judge {
     }
   }
 
-  /** Whatever grows must have an end, however long a match lasts and whoever sleeps. */
-  #checkMemory(): void {
-    const { hosts, lobby } = this.#match();
-    const tooMuch = (what: string) => this.#violate("too much kept", what);
-    if (lobby.size > LOBBY_MAX) tooMuch(`the lobby: ${lobby.size} entries`);
-    for (const { slot, session, transport } of hosts) {
-      const waiting = transport?.waiting ?? 0;
-      if (waiting > WAITING_MAX) tooMuch(`slot ${slot}: ${waiting} packets`);
-      const play = session?.play;
-      if (!play) continue;
-      for (const claimed of play.claimedHashes()) {
-        if (claimed.length > HISTORY_TICKS) {
-          tooMuch(`slot ${slot}: ${claimed.length} hashes`);
-        }
-      }
-      for (const presence of play.presences) {
-        if (presence.length > SEGMENTS_MAX) {
-          tooMuch(`slot ${slot}: ${presence.length} segments`);
-        }
-      }
-    }
-  }
-
   #isInPeace(): boolean {
     const { hosts } = this.#match();
     if (hosts.some(({ status }) => status === "joining")) return false;
@@ -394,7 +397,22 @@ export class Judge {
     this.#healthy = current.reduce((set, { slot }) => set | 1 << slot, 0) &
       members;
     this.#isHealthy = 2 * sizeOf(this.#healthy) > sizeOf(members);
+    this.#healedEra = era;
     if (this.#isHealthy) this.#notes.count("healthy when healed");
+  }
+
+  /**
+   * Whoever agreed may have committed: while one of them is missing, the others can't know. And
+   * half of a match depends on the witness, which may have forgotten, or wait for a third.
+   */
+  #isExcused(): boolean {
+    return this.#shown.some(({ agreedEra, claimedEra, healed }, slot) => {
+      if (claimedEra === this.#healedEra + 1) return true;
+      if (agreedEra !== this.#healedEra) return false;
+      if (!has(this.#healthy, slot) || !healed) return true;
+      const drop = healed.change?.agreed?.drop ?? 0;
+      return (healed.members & ~drop & ~this.#healthy) !== 0;
+    });
   }
 
   #note({ slot, session }: PlayingHost, event: SessionEvent): void {

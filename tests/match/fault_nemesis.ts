@@ -17,6 +17,7 @@ import type { Notes } from "./fault_notes.ts";
 import {
   CALM_MS,
   type Fault,
+  type FaultAtStep,
   type FaultSchedule,
   type Step,
 } from "./fault_schedule.ts";
@@ -26,6 +27,8 @@ const EVERYBODY = 15;
 /** Hosts that are stopped: how often, and for how long. */
 const STOP_EVERY_MS = 500;
 const STOP_MS = { min: 50, max: 200 };
+/** So many ticks before its end a game is about to end; one turn of so many is struck then. */
+const ENDING = { ticks: 24, turns: 6 };
 /** How many of all packets are followed by one that is none. */
 const GARBAGE_RATE = 0.01;
 
@@ -33,8 +36,6 @@ const GARBAGE_RATE = 0.01;
 const CALM: WayFaults = {
   ...{ delayMs: 10, jitterMs: 5, loss: 0, duplication: 0, reordering: 0.02 },
 };
-
-type FaultAtStep = Extract<Fault, { kind: "at step" }>;
 
 /** Packets from some slots to others (bits) are lost or, with `isHeld`, come at the end. */
 interface Obstacle {
@@ -151,22 +152,7 @@ export class Nemesis {
   /** Half of the members that take a step are struck, once their turn is over. */
   onEvent(host: PlayingHost, event: SessionEvent): void {
     const step = stepOf(event);
-    const nowMs = this.#nowMs;
-    const { healMs } = this.#schedule;
-    if (!step || this.#strike || nowMs >= healMs) return;
-    for (const chosen of this.#atStep) {
-      const { fault } = chosen;
-      if (fault.step !== step || chosen.times <= 0) continue;
-      if (this.#random() < 0.5) continue;
-      chosen.times--;
-      this.#notes.count(`hit ${step}`);
-      this.#notes.say(() => `slot ${host.slot}: ${fault.action} at ${step}`);
-      const one = 1 << host.slot;
-      // What this turn sends is heard by some, if at all.
-      this.#obstruct({ from: one, to: EVERYBODY & ~fault.heardBy }, 0);
-      this.#strike = () => this.#actAtStep(host, fault);
-      return;
-    }
+    if (step) this.#meet(host, step);
   }
 
   /** Now and then a packet is followed by one that is none. */
@@ -182,7 +168,12 @@ export class Nemesis {
   }
 
   /** A host's turn is over: it may be the moment to strike. */
-  onTurn(): void {
+  onTurn(host: PlayingHost): void {
+    const { confirmedTick = 0 } = host.session.play ?? {};
+    const restTicks = this.#schedule.lastTick - confirmedTick;
+    const isChosen = restTicks <= ENDING.ticks &&
+      this.#random() < 1 / ENDING.turns;
+    if (isChosen) this.#meet(host, "ending");
     const strike = this.#strike;
     this.#strike = undefined;
     strike?.();
@@ -190,6 +181,25 @@ export class Nemesis {
 
   get #nowMs(): number {
     return this.#match().nowMs;
+  }
+
+  /** Decides whether a host is struck that takes a step in this turn. */
+  #meet(host: PlayingHost, step: Step): void {
+    const { healMs } = this.#schedule;
+    if (this.#strike || this.#nowMs >= healMs) return;
+    for (const chosen of this.#atStep) {
+      const { fault } = chosen;
+      if (fault.step !== step || chosen.times <= 0) continue;
+      if (this.#random() < 0.5) continue;
+      chosen.times--;
+      this.#notes.count(`hit ${step}`);
+      this.#notes.say(() => `slot ${host.slot}: ${fault.action} at ${step}`);
+      const one = 1 << host.slot;
+      // What this turn sends is heard by some, if at all.
+      this.#obstruct({ from: one, to: EVERYBODY & ~fault.heardBy }, 0);
+      this.#strike = () => this.#actAtStep(host, fault);
+      return;
+    }
   }
 
   #begin(fault: Exclude<Fault, FaultAtStep>): void {

@@ -17,18 +17,17 @@ const UNIT_MS = 50;
 /** After the network is healed, so long until everybody must have learned its fate. */
 const AFTERMATH_MS = 12_500;
 const MINUTE_MS = 60_000;
-/** When tick 0 is due, about. */
-const START_MS = 700;
 
-/** A step of the protocol at which a fault may be placed. */
-export const STEPS = [
+/** Steps of the protocol at which a fault may be placed. */
+const STEPS = [
   "attempted",
   "agreed",
   "committed",
   "claim",
   "returned",
 ] as const;
-export type Step = typeof STEPS[number];
+/** "ending": the game is about to end. */
+export type Step = typeof STEPS[number] | "ending";
 
 /** From when until when a fault lasts. */
 interface Span {
@@ -87,6 +86,9 @@ export type Fault =
     readonly restartMs: number;
   };
 
+/** A fault that strikes where a member takes a step. */
+export type FaultAtStep = Extract<Fault, { kind: "at step" }>;
+
 export interface FaultSchedule {
   readonly faults: readonly Fault[];
   /** When all but a lasting fault is over. */
@@ -116,7 +118,7 @@ class Dice {
   constructor(seed: number, players: number) {
     this.players = players;
     this.everybody = (1 << players) - 1;
-    this.random = createRandom(Math.imul(seed, 0x2545f491) + players);
+    this.random = createRandom(Math.imul(seed, 0x5bd1e995) + players);
   }
 
   int(low: number, high: number): number {
@@ -160,7 +162,9 @@ class Dice {
 /** A match of some seconds in which everything may fail. */
 export function drawSchedule(seed: number, players: number): FaultSchedule {
   const dice = new Dice(seed, players);
-  const healMs = CALM_MS + dice.units(60, 200);
+  // What strikes the end has to last for longer than the grace period.
+  const isEndStruck = dice.chance(0.3);
+  const healMs = CALM_MS + dice.units(isEndStruck ? 120 : 60, 200);
   const faults: Fault[] = [];
   for (let count = dice.int(0, 4); count > 0; count--) {
     faults.push(...drawFaults(dice, dice.span(healMs)));
@@ -174,17 +178,22 @@ export function drawSchedule(seed: number, players: number): FaultSchedule {
     if (way & 1) faults.push({ ...lasting, from: all, to: one });
     if (way & 2) faults.push({ ...lasting, from: one, to: all });
   }
-  if (dice.chance(0.75)) faults.push(drawAtStep(dice));
+  if (dice.chance(0.75)) {
+    faults.push(drawAtStep(dice));
+    // Somebody who is lost brings most steps about.
+    if (players > 2 && dice.chance(0.5)) {
+      faults.push(...drawLoss(dice, healMs));
+    }
+  }
   if (dice.chance(0.1)) faults.push({ kind: "stops", ...dice.span(healMs) });
   if (dice.chance(0.3)) faults.push(drawLobbyFault(dice, dice.span(healMs)));
-  const isEndStruck = dice.chance(0.4);
   const units = (healMs - CALM_MS) / UNIT_MS;
-  const endsAtMs = CALM_MS + dice.units(20, units + (isEndStruck ? -40 : 20));
+  const endsAtMs = CALM_MS + dice.units(20, units + (isEndStruck ? -80 : 20));
   if (isEndStruck) {
-    // The end of the game is a step, too, at which most can go wrong.
-    const atMs = Math.max(CALM_MS, endsAtMs + START_MS - dice.units(0, 6));
-    const one = 1 << dice.slot();
-    faults.push(dice.cut(one, dice.everybody, { atMs, untilMs: healMs }));
+    const lastsMs = dice.units(60, 120);
+    const action = dice.chance(0.5) ? "mute" : "deafen";
+    const ending = { step: "ending", action, times: 1, lastsMs } as const;
+    faults.push({ ...drawAtStep(dice), ...ending });
   }
   return {
     ...{ faults, healMs, endMs: healMs + AFTERMATH_MS, lastingSlot },
@@ -279,14 +288,30 @@ function drawFaults(dice: Dice, span: Span): Fault[] {
   return faults;
 }
 
-function drawAtStep(dice: Dice): Fault {
+/** A player whom nobody hears for long enough to be dropped. */
+function drawLoss(dice: Dice, healMs: number): Fault[] {
+  const { everybody } = dice;
+  const one = 1 << dice.slot();
+  const atMs = CALM_MS + dice.units(5, 40);
+  const untilMs = Math.min(healMs, atMs + dice.units(20, 120));
+  const span = { kind: "cut", atMs, untilMs } as const;
+  return [
+    { ...span, from: one, to: everybody },
+    { ...span, from: everybody, to: one },
+  ];
+}
+
+function drawAtStep(dice: Dice): FaultAtStep {
   const actions = ["kill", "isolate", "deafen", "mute", "pause"] as const;
   return {
     kind: "at step",
-    step: STEPS[dice.int(0, STEPS.length - 1)],
+    // Half of the times a step after which somebody may know more than all others.
+    step: dice.chance(0.5)
+      ? STEPS[dice.int(1, 2)]
+      : STEPS[dice.int(0, STEPS.length - 1)],
     action: actions[dice.int(0, actions.length - 1)],
     times: dice.int(1, 2),
-    lastsMs: dice.units(3, 80),
+    lastsMs: dice.units(3, 120),
     heardBy: dice.chance(0.7) ? dice.int(0, dice.everybody) : 0,
     restartMs: dice.restartMs(),
   };

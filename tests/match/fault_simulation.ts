@@ -42,7 +42,7 @@ export interface FaultSimulationOptions {
   /** Faults, if not given. */
   readonly kind?: keyof typeof DRAWS;
   readonly controls?: NegativeControls;
-  /** A witness that forgets its grants halfway: a negative control. */
+  /** A witness that forgets its grants once somebody has won: a negative control. */
   readonly isWitnessForgetful?: boolean;
   /** Packets that wait for one who sleeps aren't bounded: a negative control. */
   readonly isInboxUnbounded?: boolean;
@@ -108,12 +108,16 @@ export function simulateFaults(
       },
       onTurn(host) {
         judge.onTurn(host);
-        nemesis.onTurn();
+        nemesis.onTurn(host);
       },
     },
   });
   if (options.isWitnessForgetful) {
-    match.play(healMs / 2, () => judge.hasFailed);
+    const hasSomebodyWon = () =>
+      match.hosts.some(({ session }) =>
+        (session?.outcome?.winner ?? null) !== null
+      );
+    match.play(healMs, () => judge.hasFailed || hasSomebodyWon());
     match.lobby.forgetGrants();
   }
   match.play(endMs, () => judge.hasFailed || judge.isSettled);

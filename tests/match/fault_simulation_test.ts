@@ -60,7 +60,14 @@ Deno.test("a thousand matches through faults of every kind: one truth, and nobod
     ...["out", "returned", "kills", "resumes", "claim", "rollbacks"],
     ...["over: finished", "over: walkover", "over: connection lost"],
     ...["hit attempted", "hit agreed", "hit committed", "hit claim"],
-    ...["hit returned", "rejected packets", "nap", "stopped", "clock jump"],
+    ...[
+      "hit returned",
+      "hit ending",
+      "rejected packets",
+      "nap",
+      "stopped",
+      "clock jump",
+    ],
     ...["lobby down", "lobby restarts", "lobby cut off", "lobby forgot"],
     ...["resumes refused", "bursts", "over TCP", "clock off"],
   ];

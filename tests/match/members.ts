@@ -1,20 +1,21 @@
 /**
- * Members of one match for tests of sessions: real sessions in virtual time, over a network that
- * only delays. A test puts members to sleep, cuts links, and sees every packet on its way.
+ * Members of one match for tests of sessions: a virtual match over a network that only delays. A
+ * test puts members to sleep, cuts links, and sees every packet on its way.
  *
  * @module
  */
 import type { Rules } from "../../game/court.ts";
-import { createPong } from "../../game/pong.ts";
 import type { Game } from "../../game/rollback.ts";
-import { SCORE, TARGET } from "../../game/state.ts";
-import { Session } from "../../net/match/session.ts";
 import type { SessionEvent } from "../../net/match/session_event.ts";
-import type { Received } from "../../net/match/transport.ts";
-import { sha256 } from "../../net/player/sha256.ts";
-
-/** Packets that wait for a member that sleeps, the newest ones: as many as the lobby keeps. */
-const WAITING_MAX = 256;
+import { HostClock } from "../../net/simulation/host_clock.ts";
+import {
+  isPlaying,
+  type PlayingHost,
+  VirtualMatch,
+} from "../../net/simulation/virtual_match.ts";
+import { NO_FAULTS } from "../../net/transport/link_faults.ts";
+import { createRandom, SYSTEM } from "../support/simulation.ts";
+import { createEndlessPong } from "../support/endless_pong.ts";
 
 export interface MembersOptions {
   readonly rules?: Partial<Rules>;
@@ -26,74 +27,68 @@ export interface MembersOptions {
   readonly createGame?: (rules: Rules, seed: number) => Game;
 }
 
-export interface Member {
-  readonly slot: number;
-  session: Session;
-  /** What this member's clock shows at virtual time 0; less when it stood still in its sleep. */
-  clockMs: number;
+export interface Member extends PlayingHost {
   isAsleep: boolean;
   readonly events: SessionEvent[];
-  readonly inbox: Received[];
 }
 
 /** The members and the network between them. */
 export class Members {
-  /** Virtual time. */
-  nowMs = 0;
   /** Whether a packet from one slot to another is lost now. */
   isCut = (_from: number, _to: number) => false;
   /** Sees each packet that a member sends. */
-  onSend = (_from: number, _packet: Uint8Array) => {};
+  onSend: (from: number, packet: Uint8Array) => unknown = () => {};
   /** What a member steers. */
   inputOf = (_slot: number) => 0;
   readonly members: readonly Member[];
-  readonly rules: Rules;
-  readonly #options: MembersOptions;
+  readonly #match: VirtualMatch;
 
   constructor(options: MembersOptions = {}) {
-    this.#options = options;
-    const { players = 2, rules, clockMs = [] } = options;
-    this.rules = { players, points: 9, lives: 9, ...rules };
-    this.members = Array.from({ length: players }, (_, slot) => ({
-      slot,
-      session: this.createSession(slot, clockMs[slot] ?? 0),
-      clockMs: clockMs[slot] ?? 0,
-      isAsleep: false,
-      events: [],
-      inbox: [],
-    }));
+    const { players = 2, rules, clockMs = [], delayMs = 20 } = options;
+    const { createGame = createEndlessPong } = options;
+    const events: SessionEvent[][] = [];
+    this.#match = new VirtualMatch({
+      ...SYSTEM,
+      random: createRandom(1),
+      rules: { players, points: 9, lives: 9, ...rules },
+      network: {
+        faults: () => ({ ...NO_FAULTS, delayMs }),
+        isCut: (from, to) => this.isCut(from, to),
+      },
+      clocks: Array.from(
+        { length: players },
+        (_, slot) => new HostClock({ showsMs: clockMs[slot] ?? 0 }),
+      ),
+      session: () => ({ createGame }),
+      hooks: {
+        onBegin: ({ slot }) => events[slot] = [],
+        input: ({ slot }) => this.inputOf(slot),
+        onEvent: ({ slot }, event) => events[slot].push(event),
+        onSend: ({ slot }, packet) => this.onSend(slot, packet),
+      },
+    });
+    this.#match.play(0);
+    // What a session makes of the witness's answers, a test says itself.
+    this.#match.lobby.isUp = false;
+    this.members = this.#match.hosts.filter(isPlaying).map((host) =>
+      Object.assign(host, { isAsleep: false, events: events[host.slot] })
+    );
   }
 
-  /** A session of the match; `nowMs` on its own clock. */
-  createSession(slot: number, nowMs: number): Session {
-    const { players } = this.rules;
-    const { createGame = createEndlessPong } = this.#options;
-    return new Session({
-      slot,
-      rules: this.rules,
-      match: "members",
-      epochs: Array.from({ length: players }, () => 0),
-      secret: new Uint8Array(16).fill(slot + 1),
-      sha256,
-      nowMs,
-      createGame,
-    });
+  /** Virtual time. */
+  get nowMs(): number {
+    return this.#match.nowMs;
   }
 
   /** Goes on for so long, or until `isDone`. Returns whether it is. */
   run(forMs: number, isDone = () => false): boolean {
     const untilMs = this.nowMs + forMs;
-    while (!isDone()) {
-      const awake = this.members.filter(({ isAsleep }) => !isAsleep);
-      const next = awake.reduce((a, b) => dueMs(a) <= dueMs(b) ? a : b);
-      if (dueMs(next) > untilMs) {
-        this.nowMs = untilMs;
-        return isDone();
-      }
-      this.nowMs = Math.max(this.nowMs, dueMs(next));
-      this.#turn(next);
+    for (const member of this.members) {
+      // A moment longer: it has no turn before it is woken up.
+      if (member.isAsleep) this.#match.sleep(member, untilMs + 1);
     }
-    return true;
+    if (!isDone()) this.#match.play(untilMs, isDone);
+    return isDone();
   }
 
   /** Runs until all have confirmed some ticks of a match that has begun. */
@@ -108,44 +103,7 @@ export class Members {
   /** Ends a member's sleep, in which its clock stood still for `stoodMs`. */
   wake(member: Member, { stoodMs }: { readonly stoodMs: number }): void {
     member.isAsleep = false;
-    member.clockMs -= stoodMs;
-    // It takes in only now what came in the meantime.
-    const late = member.inbox.map((it) => ({ ...it, atMs: this.nowMs }));
-    member.inbox.splice(0, late.length, ...late);
+    member.clock.jump(-stoodMs);
+    member.dueMs = member.asleepUntilMs = this.nowMs;
   }
-
-  #turn(member: Member): void {
-    const { session, inbox, slot } = member;
-    const clockMs = this.nowMs + member.clockMs;
-    while (inbox.length > 0 && inbox[0].atMs <= this.nowMs) {
-      const [received] = inbox.splice(0, 1);
-      session.receive({ ...received, atMs: received.atMs + member.clockMs });
-    }
-    const packets = session.advance(clockMs, this.inputOf(slot));
-    for (const packet of packets) this.#send(slot, packet.slice());
-    member.events.push(...session.takeEvents());
-    if (session.nextTickMs <= clockMs) session.nextTickMs = clockMs + 1;
-  }
-
-  #send(slot: number, packet: Uint8Array): void {
-    this.onSend(slot, packet);
-    const { delayMs = 20 } = this.#options;
-    for (const to of this.members) {
-      if (to.slot === slot || this.isCut(slot, to.slot)) continue;
-      const atMs = this.nowMs + delayMs;
-      to.inbox.push({ from: { slot, epoch: 0 }, atMs, packet });
-      if (to.inbox.length > WAITING_MAX) to.inbox.shift();
-    }
-  }
-}
-
-function createEndlessPong(rules: Rules, seed: number): Game {
-  const game = createPong(rules, seed);
-  game.initial[TARGET] = 1e9;
-  if (rules.players > 2) game.initial.fill(1e9, SCORE, SCORE + rules.players);
-  return { ...game, isState: () => true };
-}
-
-function dueMs({ session, clockMs }: Member): number {
-  return session.nextTickMs - clockMs;
 }

@@ -12,7 +12,7 @@ import { PeerClock } from "../../net/match/clock/peer_clock.ts";
 import { PeerLiveness } from "../../net/match/membership/liveness.ts";
 import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 import { Play } from "../../net/match/play.ts";
-import { Returning } from "../../net/match/returning.ts";
+import { type Return, Returning } from "../../net/match/returning.ts";
 import { Session } from "../../net/match/session.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
 import type { SnapshotPacket } from "../../net/match/wire/wire.ts";
@@ -34,7 +34,7 @@ const GAME: Game = {
 const THERE: Presence = [{ epoch: 0, from: 0, to: OPEN_END }];
 
 /** Slot 0 of a match of three. */
-function beginPlay(controls: NegativeControls = {}) {
+function beginPlay(controls: NegativeControls = {}, from?: Return) {
   const liveness = new PeerLiveness({
     slot: 0,
     players: 3,
@@ -51,7 +51,7 @@ function beginPlay(controls: NegativeControls = {}) {
     liveness,
     timers: TIMERS,
     controls,
-    from: undefined,
+    from,
     nowMs: 0,
   });
   let beat = 0;
@@ -283,4 +283,20 @@ Deno.test("without R11 a host needs nobody to agree on the end", () => {
   confirm(over, LAST_TICK);
 
   expect(over.play.isAgreedOver()).toBe(true);
+});
+
+Deno.test("who comes back to a game that has just ended knows its end, and plays no further", () => {
+  const state = GAME.initial.slice();
+  for (let tick = 0; tick < LAST_TICK; tick++) {
+    GAME.step(state, new Int8Array(), 0);
+  }
+  const presences = [THERE, THERE, THERE];
+  const { play } = beginPlay({}, {
+    ...{ tick: LAST_TICK, state, era: 2, members: 0b111, presences },
+  });
+  play.tick(0, 0);
+  play.settle(0);
+
+  expect(play.endTick).toBe(LAST_TICK);
+  expect([play.newestTick, play.confirmedTick]).toEqual([LAST_TICK, LAST_TICK]);
 });

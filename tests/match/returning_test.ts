@@ -1,10 +1,16 @@
 import { expect } from "@std/expect";
 import { createPong } from "../../game/pong.ts";
+import {
+  OPEN_END,
+  type Presence,
+  presentFromStart,
+} from "../../game/presence.ts";
 import { Beats } from "../../net/match/clock/beats.ts";
 import { PeerLiveness } from "../../net/match/membership/liveness.ts";
 import { timersFor } from "../../net/match/membership/timers.ts";
 import { Returning } from "../../net/match/returning.ts";
 import { isNewer } from "../../net/match/wire/record.ts";
+import type { PlayPacket } from "../../net/match/wire/wire.ts";
 
 const RULES = { players: 3, points: 9, lives: 9 };
 const TIMERS = timersFor(20_000);
@@ -36,6 +42,32 @@ function createReturning() {
     }).record;
   return { returning, beats, liveness, ask };
 }
+
+/** What a member says of slot 2: whether it is one, and its presence. */
+function sayOf(members: number, ...presence: Presence): PlayPacket {
+  const change = {
+    presences: [presentFromStart(0), presentFromStart(0), presence],
+    ...{ attemptNumber: 0, attempt: undefined, agreed: undefined },
+  };
+  const { ask } = createReturning();
+  const record = { ...ask(), slot: 0, epoch: 0, isReturning: false };
+  const said = { ...record, members, change };
+  return { kind: "play", record: said, echoes: [], relayed: [], runs: [] };
+}
+
+Deno.test("who was taken back and dropped again unheard asks as another incarnation", () => {
+  const first = { epoch: 0, from: 0, to: 99 };
+  const missed = { epoch: 1, from: 150, to: 180 };
+  const { returning } = createReturning();
+  returning.begin();
+
+  expect(returning.wasMissed(sayOf(0b011, first))).toBe(false);
+  expect(returning.wasMissed(sayOf(0b111, first, { ...missed, to: OPEN_END })))
+    .toBe(false);
+  expect(returning.wasMissed(sayOf(0b011, first, missed))).toBe(true);
+  returning.begin();
+  expect(returning.wasMissed(sayOf(0b011, first, missed))).toBe(false);
+});
 
 Deno.test("whoever asks to come back for an hour is still newer than itself before", () => {
   const { ask } = createReturning();

@@ -1,6 +1,8 @@
 import { expect } from "@std/expect";
 import { TICK_MS } from "../../game/court.ts";
+import { ABSENT_INPUT } from "../../game/state.ts";
 import type { Session } from "../../net/match/session.ts";
+import type { ClaimAnswer } from "../../net/match/session_event.ts";
 import {
   decode,
   encode,
@@ -41,7 +43,7 @@ Deno.test("a member sets nobody else's future inputs", () => {
   const packet = sent.findLast(({ record }) => record.slot === 1);
   const { play } = first.session;
   if (!packet || !play) throw new Error("Nobody has sent anything");
-  const start = play.newestTick + 1;
+  const start = play.newestTick;
   const run: InputRun = { slot: 0, start, inputs: Array(8).fill(-99) };
 
   forge(first, {
@@ -56,6 +58,70 @@ Deno.test("a member sets nobody else's future inputs", () => {
     expect(play.inputAt(0, tick)).toBe(11);
   }
   expect(play.conflicts).toBe(0);
+});
+
+Deno.test("who plays can't say that it is absent: its true input counts", () => {
+  const { match, sent } = beginWatched();
+  const [first] = match.members;
+  match.inputOf = () => 11;
+  match.run(500);
+  const packet = sent.findLast(({ record }) => record.slot === 1);
+  const { play } = first.session;
+  if (!packet || !play) throw new Error("Nobody has sent anything");
+  const { record } = packet;
+  const absentTick = record.have[1] + 1;
+  const start = absentTick - 9;
+
+  forge(first, {
+    ...packet,
+    record: { ...record, beat: record.beat + 1 },
+    runs: [{ slot: 1, start, inputs: [...Array(9).fill(11), ABSENT_INPUT] }],
+  }, match.nowMs);
+  match.run(500);
+
+  expect(play.confirmedTick).toBeGreaterThan(absentTick);
+  expect(play.inputAt(1, absentTick)).toBe(11);
+  expect(play.conflicts).toBe(0);
+});
+
+Deno.test("an input that contradicts a known one is counted, and changes nothing", () => {
+  const { match, sent } = beginWatched();
+  const [first] = match.members;
+  match.inputOf = () => 11;
+  match.run(500);
+  const packet = sent.findLast(({ record }) => record.slot === 1);
+  const { play } = first.session;
+  if (!packet || !play) throw new Error("Nobody has sent anything");
+  const start = play.confirmedTick - 2;
+
+  forge(first, {
+    ...packet,
+    runs: [{ slot: 1, start, inputs: [11, 12] }],
+  }, match.nowMs);
+
+  expect([play.conflicts, play.inputAt(1, start + 1)]).toEqual([1, 11]);
+});
+
+Deno.test("what was held back for long is no sign of life", () => {
+  const match = new Members();
+  match.begin();
+  const [first, second] = match.members;
+  const held: Uint8Array[] = [];
+  match.isCut = (from) => from === 1;
+  match.onSend = (slot, packet) => slot === 1 && held.push(packet);
+  match.run(1_000);
+  second.isAsleep = true;
+  match.run(3_000);
+  expect(first.session.liveness.stateOf(1)).toBe("suspect");
+
+  for (const packet of held) {
+    const from = { slot: 1, epoch: 0 };
+    first.session.receive({ from, atMs: match.nowMs, packet });
+  }
+  match.run(100);
+
+  expect(held.length).toBeGreaterThan(20);
+  expect(first.session.liveness.stateOf(1)).toBe("suspect");
 });
 
 Deno.test("an input, once sent, never changes, even where a member waits for another", () => {
@@ -180,7 +246,7 @@ Deno.test("who confirms nothing for 30 s has lost the connection, not counting i
   const [first] = match.members;
   const reason = () => first.session.outcome?.reason;
   // Its link is down, so that it accuses nobody.
-  first.session.isLinkUp = false;
+  first.transport.link = { up: false, detail: "" };
   match.isCut = (from) => from === 1;
   match.run(15_000);
   first.isAsleep = true;
@@ -218,6 +284,29 @@ Deno.test("who is done goes on sending for 2 s, and then sends nothing", () => {
   expect(session.advance(leftMs + 2_000, 0)).toEqual([]);
 });
 
+Deno.test("whom the witness passed over is out, or has lost where only one is left", () => {
+  const after = (answer: Partial<ClaimAnswer>) => {
+    const { match } = beginWatched(4);
+    const [{ session }] = match.members;
+    session.answerClaim(match.nowMs, {
+      ...{ era: 1, isGranted: false, value: "v", seats: [[2, 0], [3, 0]] },
+      ...answer,
+    });
+    return session.outcome?.message ?? session.isReturning;
+  };
+
+  expect(after({})).toBe(true);
+  expect(after({ seats: [[2, 0]] })).toBe("The match ended without you.");
+  // Another process of this seat, and this one itself.
+  expect(after({ seats: [[0, 1], [2, 0]] })).toBe(true);
+  expect(after({ seats: [[0, 0], [2, 0]] })).toBe(false);
+  // Of another era, granted, and of a witness that can't decide.
+  for (const era of [0, 2]) expect(after({ era })).toBe(false);
+  expect(after({ isGranted: true })).toBe(false);
+  expect(after({ value: undefined })).toBe(false);
+  expect(after({ seats: undefined })).toBe(false);
+});
+
 Deno.test("a process that was out fifteen times comes back no more", () => {
   const match = new Members({ players: 3 });
   match.begin();
@@ -233,6 +322,15 @@ Deno.test("a process that was out fifteen times comes back no more", () => {
     expect(match.run(2_000, () => has("returned"))).toBe(true);
     match.run(1_000);
   }
+  const [, , presence] = match.members[0].session.play?.presences ?? [];
+  expect(flaky.events.findLast(({ kind }) => kind === "returned")).toEqual({
+    kind: "returned",
+    keptTick: (presence.at(-2)?.to ?? 0) + 1,
+  });
+  // While it was out it claimed nothing, and what it claimed since is true.
+  const claimed = match.members[0].session.play?.claimedHashes()[2] ?? [];
+  expect(claimed.length).toBeGreaterThan(60);
+  expect(claimed.filter(([tick]) => tick === 0)).toEqual([]);
   match.isCut = (from, to) => from === 2 || to === 2;
   match.run(3_000);
   match.isCut = () => false;

@@ -12,7 +12,7 @@ import { PREDICTION_TICKS_MAX, Rollback } from "../../game/rollback.ts";
 import { PHASE, RALLY, type State } from "../../game/state.ts";
 import { step } from "../../game/step.ts";
 import { digits, type Figure, percentile } from "./bench_figure.ts";
-import { createEndlessPong } from "./bench_match.ts";
+import { createEndlessPong } from "../support/endless_pong.ts";
 
 const STEP_NS_WANTED = 100;
 const ROLLBACK_US_WANTED = 4;

@@ -7,10 +7,7 @@
  * @module
  */
 import { botInput, createBot, SKILLS } from "../../game/bot.ts";
-import { DEFAULT_RULES, type Rules } from "../../game/court.ts";
-import { createPong } from "../../game/pong.ts";
-import type { Game } from "../../game/rollback.ts";
-import { SCORE, TARGET } from "../../game/state.ts";
+import { DEFAULT_RULES } from "../../game/court.ts";
 import {
   isPlaying,
   type MatchHooks,
@@ -19,10 +16,8 @@ import {
   VirtualMatch,
 } from "../../net/simulation/virtual_match.ts";
 import type { LinkFaults } from "../../net/transport/link_faults.ts";
+import { createEndlessPong } from "../support/endless_pong.ts";
 import { createRandom, SYSTEM } from "../support/simulation.ts";
-
-/** More points than are made in years. */
-const ENDLESS = 1_000_000_000;
 
 /** How far the processes' starts lie apart, so that their looks at the clock aren't simultaneous. */
 const JOIN_MS = 3;
@@ -38,17 +33,6 @@ export interface BenchMatchOptions {
 
 /** Gives a session its turn and returns what it wants to have sent. */
 export type TakeTurn = NonNullable<MatchHooks["takeTurn"]>;
-
-/** Pong in which nobody ever wins. */
-export function createEndlessPong(rules: Rules, seed: number): Game {
-  const game = createPong(rules, seed);
-  const { initial } = game;
-  initial[TARGET] = ENDLESS;
-  if (rules.players > 2) {
-    initial.fill(ENDLESS, SCORE, SCORE + rules.players);
-  }
-  return game;
-}
 
 /** The members and the network between them; plays only while `playTo` runs. */
 export class BenchMatch {

@@ -11,6 +11,7 @@ import { expect } from "@std/expect";
 import type { Status } from "../../net/player/status.ts";
 import { temporaryFolder } from "../support/lobby.ts";
 import {
+  lobbyAt,
   type PongProcess,
   SHARED_TICKS_MIN,
   startLobbyProcess,
@@ -60,7 +61,7 @@ export async function startFaultMatch(
   const started = folders.map((folder) => ({
     folder,
     bot: stack.use(startPong([
-      ...["play", "--host", "127.0.0.1", "--port", `${lobby.port}`],
+      ...["play", ...lobbyAt(lobby)],
       ...["--players", `${players}`, "--points", "99", "--lives", "99"],
       ...["--bot", "hard", "--state-folder", folder, ...args],
     ])),
@@ -153,26 +154,17 @@ export function expectScoreKept(before: Status, after: Status): void {
 /** Waits until all confirm beyond what the fault left: all are still in, and nothing was taken back. */
 export async function expectToGoOn(
   { bots, before }: FaultMatch,
-  what: string,
 ): Promise<void> {
-  const sinceMs = performance.now();
   const tick = await newestTick(bots);
   await Promise.all(
     bots.map((bot) =>
       waitForStatus(bot, ({ confirmedTick }) => confirmedTick > tick)
     ),
   );
-  note(`${what}: goes on after`, sinceMs);
 
   for (const status of await expectOneTruth(bots, tick)) {
     expect([status.phase, status.era]).toEqual(["playing", 0]);
     expect(status.stats.rejected).toBe(0);
     expectScoreKept(before, status);
   }
-}
-
-/** Prints how long something took, for whoever reads the log; tests don't rest on it. */
-export function note(what: string, sinceMs: number): void {
-  const line = `  ${what}: ${Math.round(performance.now() - sinceMs)} ms\n`;
-  Deno.stdout.writeSync(new TextEncoder().encode(line));
 }

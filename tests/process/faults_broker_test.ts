@@ -32,7 +32,7 @@ async function outlive(
 
   await broker.restart();
 
-  await expectToGoOn(match, `2 players, broker ${name} and started again`);
+  await expectToGoOn(match);
 }
 
 /** The broker answers nothing for so long. */
@@ -48,10 +48,10 @@ Deno.test("over RabbitMQ", { ignore: ignoreWithoutBroker() }, async (test) => {
   await test.step("nobody wins by the broker's death, however short the grace", () =>
     outlive(broker, {
       name: "killed",
-      args: ["--grace", "3"],
+      args: ["--grace", "5"],
       end: async () => {
         await broker.kill9();
-        await last(6000);
+        await last(8000);
       },
     }));
 
@@ -85,8 +85,8 @@ Deno.test("over RabbitMQ", { ignore: ignoreWithoutBroker() }, async (test) => {
     await freeze(broker, 5000);
 
     await together([
-      () => expectToGoOn(duel, "2 players, broker frozen 5 s"),
-      () => expectToGoOn(match, "4 players, broker frozen 5 s"),
+      () => expectToGoOn(duel),
+      () => expectToGoOn(match),
     ]);
   });
 });

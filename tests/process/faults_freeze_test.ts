@@ -15,7 +15,6 @@ import {
   expectOneTruth,
   expectScoreKept,
   newestTick,
-  note,
   playerState,
   startFaultMatch,
   together,
@@ -49,12 +48,10 @@ async function freezeOneOfTwo(): Promise<void> {
   const freezing = freeze(frozen, 5000);
   const paused = await waitForStatus(other, ({ phase }) => phase === "paused");
   await freezing;
-  const thawedMs = performance.now();
   await waitForStatus(
     other,
     ({ confirmedTick }) => confirmedTick > paused.confirmedTick + 10,
   );
-  note("2 players, frozen 5 s: goes on after", thawedMs);
 
   const after = await expectOneTruth(match.bots, paused.tick);
   for (const status of after) {
@@ -71,23 +68,17 @@ async function freezeOneOfMany(
   await using match = await startFaultMatch({ players });
   const frozen = match.bots[1];
   const others = match.bots.filter((bot) => bot !== frozen);
-  const what = `${players} players, frozen ${durationMs / 1000} s`;
-
-  const frozenMs = performance.now();
   const freezing = freeze(frozen, durationMs);
   for (const bot of others) {
     const dropped = await waitForStatus(bot, ({ era }) => era > 0);
     expect([dropped.era, playerState(dropped, 1)]).toEqual([1, "away"]);
   }
-  note(`${what}: dropped by all`, frozenMs);
   await expectOneTruth(others, await newestTick(others));
   await freezing;
-  const thawedMs = performance.now();
   await waitForStatus(
     frozen,
     ({ era, phase }) => era === 2 && phase === "playing",
   );
-  note(`${what}: back after`, thawedMs);
 
   const after = await expectOneTruth(match.bots, await newestTick(match.bots));
   for (const status of after) {
@@ -100,15 +91,13 @@ async function freezeOneOfMany(
 async function freezeBeyondTheGrace(): Promise<void> {
   await using match = await startFaultMatch({
     players: 2,
-    args: ["--grace", "3"],
+    args: ["--grace", "5"],
   });
   const [other, frozen] = match.bots;
-  await freeze(frozen, 10_000);
-  const thawedMs = performance.now();
+  await freeze(frozen, 12_000);
 
   const won = await resultOf(other);
   const lost = await resultOf(frozen);
-  note("2 players, frozen 10 s, grace 3 s: told after", thawedMs);
   expect([won.reason, won.winner]).toEqual(["walkover", 0]);
   expect([lost.reason, lost.winner]).toEqual(["connection lost", null]);
   expect([await other.exited, await frozen.exited]).toEqual([0, 1]);

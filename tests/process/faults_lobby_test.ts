@@ -7,12 +7,7 @@
 import { expect } from "@std/expect";
 import { resultOf, waitForStatus } from "../support/processes.ts";
 import { last } from "../support/waiting.ts";
-import {
-  expectToGoOn,
-  note,
-  startFaultMatch,
-  together,
-} from "./fault_match.ts";
+import { expectToGoOn, startFaultMatch, together } from "./fault_match.ts";
 
 async function restartInTime(players: number): Promise<void> {
   await using match = await startFaultMatch({ players });
@@ -26,29 +21,26 @@ async function restartInTime(players: number): Promise<void> {
 
   await match.restartLobby();
 
-  await expectToGoOn(match, `${players} players, lobby started again`);
+  await expectToGoOn(match);
 }
 
 /** The witness is there again before the match is given up, and must believe neither. */
 async function freezeBeyondTheGrace(): Promise<void> {
-  const args = ["--grace", "3"];
+  const args = ["--grace", "5"];
   await using match = await startFaultMatch({ players: 2, args });
   match.lobby.kill("SIGSTOP");
-  await last(6000);
+  await last(8000);
   match.lobby.kill("SIGCONT");
 
-  await expectToGoOn(match, "2 players, grace 3 s, lobby frozen 6 s");
+  await expectToGoOn(match);
 }
 
 async function loseForGood(): Promise<void> {
-  const args = ["--grace", "3"];
+  const args = ["--grace", "5"];
   await using match = await startFaultMatch({ players: 2, args });
   match.lobby.kill("SIGKILL");
-  const killedMs = performance.now();
 
   const results = await Promise.all(match.bots.map(resultOf));
-
-  note("2 players, lobby gone for good, grace 3 s: told after", killedMs);
   for (const { reason, winner } of results) {
     expect([reason, winner]).toEqual(["connection lost", null]);
   }

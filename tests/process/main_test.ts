@@ -6,6 +6,7 @@
 import { expect } from "@std/expect";
 import {
   expectOneLine,
+  lobbyAt,
   resultOf,
   startLobbyProcess,
   startPong,
@@ -58,7 +59,7 @@ Deno.test("a page port in use is said", async () => {
   await using lobby = await startLobbyProcess();
   using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const port = `${taken.addr.port}`;
-  const words = ["play", "--host", "127.0.0.1", "--port", `${lobby.port}`];
+  const words = ["play", ...lobbyAt(lobby)];
   await expectFailure(
     [...words, "--bot", "--page-port", port],
     new RegExp(`^pong: .*${port}`),
@@ -84,7 +85,7 @@ Deno.test("a lobby prints its port, and ends with 0 when it is stopped", async (
 
 Deno.test("a player who waits in the lobby can be stopped, and its seat is free", async () => {
   await using lobby = await startLobbyProcess();
-  const join = ["play", "--host", "127.0.0.1", "--port", `${lobby.port}`];
+  const join = ["play", ...lobbyAt(lobby)];
   await using first = startPong([...join, "--bot"]);
   await first.line(/^status: /);
   first.kill("SIGINT");
@@ -100,7 +101,7 @@ Deno.test("a player who waits in the lobby can be stopped, and its seat is free"
 
 Deno.test("logs are JSON on standard error when asked for, and hold no secret", async () => {
   await using lobby = await startLobbyProcess();
-  const words = ["play", "--host", "127.0.0.1", "--port", `${lobby.port}`];
+  const words = ["play", ...lobbyAt(lobby)];
   const bot = [...words, "--bot", "easy", "--points", "1"];
   const logged = [...bot, "--log-format", "json", "--log-level", "debug"];
   await using one = startPong(logged);

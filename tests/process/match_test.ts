@@ -5,6 +5,7 @@
  */
 import { expect } from "@std/expect";
 import {
+  lobbyAt,
   resultOf,
   startLobbyProcess,
   startPong,
@@ -43,7 +44,7 @@ Deno.test("when a player leaves a match of two the other has won at once", async
 Deno.test("a match is played to one truth over the network that --faults makes, with a warning", async () => {
   await using lobby = await startLobbyProcess();
   const words = [
-    ...["play", "--host", "127.0.0.1", "--port", `${lobby.port}`],
+    ...["play", ...lobbyAt(lobby)],
     ...["--bot", "easy", "--points", "1"],
   ];
   await using bad = startPong([

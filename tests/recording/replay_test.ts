@@ -1,6 +1,6 @@
 import { expect } from "@std/expect";
 import { TICK_MS } from "../../game/court.ts";
-import { BALL_X, hashState } from "../../game/state.ts";
+import { BALL_X, hashState, TICK } from "../../game/state.ts";
 import { ReplayError } from "../../net/recording/recording.ts";
 import { openReplay, type Replay } from "../../net/recording/replay.ts";
 import { createRandom } from "../support/simulation.ts";
@@ -94,6 +94,10 @@ Deno.test("a replay shows the same state however it came to its tick", () => {
     replay.step(i % 2 === 0 ? 1 : -1);
     expect(hashState(replay.state)).toBe(expected[replay.tick]);
   }
+
+  const { keyframes } = replay.match;
+  expect(keyframes.length).toBe(1 + Math.floor(LAST_TICK / 300));
+  keyframes.forEach((state, i) => expect(state[TICK]).toBe(300 * i));
 
   replay.run(true);
   replay.step(1);

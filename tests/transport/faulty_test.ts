@@ -1,10 +1,9 @@
 /**
- * The bad network on demand, in virtual time, and its options as text.
+ * The bad network on demand, in virtual time.
  *
  * @module
  */
 import { expect } from "@std/expect";
-import { parseFaults } from "../../net/cli/fault_options.ts";
 import type { Received, Transport } from "../../net/match/transport.ts";
 import { SimulatedNetwork } from "../../net/simulation/simulated.ts";
 import {
@@ -173,49 +172,6 @@ Deno.test("faulty gives nothing that was under way once it is disposed", async (
 
   expect(near.receive()).toEqual([]);
 });
-
-Deno.test("parseFaults reads what a person writes", () => {
-  const all = "latency=80,jitter=20,loss=5,duplicate=1,reorder=2.5,cut=in";
-  const cases = [
-    [all, {
-      delayMs: 80,
-      jitterMs: 20,
-      loss: 0.05,
-      duplication: 0.01,
-      reordering: 0.025,
-      cut: "in",
-    }],
-    ["loss=100", { ...NO_TRANSPORT_FAULTS, loss: 1 }],
-    [" cut=both , latency=0", { ...NO_TRANSPORT_FAULTS, cut: "both" }],
-  ] as const;
-
-  for (const [text, faults] of cases) {
-    expect(parseFaults(text)).toEqual({ kind: "faults", faults });
-  }
-});
-
-for (
-  const [text, problem] of [
-    ["", '"" is no fault'],
-    ["loss", '"loss" is no fault'],
-    ["delay=5", "There are latency=, jitter=, loss="],
-    ["loss=5,", '"" is no fault'],
-    ["loss=5;cut=in", '"loss" takes 0 to 100 percent, not "5;cut=in"'],
-    ["loss=101", '"loss" takes 0 to 100 percent'],
-    ["loss=-1", '"loss" takes 0 to 100 percent'],
-    ["loss=0x5", '"loss" takes 0 to 100 percent'],
-    ["latency=5001", '"latency" takes 0 to 5000 milliseconds'],
-    ["latency=80ms", '"latency" takes 0 to 5000 milliseconds'],
-    ["cut=up", '"cut" takes none, in, out, both, not "up"'],
-    ["loss=1,loss=2", '"loss" is named twice'],
-  ] as const
-) {
-  Deno.test(`parseFaults says what is wrong with "${text}"`, () => {
-    const parsed = parseFaults(text);
-
-    expect(parsed.kind === "wrong" && parsed.message).toContain(problem);
-  });
-}
 
 const PACKETS = 2000;
 

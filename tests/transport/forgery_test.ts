@@ -24,6 +24,7 @@ import {
 } from "../support/broker.ts";
 import {
   expectSameStates,
+  lobbyAt,
   resultOf,
   startLobbyProcess,
   startPong,
@@ -59,7 +60,7 @@ Deno.test({
     await using forger = await connectForger(url);
     const join = () =>
       startPong([
-        ...["play", "--host", "127.0.0.1", "--port", `${lobby.port}`],
+        ...["play", ...lobbyAt(lobby)],
         ...["--bot", "easy", "--points", "1"],
       ]);
     {

@@ -139,6 +139,18 @@ Deno.test("relay takes frames that arrive byte by byte, and with the token", asy
   hub.close();
 });
 
+Deno.test("a relay connection's confirmation goes first, whatever is said meanwhile", async () => {
+  using time = new VirtualTime();
+  const { hub, play } = openHub();
+  const [sender, slow] = [play(0), play(1, { roomBytes: 10 })];
+
+  await sender.say(7);
+
+  expect((await slow.hear(time)).map(([, packet]) => packet)).toEqual([7]);
+  expect(slow.confirmation).toBe('{"type":"relay","slot":1,"epoch":5}');
+  hub.close();
+});
+
 Deno.test("relay answers a sign of life and doesn't forward it", async () => {
   using time = new VirtualTime();
   const { hub, play, watch } = openHub();

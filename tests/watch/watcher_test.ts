@@ -10,7 +10,7 @@ import { JoinError } from "../../net/lobby/seat.ts";
 import { NetworkError } from "../../net/link/network_error.ts";
 import type { View } from "../../net/page/protocol.ts";
 import { type WatcherOptions, watchMatches } from "../../net/watch/watcher.ts";
-import { join, openLobby } from "../support/lobby.ts";
+import { join, openLobby, watch } from "../support/lobby.ts";
 import { ASSETS, type Client, openPage } from "../support/page_client.ts";
 
 /** Watches a room as a process does, with its page open. */
@@ -30,8 +30,8 @@ async function openWatcher(
     ...options,
   });
   over.catch(served.reject);
-  const page = await openPage({ server: { url: await served.promise } });
-  return { over, page, stop };
+  const url = await served.promise;
+  return { over, url, page: await openPage({ server: { url } }), stop };
 }
 
 /** Skips views until one is such. */
@@ -52,8 +52,12 @@ const NOT_HEARD = { isLocalBot: false, jitterMs: null, awaySeconds: null };
 Deno.test("a watcher's page shows who gathers, then their match, then why there is no more", async () => {
   await using lobby = await openLobby();
   const asked = { room: "MINE", players: 3, lives: 7, isReady: false };
-  const mia = await join(lobby, { ...asked, name: "Mia", look: 2 });
-  const { over, page, stop } = await openWatcher(lobby);
+  const mia = await join(
+    lobby,
+    { ...asked, name: "Mia", look: 2 },
+    { pingEveryMs: 50 },
+  );
+  const { over, url, page, stop } = await openWatcher(lobby);
   const gathering = await viewOf(page, ({ watchers }) => watchers === 1);
   expect(gathering).toMatchObject({
     ...{ role: "watcher", phase: "lobby", room: "MINE", match: "", notice: "" },
@@ -68,6 +72,7 @@ Deno.test("a watcher's page shows who gathers, then their match, then why there 
   const ben = await join(lobby, { ...asked, name: "Ben", isReady: true });
   const bot = await join(lobby, { ...asked, name: "Bot", isBot: true });
   const full = await viewOf(page, ({ players }) => players.length === 3);
+  await viewOf(page, ({ players: [{ rttMs }] }) => rttMs !== null);
   expect(full.players.map(({ state, isBot }) => [state, isBot]))
     .toEqual([["waiting", false], ["ready", false], ["ready", true]]);
   mia.setReady(true);
@@ -80,11 +85,19 @@ Deno.test("a watcher's page shows who gathers, then their match, then why there 
   expect(begun.match).not.toBe("");
   expect(begun.players.map(({ slot, name, score }) => [slot, name, score]))
     .toEqual([[0, "Mia", 7], [1, "Ben", 7], [2, "Bot", 7]]);
+  await using _second = await watch(lobby, "MINE");
+  await viewOf(page, ({ watchers }) => watchers === 2);
   // Nobody plays, so all fall silent.
   const silent = await viewOf(
     page,
     ({ players: [first] }) => first.state === "suspect",
   );
+  const status = await (await fetch(url.replace("/?", "/status?"))).json();
+  expect(status).toMatchObject({
+    ...{ role: "watcher", phase: "syncing", room: "MINE", watchers: 2 },
+    ...{ match: begun.match, tick: 0, winner: null, reason: null },
+    stats: { packetsIn: 0, rejected: 0 },
+  });
   expect(silent.players.map(({ rttMs, awaySeconds }) => [rttMs, awaySeconds]))
     .toEqual([[null, 2], [null, 2], [null, 2]]);
 

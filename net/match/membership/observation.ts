@@ -17,7 +17,7 @@ export interface Observed {
   /** By slot: the newest record, where one has come. */
   readonly records: readonly (SlotRecord | undefined)[];
   readonly liveness: Pick<PeerLiveness, "present" | "heard" | "silentMs">;
-  /** By slot: highest tick up to which its inputs are known. */
+  /** By slot: highest tick up to which its inputs are known. Copy it to keep it. */
   readonly have: readonly number[];
 }
 

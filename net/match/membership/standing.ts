@@ -120,7 +120,7 @@ export function carryOut(
     const isForgotten = controls.agreedBefore === "forgotten";
     return {
       ...standing,
-      attempt: { ...aim, high: have, cut: undefined },
+      attempt: { ...aim, high: have.slice(), cut: undefined },
       attemptNumber: aim.n,
       agreed: isForgotten ? undefined : standing.agreed,
       granted: "",
