@@ -62,7 +62,6 @@ Deno.test("a line that closes is opened again, ever less often, and told the axi
     onLine: (state) => heard.push(state),
   });
   const [first] = Socket.all;
-  line.sendAxis(0);
   line.send({ kind: "leave" });
   first.open();
   expect(first.url).toBe("ws://127.0.0.1:5/socket?token=a%20b");

@@ -95,17 +95,18 @@ Deno.test("cardFor() ranks three or four players by their lives", () => {
       view({
         ...{ phase: "over", winner: 1, reason: "finished" },
         rules: { ...DEFAULT_RULES, players },
-        players: scores.map((score, slot) => playerView(slot, { score })),
+        players: scores.map((score, slot) => playerView(slot, { score }))
+          .filter(({ score }) => score >= 0),
       }),
       "open",
     )?.roster.map(({ slot, player, value }) => [slot, player?.slot, value]);
 
   expect(ranked([0, 2, 0], 3))
     .toEqual([[1, 1, "2 lives"], [0, 0, ""], [2, 2, ""]]);
-  // Nobody has ever had the last seat.
-  expect(ranked([0, 1, 3], 4))
-    .toEqual([[2, 2, "3 lives"], [1, 1, "1 life"], [0, 0, ""], [
-      3,
+  // Nobody has ever had the first seat.
+  expect(ranked([-1, 0, 1, 3], 4))
+    .toEqual([[3, 3, "3 lives"], [2, 2, "1 life"], [1, 1, ""], [
+      0,
       undefined,
       "",
     ]]);
