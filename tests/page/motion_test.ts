@@ -192,12 +192,14 @@ Deno.test("motion takes as many ticks at once as a slow process skips for no see
 });
 
 Deno.test("motion draws a remote paddle on by its input", () => {
-  const state = rally();
-  state[INPUT + 1] = 127;
+  for (const slot of [0, 1]) {
+    const state = rally();
+    state[INPUT + slot] = 127;
 
-  const at = paddleAt(motionOf(state), 1, START_MS + TICK_MS / 2);
+    const at = paddleAt(motionOf(state), slot, START_MS + TICK_MS / 2);
 
-  expect(at - 450).toBeCloseTo(127 * PADDLE_SPEED / UNIT / 2, 1);
+    expect(at - 450).toBeCloseTo(127 * PADDLE_SPEED / UNIT / 2, 1);
+  }
 });
 
 Deno.test("motion draws the own paddle at once, and the other not", () => {
