@@ -172,6 +172,7 @@ const REPLAY_KEYS: readonly (readonly [Record<string, unknown>, string])[] = [
   ),
   [{ key: "ArrowLeft", target: new Tag("ul") }, ""],
   [{ key: " " }, "play"],
+  [{ key: " ", target: new Tag("ul") }, "play"],
   [{ key: " ", repeat: true }, "taken"],
   [{ key: ".", repeat: true }, "1"],
   [{ key: " ", target: new Tag("button") }, ""],

@@ -8,6 +8,7 @@ import { DEFAULT_RULES } from "../../game/court.ts";
 import type { EndReason } from "../../net/match/outcome.ts";
 import type { PlayerView, View } from "../../net/page/protocol.ts";
 import { concededSlots } from "../../static/court/goals.ts";
+import type { Turn } from "../../static/court/turn.ts";
 import { cardFor, isLost } from "../../static/screens/card.ts";
 import {
   badgesOf,
@@ -31,6 +32,7 @@ Deno.test("cardFor() says for whom the match waits, and how long", () => {
   const cases = [
     ["syncing", [1], 13.2, "Waiting for Mia. 14 s left.", TEXTS.syncing],
     ["paused", [0, 1], null, "Waiting for Ada and Mia.", TEXTS.paused],
+    ["paused", [3], 1, "Waiting for a player. 1 s left.", TEXTS.paused],
     ["syncing", [], 13.2, TEXTS.almostThere, ""],
     ["paused", [], null, TEXTS.paused, ""],
   ] as const;
@@ -88,18 +90,26 @@ Deno.test("cardFor() says who won and the score, in the winner's colour", () => 
 });
 
 Deno.test("cardFor() ranks three or four players by their lives", () => {
-  const over = view({
-    phase: "over",
-    rules: { ...DEFAULT_RULES, players: 3 },
-    players: [0, 2, 0].map((score, slot) => playerView(slot, { score })),
-    winner: 1,
-    reason: "finished",
-  });
+  const ranked = (scores: readonly number[], players: number) =>
+    cardFor(
+      view({
+        ...{ phase: "over", winner: 1, reason: "finished" },
+        rules: { ...DEFAULT_RULES, players },
+        players: scores.map((score, slot) => playerView(slot, { score }))
+          .filter(({ score }) => score >= 0),
+      }),
+      "open",
+    )?.roster.map(({ slot, player, value }) => [slot, player?.slot, value]);
 
-  const roster = cardFor(over, "open")?.roster ?? [];
-
-  expect(roster.map(({ slot, value }) => [slot, value]))
-    .toEqual([[1, "2 lives"], [0, ""], [2, ""]]);
+  expect(ranked([0, 2, 0], 3))
+    .toEqual([[1, 1, "2 lives"], [0, 0, ""], [2, 2, ""]]);
+  // Nobody has ever had the first seat.
+  expect(ranked([-1, 0, 1, 3], 4))
+    .toEqual([[3, 3, "3 lives"], [2, 2, "1 life"], [1, 1, ""], [
+      0,
+      undefined,
+      "",
+    ]]);
 });
 
 Deno.test("cardFor() has words for each way in which a match ends early", () => {
@@ -226,17 +236,41 @@ Deno.test("badgesOf() says who one is, who is a bot, and for how long somebody i
 });
 
 Deno.test("hintText() names the keys for the side on which one's own is shown", () => {
-  const hint = (me: number, turn: 0 | 3, isTouched = false) =>
-    hintText(view({ me }), { turn, isTouched, keyName });
-
-  expect(hint(0, 0)).toContain("Move with W and S");
-  expect(hint(0, 3)).toContain("Move with A and D");
-  expect(hint(0, 3, true)).toBe("Drag to move. First to 11 wins.");
+  const upright = "Move with W and S, or the arrow keys. First to 11 wins.";
+  const lying = "Move with A and D, or the arrow keys. First to 11 wins.";
+  const cases: readonly (readonly [Partial<View>, Turn, string])[] = [
+    [{}, 0, upright],
+    [{ me: 1 }, 2, upright],
+    [{}, 1, lying],
+    [{}, 3, lying],
+    [{ me: -1 }, 3, upright],
+    [{ role: "watcher" }, 0, "First to 11 wins."],
+    [{ role: "replay" }, 0, ""],
+    [
+      { role: "watcher", rules: { ...DEFAULT_RULES, players: 3 } },
+      0,
+      "The last one with lives left wins.",
+    ],
+  ];
+  for (const [changes, turn, text] of cases) {
+    expect(hintText(view(changes), { turn, isTouched: false, keyName })).toBe(
+      text,
+    );
+  }
+  expect(hintText(view({}), { turn: 3, isTouched: true, keyName }))
+    .toBe("Drag to move. First to 11 wins.");
 });
 
 Deno.test("courtLabel() tells the score to who can't see it", () => {
-  const players = [playerView(0, { score: 3 }), playerView(1, { score: 2 })];
+  const players = [playerView(0, { score: 3 }), playerView(1, { score: 1 })];
+  const rules = { ...DEFAULT_RULES, players: 3 };
 
-  expect(courtLabel(view({ players }))).toBe("Court. Ada 3, Mia 2.");
-  expect(courtLabel(undefined)).toBe("Court");
+  expect(courtLabel(view({ players }))).toBe("Court. Ada 3, Mia 1.");
+  expect(courtLabel(view({ players, rules }))).toBe(
+    "Court. Ada 3 lives, Mia 1 life.",
+  );
+  expect([undefined, view({ players: [] })].map(courtLabel)).toEqual([
+    "Court",
+    "Court",
+  ]);
 });

@@ -190,10 +190,10 @@ Deno.test("the deepest rollback is that of the last second", () => {
 });
 
 Deno.test("niceAtLeast() goes in steps of 1, 2, 5", () => {
-  const values = [0, 1, 1.5, 2, 3, 5, 6, 10, 11, 250, 501, 1000];
+  const values = [0, 1, 1.5, 2, 3, 5, 6, 10, 11, 105, 250, 501, 1000];
 
   expect(values.map(niceAtLeast))
-    .toEqual([1, 1, 2, 2, 5, 5, 10, 10, 20, 500, 1000, 1000]);
+    .toEqual([1, 1, 2, 2, 5, 5, 10, 10, 20, 200, 500, 1000, 1000]);
 });
 
 Deno.test("plots say all their numbers in words", () => {

@@ -24,6 +24,9 @@ Deno.test("roomStatus() says what the room waits for", () => {
   expect(roomStatus(alone)).toBe(
     "One seat is free. Share the code, or add a bot.",
   );
+  expect(roomStatus({ ...room, players: [] })).toBe(
+    "2 seats are free. Share the code, or add bots.",
+  );
   expect(roomStatus({ ...room, secondsLeft: 6.2 })).toBe(
     "Starts in 7 s without those who are not ready.",
   );
