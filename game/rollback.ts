@@ -43,8 +43,11 @@ export const PREDICTION_TICKS_MAX = 15;
 /** How many ticks of inputs and hashes are kept: what a peer may still ask for, four times over. */
 export const HISTORY_TICKS = 256;
 
-/** States kept: the prediction window, the confirmed one before it, the newest; a power of two. */
-const STATES = 32;
+/**
+ * States kept, a power of two: the prediction window, and before it as many as another host that
+ * waits for this one's inputs can be behind.
+ */
+const STATES = 64;
 
 /** A confirmed state to begin with, instead of state 0. */
 export interface Snapshot {
@@ -112,9 +115,14 @@ export class Rollback {
     return this.#states[this.confirmedTick % STATES];
   }
 
-  /** The state before a tick from `confirmedTick` to `tick`, or a RangeError; owned as `state`. */
+  /** Tick of the oldest state that is kept. */
+  get oldestTick(): number {
+    return Math.max(this.firstTick, this.tick - STATES + 1);
+  }
+
+  /** The state before a tick from `oldestTick` to `tick`, or a RangeError; owned as `state`. */
   stateAt(tick: number): Int32Array {
-    if (tick < this.confirmedTick || tick > this.tick) {
+    if (tick < this.oldestTick || tick > this.tick) {
       throw new RangeError(`the state before tick ${tick} is not kept`);
     }
     return this.#states[tick % STATES];

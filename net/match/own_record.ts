@@ -54,15 +54,17 @@ export class OwnRecord {
     };
   }
 
-  /** Returns a packet with the confirmed state, for a player that came back or for watchers. */
-  snapshot(said: Said, to: Incarnation): SnapshotPacket {
+  /** Returns a packet with a confirmed state, for a player that came back or for watchers. */
+  snapshot(said: Said, to: Incarnation, tick: number): SnapshotPacket {
+    const { rollback } = this.#speaker;
+    // The change even while there is none: watchers have to learn the presences.
+    const record = this.#now(said, this.#change());
     return {
       kind: "snapshot",
-      // Even while nothing changes: watchers have to learn the presences.
-      record: this.#now(said, this.#change()),
+      record: { ...record, confirmed: tick, hash: rollback.hashAt(tick) ?? 0 },
       echoes: said.echoes,
       to,
-      state: this.#speaker.rollback.confirmedState,
+      state: rollback.stateAt(tick),
     };
   }
 

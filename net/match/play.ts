@@ -294,10 +294,17 @@ export class Play {
     return this.#words.packet(said, this.#peers);
   }
 
-  /** Returns a packet with the confirmed state; to be encoded at once. */
+  /**
+   * Returns a packet with a state that all members have confirmed; to be encoded at once. Of a newer
+   * one nobody else might hold the inputs, and if this host were lost, no cut could be copied.
+   */
   snapshot(said: Said, to: Incarnation): SnapshotPacket {
     this.#noteHave();
-    return this.#words.snapshot(said, to);
+    const { confirmedTick, oldestTick } = this.#rollback;
+    const confirmed = this.#peers.filter((peer) => !peer.isReturning)
+      .map((peer) => peer.confirmed);
+    const tick = Math.max(oldestTick, Math.min(confirmedTick, ...confirmed));
+    return this.#words.snapshot(said, to, tick);
   }
 
   /** Players that are members again and still wait for a state to begin with. */

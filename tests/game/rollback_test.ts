@@ -177,7 +177,7 @@ Deno.test("a state is confirmed once all inputs before it have come, and kept fr
   expect([...rollback.confirmedState]).toEqual([6, 2, 0, 0]);
   expect([0, 1, 2, 3].map((tick) => rollback.hashAt(tick)))
     .toEqual([0, 5001, 6002, undefined]);
-  expect(() => rollback.stateAt(1)).toThrow(RangeError);
+  expect(() => rollback.stateAt(-1)).toThrow(RangeError);
   expect([...rollback.stateAt(3)]).toEqual([7, 2, 0, 0]);
   expect(() => rollback.stateAt(4)).toThrow(RangeError);
   // Nothing is confirmed that isn't simulated.
