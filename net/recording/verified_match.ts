@@ -133,8 +133,8 @@ class Playthrough {
         this.#play(chunk.inputs, chunk.hash);
         return;
       case "hashes": {
-        const chain = this.#chains.getOrInsert(chunk.slot, []);
-        chain.push(...chunk.hashes);
+        const chain = this.#chains.get(chunk.slot) ?? [];
+        this.#chains.set(chunk.slot, [...chain, ...chunk.hashes]);
         return;
       }
       case "end":

@@ -154,7 +154,9 @@ Deno.test("a dead link between two of four is no event", () => {
 });
 
 Deno.test("silence is told to every host: unstable, suspect, and back", () => {
-  const scenario = { ...createScenario(3, 3), joinMs: [0, 0, 0] };
+  // With lives enough that the match still runs when the silence is over.
+  const rules = { players: 3, points: 1, lives: 3 };
+  const scenario = { ...createScenario(3, 3), rules, joinMs: [0, 0, 0] };
   const cutMs = { from: 5000, until: 9000 };
   const { hosts, failures } = simulate({ ...scenario, faults: NO_FAULTS }, {
     isCut: (from, to, nowMs) =>
