@@ -8,14 +8,15 @@ import {
 import { Beats } from "../../net/match/clock/beats.ts";
 import { PeerLiveness } from "../../net/match/membership/liveness.ts";
 import { timersFor } from "../../net/match/membership/timers.ts";
+import { Outbox } from "../../net/match/outbox.ts";
 import { Returning } from "../../net/match/returning.ts";
 import { isNewer } from "../../net/match/wire/record.ts";
-import type { PlayPacket } from "../../net/match/wire/wire.ts";
+import { decode, type PlayPacket } from "../../net/match/wire/wire.ts";
 
 const RULES = { players: 3, points: 9, lives: 9 };
 const TIMERS = timersFor(20_000);
 
-function createReturning() {
+function createReturning(isOut = true) {
   const beats = new Beats(3);
   const liveness = new PeerLiveness({
     slot: 2,
@@ -27,7 +28,7 @@ function createReturning() {
     slot: 2,
     players: 3,
     seatEpoch: 0,
-    isOut: true,
+    isOut,
     game: createPong(RULES, 0),
     clocks: beats.clocks,
     liveness,
@@ -85,4 +86,53 @@ Deno.test("whoever asks to come back for an hour is still newer than itself befo
       isOlder: false,
     });
   }
+});
+
+Deno.test("it asks every 50 ms, and claims nothing", () => {
+  const { returning, beats } = createReturning();
+  const outbox = new Outbox({ slot: 2, players: 3, beats });
+  const asks = (nowMs: number) => {
+    outbox.clear();
+    returning.ask(nowMs, outbox);
+    return outbox.outgoing.length;
+  };
+
+  expect([0, 49, 50, 99, 120, 169, 170].map(asks))
+    .toEqual([1, 0, 1, 0, 1, 0, 1]);
+  expect(decode(outbox.outgoing[0], { slot: 2, players: 3 })).toMatchObject({
+    kind: "play",
+    record: {
+      ...{ slot: 2, epoch: 0, era: 0, members: 0, isReturning: true },
+      ...{ confirmed: 0, tick: 0, hash: 0, have: [-1, -1, -1] },
+    },
+    relayed: [],
+    runs: [],
+  });
+});
+
+Deno.test("while out it hears others whose records are fresh, not what comes from itself", () => {
+  const out = createReturning();
+  const playing = createReturning(false);
+  for (const clock of [...out.beats.clocks, ...playing.beats.clocks]) {
+    clock.addEcho({ sentMs: 0, holdMs: 0, theirStamp: 0, atMs: 0 });
+  }
+  const hears = (
+    { returning, ask }: typeof out,
+    slot: number,
+    atMs: number,
+    ...relayed: readonly number[]
+  ) =>
+    returning.hears({
+      ...{ kind: "play", echoes: [], runs: [] },
+      record: { ...ask(), slot, sentAt: 0 },
+      relayed: relayed.map((slot) => ({ ...ask(), slot, sentAt: 4 * atMs })),
+    }, atMs);
+
+  expect([hears(out, 0, 1_000), hears(out, 0, 5_000), hears(out, 0, 5_000, 1)])
+    .toEqual([true, false, true]);
+  expect([hears(out, 2, 1_000), hears(out, 0, 5_000, 2)]).toEqual([
+    false,
+    false,
+  ]);
+  expect(hears(playing, 0, 1_000)).toBe(false);
 });

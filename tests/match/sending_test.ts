@@ -7,6 +7,8 @@ import { PeerClock } from "../../net/match/clock/peer_clock.ts";
 import { InputRuns } from "../../net/match/input_runs.ts";
 import { Opening } from "../../net/match/opening.ts";
 import { Outbox } from "../../net/match/outbox.ts";
+import type { Play } from "../../net/match/play.ts";
+import { PlaySender } from "../../net/match/play_sender.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
 import { has } from "../../net/match/wire/slot_set.ts";
 import { termsOf } from "../../net/match/wire/terms.ts";
@@ -21,7 +23,11 @@ import { Members } from "./members.ts";
 const RULES = { players: 3, points: 9, lives: 9 };
 
 /** What a member of three that holds inputs of `ticks` ticks of each slot puts into its packets. */
-function createRuns(ticks: readonly number[], rttMs = 0) {
+function createRuns(
+  ticks: readonly number[],
+  rttMs = 0,
+  isSentThrice = false,
+) {
   const rollback = new Rollback(createPong(RULES, 1), 3);
   const clocks = ticks.map(() => new PeerClock());
   for (const [slot, count] of ticks.entries()) {
@@ -35,7 +41,7 @@ function createRuns(ticks: readonly number[], rttMs = 0) {
     players: 3,
     rollback,
     clocks,
-    isSentThrice: false,
+    isSentThrice,
   });
   const presences = ticks.map(() => presentFromStart(0));
   const next = (peers: readonly SlotRecord[], of = presences) =>
@@ -66,6 +72,9 @@ Deno.test("a member sends all of its inputs that somebody lacks, and no more tha
     .toEqual([{ slot: 0, from: 96, to: 99, first: 96 }]);
   expect(next([peer(1, [-1, 99, 99])]))
     .toEqual([{ slot: 0, from: 0, to: 63, first: 0 }]);
+  // As a negative control, only those of the last three ticks.
+  expect(createRuns([100, 100, 100], 0, true).next([peer(1, [-1, -1, -1])]))
+    .toEqual([{ slot: 0, from: 97, to: 99, first: 97 }]);
 });
 
 Deno.test("of a member that was away, only the ticks are sent in which it played", () => {
@@ -143,6 +152,41 @@ Deno.test("an outbox numbers, encodes and counts what it is given, round by roun
   expect(said()).toEqual([[2, 80, "left"]]);
   expect([outbox.packets, outbox.bytes])
     .toEqual([3, bytes + outbox.outgoing[0].length]);
+
+  for (let i = 2; i <= 5; i++) put(20);
+  expect(said().map((it) => it && it[0])).toEqual([2, 3, 4, 5, 6]);
+});
+
+Deno.test("a packet is due at once, every 50 ms after 200 without progress, a state less often", () => {
+  const outbox = new Outbox({ slot: 0, players: 2, beats: new Beats(2) });
+  const sender = new PlaySender(0, outbox);
+  const record = peer(0, [0, 0]);
+  const packet = { kind: "play", record, echoes: [], relayed: [], runs: [] };
+  const state = new Int32Array(1);
+  const sends = (
+    [nowMs, unconfirmedMs, watchers, ...slots]: readonly number[],
+  ) => {
+    const play = {
+      members: 0b11,
+      say: () => packet,
+      snapshot: (_: unknown, to: unknown) => ({
+        ...{ kind: "snapshot", record, echoes: [], to, state },
+      }),
+      returned: () => slots.map((slot) => ({ slot, epoch: 1 })),
+    };
+    outbox.clear();
+    sender.send(play as unknown as Play, nowMs, { unconfirmedMs, watchers });
+    return outbox.outgoing.length;
+  };
+
+  // Confirming, then waiting.
+  expect([[0, 0, 0], [0, 199, 0], [49, 200, 0], [50, 200, 0]].map(sends))
+    .toEqual([1, 1, 0, 1]);
+  // Somebody watches; a player has come back.
+  expect([[60, 0, 1], [1_059, 0, 1], [1_060, 0, 1]].map(sends))
+    .toEqual([2, 1, 2]);
+  expect([[1_070, 0, 1, 1], [1_169, 0, 1, 1], [1_170, 0, 1, 1]].map(sends))
+    .toEqual([2, 1, 2]);
 });
 
 Deno.test("hellos are repeated every 200 ms, answered at once, and end when all have begun", () => {

@@ -135,7 +135,9 @@ Deno.test("an input, once sent, never changes, even where a member waits for ano
   match.run(400);
 
   const inputs = new Map<string, number>();
-  for (const { record: { slot }, runs } of sent) {
+  for (const { record: { slot }, relayed, runs } of sent) {
+    // Of two, there is no third to pass on.
+    expect(relayed).toEqual([]);
     for (const run of runs) {
       expect(run.slot).toBe(slot);
       for (const [i, input] of run.inputs.entries()) {
@@ -305,6 +307,28 @@ Deno.test("whom the witness passed over is out, or has lost where only one is le
   expect(after({ isGranted: true })).toBe(false);
   expect(after({ value: undefined })).toBe(false);
   expect(after({ seats: undefined })).toBe(false);
+});
+
+Deno.test("what is left of a match claims it for its seats, by the epochs of the lobby", () => {
+  const match = new Members({ players: 3 });
+  match.begin();
+  const [, , flaky] = match.members;
+  const cut = (...slots: readonly number[]) =>
+    match.isCut = (from, to) => slots.includes(from) || slots.includes(to);
+  cut(2);
+  match.run(3_000);
+  cut();
+  match.run(3_000);
+  cut(1);
+  match.run(3_000);
+  expect(flaky.session.play?.members).toBe(0b101);
+  cut(0, 1);
+  match.run(25_000);
+
+  // It plays as another incarnation since it came back; the seat's epoch is the same.
+  expect(flaky.events.find(({ kind }) => kind === "claim")).toMatchObject({
+    claim: { era: 4, seats: [[2, 0]] },
+  });
 });
 
 Deno.test("a process that was out fifteen times comes back no more", () => {

@@ -1,7 +1,10 @@
 import { expect } from "@std/expect";
 import fc from "fast-check";
 import { PACKET_BYTES_MAX } from "../../net/match/transport.ts";
+import { ByteReader } from "../../net/match/wire/bytes.ts";
 import { isNewer, type SlotRecord } from "../../net/match/wire/record.ts";
+import { stampDifferenceMs, stampOf } from "../../net/match/wire/stamp.ts";
+import { termsOf } from "../../net/match/wire/terms.ts";
 import { decode, encode } from "../../net/match/wire/wire.ts";
 import { hellosOf, playsOf, senders, sent, snapshotsOf } from "./packets.ts";
 
@@ -30,7 +33,7 @@ Deno.test("decode() never throws, whatever comes", () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 300 }),
-      fc.constantFrom(0x51, 0x52),
+      fc.constantFrom(0x51, 0x52, 0x53),
       senders,
       (noise, kind, frame) => {
         decode(noise, frame);
@@ -128,4 +131,50 @@ Deno.test("isNewer() goes by incarnation, then by what is confirmed, then by bea
         .toEqual({ a, b, isNewer: i > j });
     }
   }
+});
+
+Deno.test("a stamp is in quarter milliseconds, modulo 2^24, and so are differences", () => {
+  const last = 2 ** 24 - 1;
+  expect([0, 0.25, 0.2, 1.1, 2 ** 22 - 0.25, 2 ** 22, -0.25].map(stampOf))
+    .toEqual([0, 1, 1, 4, last, 0, last]);
+
+  expect(stampDifferenceMs(0, last)).toBe(0.25);
+  expect(stampDifferenceMs(last, 0)).toBe(-0.25);
+  expect(stampDifferenceMs(2 ** 23 - 1, 0)).toBe(2 ** 21 - 0.25);
+  expect(stampDifferenceMs(2 ** 23, 0)).toBe(-(2 ** 21));
+});
+
+Deno.test("terms are the rules, the clock, and the FNV-1a hash of the match's ID", () => {
+  const terms = {
+    ...{ protocol: 1, ticksPerSecond: 60, window: 15 },
+    ...{ players: 3, points: 9, lives: 5 },
+  };
+
+  for (
+    const [id, match] of [["", 0x811c9dc5], ["foobar", 0xbf9cf968]] as const
+  ) {
+    expect(termsOf(terms, id)).toEqual({ ...terms, match });
+  }
+});
+
+Deno.test("a reader remembers that it was past the end", () => {
+  const reader = new ByteReader(new Uint8Array(3));
+  reader.skip(3);
+  expect([reader.fits, reader.atEnd]).toEqual([true, true]);
+  reader.skip(1);
+  expect(reader.fits).toBe(false);
+});
+
+Deno.test("decode() takes a state of up to 512 bytes, in whole words", () => {
+  const [{ frame, packet }] = fc.sample(snapshots, { numRuns: 1, seed: 1 });
+  const bytesOf = (words: number) =>
+    encode(
+      { ...packet, state: new Int32Array(words) },
+      frame,
+      new Uint8Array(PACKET_BYTES_MAX),
+    );
+
+  expect(decode(bytesOf(128), frame)).toBeDefined();
+  expect(decode(bytesOf(129), frame)).toBeUndefined();
+  expect(decode(bytesOf(9).slice(0, -1), frame)).toBeUndefined();
 });
