@@ -1,11 +1,11 @@
 import { expect } from "@std/expect";
 import fc from "fast-check";
 import { PACKET_BYTES_MAX } from "../../net/match/transport.ts";
-import { ByteReader } from "../../net/match/wire/bytes.ts";
+import { ByteReader, ByteWriter } from "../../net/match/wire/bytes.ts";
 import { isNewer, type SlotRecord } from "../../net/match/wire/record.ts";
 import { stampDifferenceMs, stampOf } from "../../net/match/wire/stamp.ts";
 import { termsOf } from "../../net/match/wire/terms.ts";
-import { decode, encode } from "../../net/match/wire/wire.ts";
+import { decode, encode, type InputRun } from "../../net/match/wire/wire.ts";
 import { hellosOf, playsOf, senders, sent, snapshotsOf } from "./packets.ts";
 
 const plays = sent(playsOf);
@@ -24,7 +24,11 @@ Deno.test("decode() gives back what encode() was given", () => {
 Deno.test("decode() gives undefined for any packet that was cut or lengthened", () => {
   fc.assert(fc.property(hellos, fc.nat(200), ({ frame, packet }, cut) => {
     const bytes = encode(packet, frame, new Uint8Array(PACKET_BYTES_MAX));
-    expect(decode(bytes.slice(0, cut % bytes.length), frame)).toBeUndefined();
+    for (const length of [cut % bytes.length, bytes.length - 1]) {
+      expect(decode(bytes.slice(0, length), frame)).toBeUndefined();
+      expect(() => encode(packet, frame, new Uint8Array(length)))
+        .toThrow(RangeError);
+    }
     expect(decode(Uint8Array.of(...bytes, 0), frame)).toBeUndefined();
   }));
 });
@@ -157,7 +161,25 @@ Deno.test("terms are the rules, the clock, and the FNV-1a hash of the match's ID
   }
 });
 
-Deno.test("a reader remembers that it was past the end", () => {
+Deno.test("encode() leaves out runs that might not fit", () => {
+  const [{ frame, packet }] = fc.sample(plays, { numRuns: 1, seed: 1 });
+  const { slot, confirmed } = packet.record;
+  const run = { slot, start: confirmed, inputs: [1, 1] };
+  const lengthIn = (length: number, runs: readonly InputRun[]) =>
+    encode({ ...packet, runs }, frame, new Uint8Array(length)).length;
+  const without = lengthIn(PACKET_BYTES_MAX, []);
+
+  // Equal inputs take no more than one, but that is found out too late.
+  expect([5, 6].map((room) => lengthIn(without + room, [run]) - without))
+    .toEqual([0, 4]);
+});
+
+Deno.test("a writer and a reader remember that they were past the end", () => {
+  const writer = new ByteWriter(new Uint8Array(3));
+  writer.bytes(Uint8Array.of(1, 2, 3));
+  expect(writer.fits).toBe(true);
+  writer.bytes(Uint8Array.of(4));
+  expect([writer.fits, ...writer.written]).toEqual([false, 1, 2, 3]);
   const reader = new ByteReader(new Uint8Array(3));
   reader.skip(3);
   expect([reader.fits, reader.atEnd]).toEqual([true, true]);
