@@ -6,8 +6,10 @@ import { isNewer, type SlotRecord } from "../../net/match/wire/record.ts";
 import { stampDifferenceMs, stampOf } from "../../net/match/wire/stamp.ts";
 import { termsOf } from "../../net/match/wire/terms.ts";
 import { decode, encode, type InputRun } from "../../net/match/wire/wire.ts";
+import { attempts, recordOf } from "./membership_case.ts";
 import { hellosOf, playsOf, senders, sent, snapshotsOf } from "./packets.ts";
 
+const NOTHING_MORE = { echoes: [], relayed: [], runs: [] };
 const plays = sent(playsOf);
 const hellos = sent(hellosOf);
 const snapshots = sent(snapshotsOf);
@@ -174,17 +176,52 @@ Deno.test("encode() leaves out runs that might not fit", () => {
     .toEqual([0, 4]);
 });
 
-Deno.test("a writer and a reader remember that they were past the end", () => {
+Deno.test("a writer and a reader remember what was too much for them", () => {
   const writer = new ByteWriter(new Uint8Array(3));
+  const fits = (read: (reader: ByteReader) => void, last: number) => {
+    const reader = new ByteReader(Uint8Array.of(255, 255, 255, 255, last));
+    read(reader);
+    return reader.fits;
+  };
+
   writer.bytes(Uint8Array.of(1, 2, 3));
   expect(writer.fits).toBe(true);
   writer.bytes(Uint8Array.of(4));
   expect([writer.fits, ...writer.written]).toEqual([false, 1, 2, 3]);
-  const reader = new ByteReader(new Uint8Array(3));
-  reader.skip(3);
-  expect([reader.fits, reader.atEnd]).toEqual([true, true]);
-  reader.skip(1);
-  expect(reader.fits).toBe(false);
+  for (const most of [5, 6]) {
+    expect(fits((reader) => reader.skip(most), 0)).toBe(most === 5);
+    expect(fits((reader) => reader.bytes(most), 0)).toBe(most === 5);
+  }
+  expect([7, 8].map((last) => fits((reader) => reader.varint(), last)))
+    .toEqual([true, false]);
+});
+
+Deno.test("decode() refuses players that there aren't, and more than a presence can be", () => {
+  const frame = { slot: 1, players: 3 };
+  const takes = (saying: Partial<SlotRecord>, flags = 0) => {
+    const record = recordOf(1, { members: 7, hears: 7, ...saying });
+    const packet = { kind: "play", record, ...NOTHING_MORE } as const;
+    const bytes = encode(packet, frame, new Uint8Array(200));
+    bytes[9] |= flags;
+    return decode(bytes, frame) !== undefined;
+  };
+  const changes = (segments: number, drop: number, slot: number) => {
+    const presence = Array(segments).fill({ epoch: 0, from: 0, to: 9 });
+    const attempt = { ...attempts(1, drop).attempt, join: { slot, epoch: 0 } };
+    const presences = [presence, presence, presence];
+    return takes({
+      change: { presences, attemptNumber: 1, attempt, agreed: undefined },
+    });
+  };
+
+  expect([takes({}), takes({ members: 8 }), takes({ hears: 8 })])
+    .toEqual([true, false, false]);
+  // A farewell that there isn't, and a flag.
+  expect([takes({}, 2), takes({}, 3), takes({}, 16)])
+    .toEqual([true, false, false]);
+  expect([[3, 7, 2], [0, 7, 2], [4, 7, 2], [3, 8, 2], [3, 7, 3]]
+    .map(([segments, drop, slot]) => changes(segments, drop, slot)))
+    .toEqual([true, false, false, false, false]);
 });
 
 Deno.test("decode() takes a state of up to 512 bytes, in whole words", () => {
