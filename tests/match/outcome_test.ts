@@ -4,6 +4,7 @@ import { Rollback } from "../../game/rollback.ts";
 import { HashWatch } from "../../net/match/hash_watch.ts";
 import { judge } from "../../net/match/outcome.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
+import { recordOf } from "./membership_case.ts";
 
 const DESYNC = { slot: 1, tick: 9, ours: 1, theirs: 2 };
 const RUNNING = {
@@ -43,11 +44,7 @@ Deno.test("a match in play is over for the first reason of these", () => {
 });
 
 function claim(confirmed: number, hash: number): SlotRecord {
-  return {
-    ...{ slot: 1, epoch: 0, beat: 0, sentAt: 0, era: 0, members: 3, hears: 3 },
-    ...{ farewell: "none", isReturning: false, confirmed, tick: confirmed },
-    ...{ hash, have: [], change: undefined },
-  };
+  return recordOf(1, { confirmed, hash });
 }
 
 Deno.test("a claim is compared once this host has confirmed as much, and the first difference stays", () => {

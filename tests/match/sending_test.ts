@@ -19,6 +19,7 @@ import {
 } from "../../net/match/wire/wire.ts";
 import { sha256 } from "../../net/player/sha256.ts";
 import { Members } from "./members.ts";
+import { recordOf } from "./membership_case.ts";
 
 const RULES = { players: 3, points: 9, lives: 9 };
 
@@ -55,12 +56,7 @@ function createRuns(
 }
 
 function peer(slot: number, have: readonly number[]): SlotRecord {
-  return {
-    ...{ slot, epoch: 0, beat: 0, sentAt: 0, era: 0, members: 7, hears: 7 },
-    ...{ farewell: "none", isReturning: false, confirmed: 0, tick: 0, hash: 0 },
-    have,
-    change: undefined,
-  };
+  return recordOf(slot, { members: 7, hears: 7, have });
 }
 
 Deno.test("a member sends all of its inputs that somebody lacks, and no more than 64", () => {

@@ -23,6 +23,18 @@ function beginWatched(players = 2) {
   return { match, sent };
 }
 
+/** A match of two that steer by 11, and the last packet of slot 1 to slot 0. */
+function playElevens() {
+  const { match, sent } = beginWatched();
+  const [first] = match.members;
+  match.inputOf = () => 11;
+  match.run(500);
+  const packet = sent.findLast(({ record }) => record.slot === 1);
+  const { play } = first.session;
+  if (!packet || !play) throw new Error("Nobody has sent anything");
+  return { match, sent, first, play, packet };
+}
+
 /** The last packet of a slot, changed, for another session to take in. */
 function forge(
   { session }: Member,
@@ -36,13 +48,7 @@ function forge(
 }
 
 Deno.test("a member sets nobody else's future inputs", () => {
-  const { match, sent } = beginWatched();
-  const [first] = match.members;
-  match.inputOf = () => 11;
-  match.run(500);
-  const packet = sent.findLast(({ record }) => record.slot === 1);
-  const { play } = first.session;
-  if (!packet || !play) throw new Error("Nobody has sent anything");
+  const { match, first, play, packet } = playElevens();
   const start = play.newestTick;
   const run: InputRun = { slot: 0, start, inputs: Array(8).fill(-99) };
 
@@ -61,13 +67,7 @@ Deno.test("a member sets nobody else's future inputs", () => {
 });
 
 Deno.test("who plays can't say that it is absent: its true input counts", () => {
-  const { match, sent } = beginWatched();
-  const [first] = match.members;
-  match.inputOf = () => 11;
-  match.run(500);
-  const packet = sent.findLast(({ record }) => record.slot === 1);
-  const { play } = first.session;
-  if (!packet || !play) throw new Error("Nobody has sent anything");
+  const { match, first, play, packet } = playElevens();
   const { record } = packet;
   const absentTick = record.have[1] + 1;
   const start = absentTick - 9;
@@ -85,13 +85,7 @@ Deno.test("who plays can't say that it is absent: its true input counts", () => 
 });
 
 Deno.test("an input that contradicts a known one is counted, and changes nothing", () => {
-  const { match, sent } = beginWatched();
-  const [first] = match.members;
-  match.inputOf = () => 11;
-  match.run(500);
-  const packet = sent.findLast(({ record }) => record.slot === 1);
-  const { play } = first.session;
-  if (!packet || !play) throw new Error("Nobody has sent anything");
+  const { match, first, play, packet } = playElevens();
   const start = play.confirmedTick - 2;
 
   forge(first, {
@@ -166,12 +160,7 @@ Deno.test("an input is bounded to a whole number of −127 to 127", () => {
 });
 
 Deno.test("a record of what this host never did is rejected, and changes nothing", () => {
-  const { match, sent } = beginWatched();
-  match.run(500);
-  const [first] = match.members;
-  const { play } = first.session;
-  const packet = sent.findLast(({ record }) => record.slot === 1);
-  if (!packet || !play) throw new Error("Nobody has sent anything");
+  const { match, sent, first, packet } = playElevens();
   const { record } = packet;
   const own = sent.findLast((sent) => sent.record.slot === 0)?.record.have[0] ??
     0;
