@@ -13,11 +13,11 @@ import { PeerLiveness } from "../../net/match/membership/liveness.ts";
 import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 import { Play } from "../../net/match/play.ts";
 import { type Return, Returning } from "../../net/match/returning.ts";
-import { Session } from "../../net/match/session.ts";
-import type { RecordChange, SlotRecord } from "../../net/match/wire/record.ts";
+import type { SlotRecord } from "../../net/match/wire/record.ts";
 import { stampOf } from "../../net/match/wire/stamp.ts";
 import type { InputRun, SnapshotPacket } from "../../net/match/wire/wire.ts";
-import { recordOf, TIMERS } from "./membership_case.ts";
+import { Members } from "./members.ts";
+import { attempts, recordOf, TIMERS } from "./membership_case.ts";
 
 const LAST_TICK = 6;
 const WINNER_SLOT = 1;
@@ -131,23 +131,18 @@ Deno.test("R9: a host tells the presences while somebody that it hears may not k
 Deno.test("R5: of a player that is dropped, a host takes inputs up to the cut, and no more", () => {
   const { play, liveness, say } = beginPlay();
   const have = [-1, -1, 5];
-  const attempt = { n: 1, drop: 0b100, join: undefined, high: have };
-  const hear = (runs: readonly InputRun[], change?: RecordChange) => {
-    const record = say(1, { sentAt: stampOf(nowMs), have, change });
+  let nowMs = 0;
+  const hear = (more: Partial<SlotRecord>, ...runs: readonly InputRun[]) => {
+    nowMs += 100;
+    const record = say(1, { sentAt: stampOf(nowMs), have, ...more });
     play.receive({ record, relayed: [], runs }, nowMs);
     liveness.update(nowMs, 0b111, true);
     play.settle(nowMs);
   };
-  let nowMs = 0;
-  while (nowMs < 2_500) {
-    nowMs += 100;
-    hear([]);
-  }
-  hear([], {
-    ...{ presences: [THERE, THERE, THERE], attemptNumber: 1 },
-    ...{ attempt: { ...attempt, cut: undefined }, agreed: undefined },
-  });
-  hear([{ slot: 2, start: 0, inputs: Array(9).fill(0) }]);
+
+  while (nowMs < 2_500) hear({});
+  hear({ change: recordOf(1, attempts(1, 0b100, { high: have })).change });
+  hear({}, { slot: 2, start: 0, inputs: Array(9).fill(0) });
 
   expect(play.say(SAID).record)
     .toMatchObject({ have, change: { attemptNumber: 1 } });
@@ -307,15 +302,7 @@ Deno.test("R11: the last member has won, unless the game has come to its end", (
 });
 
 Deno.test("R11: a host goes on sending for 2 s after its match is over", () => {
-  const session = new Session({
-    slot: 0,
-    rules: { players: 2, points: 9, lives: 9 },
-    match: "m",
-    epochs: [0, 0],
-    secret: new Uint8Array(16),
-    sha256: () => new Uint8Array(32),
-    nowMs: 0,
-  });
+  const [{ session }] = new Members().members;
 
   session.leave(0);
 

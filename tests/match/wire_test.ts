@@ -156,11 +156,19 @@ Deno.test("terms are the rules, the clock, and the FNV-1a hash of the match's ID
     ...{ players: 3, points: 9, lives: 5 },
   };
 
-  for (
-    const [id, match] of [["", 0x811c9dc5], ["foobar", 0xbf9cf968]] as const
-  ) {
-    expect(termsOf(terms, id)).toEqual({ ...terms, match });
-  }
+  expect(termsOf(terms, "")).toEqual({ ...terms, match: 0x811c9dc5 });
+  expect(termsOf(terms, "foobar")).toEqual({ ...terms, match: 0xbf9cf968 });
+});
+
+Deno.test("decode() takes a state of up to 512 bytes, in whole words", () => {
+  const [{ frame, packet }] = fc.sample(snapshots, { numRuns: 1, seed: 1 });
+  const takes = (words: number, end?: number) => {
+    const long = { ...packet, state: new Int32Array(words) };
+    const bytes = encode(long, frame, new Uint8Array(PACKET_BYTES_MAX));
+    return decode(bytes.slice(0, end), frame) !== undefined;
+  };
+
+  expect([takes(128), takes(129), takes(9, -1)]).toEqual([true, false, false]);
 });
 
 Deno.test("encode() leaves out runs that might not fit", () => {
@@ -222,18 +230,4 @@ Deno.test("decode() refuses players that there aren't, and more than a presence 
   expect([[3, 7, 2], [0, 7, 2], [4, 7, 2], [3, 8, 2], [3, 7, 3]]
     .map(([segments, drop, slot]) => changes(segments, drop, slot)))
     .toEqual([true, false, false, false, false]);
-});
-
-Deno.test("decode() takes a state of up to 512 bytes, in whole words", () => {
-  const [{ frame, packet }] = fc.sample(snapshots, { numRuns: 1, seed: 1 });
-  const bytesOf = (words: number) =>
-    encode(
-      { ...packet, state: new Int32Array(words) },
-      frame,
-      new Uint8Array(PACKET_BYTES_MAX),
-    );
-
-  expect(decode(bytesOf(128), frame)).toBeDefined();
-  expect(decode(bytesOf(129), frame)).toBeUndefined();
-  expect(decode(bytesOf(9).slice(0, -1), frame)).toBeUndefined();
 });
