@@ -146,6 +146,7 @@ Deno.test("R5: of a player that is dropped, a host takes inputs up to the cut, a
 
   expect(play.say(SAID).record)
     .toMatchObject({ have, change: { attemptNumber: 1 } });
+  expect(play.missing()).toEqual([1]);
 });
 
 /** The record of slot 1 in era 1, after slot 2 was dropped at a tick. */
@@ -277,7 +278,12 @@ Deno.test("R11: another end than ours is none", () => {
   const given = beginPlay();
   confirm(given, LAST_TICK);
 
-  given.hear(given.say(1, { confirmed: LAST_TICK, hash: 7 }));
+  const end = { confirmed: LAST_TICK, hash: 7 };
+  // After another change of the members it may well be another.
+  given.hear(given.say(1, { ...end, era: 1 }));
+  given.play.settle(0);
+  expect(given.play.desync).toBeUndefined();
+  given.hear(given.say(1, end));
   given.play.settle(0);
 
   expect(given.play.desync)

@@ -114,6 +114,8 @@ Deno.test("a member is sent its own inputs only where it was another incarnation
   }];
   expect(next(lacking, [presences[0], cut, presences[2]]))
     .toEqual([{ slot: 1, from: 4, to: 7, first: 4 }]);
+  const has = [peer(1, [9, 8, 9]), lacking[1]];
+  expect(next(has, [presences[0], cut, presences[2]])).toEqual([]);
 });
 
 Deno.test("an outbox numbers, encodes and counts what it is given, round by round", () => {
