@@ -214,9 +214,8 @@ Deno.test("decode() refuses players that there aren't, and more than a presence 
     const presence = Array(segments).fill({ epoch: 0, from: 0, to: 9 });
     const attempt = { ...attempts(1, drop).attempt, join: { slot, epoch: 0 } };
     const presences = [presence, presence, presence];
-    return takes({
-      change: { presences, attemptNumber: 1, attempt, agreed: undefined },
-    });
+    const change = { presences, attemptNumber: 1, attempt, agreed: undefined };
+    return takes({ change });
   };
 
   expect([takes({}), takes({ members: 8 }), takes({ hears: 8 })])
