@@ -6,25 +6,11 @@ import { PeerClock } from "../../net/match/clock/peer_clock.ts";
 import { leadOver, TimeSync } from "../../net/match/clock/time_sync.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
 import { stampOf } from "../../net/match/wire/stamp.ts";
+import { recordOf } from "./membership_case.ts";
 
 const MINUTE_MS = 60_000;
 
-const RECORD: SlotRecord = {
-  slot: 1,
-  epoch: 0,
-  beat: 0,
-  sentAt: 0,
-  era: 0,
-  members: 0b11,
-  hears: 0b11,
-  farewell: "none",
-  isReturning: false,
-  confirmed: 0,
-  tick: 0,
-  hash: 0,
-  have: [],
-  change: undefined,
-};
+const RECORD = recordOf(1, { have: [] });
 
 /** What is known of a clock that is ahead by so much after one round trip of `rttMs`. */
 function clockAhead(aheadMs: number, rttMs = 40, atMs = 0): PeerClock {

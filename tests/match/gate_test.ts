@@ -2,27 +2,13 @@ import { expect } from "@std/expect";
 import { Beats } from "../../net/match/clock/beats.ts";
 import { Gate } from "../../net/match/gate.ts";
 import { encode, type PlayPacket } from "../../net/match/wire/wire.ts";
+import { recordOf } from "./membership_case.ts";
 
 /** A packet of slot 1 in a match of two, of this incarnation. */
 function packetOf(epoch: number): Uint8Array {
   const packet: PlayPacket = {
     kind: "play",
-    record: {
-      slot: 1,
-      epoch,
-      beat: 0,
-      sentAt: 0,
-      era: 0,
-      members: 0b11,
-      hears: 0b11,
-      farewell: "none",
-      isReturning: false,
-      confirmed: 0,
-      tick: 0,
-      hash: 0,
-      have: [-1, -1],
-      change: undefined,
-    },
+    record: recordOf(1, { epoch, members: 3, hears: 3, have: [-1, -1] }),
     echoes: [undefined, undefined],
     relayed: [],
     runs: [],

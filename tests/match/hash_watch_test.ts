@@ -2,6 +2,7 @@ import { expect } from "@std/expect";
 import { HISTORY_TICKS } from "../../game/rollback.ts";
 import { HashWatch } from "../../net/match/hash_watch.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
+import { recordOf } from "./membership_case.ts";
 
 /** A record in which only the claim matters. */
 function claimOf(
@@ -9,11 +10,7 @@ function claimOf(
   confirmed: number,
   { hash = 5, isReturning = false } = {},
 ): SlotRecord {
-  return {
-    ...{ slot, confirmed, hash, isReturning },
-    ...{ epoch: 0, beat: 0, sentAt: 0, era: 0, members: 3, hears: 3 },
-    ...{ farewell: "none", tick: confirmed, have: [], change: undefined },
-  };
+  return recordOf(slot, { confirmed, hash, isReturning });
 }
 
 Deno.test("what a member claimed lately is kept as evidence, unless it was returning", () => {

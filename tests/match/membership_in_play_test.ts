@@ -13,10 +13,11 @@ import { PeerLiveness } from "../../net/match/membership/liveness.ts";
 import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 import { Play } from "../../net/match/play.ts";
 import { type Return, Returning } from "../../net/match/returning.ts";
-import { Session } from "../../net/match/session.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
-import type { SnapshotPacket } from "../../net/match/wire/wire.ts";
-import { recordOf, TIMERS } from "./membership_case.ts";
+import { stampOf } from "../../net/match/wire/stamp.ts";
+import type { InputRun, SnapshotPacket } from "../../net/match/wire/wire.ts";
+import { Members } from "./members.ts";
+import { attempts, recordOf, TIMERS } from "./membership_case.ts";
 
 const LAST_TICK = 6;
 const WINNER_SLOT = 1;
@@ -105,6 +106,48 @@ for (const [what, happens, silentMs] of HEARINGS) {
       .toEqual(silentMs);
   });
 }
+
+const SAID = { beat: 0, sentAt: 0, farewell: "none", echoes: [] } as const;
+
+Deno.test("R9: a host tells the presences while somebody that it hears may not know them", () => {
+  const { play, liveness, say, hear } = beginPlay();
+  const tells = () => play.say(SAID).record.change?.presences !== undefined;
+  const relays = () => play.say(SAID).relayed.map(({ slot }) => slot);
+  hear(say(1));
+  expect([tells(), relays()]).toEqual([false, [1]]);
+
+  hear(say(2, { isReturning: true }));
+  expect([tells(), relays()]).toEqual([true, [1, 2]]);
+  hear(say(2));
+  expect(tells()).toBe(false);
+  hear(say(1, committed([THERE, THERE, AT_3])));
+  expect([play.era, tells()]).toEqual([1, true]);
+  for (let nowMs = 100; nowMs <= 2_100; nowMs += 100) {
+    liveness.update(nowMs, 0b011, true);
+  }
+  expect([tells(), relays()]).toEqual([false, []]);
+});
+
+Deno.test("R5: of a player that is dropped, a host takes inputs up to the cut, and no more", () => {
+  const { play, liveness, say } = beginPlay();
+  const have = [-1, -1, 5];
+  let nowMs = 0;
+  const hear = (more: Partial<SlotRecord>, ...runs: readonly InputRun[]) => {
+    nowMs += 100;
+    const record = say(1, { sentAt: stampOf(nowMs), have, ...more });
+    play.receive({ record, relayed: [], runs }, nowMs);
+    liveness.update(nowMs, 0b111, true);
+    play.settle(nowMs);
+  };
+
+  while (nowMs < 2_500) hear({});
+  hear({ change: recordOf(1, attempts(1, 0b100, { high: have })).change });
+  hear({}, { slot: 2, start: 0, inputs: Array(9).fill(0) });
+
+  expect(play.say(SAID).record)
+    .toMatchObject({ have, change: { attemptNumber: 1 } });
+  expect(play.missing()).toEqual([1]);
+});
 
 /** The record of slot 1 in era 1, after slot 2 was dropped at a tick. */
 function committed(presences: readonly Presence[], members = 0b011) {
@@ -235,7 +278,12 @@ Deno.test("R11: another end than ours is none", () => {
   const given = beginPlay();
   confirm(given, LAST_TICK);
 
-  given.hear(given.say(1, { confirmed: LAST_TICK, hash: 7 }));
+  const end = { confirmed: LAST_TICK, hash: 7 };
+  // After another change of the members it may well be another.
+  given.hear(given.say(1, { ...end, era: 1 }));
+  given.play.settle(0);
+  expect(given.play.desync).toBeUndefined();
+  given.hear(given.say(1, end));
   given.play.settle(0);
 
   expect(given.play.desync)
@@ -248,7 +296,8 @@ Deno.test("R11: the last member has won, unless the game has come to its end", (
   confirm(before, 4);
   const after = beginPlay();
   confirm(after, LAST_TICK);
-  expect(before.play.isWalkover).toBe(false);
+  expect([before.play.isWalkover, before.play.winner()])
+    .toEqual([false, null]);
 
   before.hear(before.say(1, alone));
   after.hear(after.say(1, committed([THERE, THERE, THERE], 0b001)));
@@ -259,20 +308,14 @@ Deno.test("R11: the last member has won, unless the game has come to its end", (
 });
 
 Deno.test("R11: a host goes on sending for 2 s after its match is over", () => {
-  const session = new Session({
-    slot: 0,
-    rules: { players: 2, points: 9, lives: 9 },
-    match: "m",
-    epochs: [0, 0],
-    secret: new Uint8Array(16),
-    sha256: () => new Uint8Array(32),
-    nowMs: 0,
-  });
+  const [{ session }] = new Members().members;
 
   session.leave(0);
 
   expect(session.advance(1999, 0).length).toBe(1);
   expect([1999, 2000].map((ms) => session.isDone(ms))).toEqual([false, true]);
+  // It had not even begun.
+  expect(session.outcome).toMatchObject({ confirmedTick: 0, hash: 0 });
 });
 
 Deno.test("without R11 a host needs nobody to agree on the end", () => {

@@ -4,6 +4,7 @@ import { Rollback } from "../../game/rollback.ts";
 import { HashWatch } from "../../net/match/hash_watch.ts";
 import { judge } from "../../net/match/outcome.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
+import { recordOf } from "./membership_case.ts";
 
 const DESYNC = { slot: 1, tick: 9, ours: 1, theirs: 2 };
 const RUNNING = {
@@ -43,11 +44,7 @@ Deno.test("a match in play is over for the first reason of these", () => {
 });
 
 function claim(confirmed: number, hash: number): SlotRecord {
-  return {
-    ...{ slot: 1, epoch: 0, beat: 0, sentAt: 0, era: 0, members: 3, hears: 3 },
-    ...{ farewell: "none", isReturning: false, confirmed, tick: confirmed },
-    ...{ hash, have: [], change: undefined },
-  };
+  return recordOf(1, { confirmed, hash });
 }
 
 Deno.test("a claim is compared once this host has confirmed as much, and the first difference stays", () => {
@@ -80,14 +77,4 @@ Deno.test("a claim is compared once this host has confirmed as much, and the fir
   expect(hashes.desync).toEqual({ slot: 1, tick: 5, ours, theirs: ours + 1 });
   confirm(6);
   expect(compare(6, 0)).toEqual([6, 5]);
-});
-
-Deno.test("the last 256 claims are kept as evidence", () => {
-  const hashes = new HashWatch(2);
-  for (let tick = 0; tick < 300; tick++) hashes.note(claim(tick, tick * 2));
-
-  const [none, claimed] = hashes.claimed();
-  expect(none).toEqual([]);
-  expect(claimed.length).toBe(256);
-  expect([claimed[0], claimed[255]]).toEqual([[44, 88], [299, 598]]);
 });

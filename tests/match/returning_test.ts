@@ -8,6 +8,7 @@ import {
 import { Beats } from "../../net/match/clock/beats.ts";
 import { PeerLiveness } from "../../net/match/membership/liveness.ts";
 import { timersFor } from "../../net/match/membership/timers.ts";
+import { Outbox } from "../../net/match/outbox.ts";
 import { Returning } from "../../net/match/returning.ts";
 import { isNewer } from "../../net/match/wire/record.ts";
 import type { PlayPacket } from "../../net/match/wire/wire.ts";
@@ -85,4 +86,21 @@ Deno.test("whoever asks to come back for an hour is still newer than itself befo
       isOlder: false,
     });
   }
+});
+
+Deno.test("it asks every 50 ms, and claims nothing", () => {
+  const { returning, beats, ask } = createReturning();
+  const outbox = new Outbox({ slot: 2, players: 3, beats });
+  const asks = (nowMs: number) => {
+    outbox.clear();
+    returning.ask(nowMs, outbox);
+    return outbox.outgoing.length;
+  };
+
+  expect([0, 49, 50, 99, 120, 169, 170].map(asks))
+    .toEqual([1, 0, 1, 0, 1, 0, 1]);
+  expect(ask()).toMatchObject({
+    ...{ slot: 2, epoch: 0, era: 0, members: 0, isReturning: true },
+    ...{ confirmed: 0, tick: 0, hash: 0, have: [-1, -1, -1] },
+  });
 });

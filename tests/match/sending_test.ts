@@ -7,6 +7,8 @@ import { PeerClock } from "../../net/match/clock/peer_clock.ts";
 import { InputRuns } from "../../net/match/input_runs.ts";
 import { Opening } from "../../net/match/opening.ts";
 import { Outbox } from "../../net/match/outbox.ts";
+import type { Play } from "../../net/match/play.ts";
+import { PlaySender } from "../../net/match/play_sender.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
 import { has } from "../../net/match/wire/slot_set.ts";
 import { termsOf } from "../../net/match/wire/terms.ts";
@@ -17,11 +19,16 @@ import {
 } from "../../net/match/wire/wire.ts";
 import { sha256 } from "../../net/player/sha256.ts";
 import { Members } from "./members.ts";
+import { recordOf } from "./membership_case.ts";
 
 const RULES = { players: 3, points: 9, lives: 9 };
 
 /** What a member of three that holds inputs of `ticks` ticks of each slot puts into its packets. */
-function createRuns(ticks: readonly number[], rttMs = 0) {
+function createRuns(
+  ticks: readonly number[],
+  rttMs = 0,
+  isSentThrice = false,
+) {
   const rollback = new Rollback(createPong(RULES, 1), 3);
   const clocks = ticks.map(() => new PeerClock());
   for (const [slot, count] of ticks.entries()) {
@@ -35,7 +42,7 @@ function createRuns(ticks: readonly number[], rttMs = 0) {
     players: 3,
     rollback,
     clocks,
-    isSentThrice: false,
+    isSentThrice,
   });
   const presences = ticks.map(() => presentFromStart(0));
   const next = (peers: readonly SlotRecord[], of = presences) =>
@@ -49,12 +56,7 @@ function createRuns(ticks: readonly number[], rttMs = 0) {
 }
 
 function peer(slot: number, have: readonly number[]): SlotRecord {
-  return {
-    ...{ slot, epoch: 0, beat: 0, sentAt: 0, era: 0, members: 7, hears: 7 },
-    ...{ farewell: "none", isReturning: false, confirmed: 0, tick: 0, hash: 0 },
-    have,
-    change: undefined,
-  };
+  return recordOf(slot, { members: 7, hears: 7, have });
 }
 
 Deno.test("a member sends all of its inputs that somebody lacks, and no more than 64", () => {
@@ -66,6 +68,9 @@ Deno.test("a member sends all of its inputs that somebody lacks, and no more tha
     .toEqual([{ slot: 0, from: 96, to: 99, first: 96 }]);
   expect(next([peer(1, [-1, 99, 99])]))
     .toEqual([{ slot: 0, from: 0, to: 63, first: 0 }]);
+  // As a negative control, only those of the last three ticks.
+  expect(createRuns([100, 100, 100], 0, true).next([peer(1, [-1, -1, -1])]))
+    .toEqual([{ slot: 0, from: 97, to: 99, first: 97 }]);
 });
 
 Deno.test("of a member that was away, only the ticks are sent in which it played", () => {
@@ -109,6 +114,8 @@ Deno.test("a member is sent its own inputs only where it was another incarnation
   }];
   expect(next(lacking, [presences[0], cut, presences[2]]))
     .toEqual([{ slot: 1, from: 4, to: 7, first: 4 }]);
+  const has = [peer(1, [9, 8, 9]), lacking[1]];
+  expect(next(has, [presences[0], cut, presences[2]])).toEqual([]);
 });
 
 Deno.test("an outbox numbers, encodes and counts what it is given, round by round", () => {
@@ -143,6 +150,25 @@ Deno.test("an outbox numbers, encodes and counts what it is given, round by roun
   expect(said()).toEqual([[2, 80, "left"]]);
   expect([outbox.packets, outbox.bytes])
     .toEqual([3, bytes + outbox.outgoing[0].length]);
+
+  for (let i = 2; i <= 5; i++) put(20);
+  expect(said().map((it) => it && it[0])).toEqual([2, 3, 4, 5, 6]);
+});
+
+Deno.test("a packet is due at once, and every 50 ms after 200 without progress", () => {
+  const outbox = new Outbox({ slot: 0, players: 2, beats: new Beats(2) });
+  const sender = new PlaySender(0, outbox);
+  const record = peer(0, [0, 0]);
+  const packet = { kind: "play", record, echoes: [], relayed: [], runs: [] };
+  const play = { say: () => packet, returned: () => [] } as unknown as Play;
+  const sends = ([nowMs, unconfirmedMs]: readonly number[]) => {
+    outbox.clear();
+    sender.send(play, nowMs, { unconfirmedMs, watchers: 0 });
+    return outbox.outgoing.length;
+  };
+
+  expect([[0, 0], [0, 199], [49, 200], [50, 200]].map(sends))
+    .toEqual([1, 1, 0, 1]);
 });
 
 Deno.test("hellos are repeated every 200 ms, answered at once, and end when all have begun", () => {

@@ -23,6 +23,18 @@ function beginWatched(players = 2) {
   return { match, sent };
 }
 
+/** A match of two that steer by 11, and the last packet of slot 1 to slot 0. */
+function playElevens() {
+  const { match, sent } = beginWatched();
+  const [first] = match.members;
+  match.inputOf = () => 11;
+  match.run(500);
+  const packet = sent.findLast(({ record }) => record.slot === 1);
+  const { play } = first.session;
+  if (!packet || !play) throw new Error("Nobody has sent anything");
+  return { match, sent, first, play, packet };
+}
+
 /** The last packet of a slot, changed, for another session to take in. */
 function forge(
   { session }: Member,
@@ -36,13 +48,7 @@ function forge(
 }
 
 Deno.test("a member sets nobody else's future inputs", () => {
-  const { match, sent } = beginWatched();
-  const [first] = match.members;
-  match.inputOf = () => 11;
-  match.run(500);
-  const packet = sent.findLast(({ record }) => record.slot === 1);
-  const { play } = first.session;
-  if (!packet || !play) throw new Error("Nobody has sent anything");
+  const { match, first, play, packet } = playElevens();
   const start = play.newestTick;
   const run: InputRun = { slot: 0, start, inputs: Array(8).fill(-99) };
 
@@ -61,13 +67,7 @@ Deno.test("a member sets nobody else's future inputs", () => {
 });
 
 Deno.test("who plays can't say that it is absent: its true input counts", () => {
-  const { match, sent } = beginWatched();
-  const [first] = match.members;
-  match.inputOf = () => 11;
-  match.run(500);
-  const packet = sent.findLast(({ record }) => record.slot === 1);
-  const { play } = first.session;
-  if (!packet || !play) throw new Error("Nobody has sent anything");
+  const { match, first, play, packet } = playElevens();
   const { record } = packet;
   const absentTick = record.have[1] + 1;
   const start = absentTick - 9;
@@ -85,13 +85,7 @@ Deno.test("who plays can't say that it is absent: its true input counts", () => 
 });
 
 Deno.test("an input that contradicts a known one is counted, and changes nothing", () => {
-  const { match, sent } = beginWatched();
-  const [first] = match.members;
-  match.inputOf = () => 11;
-  match.run(500);
-  const packet = sent.findLast(({ record }) => record.slot === 1);
-  const { play } = first.session;
-  if (!packet || !play) throw new Error("Nobody has sent anything");
+  const { match, first, play, packet } = playElevens();
   const start = play.confirmedTick - 2;
 
   forge(first, {
@@ -135,7 +129,9 @@ Deno.test("an input, once sent, never changes, even where a member waits for ano
   match.run(400);
 
   const inputs = new Map<string, number>();
-  for (const { record: { slot }, runs } of sent) {
+  for (const { record: { slot }, relayed, runs } of sent) {
+    // Of two, there is no third to pass on.
+    expect(relayed).toEqual([]);
     for (const run of runs) {
       expect(run.slot).toBe(slot);
       for (const [i, input] of run.inputs.entries()) {
@@ -164,12 +160,7 @@ Deno.test("an input is bounded to a whole number of −127 to 127", () => {
 });
 
 Deno.test("a record of what this host never did is rejected, and changes nothing", () => {
-  const { match, sent } = beginWatched();
-  match.run(500);
-  const [first] = match.members;
-  const { play } = first.session;
-  const packet = sent.findLast(({ record }) => record.slot === 1);
-  if (!packet || !play) throw new Error("Nobody has sent anything");
+  const { match, sent, first, packet } = playElevens();
   const { record } = packet;
   const own = sent.findLast((sent) => sent.record.slot === 0)?.record.have[0] ??
     0;
@@ -305,6 +296,23 @@ Deno.test("whom the witness passed over is out, or has lost where only one is le
   expect(after({ isGranted: true })).toBe(false);
   expect(after({ value: undefined })).toBe(false);
   expect(after({ seats: undefined })).toBe(false);
+});
+
+Deno.test("what is left of a match claims it for its seats, by the epochs of the lobby", () => {
+  const match = new Members({ players: 3 });
+  match.begin();
+  const [, , flaky] = match.members;
+  // It is dropped, taken back, and then left alone by one after the other.
+  for (
+    const [forMs, ...cut] of [[3_000, 2], [3_000], [3_000, 1], [25_000, 0, 1]]
+  ) {
+    match.isCut = (from, to) => cut.includes(from) || cut.includes(to);
+    match.run(forMs);
+  }
+
+  expect(flaky.events.find(({ kind }) => kind === "claim")).toMatchObject({
+    claim: { era: 4, seats: [[2, 0]] },
+  });
 });
 
 Deno.test("a process that was out fifteen times comes back no more", () => {

@@ -1,10 +1,20 @@
 import { expect } from "@std/expect";
 import fc from "fast-check";
 import { PACKET_BYTES_MAX } from "../../net/match/transport.ts";
+import { ByteReader, ByteWriter } from "../../net/match/wire/bytes.ts";
 import { isNewer, type SlotRecord } from "../../net/match/wire/record.ts";
-import { decode, encode } from "../../net/match/wire/wire.ts";
+import { stampDifferenceMs, stampOf } from "../../net/match/wire/stamp.ts";
+import { termsOf } from "../../net/match/wire/terms.ts";
+import {
+  decode,
+  encode,
+  type InputRun,
+  type PlayPacket,
+} from "../../net/match/wire/wire.ts";
+import { attempts, recordOf } from "./membership_case.ts";
 import { hellosOf, playsOf, senders, sent, snapshotsOf } from "./packets.ts";
 
+const NOTHING_MORE = { echoes: [], relayed: [], runs: [] };
 const plays = sent(playsOf);
 const hellos = sent(hellosOf);
 const snapshots = sent(snapshotsOf);
@@ -21,7 +31,11 @@ Deno.test("decode() gives back what encode() was given", () => {
 Deno.test("decode() gives undefined for any packet that was cut or lengthened", () => {
   fc.assert(fc.property(hellos, fc.nat(200), ({ frame, packet }, cut) => {
     const bytes = encode(packet, frame, new Uint8Array(PACKET_BYTES_MAX));
-    expect(decode(bytes.slice(0, cut % bytes.length), frame)).toBeUndefined();
+    for (const length of [cut % bytes.length, bytes.length - 1]) {
+      expect(decode(bytes.slice(0, length), frame)).toBeUndefined();
+      expect(() => encode(packet, frame, new Uint8Array(length)))
+        .toThrow(RangeError);
+    }
     expect(decode(Uint8Array.of(...bytes, 0), frame)).toBeUndefined();
   }));
 });
@@ -30,7 +44,7 @@ Deno.test("decode() never throws, whatever comes", () => {
   fc.assert(
     fc.property(
       fc.uint8Array({ maxLength: 300 }),
-      fc.constantFrom(0x51, 0x52),
+      fc.constantFrom(0x51, 0x52, 0x53),
       senders,
       (noise, kind, frame) => {
         decode(noise, frame);
@@ -91,21 +105,15 @@ Deno.test("decode() puts known records in the place of those that are no newer",
 });
 
 Deno.test("decode() refuses a record that claims to be of the sender itself, relayed", () => {
-  const frame = { slot: 0, players: 3 };
-  const [{ packet }] = fc.sample(
-    plays.filter((play) =>
-      play.frame.players === 3 && play.frame.slot === 1 &&
-      play.packet.relayed.some(({ slot }) => slot === 0)
-    ),
-    { numRuns: 1, seed: 1 },
+  const [relayed, record] = [0, 1].map((slot) =>
+    recordOf(slot, { members: 7, hears: 7 })
   );
-  const bytes = encode(
-    { ...packet, record: { ...packet.record, slot: 0 } },
-    { slot: 1, players: 3 },
-    new Uint8Array(PACKET_BYTES_MAX),
-  );
+  const packet = { kind: "play", ...NOTHING_MORE, record, relayed: [relayed] };
+  const [ours, honest] = [0, 1].map((slot) => ({ slot, players: 3 }));
+  const bytes = encode(packet as PlayPacket, honest, new Uint8Array(200));
 
-  expect(decode(bytes, frame)).toBeUndefined();
+  expect(decode(bytes, honest)).toBeDefined();
+  expect(decode(bytes, ours)).toBeUndefined();
 });
 
 Deno.test("isNewer() goes by incarnation, then by what is confirmed, then by beat", () => {
@@ -128,4 +136,94 @@ Deno.test("isNewer() goes by incarnation, then by what is confirmed, then by bea
         .toEqual({ a, b, isNewer: i > j });
     }
   }
+});
+
+Deno.test("a stamp is in quarter milliseconds, modulo 2^24, and so are differences", () => {
+  const last = 2 ** 24 - 1;
+  expect([0, 0.25, 0.2, 1.1, 2 ** 22 - 0.25, 2 ** 22, -0.25].map(stampOf))
+    .toEqual([0, 1, 1, 4, last, 0, last]);
+
+  expect(stampDifferenceMs(0, last)).toBe(0.25);
+  expect(stampDifferenceMs(last, 0)).toBe(-0.25);
+  expect(stampDifferenceMs(2 ** 23 - 1, 0)).toBe(2 ** 21 - 0.25);
+  expect(stampDifferenceMs(2 ** 23, 0)).toBe(-(2 ** 21));
+});
+
+Deno.test("terms are the rules, the clock, and the FNV-1a hash of the match's ID", () => {
+  const rules = { players: 3, points: 9, lives: 5 };
+  const terms = { protocol: 1, ticksPerSecond: 60, window: 15, ...rules };
+
+  expect(termsOf(rules, "")).toEqual({ ...terms, match: 0x811c9dc5 });
+  expect(termsOf(rules, "foobar")).toEqual({ ...terms, match: 0xbf9cf968 });
+});
+
+Deno.test("decode() takes a state of up to 512 bytes, in whole words", () => {
+  const [{ frame, packet }] = fc.sample(snapshots, { numRuns: 1, seed: 1 });
+  const takes = (words: number, end?: number) => {
+    const long = { ...packet, state: new Int32Array(words) };
+    const bytes = encode(long, frame, new Uint8Array(PACKET_BYTES_MAX));
+    return decode(bytes.slice(0, end), frame) !== undefined;
+  };
+
+  expect([takes(128), takes(129), takes(9, -1)]).toEqual([true, false, false]);
+});
+
+Deno.test("encode() leaves out runs that might not fit", () => {
+  const [{ frame, packet }] = fc.sample(plays, { numRuns: 1, seed: 1 });
+  const { slot, confirmed } = packet.record;
+  const run = { slot, start: confirmed, inputs: [1, 1] };
+  const lengthIn = (length: number, runs: readonly InputRun[]) =>
+    encode({ ...packet, runs }, frame, new Uint8Array(length)).length;
+  const without = lengthIn(PACKET_BYTES_MAX, []);
+
+  // Equal inputs take no more than one, but that is found out too late.
+  expect([5, 6].map((room) => lengthIn(without + room, [run]) - without))
+    .toEqual([0, 4]);
+});
+
+Deno.test("a writer and a reader remember what was too much for them", () => {
+  const writer = new ByteWriter(new Uint8Array(3));
+  const fits = (read: (reader: ByteReader) => void, last: number) => {
+    const reader = new ByteReader(Uint8Array.of(255, 255, 255, 255, last));
+    read(reader);
+    return reader.fits;
+  };
+
+  writer.bytes(Uint8Array.of(1, 2, 3));
+  expect(writer.fits).toBe(true);
+  writer.bytes(Uint8Array.of(4));
+  expect([writer.fits, ...writer.written]).toEqual([false, 1, 2, 3]);
+  for (const most of [5, 6]) {
+    expect(fits((reader) => reader.skip(most), 0)).toBe(most === 5);
+    expect(fits((reader) => reader.bytes(most), 0)).toBe(most === 5);
+  }
+  expect([7, 8].map((last) => fits((reader) => reader.varint(), last)))
+    .toEqual([true, false]);
+});
+
+Deno.test("decode() refuses players that there aren't, and more than a presence can be", () => {
+  const frame = { slot: 1, players: 3 };
+  const takes = (saying: Partial<SlotRecord>, flags = 0) => {
+    const record = recordOf(1, { members: 7, hears: 7, ...saying });
+    const packet = { kind: "play", record, ...NOTHING_MORE } as const;
+    const bytes = encode(packet, frame, new Uint8Array(200));
+    bytes[9] |= flags;
+    return decode(bytes, frame) !== undefined;
+  };
+  const changes = (segments: number, drop: number, slot: number) => {
+    const presence = Array(segments).fill({ epoch: 0, from: 0, to: 9 });
+    const attempt = { ...attempts(1, drop).attempt, join: { slot, epoch: 0 } };
+    const presences = [presence, presence, presence];
+    const change = { presences, attemptNumber: 1, attempt, agreed: undefined };
+    return takes({ change });
+  };
+
+  expect([takes({}), takes({ members: 8 }), takes({ hears: 8 })])
+    .toEqual([true, false, false]);
+  // A farewell that there isn't, and a flag.
+  expect([takes({}, 2), takes({}, 3), takes({}, 16)])
+    .toEqual([true, false, false]);
+  expect([[3, 7, 2], [0, 7, 2], [4, 7, 2], [3, 8, 2], [3, 7, 3]]
+    .map(([segments, drop, slot]) => changes(segments, drop, slot)))
+    .toEqual([true, false, false, false, false]);
 });

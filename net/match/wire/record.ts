@@ -214,10 +214,7 @@ function writeChange(
   }
 }
 
-function readChange(
-  reader: ByteReader,
-  players: number,
-): RecordChange | undefined {
+function readChange(reader: ByteReader, players: number): RecordChange {
   const presences: Presence[] = [];
   for (let slot = 0; slot < players; slot++) {
     const count = reader.u8();
@@ -246,9 +243,7 @@ function readChange(
     cut: readTicks(reader, players),
     at: reader.varint(),
   };
-  return reader.fits
-    ? { presences, attemptNumber, attempt, agreed }
-    : undefined;
+  return { presences, attemptNumber, attempt, agreed };
 }
 
 function writeAim(
@@ -278,7 +273,7 @@ function writeTicks(
   players: number,
 ): void {
   for (let slot = 0; slot < players; slot++) {
-    writer.varint((ticks[slot] ?? -1) + 1);
+    writer.varint(ticks[slot] + 1);
   }
 }
 
