@@ -134,7 +134,8 @@ class Playthrough {
         return;
       case "hashes": {
         const chain = this.#chains.get(chunk.slot) ?? [];
-        this.#chains.set(chunk.slot, [...chain, ...chunk.hashes]);
+        chain.push(...chunk.hashes);
+        this.#chains.set(chunk.slot, chain);
         return;
       }
       case "end":
