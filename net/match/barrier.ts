@@ -34,6 +34,11 @@ const READY_TIMEOUT_MS = 20_000;
 const WORD_TIMEOUT_MS = 5_000;
 /** From the last "ready" to tick 0: so that the start, sent sixty times a second, reaches all. */
 const START_DELAY_MS = 500;
+/** Most of a round trip that slot 0 waits for, and so how far ahead any start can lie. */
+const FARTHEST_MS_MAX = 2_000;
+const START_AHEAD_MS_MAX = START_DELAY_MS + FARTHEST_MS_MAX;
+/** Slot 0 is silent for so long before a start counts that others pass on. */
+const STARTER_SILENCE_MS = 500;
 /** Slot whose clock times the start: the lowest. */
 const STARTER = 0;
 
@@ -70,12 +75,16 @@ export class Barrier {
   #heardBy: number;
   #ready = 0;
   #startAt: Stamp | undefined;
+  /** A start that another than slot 0 says slot 0 named; when slot 0 itself was heard last. */
+  #passedOn: Stamp | undefined;
+  #starterMs: number;
   #isStartSaid = false;
   #seed: number | undefined;
 
   constructor(options: BarrierOptions) {
     this.#options = options;
     const { players, slot, secret, sha256 } = options;
+    this.#starterMs = options.nowMs;
     this.#everybody = (1 << players) - 1;
     this.#heard = this.#heardBy = 1 << slot;
     this.#commitments = Array.from({ length: players }, () => undefined);
@@ -93,8 +102,8 @@ export class Barrier {
     return this.#seed;
   }
 
-  /** Takes in a hello of slot `from`. */
-  receive(from: number, hello: HelloPacket): void {
+  /** Takes in a hello of slot `from`: what it says of itself counts, and slot 0's start. */
+  receive(from: number, hello: HelloPacket, atMs: number): void {
     if (this.failure) return;
     const mismatch = this.#mismatch(from, hello);
     if (mismatch) {
@@ -104,16 +113,22 @@ export class Barrier {
     this.#commitments[from] ??= hello.commitment;
     this.#heard |= 1 << from;
     if ((hello.heard >> this.#options.slot) & 1) this.#heardBy |= 1 << from;
-    this.#ready |= hello.ready & this.#everybody & ~this.#me;
+    this.#ready |= hello.ready & (1 << from);
     if (hello.reveal) this.#reveals[from] ??= hello.reveal;
-    this.#startAt ??= hello.startAt;
-    if (hello.hasGivenUp) this.#giveUp();
+    if (from === STARTER) {
+      this.#starterMs = atMs;
+      this.#startAt ??= hello.startAt;
+      if (hello.hasGivenUp) this.#giveUp();
+    } else this.#passedOn ??= hello.startAt;
   }
 
   /** Draws conclusions from what was received. `clocks` by slot. */
   update(nowMs: number, clocks: readonly PeerClock[]): void {
     const { slot, secret } = this.#options;
     if (this.failure) return;
+    // Slot 0 named it before it died, or can't be heard here; else it would say so itself.
+    const isStarterGone = nowMs - this.#starterMs > STARTER_SILENCE_MS;
+    if (isStarterGone && slot !== STARTER) this.#startAt ??= this.#passedOn;
     if (!(this.#ready & this.#me) && this.#hearsAll(clocks)) {
       this.#ready |= this.#me;
       this.#reveals[slot] = { secret, commitments: this.#digest() };
@@ -121,7 +136,10 @@ export class Barrier {
     this.#findSeed();
     const isStarter = slot === STARTER && this.#startAt === undefined;
     if (isStarter && this.waitingFor === 0 && this.#seed !== undefined) {
-      const farthestMs = Math.max(...clocks.map((clock) => clock.rttMs ?? 0));
+      const farthestMs = Math.min(
+        FARTHEST_MS_MAX,
+        Math.max(...clocks.map((clock) => clock.rttMs ?? 0)),
+      );
       this.#startAt = stampOf(nowMs + START_DELAY_MS + farthestMs);
     }
     const patienceMs = READY_TIMEOUT_MS +
@@ -138,7 +156,8 @@ export class Barrier {
     const startersNow = this.#options.slot === STARTER
       ? stampOf(nowMs)
       : clocks[STARTER].stampOf(nowMs);
-    return nowMs + stampDifferenceMs(this.#startAt, startersNow);
+    const inMs = stampDifferenceMs(this.#startAt, startersNow);
+    return nowMs + Math.min(inMs, START_AHEAD_MS_MAX);
   }
 
   /** Returns what the next hello says, less the parts that every packet has. */

@@ -3,11 +3,12 @@
  *
  * Who sent a packet is what the transport says, not the packet. A *seat* is the right to a slot, as
  * the lobby gives it to one process; each time it does, the seat's epoch grows, and packets of the
- * former process are rejected.
+ * former process are rejected. So is what can't be true, whoever says it.
  *
  * @module
  */
 import type { Beats } from "./clock/beats.ts";
+import { isPlausible } from "./plausible.ts";
 import type { Received } from "./transport.ts";
 import type { SlotRecord } from "./wire/record.ts";
 import { decode, type Packet } from "./wire/wire.ts";
@@ -57,6 +58,7 @@ export class Gate {
       ? decode(bytes, { slot: from.slot, players }, known)
       : undefined;
     if (!packet || incarnationOf(packet) >> 4 !== from.epoch) return undefined;
+    if (!isPlausible(packet, players)) return undefined;
     if (from.epoch > this.#epochs[from.slot]) {
       // Another process: what was learned of the former one's clock is of no use.
       this.#epochs[from.slot] = from.epoch;

@@ -5,6 +5,7 @@
  */
 import { HISTORY_TICKS, type Rollback } from "../../game/rollback.ts";
 import type { SlotRecord } from "./wire/record.ts";
+import { setOf, type SlotSet } from "./wire/slot_set.ts";
 
 /** A confirmed state's tick and hash. */
 export type TickHash = readonly [tick: number, hash: number];
@@ -19,19 +20,34 @@ export interface Desync {
 
 /** Finds out when another member computes something else. */
 export class HashWatch {
-  /** The first difference that was seen. */
-  desync: Desync | undefined;
+  /** By slot: the first difference to its present incarnation. */
+  readonly differences: (Desync | undefined)[];
 
-  /** By slot: newest confirmed state that was compared. */
+  /** By slot: newest confirmed state that was compared, and was the same. */
   readonly #compared: number[];
   readonly #claimed: TickHash[][];
 
   constructor(players: number) {
-    this.#compared = Array.from({ length: players }, () => -1);
+    this.differences = Array.from({ length: players }, () => undefined);
+    this.#compared = this.differences.map(() => -1);
     this.#claimed = this.#compared.map(() => []);
   }
 
-  /** Tick of the member's newest state that was compared with ours; -1 before the first. */
+  /** Slots with a difference. */
+  get differing(): SlotSet {
+    let slots: SlotSet = 0;
+    for (const difference of this.differences) {
+      if (difference) slots |= setOf(difference.slot);
+    }
+    return slots;
+  }
+
+  /** Another incarnation of the slot begins with a state of the others. */
+  forgive(slot: number): void {
+    this.differences[slot] = undefined;
+  }
+
+  /** Tick of the member's newest state that was the same as ours; -1 before the first. */
   comparedTick(slot: number): number {
     return this.#compared[slot];
   }
@@ -54,8 +70,9 @@ export class HashWatch {
     if (confirmed <= this.#compared[slot]) return;
     const ours = rollback.hashAt(confirmed);
     if (ours === undefined) return;
-    this.#compared[slot] = confirmed;
-    if (ours === hash) return;
-    this.desync ??= { slot, tick: confirmed, ours, theirs: hash };
+    if (ours === hash) this.#compared[slot] = confirmed;
+    else {
+      this.differences[slot] ??= { slot, tick: confirmed, ours, theirs: hash };
+    }
   }
 }

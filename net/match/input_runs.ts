@@ -80,11 +80,9 @@ export class InputRuns {
       if (isLacked) acked = Math.min(acked, theirs);
     }
     if (isSentThrice) acked = slot === me ? have - 3 : have;
-    const before = Math.max(
-      acked,
-      have - HISTORY_TICKS / 2,
-      rollback.firstTick - 1,
-    );
+    // Whoever lags far behind gets every other packet; the newest inputs are for all others.
+    const lagMax = this.#sends % 2 === 0 ? HISTORY_TICKS / 2 : RUN_INPUTS_MAX;
+    const before = Math.max(acked, have - lagMax, rollback.firstTick - 1);
     const start = nextPresentTick(presence, before);
     let end = start;
     while (

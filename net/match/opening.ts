@@ -59,8 +59,12 @@ export class Opening {
   }
 
   /** Takes in a hello; once this member has begun, it only has to be answered. */
-  receive(slot: number, hello: HelloPacket, hasBegun: boolean): void {
-    if (!hasBegun) this.#barrier.receive(slot, hello);
+  receive(
+    slot: number,
+    hello: HelloPacket,
+    { atMs, hasBegun }: { readonly atMs: number; readonly hasBegun: boolean },
+  ): void {
+    if (!hasBegun) this.#barrier.receive(slot, hello, atMs);
     this.#mustAnswer = true;
   }
 

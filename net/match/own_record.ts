@@ -9,6 +9,7 @@ import type { InputRuns } from "./input_runs.ts";
 import type { PeerLiveness } from "./membership/liveness.ts";
 import type { Membership } from "./membership/membership.ts";
 import type { Said } from "./outbox.ts";
+import { type Proofs, withProof } from "./proofs.ts";
 import type { Incarnation, RecordChange, SlotRecord } from "./wire/record.ts";
 import { has } from "./wire/slot_set.ts";
 import type { PlayPacket, SnapshotPacket } from "./wire/wire.ts";
@@ -23,8 +24,9 @@ export interface Speaker {
   readonly membership: Membership;
   readonly liveness: PeerLiveness;
   readonly runs: InputRuns;
-  /** By slot: the newest record, where one has come. */
-  readonly records: readonly (SlotRecord | undefined)[];
+  readonly proofs: Proofs | undefined;
+  /** By slot: what is newest of each other member, where something has come. */
+  readonly newest: readonly (SlotRecord | undefined)[];
   /** By slot: highest tick up to which all inputs are known, as of the last `settle`. */
   readonly have: readonly number[];
 }
@@ -42,12 +44,10 @@ export class OwnRecord {
   /** Returns the packet that says all that `peers`, by their newest records, may need. */
   packet(said: Said, peers: readonly SlotRecord[]): PlayPacket {
     const { membership, runs } = this.#speaker;
+    const change = this.#mustTellChange() ? this.#change() : undefined;
     return {
       kind: "play",
-      record: this.#now(
-        said,
-        this.#mustTellChange() ? this.#change() : undefined,
-      ),
+      record: this.#proved(this.#now(said, change)),
       echoes: said.echoes,
       relayed: this.#relayed(),
       runs: runs.next(peers, membership.standing.presences),
@@ -68,6 +68,10 @@ export class OwnRecord {
     };
   }
 
+  #proved(record: SlotRecord): SlotRecord {
+    return withProof(record, this.#speaker.players, this.#speaker.proofs);
+  }
+
   #now(
     { beat, sentAt, farewell }: Said,
     change: RecordChange | undefined,
@@ -82,6 +86,7 @@ export class OwnRecord {
       era,
       members,
       hears: liveness.heard,
+      suspects: membership.suspected & members,
       farewell,
       isReturning: false,
       confirmed: rollback.confirmedTick,
@@ -89,6 +94,7 @@ export class OwnRecord {
       hash: rollback.hashAt(rollback.confirmedTick) ?? 0,
       have,
       change,
+      proof: undefined,
     };
   }
 
@@ -100,11 +106,11 @@ export class OwnRecord {
 
   /** While the members change, or somebody who can be heard may have missed that they did. */
   #mustTellChange(): boolean {
-    const { membership, liveness, records } = this.#speaker;
+    const { membership, liveness, newest } = this.#speaker;
     const { attemptNumber, era } = membership.standing;
     if (attemptNumber > 0) return true;
     const spoke = liveness.heard;
-    for (const record of records) {
+    for (const record of newest) {
       const isBehind = record && has(spoke, record.slot) &&
         (record.era < era || record.isReturning);
       if (isBehind) return true;
@@ -114,11 +120,11 @@ export class OwnRecord {
 
   /** With two players there is no third whose record could be passed on. */
   #relayed(): readonly SlotRecord[] {
-    const { players, liveness, records } = this.#speaker;
+    const { players, liveness, newest } = this.#speaker;
     if (players === 2) return NOTHING;
     const spoke = liveness.heard;
     const relayed: SlotRecord[] = [];
-    for (const record of records) {
+    for (const record of newest) {
       if (record && has(spoke, record.slot)) relayed.push(record);
     }
     return relayed;

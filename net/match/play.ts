@@ -17,17 +17,21 @@ import { inputDelayFor } from "./clock/input_delay.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
 import { leadOver, TimeSync } from "./clock/time_sync.ts";
 import { type Desync, HashWatch, type TickHash } from "./hash_watch.ts";
+import { HeardRecords } from "./heard_records.ts";
 import { InputRuns } from "./input_runs.ts";
 import type { PeerLiveness } from "./membership/liveness.ts";
+import type { Absences } from "./membership/absences.ts";
+import { isInStep, isShownByAll } from "./membership/commitment.ts";
 import { Membership, type MembershipEvent } from "./membership/membership.ts";
 import { shownBeyond } from "./membership/membership_change.ts";
 import type { NegativeControls } from "./membership/negative_controls.ts";
 import type { Timers } from "./membership/timers.ts";
 import type { Said } from "./outbox.ts";
 import { OwnRecord } from "./own_record.ts";
+import type { Proofs } from "./proofs.ts";
 import type { Return } from "./returning.ts";
-import { type Incarnation, isNewer, type SlotRecord } from "./wire/record.ts";
-import { has, setOf, type SlotSet, slotsOf } from "./wire/slot_set.ts";
+import type { Incarnation, SlotRecord } from "./wire/record.ts";
+import { has, setOf, sizeOf, type SlotSet, slotsOf } from "./wire/slot_set.ts";
 import type { InputRun, PlayPacket, SnapshotPacket } from "./wire/wire.ts";
 
 export interface PlayOptions {
@@ -41,11 +45,16 @@ export interface PlayOptions {
   readonly clocks: readonly PeerClock[];
   readonly liveness: PeerLiveness;
   readonly timers: Timers;
+  readonly absences: Absences;
+  readonly proofs: Proofs | undefined;
   readonly controls: NegativeControls;
   /** Set for a player that comes back. */
   readonly from: Return | undefined;
   readonly nowMs: number;
 }
+
+/** A member that has confirmed so much less is as good as silent; two hosts lie far closer. */
+const LAG_TICKS_MAX = 64;
 
 /** What most ticks bring. */
 const NONE: readonly never[] = [];
@@ -67,17 +76,24 @@ export class Play {
   readonly #rollback: Rollback;
   readonly #membership: Membership;
   readonly #hashes: HashWatch;
-  /** By slot: the newest record, where one has come. */
-  readonly #records: (SlotRecord | undefined)[];
-  /** Newest records of the other members, except of those that said goodbye. */
+  readonly #heard: HeardRecords;
+  /** Newest words of the other members, except of those that said goodbye. */
   readonly #peers: SlotRecord[] = [];
+  /** Of the same, what is newest, if only by hearsay. */
+  readonly #acknowledging: SlotRecord[] = [];
   /** By slot: highest tick up to which all inputs are known; made anew where it is read. */
   readonly #have: number[];
+  /** By slot: highest tick of inputs that could be taken in, were it not for an attempt. */
+  readonly #offered: number[];
+  /** When no member's state differed last, and for how long some has. */
+  #sameMs: number;
+  #differingForMs = 0;
   readonly #words: OwnRecord;
   readonly #events: MembershipEvent[] = [];
 
   constructor(options: PlayOptions) {
     this.#options = options;
+    this.#sameMs = options.nowMs;
     const { slot, players, epochs, from, timers, controls } = options;
     this.#rollback = new Rollback(options.game, players, from);
     this.#membership = new Membership({ slot, timers, controls }, epochs);
@@ -89,14 +105,16 @@ export class Play {
       isSentThrice: controls.isSentThrice ?? false,
     });
     this.#hashes = new HashWatch(players);
-    this.#records = Array.from({ length: players }, () => undefined);
-    this.#have = this.#records.map(() => -1);
+    this.#heard = new HeardRecords(players, options.proofs);
+    this.#have = this.#heard.words.map(() => -1);
+    this.#offered = this.#have.slice();
     this.#words = new OwnRecord({
       ...{ slot, players, epoch: options.epoch, runs },
       rollback: this.#rollback,
       membership: this.#membership,
       liveness: options.liveness,
-      records: this.#records,
+      proofs: options.proofs,
+      newest: this.#heard.newest,
       have: this.#have,
     });
     if (from) this.#membership.begin(from.era, from.members, from.presences);
@@ -150,11 +168,25 @@ export class Play {
 
   /** By slot: the newest record of each other player, where one has come. Owned by this object. */
   get records(): readonly (SlotRecord | undefined)[] {
-    return this.#records;
+    return this.#heard.newest;
   }
 
+  /** A difference that the members can't settle: no state is that of more than half of them. */
   get desync(): Desync | undefined {
-    return this.#hashes.desync;
+    const { members } = this;
+    const differing = this.#hashes.differing & members;
+    const rest = 2 * sizeOf(members & ~differing) - sizeOf(members);
+    // Where most differ from this host, they drop it, and it comes back; if they do.
+    const waitMs = rest < 0 ? this.#options.timers.graceMs / 4 : 0;
+    const isUnsettled = rest <= 0 && this.#differingForMs >= waitMs;
+    return isUnsettled
+      ? this.differences.find(({ slot }) => has(members, slot))
+      : undefined;
+  }
+
+  /** What other members' states were found to be different in, lowest slot first. */
+  get differences(): readonly Desync[] {
+    return this.#hashes.differences.filter((one) => one !== undefined);
   }
 
   hashAt(tick: number): number | undefined {
@@ -184,18 +216,21 @@ export class Play {
       this.members === setOf(this.#options.slot);
   }
 
-  /** Whether some member said that states differ. */
+  /** Whether the only other member said that states differ. */
   get isDesyncTold(): boolean {
-    return this.#records.some((record) => record?.farewell === "desync");
+    return sizeOf(this.members) === 2 &&
+      this.#others.some((slot) =>
+        this.#heard.words[slot]?.farewell === "desync"
+      );
   }
 
   hasLeft(slot: number): boolean {
-    return this.#records[slot]?.farewell === "left";
+    return this.#heard.words[slot]?.farewell === "left";
   }
 
   /** Slots of members whose missing inputs hold up the next confirmation. */
   missing(): readonly number[] {
-    return slotsOf(this.members & ~setOf(this.#options.slot)).filter((slot) =>
+    return this.#others.filter((slot) =>
       this.#rollback.have(slot) < this.confirmedTick
     );
   }
@@ -205,7 +240,7 @@ export class Play {
     const { endTick } = this;
     if (endTick === undefined) return false;
     if (this.#options.controls.isResultUnagreed) return true;
-    return slotsOf(this.members & ~setOf(this.#options.slot)).every((slot) =>
+    return this.#others.every((slot) =>
       this.#hashes.comparedTick(slot) >= endTick
     );
   }
@@ -226,12 +261,15 @@ export class Play {
     atMs: number,
   ): boolean {
     if (!this.#isPossible(own)) return false;
-    this.#takeRecord(own, atMs);
-    for (const record of relayed) {
-      const isOther = record.slot !== this.#options.slot;
-      if (isOther && this.#isPossible(record)) this.#takeRecord(record, atMs);
-    }
-    for (const run of runs) this.#takeRun(run);
+    const { slot: me } = this.#options;
+    const news = [own, ...relayed].filter((record) =>
+      record.slot !== me && this.#isPossible(record) &&
+      this.#takeRecord(record, own.slot, atMs)
+    );
+    if (news.length > 0) this.#findPeers();
+    for (const run of runs) this.#takeRun(run, own.slot, atMs);
+    // Whether a member keeps up shows once its inputs are here, too.
+    for (const record of news) this.#hear(record, atMs);
     return true;
   }
 
@@ -240,23 +278,27 @@ export class Play {
     this.#rollback.settle();
     this.#confirm();
     this.#noteHave();
-    const { liveness } = this.#options;
+    const { liveness, absences } = this.#options;
+    const membersBefore = this.members;
     const happened = this.#membership.evaluate({
       nowMs,
-      records: this.#records,
+      records: this.#heard.words,
       liveness,
       have: this.#have,
+      differing: this.#hashes.differing,
+      mayReturn: (slot, isWanted) => absences.mayReturn(slot, nowMs, isWanted),
     });
     for (const event of happened) {
       this.#events.push(event);
       if (event.kind !== "committed") continue;
+      this.#noteDropped(membersBefore & ~this.members, nowMs);
       liveness.welcome(event.joined, nowMs);
       this.#applyPresences();
       this.#rollback.settle();
       this.#confirm();
     }
     if (!has(this.members, this.#options.slot)) this.isOut = true;
-    this.#compareHashes();
+    this.#compareHashes(nowMs);
   }
 
   /** Plays one tick with this host's input; false where the match has to wait for somebody. */
@@ -291,7 +333,7 @@ export class Play {
   /** Returns the packet that says all that the others may need; to be encoded at once. */
   say(said: Said): PlayPacket {
     this.#noteHave();
-    return this.#words.packet(said, this.#peers);
+    return this.#words.packet(said, this.#acknowledging);
   }
 
   /**
@@ -320,14 +362,21 @@ export class Play {
   }
 
   /** Finds the other members again, after a record or the members have changed. */
+  get #others(): readonly number[] {
+    return slotsOf(this.members & ~setOf(this.#options.slot));
+  }
+
   #findPeers(): void {
+    const { words, newest } = this.#heard;
     let count = 0;
-    for (const record of this.#records) {
-      const isPeer = record && has(this.members, record.slot) &&
-        record.farewell === "none";
-      if (isPeer) this.#peers[count++] = record;
+    for (const word of words) {
+      const isPeer = word && has(this.members, word.slot) &&
+        word.farewell === "none";
+      if (!isPeer) continue;
+      this.#peers[count] = word;
+      this.#acknowledging[count++] = newest[word.slot] ?? word;
     }
-    this.#peers.length = count;
+    this.#peers.length = this.#acknowledging.length = count;
   }
 
   #noteHave(): void {
@@ -345,25 +394,52 @@ export class Play {
       record.confirmed <= mine + 1;
   }
 
-  #takeRecord(record: SlotRecord, atMs: number): void {
-    const { slot, sentAt } = record;
-    const known = this.#records[slot];
-    if (known && !isNewer(record, known)) return;
-    this.#records[slot] = record;
+  /** Returns whether it is news. */
+  #takeRecord(record: SlotRecord, from: number, atMs: number): boolean {
+    const kind = this.#heard.take(record, from, atMs);
+    if (kind !== "word") return kind !== undefined;
     if (!record.isReturning) this.#hashes.note(record);
-    const { clocks, liveness, timers, slot: me } = this.#options;
-    // What counts is when it was sent: a backlog of old ones may come all at once.
-    const isFresh = clocks[slot].isFresh(sentAt, atMs, timers.suspectMs);
-    if (isFresh) liveness.hear(slot, atMs, has(record.hears, me));
     if (record.era > this.era) this.#follow(record, atMs);
-    this.#findPeers();
+    return true;
   }
 
-  /** R9: a record of a higher era is the commit. */
+  /** What counts is when it was sent: a backlog of old ones may come all at once. */
+  #hear(record: SlotRecord, atMs: number): void {
+    const { slot, sentAt, hears } = record;
+    const { clocks, liveness, timers, slot: me } = this.#options;
+    if (!clocks[slot].isFresh(sentAt, atMs, timers.suspectMs)) return;
+    liveness.hear(slot, atMs, has(hears, me) && this.#keepsUp(record));
+  }
+
+  /**
+   * R1: whoever speaks, but holds up the others by what it keeps to itself, is as good as silent:
+   * inputs, its part in an attempt, what it has confirmed.
+   */
+  #keepsUp(record: SlotRecord): boolean {
+    const { slot } = record;
+    const { standing } = this.#membership;
+    if (!has(standing.members, slot) || record.isReturning) return true;
+    const { attempt } = standing;
+    if (attempt && !has(attempt.drop, slot)) {
+      return isInStep(record, standing, this.#have);
+    }
+    const { confirmedTick, endTick } = this;
+    if (endTick !== undefined && !attempt) {
+      return this.#hashes.comparedTick(slot) >= endTick;
+    }
+    return Math.max(this.#rollback.have(slot), this.#offered[slot]) >=
+        confirmedTick &&
+      record.confirmed >= confirmedTick - LAG_TICKS_MAX;
+  }
+
+  /** R9: records of a higher era are the commit, once all who decided it show it. */
   #follow(record: SlotRecord, atMs: number): void {
     const { slot: me, epoch, liveness } = this.#options;
     const presences = record.change?.presences;
     if (!presences || this.isOut) return;
+    const { standing } = this.#membership;
+    const said = { ...record, presences };
+    if (!isShownByAll(said, standing, this.#heard.words, me)) return;
     const isMember = has(record.members, me) &&
       lastSegment(presences[me]).epoch === epoch;
     const beyond = shownBeyond(this.presences, presences, this.confirmedTick);
@@ -371,28 +447,57 @@ export class Play {
       this.isOut = true;
       return;
     }
+    this.#noteDropped(this.members & ~record.members, atMs);
     liveness.welcome(this.#membership.adopt(record, presences), atMs);
     this.#applyPresences();
+  }
+
+  #noteDropped(dropped: SlotSet, nowMs: number): void {
+    for (const slot of slotsOf(dropped)) {
+      const isDiffering = has(this.#hashes.differing, slot);
+      this.#options.absences.noteDropped(slot, nowMs, isDiffering);
+    }
   }
 
   #applyPresences(): void {
     this.#findPeers();
     for (const [slot, presence] of this.presences.entries()) {
       this.#rollback.setPresence(slot, presence);
+      if (!has(this.members, slot)) this.#hashes.forgive(slot);
     }
   }
 
-  #takeRun({ slot, start, inputs }: InputRun): void {
+  #takeRun(
+    { slot, start, inputs }: InputRun,
+    from: number,
+    atMs: number,
+  ): void {
     const isOwn = slot === this.#options.slot;
+    // What others pass on counts where the member can't say it itself.
+    const untilTick = slot === from || !this.#heard.isDirect(slot, atMs)
+      ? Infinity
+      : this.#passedOnUntil(slot);
+    // Even one that can't be taken in during an attempt shows that the slot isn't silent.
+    if (start <= this.#rollback.have(slot) + 1 && untilTick === Infinity) {
+      const end = start + inputs.length - 1;
+      this.#offered[slot] = Math.max(this.#offered[slot], end);
+    }
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i];
-      if (input === ABSENT_INPUT) return;
+      if (input === ABSENT_INPUT || start + i > untilTick) return;
       if (isOwn && start + i >= this.#ownFrom) return;
       if (!this.#membership.mayTake(slot, start + i)) return;
       const verdict = this.#rollback.addInput(slot, start + i, input);
       if (verdict === "gap") return;
       if (verdict === "conflict") this.conflicts++;
     }
+  }
+
+  /** Up to which tick others pass on inputs of a slot that speaks for itself: its former ones'. */
+  #passedOnUntil(slot: number): number {
+    const { attempt } = this.#membership.standing;
+    const cut = attempt?.cut?.[slot] ?? -1;
+    return Math.max(cut, lastSegment(this.presences[slot]).from - 1);
   }
 
   #confirm(): void {
@@ -410,11 +515,14 @@ export class Play {
   }
 
   /** Only within one era must what members have confirmed be the same. */
-  #compareHashes(): void {
+  #compareHashes(nowMs: number): void {
     for (const record of this.#peers) {
       const isComparable = record.era === this.era && !record.isReturning &&
         record.epoch === lastSegment(this.presences[record.slot]).epoch;
       if (isComparable) this.#hashes.compare(record, this.#rollback);
     }
+    const isDiffering = (this.#hashes.differing & this.members) !== 0;
+    if (!isDiffering) this.#sameMs = nowMs;
+    this.#differingForMs = nowMs - this.#sameMs;
   }
 }

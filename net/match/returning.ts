@@ -8,15 +8,21 @@
 import { lastSegment, type Presence } from "../../game/presence.ts";
 import type { Game, Snapshot } from "../../game/rollback.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
+import { HashWatch } from "./hash_watch.ts";
+import { HeardRecords } from "./heard_records.ts";
+import { type Commitment, isShownBy } from "./membership/commitment.ts";
 import type { PeerLiveness } from "./membership/liveness.ts";
 import type { Timers } from "./membership/timers.ts";
 import type { Outbox, Said } from "./outbox.ts";
+import { type Proofs, withProof } from "./proofs.ts";
 import type { SlotRecord } from "./wire/record.ts";
-import { has, type SlotSet } from "./wire/slot_set.ts";
+import { has, setOf, type SlotSet, slotsOf } from "./wire/slot_set.ts";
 import type { PlayPacket, SnapshotPacket } from "./wire/wire.ts";
 
 /** How often it asks. */
 const ASK_INTERVAL_MS = 50;
+/** How long a returning player waits for a second member to claim the state that it was offered. */
+const ALONE_MS = 1_000;
 /** How often a process may come back by itself: four bits of its epoch, beside the seat's. */
 const RETURNS_MAX = 15;
 /** After how many asks the next ones count as later whatever their beats: half of a beat's range. */
@@ -41,6 +47,7 @@ export interface ReturningOptions {
   readonly clocks: readonly PeerClock[];
   readonly liveness: PeerLiveness;
   readonly timers: Timers;
+  readonly proofs: Proofs | undefined;
 }
 
 /** The returns of one process. */
@@ -50,10 +57,23 @@ export class Returning {
   #returns = 0;
   #asks = 0;
   #askedMs = -Infinity;
+  /** What was heard since this return began. */
+  #heard!: HeardRecords;
+  #hashes!: HashWatch;
+  /** When this return was first offered a state; whose it took last time. */
+  #offeredMs: number | undefined;
+  #giver: number | undefined;
 
   constructor(options: ReturningOptions) {
     this.#options = options;
     this.#isOut = options.isOut;
+    this.#listen();
+  }
+
+  #listen(): void {
+    const { players, proofs } = this.#options;
+    this.#heard = new HeardRecords(players, proofs);
+    this.#hashes = new HashWatch(players);
   }
 
   /** Whether it waits to be taken back. */
@@ -71,6 +91,8 @@ export class Returning {
     if (this.#returns === RETURNS_MAX) return false;
     this.#returns++;
     this.#isOut = true;
+    this.#offeredMs = undefined;
+    this.#listen();
     return true;
   }
 
@@ -83,7 +105,7 @@ export class Returning {
 
   /** Returns the packet that asks. */
   say({ beat, sentAt, farewell, echoes }: Said): PlayPacket {
-    const { slot, players, liveness } = this.#options;
+    const { slot, players, liveness, proofs } = this.#options;
     const round = Math.floor(this.#asks++ / ASKS_IN_ORDER);
     const record: SlotRecord = {
       slot,
@@ -93,6 +115,7 @@ export class Returning {
       era: 0,
       members: 0,
       hears: liveness.heard,
+      suspects: 0,
       farewell,
       isReturning: true,
       // Nothing is confirmed; it is here so that beats needn't order what lies far apart.
@@ -101,20 +124,32 @@ export class Returning {
       hash: 0,
       have: Array.from({ length: players }, () => -1),
       change: undefined,
+      proof: undefined,
     };
-    return { kind: "play", record, echoes, relayed: [], runs: [] };
+    return {
+      kind: "play",
+      record: withProof(record, players, proofs),
+      echoes,
+      relayed: [],
+      runs: [],
+    };
   }
 
-  /** While out, notes whose records are fresh, by whatever path; returns whether anybody's is. */
-  hears({ record, relayed }: PlayPacket, atMs: number): boolean {
+  /** While out, takes in what members say; returns whether anybody's own word is fresh. */
+  hears({ record: own, relayed }: PlayPacket, atMs: number): boolean {
     if (!this.#isOut) return false;
     const { slot: me, clocks, liveness, timers } = this.#options;
     let isAnybody = false;
-    for (const { slot, sentAt } of [record, ...relayed]) {
+    for (const record of [own, ...relayed]) {
+      const { slot, sentAt } = record;
+      const kind = slot === me
+        ? undefined
+        : this.#heard.take(record, own.slot, atMs);
       const isFresh = clocks[slot].isFresh(sentAt, atMs, timers.suspectMs);
-      if (slot === me || !isFresh) continue;
+      if (!kind || !isFresh) continue;
       liveness.hear(slot, atMs, true);
-      isAnybody = true;
+      if (kind === "word") isAnybody = true;
+      if (kind === "word" && !record.isReturning) this.#hashes.note(record);
     }
     return isAnybody;
   }
@@ -123,27 +158,65 @@ export class Returning {
    * Whether the others took this incarnation back and dropped it again before it heard of that:
    * nobody takes the same one back twice, so it has to ask as another one.
    */
-  wasMissed({ record, relayed }: PlayPacket): boolean {
-    const { slot } = this.#options;
+  get wasMissed(): boolean {
+    const { slot: me } = this.#options;
+    const { words } = this.#heard;
     return this.#isOut &&
-      [record, ...relayed].some(({ members, change }) =>
-        change !== undefined && !has(members, slot) &&
-        lastSegment(change.presences[slot]).epoch === this.epoch
-      );
+      words.some((word) => {
+        const presences = word?.change?.presences;
+        if (!word || !presences || has(word.members, me)) return false;
+        if (lastSegment(presences[me]).epoch !== this.epoch) return false;
+        return this.#isAgreed({ ...word, presences });
+      });
   }
 
-  /** Ends a return with a snapshot that is for this incarnation and is what it says. */
-  takeBack({ to, record, state }: SnapshotPacket): Return | undefined {
-    const { slot, players, game } = this.#options;
+  /**
+   * Ends a return with a snapshot that is for this incarnation and is what it says: at once where
+   * another member has confirmed the same, else after a moment, and rather not from one whose state
+   * was no good last time.
+   */
+  takeBack(
+    { to, record, state }: SnapshotPacket,
+    atMs: number,
+  ): Return | undefined {
+    const { slot, game } = this.#options;
     const { epoch } = this;
     const presences = record.change?.presences;
     const isForUs = this.#isOut && to.slot === slot && to.epoch === epoch &&
-      has(record.members, slot) && presences?.length === players &&
+      has(record.members, slot) && presences !== undefined &&
       lastSegment(presences[slot]).epoch === epoch;
     const isTrue = game.isState(state) && game.hash(state) === record.hash;
     if (!isForUs || !isTrue) return undefined;
+    const { slot: giver, era, members, confirmed: tick } = record;
+    this.#offeredMs ??= atMs;
+    const waitMs = giver === this.#giver ? 2 * ALONE_MS : ALONE_MS;
+    const isBelieved = this.#isAgreed({ era, members, presences }) &&
+      this.#isClaimedByOther(record);
+    if (!isBelieved && atMs - this.#offeredMs < waitMs) return undefined;
     this.#isOut = false;
-    const { era, members, confirmed: tick } = record;
+    this.#giver = giver;
     return { tick, state, era, members, presences };
+  }
+
+  /** Whether all members say that they are in this era, by their newest words. */
+  #isAgreed(said: Commitment): boolean {
+    const others = said.members & ~setOf(this.#options.slot);
+    return slotsOf(others).every((slot) =>
+      isShownBy(this.#heard.words[slot], said)
+    );
+  }
+
+  /** Whether another member claims the same state, or there is none that could. */
+  #isClaimedByOther(
+    { slot: giver, members, confirmed, hash }: SlotRecord,
+  ): boolean {
+    const others = members & ~setOf(giver) & ~setOf(this.#options.slot);
+    const claimed = this.#hashes.claimed();
+    return others === 0 ||
+      slotsOf(others).some((slot) =>
+        claimed[slot].some(([tick, theirs]) =>
+          tick === confirmed && theirs === hash
+        )
+      );
   }
 }

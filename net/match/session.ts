@@ -18,6 +18,8 @@ import type { Game } from "../../game/rollback.ts";
 import { Beats } from "./clock/beats.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
 import { Gate } from "./gate.ts";
+import type { Desync } from "./hash_watch.ts";
+import { Absences } from "./membership/absences.ts";
 import { PeerLiveness } from "./membership/liveness.ts";
 import type { NegativeControls } from "./membership/negative_controls.ts";
 import {
@@ -30,6 +32,7 @@ import { Outbox } from "./outbox.ts";
 import { type EndReason, judge, type Outcome } from "./outcome.ts";
 import { Play } from "./play.ts";
 import { PlaySender } from "./play_sender.ts";
+import type { Proofs } from "./proofs.ts";
 import { type Return, Returning } from "./returning.ts";
 import type { ClaimAnswer, SessionEvent } from "./session_event.ts";
 import type { Received } from "./transport.ts";
@@ -59,6 +62,8 @@ export interface SessionOptions {
   readonly secret: Uint8Array;
   /** SHA-256; returns 32 bytes. */
   readonly sha256: (bytes: Uint8Array) => Uint8Array;
+  /** Without them, changes count only by members' own packets. */
+  readonly proofs?: Proofs | undefined;
   readonly nowMs: number;
   readonly timers?: Timers;
   /** Makes the game from the agreed seed; Pong unless a test says otherwise. */
@@ -98,12 +103,15 @@ export class Session {
   readonly #sender: PlaySender;
   readonly #gate: Gate;
   readonly #returning: Returning;
+  readonly #absences: Absences;
   #play: Play | undefined;
   #advancedMs: number;
   #progressMs: number;
   #overMs = Infinity;
   readonly #events: SessionEvent[] = [];
   #stalledInAllMs = 0;
+  /** Differences that were told. */
+  readonly #told = new WeakSet<Desync>();
 
   constructor(options: SessionOptions) {
     const { slot, rules, nowMs, epochs, isResumed = false } = options;
@@ -129,7 +137,9 @@ export class Session {
       clocks: this.#beats.clocks,
       liveness: this.liveness,
       timers,
+      proofs: options.proofs,
     });
+    this.#absences = new Absences(players, timers.graceMs);
     this.opening = new Opening({
       slot,
       players,
@@ -259,7 +269,9 @@ export class Session {
     this.#beats.receive({ slot, said, echo, atMs });
     switch (packet.kind) {
       case "hello":
-        this.opening.receive(slot, packet, this.#play !== undefined);
+        this.opening.receive(slot, packet, {
+          ...{ atMs, hasBegun: this.#play !== undefined },
+        });
         // One that was held back, or replayed, is no sign of life.
         if (clock.isFresh(packet.sentAt, atMs, this.timers.suspectMs)) {
           this.liveness.hear(slot, atMs, true);
@@ -274,7 +286,7 @@ export class Session {
         if (this.#returning.hears(packet, atMs)) {
           this.#progressMs = this.#advancedMs;
         }
-        if (this.#returning.wasMissed(packet)) this.#goOut(atMs);
+        if (this.#returning.wasMissed) this.#goOut(atMs);
         return this.#play?.receive(packet, atMs) ?? true;
     }
   }
@@ -299,7 +311,7 @@ export class Session {
   }
 
   #takeBack(packet: SnapshotPacket, atMs: number): void {
-    const from = this.#returning.takeBack(packet);
+    const from = this.#returning.takeBack(packet, atMs);
     if (!from) return;
     const play = this.#createPlay(0, atMs, from);
     this.#play = play;
@@ -327,6 +339,8 @@ export class Session {
       clocks: this.#beats.clocks,
       liveness: this.liveness,
       timers: this.timers,
+      absences: this.#absences,
+      proofs: this.#options.proofs,
       controls: this.#options.controls ?? {},
       from,
       nowMs,
@@ -373,6 +387,11 @@ export class Session {
   }
 
   #takeMembershipEvents(play: Play): void {
+    for (const difference of play.differences) {
+      if (this.#told.has(difference)) continue;
+      this.#told.add(difference);
+      this.#events.push({ kind: "difference", difference });
+    }
     for (const event of play.takeEvents()) {
       if (event.kind === "committed") this.#progressMs = this.#advancedMs;
       if (event.kind === "claim") {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Desync } from "./hash_watch.ts";
 import type { Liveness } from "./membership/liveness.ts";
 import type { Claim, MembershipEvent } from "./membership/membership.ts";
 import type { Outcome } from "./outcome.ts";
@@ -26,5 +27,7 @@ export type SessionEvent =
   /** To be put before the witness; comes again until it is answered. */
   | { readonly kind: "claim"; readonly claim: Claim }
   | { readonly kind: "membership"; readonly what: MembershipEvent["kind"] }
+  /** Another member's state is not this host's. */
+  | { readonly kind: "difference"; readonly difference: Desync }
   | { readonly kind: "peer"; readonly slot: number; readonly state: Liveness }
   | { readonly kind: "over"; readonly outcome: Outcome };

@@ -91,6 +91,7 @@ export async function runMatch(
   options.onOpen();
   const match = stage.begin({
     ...{ start, transport, faulty, slot: me.slot },
+    privateKey: options.privateKey,
     isResumed: options.isResumed,
   });
   const { session } = match;

@@ -6,6 +6,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import type { KeyObject } from "node:crypto";
 import { createState } from "../../game/state.ts";
 import type { StartMessage } from "../lobby/protocol.ts";
 import { ConfirmedLog } from "../match/confirmed_log.ts";
@@ -20,6 +21,8 @@ import { SECRET_BYTES } from "../match/wire/wire.ts";
 import type { FaultSettings } from "../page/message.ts";
 import { Recorder } from "../recording/recorder.ts";
 import type { FaultyTransport } from "../transport/faulty.ts";
+import { createProofs } from "../transport/record_proofs.ts";
+import { importPublicKey } from "../transport/signing_keys.ts";
 import { hashChainsOf } from "./evidence.ts";
 import { settingsOf, withSettings } from "./fault_settings.ts";
 import type { Hand } from "./hand.ts";
@@ -34,6 +37,8 @@ export interface MatchBeginning {
   readonly start: StartMessage;
   /** The own slot. */
   readonly slot: number;
+  /** The private half of the key with which the seat was taken. */
+  readonly privateKey: KeyObject;
   readonly transport: Pick<Transport, "link" | "rejected">;
   /** Its faults are what the inspector's sliders set. */
   readonly faulty: Pick<FaultyTransport, "faults">;
@@ -80,6 +85,10 @@ export class PlayedMatch implements MatchNow {
       epochs: players.map(({ epoch }) => epoch),
       isResumed: options.isResumed,
       secret: options.randomBytes(SECRET_BYTES),
+      proofs: createProofs({
+        ...{ match, slot, privateKey: options.privateKey },
+        publicKeys: keysOf(start),
+      }),
       nowMs: nowMs(),
       timers: timersFor(options.graceMs),
     });
@@ -167,6 +176,12 @@ export class PlayedMatch implements MatchNow {
       case "over":
         this.#finish(event.outcome, play);
         return;
+      case "difference": {
+        const { slot, tick } = event.difference;
+        const { name } = this.seats.players[slot];
+        log.warn("{name} has another state at tick {tick}", { name, tick });
+        return;
+      }
       case "claim":
         return;
     }
@@ -212,4 +227,14 @@ export class PlayedMatch implements MatchNow {
     }
     this.link = link;
   }
+}
+
+/** By slot: the keys of the players that gave the lobby one. */
+function keysOf({ players }: StartMessage): ReadonlyMap<number, KeyObject> {
+  return new Map(players.flatMap(({ slot, publicKey }) => {
+    const key = publicKey === undefined
+      ? undefined
+      : importPublicKey(publicKey);
+    return key ? [[slot, key] as const] : [];
+  }));
 }

@@ -29,6 +29,7 @@ import {
   type SimulatedTransport,
 } from "./simulated.ts";
 import { VirtualLobby, type VirtualLobbyOptions } from "./virtual_lobby.ts";
+import { createVirtualProofs } from "./virtual_proofs.ts";
 import { VirtualSeat } from "./virtual_seat.ts";
 
 /** No two turns of a host are nearer to each other. */
@@ -238,6 +239,7 @@ export class VirtualMatch {
       ...{ slot, rules, match, epochs, sha256 },
       isResumed: host.epoch > 0,
       secret: Uint8Array.from({ length: SECRET_BYTES }, () => random() * 256),
+      proofs: createVirtualProofs(slot, sha256),
       nowMs: host.clockMs,
       ...session?.(slot),
     });

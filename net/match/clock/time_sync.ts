@@ -3,8 +3,8 @@
  *
  * Everybody moves towards the mean of the others, so nobody chases anybody; the change stays below
  * what an eye sees. Whole ticks are never skipped. The gentle correction follows Slippi's (±1 %,
- * dead zone of half a tick); after a stall, when whole paddle lengths lie between the hosts, five
- * times that is allowed.
+ * dead zone of half a tick); after a stall, when whole paddle lengths lie between the hosts, four
+ * times that is allowed: the most by which a member can slow the others by lagging.
  *
  * @module
  */
@@ -17,7 +17,7 @@ const SMOOTHING = 1 / 30;
 /** Change of a tick's length for each tick of lead, and its limits: in play, and after a stall. */
 const GAIN = 0.005;
 const CHANGE_MAX = 0.01;
-const CHANGE_AFTER_STALL_MAX = 0.05;
+const CHANGE_AFTER_STALL_MAX = 0.04;
 /** A lead beyond this came from a stall, not from clocks. */
 const STALL_TICKS = 4;
 const DEAD_ZONE_TICKS = 0.5;

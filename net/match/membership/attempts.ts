@@ -31,6 +31,11 @@ export function follow(
   if (!theirs || theirs.n < attemptNumber) return undefined;
   if (attempt && has(attempt.drop, slot)) return undefined;
   if (has(theirs.drop, seen.slot)) return undefined;
+  if (!isMeant(theirs, standing, seen)) return undefined;
+  const limit = seen.numberOf(slot);
+  if (theirs.n > limit) {
+    return attempt ? undefined : { kind: "catch up", n: limit };
+  }
   const isSameNumber = attempt?.n === theirs.n;
   if (isSameNumber && isEqualAim(attempt, theirs)) return undefined;
   const isKept = attempt && (isSameNumber || agreed?.n === attempt.n);
@@ -100,6 +105,20 @@ export function revise(
     seen.numberOf(slot) > attempt.n
   );
   return isOvertaken ? { kind: "overtake", aim: { n, drop, join } } : undefined;
+}
+
+/**
+ * Whether most of those who'd stay mean what is attempted, or this host did so itself before and
+ * somebody has agreed since.
+ */
+function isMeant(
+  { drop, join }: Attempt,
+  { members, tried }: Standing,
+  seen: Observation,
+): boolean {
+  const isKept = isWithin(drop, tried) && seen.isAgreedSeen(members & ~drop);
+  return (isKept || seen.lostOf(drop) === drop) &&
+    (!join || seen.isAsking(join));
 }
 
 function isWithin(slots: SlotSet, others: SlotSet): boolean {

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { setOf, slotsOf } from "../wire/slot_set.ts";
+import { setOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
 import { agree, conclude } from "./agreement.ts";
 import { follow, open, revise } from "./attempts.ts";
 import type { NegativeControls } from "./negative_controls.ts";
@@ -23,7 +23,12 @@ export function decide(
   before: Standing,
   observed: Observed,
   decider: Decider,
-): { readonly decisions: readonly Decision[]; readonly standing: Standing } {
+): {
+  readonly decisions: readonly Decision[];
+  readonly standing: Standing;
+  /** Whom this member would drop: its own opinion. */
+  readonly suspected: SlotSet;
+} {
   const { slot: me, controls } = decider;
   const seen = new Observation(observed, before, decider);
   const { nowMs, have } = observed;
@@ -44,5 +49,5 @@ export function decide(
   );
   take(agree(standing, seen, controls));
   take(conclude(standing, seen, controls));
-  return { decisions, standing };
+  return { decisions, standing, suspected: seen.suspected };
 }

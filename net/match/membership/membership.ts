@@ -43,6 +43,8 @@ export type MembershipEvent =
 /** One member's part in the agreement; `standing` is replaced as it goes on. */
 export class Membership {
   standing: Standing;
+  /** Members that this host would drop, as of the last `evaluate`. */
+  suspected: SlotSet = 0;
   readonly #decider: Decider;
 
   /** Begins with all players from tick 0 on, each in incarnation `epochs[slot]`. */
@@ -85,8 +87,13 @@ export class Membership {
   /** Draws all conclusions that can be drawn now; returns what happened, oldest first. */
   evaluate(observed: Observed): readonly MembershipEvent[] {
     const before = this.standing;
-    const { decisions, standing } = decide(before, observed, this.#decider);
+    const { decisions, standing, suspected } = decide(
+      before,
+      observed,
+      this.#decider,
+    );
     this.standing = standing;
+    this.suspected = suspected & standing.members;
     return decisions.flatMap((decision) => eventsOf(decision, before));
   }
 }
@@ -107,6 +114,7 @@ function eventsOf(
       return decision.rest === 0
         ? [{ kind: "backed out" }]
         : [{ kind: "backed out" }, { kind: "attempted" }];
+    case "catch up":
     case "copy":
       return [];
     case "agree":

@@ -11,6 +11,9 @@ import type { PeerLiveness } from "./liveness.ts";
 import type { Standing } from "./standing.ts";
 import type { Timers } from "./timers.ts";
 
+/** How far the own number of attempts can be driven at once by another member's. */
+const ATTEMPTS_AT_ONCE = 64;
+
 /** What there is to observe at one moment; all owned by `Play`. */
 export interface Observed {
   readonly nowMs: number;
@@ -19,6 +22,10 @@ export interface Observed {
   readonly liveness: Pick<PeerLiveness, "present" | "heard" | "silentMs">;
   /** By slot: highest tick up to which its inputs are known. Copy it to keep it. */
   readonly have: readonly number[];
+  /** Members that hold another state than this host and most of the others. */
+  readonly differing: SlotSet;
+  /** Whether a player that was dropped may be taken back by now; sooner, where others want it. */
+  readonly mayReturn: (slot: number, isWanted: boolean) => boolean;
 }
 
 /** What a member concludes from `observed`. It holds for one moment: make a new one for the next. */
@@ -31,7 +38,9 @@ export class Observation {
   /** Slots that are surely there, and those that aren't silent enough for a suspicion. */
   readonly present: SlotSet;
   readonly heard: SlotSet;
-  /** Members that are gone as far as this host can tell. */
+  /** Members that are gone or astray as far as this host can tell: its own opinion. */
+  readonly suspected: SlotSet;
+  /** Those of them that may be dropped: most of those who'd stay suspect them, too. */
   readonly suspects: SlotSet;
 
   readonly #observed: Observed;
@@ -56,15 +65,16 @@ export class Observation {
     this.#others = slotsOf(members & ~setOf(slot));
     // Two that don't hear each other may take back a third, which then passes on their records.
     const limitMs = sizeOf(members) === 2 ? timers.graceMs : timers.suspectMs;
-    this.suspects = this.#others
+    this.suspected = this.#others
       .filter((slot) => this.#isGone(slot, limitMs))
       .reduce((suspects, slot) => suspects | setOf(slot), 0);
+    this.suspects = this.lostOf(this.suspected);
   }
 
   /** Whether a slot's present incarnation said goodbye. */
   hasLeft(slot: number): boolean {
     const record = this.#observed.records[slot];
-    return record?.epoch === this.#epochOf(slot) && record.farewell === "left";
+    return record?.epoch === this.#epochOf(slot) && record.farewell !== "none";
   }
 
   /** The newest record of a member, if it is of this era and of its present incarnation. */
@@ -75,9 +85,13 @@ export class Observation {
     return isCurrent ? record : undefined;
   }
 
-  /** Returns the highest number of an attempt that a member has entered or left; 0 if none. */
+  /**
+   * Returns the highest number of an attempt that a member has entered or left; 0 if none, and no
+   * more than a step above the own one: numbers have an end, and nobody can drive others there.
+   */
   numberOf(slot: number): number {
-    return this.current(slot)?.change?.attemptNumber ?? 0;
+    const limit = this.#standing.attemptNumber + ATTEMPTS_AT_ONCE;
+    return Math.min(limit, this.current(slot)?.change?.attemptNumber ?? 0);
   }
 
   /** Returns the lowest number above `own` and those of all other members. */
@@ -95,6 +109,23 @@ export class Observation {
         slotsOf(drop).every((slot) => this.#isGone(slot, this.#timers.graceMs));
   }
 
+  /**
+   * R3: those of `drop` that more than half of the others suspect, this host included. So no member
+   * can put out one whom the rest hears, and none can keep in one whom nobody else hears.
+   */
+  lostOf(drop: SlotSet): SlotSet {
+    const staying = slotsOf(this.#standing.members & ~drop);
+    const opinions = staying.map((slot) =>
+      slot === this.slot ? this.suspected : this.current(slot)?.suspects ?? 0
+    );
+    return slotsOf(drop)
+      .filter((slot) =>
+        2 * opinions.filter((opinion) => has(opinion, slot)).length >
+          staying.length
+      )
+      .reduce((lost, slot) => lost | setOf(slot), 0);
+  }
+
   /** Whether another of the participants shows that it agreed to something. */
   isAgreedSeen(participants: SlotSet): boolean {
     return this.#others.some((slot) =>
@@ -107,7 +138,8 @@ export class Observation {
   returning(): Incarnation | undefined {
     for (const [slot, record] of this.#observed.records.entries()) {
       const mayAsk = record?.isReturning && has(this.present, slot) &&
-        record.epoch > this.#epochOf(slot);
+        record.epoch > this.#epochOf(slot) &&
+        this.#observed.mayReturn(slot, false);
       if (mayAsk) return { slot, epoch: record.epoch };
     }
     return undefined;
@@ -126,10 +158,19 @@ export class Observation {
       : undefined;
   }
 
+  /** Whether that incarnation asks to come back and may, so that others may want it back. */
+  isAsking({ slot, epoch }: Incarnation): boolean {
+    const record = this.#observed.records[slot];
+    return record !== undefined && record.isReturning &&
+      record.epoch === epoch && has(this.heard, slot) &&
+      this.#observed.mayReturn(slot, true);
+  }
+
   /** Whether it said goodbye, was silent for so long, or a newer incarnation of it was heard. */
   #isGone(slot: number, forMs: number): boolean {
     const record = this.#observed.records[slot];
-    return this.#observed.liveness.silentMs(slot) > forMs ||
+    return has(this.#observed.differing, slot) ||
+      this.#observed.liveness.silentMs(slot) > forMs ||
       this.hasLeft(slot) ||
       (record !== undefined && record.epoch > this.#epochOf(slot));
   }

@@ -20,6 +20,8 @@ export interface Standing {
   /** Highest number of an attempt entered or left in this era; 0 before the first. */
   readonly attemptNumber: number;
   readonly attempt: Attempt | undefined;
+  /** Whom it attempted to drop in this era, whatever became of that. */
+  readonly tried: SlotSet;
   /** What this host agreed to last in this era, even where it has entered another attempt since. */
   readonly agreed: AgreedChange | undefined;
   /** The change that the witness granted for the present attempt, as `keyOf` writes it; or "". */
@@ -40,6 +42,8 @@ export type Decision =
   | { readonly kind: "join" | "merge"; readonly aim: Aim }
   /** R3, R5: enters its attempt anew, to drop more, or since another has a higher number. */
   | { readonly kind: "widen" | "overtake"; readonly aim: Aim }
+  /** R5: raises its number, step by step, to one that it may follow. */
+  | { readonly kind: "catch up"; readonly n: number }
   /** R6: leaves its attempt; `n` is higher than the number that never gets its vote again. */
   | { readonly kind: "back out"; readonly n: number; readonly rest: SlotSet }
   /** R7: waits for what it lacks of the inputs up to the attempt's cut, which the others hold. */
@@ -70,6 +74,7 @@ export function standIn(
     presences,
     attemptNumber: 0,
     attempt: undefined,
+    tried: 0,
     agreed: undefined,
     granted: "",
     claimedMs,
@@ -102,6 +107,8 @@ export function carryOut(
         : enter({ n, drop, join: undefined });
       return { ...next, backedOutMs: nowMs };
     }
+    case "catch up":
+      return { ...standing, attemptNumber: decision.n };
     case "copy":
       return { ...standing, attempt: decision.attempt };
     case "agree":
@@ -122,6 +129,7 @@ export function carryOut(
       ...standing,
       attempt: { ...aim, high: have.slice(), cut: undefined },
       attemptNumber: aim.n,
+      tried: standing.tried | aim.drop,
       agreed: isForgotten ? undefined : standing.agreed,
       granted: "",
     };

@@ -4,21 +4,23 @@
  * and a record needs no timer of its own.
  *
  *     record   u8 epoch, u16 beat, u24 sentAt, varint era, u8 members | hears << 4,
- *              u8 farewell | isReturning << 2 | has change << 3,
+ *              u8 farewell | isReturning << 2 | has change << 3 | suspects << 4,
  *              varint confirmed, u8 tick − confirmed, u32 hash,
- *              and for each player u8 have + 1 − confirmed [, change]
+ *              and for each player u8 have + 1 − confirmed [, change] [, 64 proof]
  *     change   presences, varint n, u8 has attempt | has agreed << 1
  *              [, aim, and for each player varint high + 1]
  *              [, varint n, aim, and for each player varint cut + 1, varint at]
  *     aim      u8 drop, u8 joining slot (255: none), u8 its epoch
  *     presence for each player u8 segments, then for each u8 epoch, varint from, varint to
  *
- * The change is there while the members change, or somebody may have missed that they did.
+ * The change is there while the members change, or somebody may have missed that they did. With a
+ * change, or in a record that asks for one, comes the member's proof that it said this, so that
+ * it counts whoever passes it on; but not in a match of two, where nobody does.
  *
  * @module
  */
 import type { Presence, Segment } from "../../../game/presence.ts";
-import type { ByteReader, ByteWriter } from "./bytes.ts";
+import { type ByteReader, ByteWriter } from "./bytes.ts";
 import { everySlot, type SlotSet } from "./slot_set.ts";
 import type { Stamp } from "./stamp.ts";
 
@@ -68,6 +70,8 @@ export interface SlotRecord {
   readonly members: SlotSet;
   /** Slots that have spoken to it within the last 2 s. */
   readonly hears: SlotSet;
+  /** Members that it would drop; nobody is dropped while half of those who'd stay wouldn't. */
+  readonly suspects: SlotSet;
   readonly farewell: Farewell;
   /** It asks to be taken back, and holds nothing of the match. */
   readonly isReturning: boolean;
@@ -79,6 +83,8 @@ export interface SlotRecord {
   /** By slot: highest tick up to which all inputs are known. */
   readonly have: readonly number[];
   readonly change: RecordChange | undefined;
+  /** The member's signature of `signedBytes`; `undefined` where none is needed. */
+  readonly proof: Uint8Array | undefined;
 }
 
 /** The part of a record that matters while something changes. */
@@ -112,9 +118,38 @@ export function keyOf({ drop, join, cut, at }: AgreedChange): string {
 
 const NO_SLOT = 255;
 const SEGMENTS_MAX = 3;
+/** Bytes of a proof: an Ed25519 signature. All are 0 where a member has no key. */
+export const PROOF_BYTES = 64;
+/** Larger than any record. */
+const RECORD_BYTES_MAX = 512;
+const NO_PROOF = new Uint8Array(PROOF_BYTES);
+
+/** Whether a record needs a proof to count when others pass it on. */
+export function needsProof(
+  { change, isReturning }: Pick<SlotRecord, "change" | "isReturning">,
+  players: number,
+): boolean {
+  return players > 2 && (change !== undefined || isReturning);
+}
+
+/** Returns what a proof covers: all of the record but the proof. Its slot is known to who checks. */
+export function signedBytes(record: SlotRecord, players: number): Uint8Array {
+  const writer = new ByteWriter(new Uint8Array(RECORD_BYTES_MAX));
+  writeBody(writer, record, players);
+  return writer.written;
+}
 
 /** Writes a record of a match of that many players; the writer remembers if it didn't fit. */
 export function writeRecord(
+  writer: ByteWriter,
+  record: SlotRecord,
+  players: number,
+): void {
+  writeBody(writer, record, players);
+  if (needsProof(record, players)) writer.bytes(record.proof ?? NO_PROOF);
+}
+
+function writeBody(
   writer: ByteWriter,
   record: SlotRecord,
   players: number,
@@ -127,7 +162,7 @@ export function writeRecord(
   writer.u8(record.members | (record.hears << 4));
   writer.u8(
     FAREWELLS.indexOf(record.farewell) | (record.isReturning ? 4 : 0) |
-      (change ? 8 : 0),
+      (change ? 8 : 0) | (record.suspects << 4),
   );
   writer.varint(record.confirmed);
   writer.u8(record.tick - record.confirmed);
@@ -156,11 +191,16 @@ export function readRecord(
   const masks = reader.u8();
   const flags = reader.u8();
   const farewell = FAREWELLS[flags & 3];
-  if (farewell === undefined || flags > 15) reader.fits = false;
-  if (((masks | masks >>> 4) & 15) > everySlot(players)) reader.fits = false;
+  const isReturning = (flags & 4) !== 0;
+  const suspects = flags >>> 4;
+  if (farewell === undefined) reader.fits = false;
+  if ((masks & 15 | masks >>> 4 | suspects) > everySlot(players)) {
+    reader.fits = false;
+  }
   const confirmed = reader.varint();
   const hasChange = (flags & 8) !== 0;
-  if (known && !hasChange && !isNewer({ epoch, confirmed, beat }, known)) {
+  const isPlain = !hasChange && !isReturning;
+  if (known && isPlain && !isNewer({ epoch, confirmed, beat }, known)) {
     reader.skip(1 + 4 + players);
     return known;
   }
@@ -169,6 +209,8 @@ export function readRecord(
   // Of its length at once: an array that grows takes room for seventeen.
   const have = new Array<number>(players);
   for (let s = 0; s < players; s++) have[s] = confirmed - 1 + reader.u8();
+  const change = hasChange ? readChange(reader, players) : undefined;
+  const isProved = needsProof({ change, isReturning }, players);
   return {
     slot,
     epoch,
@@ -177,13 +219,15 @@ export function readRecord(
     era,
     members: masks & 15,
     hears: masks >>> 4,
+    suspects,
     farewell: farewell ?? "none",
-    isReturning: (flags & 4) !== 0,
+    isReturning,
     confirmed,
     tick,
     hash,
     have,
-    change: hasChange ? readChange(reader, players) : undefined,
+    change,
+    proof: isProved ? reader.bytes(PROOF_BYTES) : undefined,
   };
 }
 

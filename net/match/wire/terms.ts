@@ -7,7 +7,7 @@ import { type Rules, TICKS_PER_SECOND } from "../../../game/court.ts";
 import { PREDICTION_TICKS_MAX } from "../../../game/rollback.ts";
 
 /** Grows with every change of what a session says or means. */
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;
 
 /** Each member says its own in every hello; a difference is refused. */
 export interface Terms {

@@ -1,0 +1,72 @@
+/**
+ * What is known of the members by their records.
+ *
+ * What a member says of itself is its *word*, and counts: it came directly, or has its proof.
+ * What another passes on without a proof is *hearsay*: it shows that somebody is there whose own
+ * packets don't come through, and up to which ticks it holds inputs; it decides nothing.
+ *
+ * @module
+ */
+import type { Proofs } from "./proofs.ts";
+import { isNewer, signedBytes, type SlotRecord } from "./wire/record.ts";
+
+/** A member whose word is older than this may be known better by hearsay. */
+const STALE_MS = 500;
+
+/** The newest records of all other members of one match. */
+export class HeardRecords {
+  /** By slot: the newest word. Owned by this object. */
+  readonly words: (SlotRecord | undefined)[];
+  /** By slot: the newest word or, where that is stale, hearsay: to acknowledge and to pass on. */
+  readonly newest: (SlotRecord | undefined)[];
+
+  readonly #proofs: Proofs | undefined;
+  /** By slot: when the word came; and by slot and who passed it on: the newest hearsay. */
+  readonly #wordMs: number[];
+  readonly #hearsay: (SlotRecord | undefined)[][];
+
+  constructor(players: number, proofs: Proofs | undefined) {
+    const slots = Array.from({ length: players }, () => undefined);
+    this.words = [...slots];
+    this.newest = [...slots];
+    this.#proofs = proofs;
+    this.#wordMs = slots.map(() => -Infinity);
+    this.#hearsay = slots.map(() => [...slots]);
+  }
+
+  /** Whether the slot's own packets came lately. */
+  isDirect(slot: number, nowMs: number): boolean {
+    return nowMs - this.#wordMs[slot] <= STALE_MS;
+  }
+
+  /** Takes in a record that member `from` sent; returns what it is, `undefined` if no news. */
+  take(
+    record: SlotRecord,
+    from: number,
+    atMs: number,
+  ): "word" | "hearsay" | undefined {
+    const { slot } = record;
+    const word = this.words[slot];
+    if (word && !isNewer(record, word)) return undefined;
+    if (slot === from || this.#isProved(record)) {
+      this.words[slot] = this.newest[slot] = record;
+      this.#wordMs[slot] = atMs;
+      return "word";
+    }
+    const known = this.#hearsay[slot][from];
+    const isOld = known !== undefined && !isNewer(record, known);
+    // Another incarnation is a change, and no change counts by hearsay.
+    const isChange = word !== undefined && record.epoch !== word.epoch;
+    if (isOld || isChange) return undefined;
+    this.#hearsay[slot][from] = record;
+    if (!this.isDirect(slot, atMs)) this.newest[slot] = record;
+    return "hearsay";
+  }
+
+  #isProved(record: SlotRecord): boolean {
+    const { slot, proof } = record;
+    const bytes = proof && signedBytes(record, this.words.length);
+    return bytes !== undefined && proof !== undefined &&
+      (this.#proofs?.verify(slot, bytes, proof) ?? false);
+  }
+}
