@@ -72,7 +72,8 @@ function talk(
     for (const [from, speaker] of members.entries()) {
       for (const [to, listener] of members.entries()) {
         if (from === to) continue;
-        listener.barrier.receive(from, forge(helloOf(speaker), from, to));
+        const hello = forge(helloOf(speaker), from, to);
+        listener.barrier.receive(from, hello, listener.nowMs);
       }
     }
     for (const { barrier, clocks, nowMs } of members) {
@@ -136,8 +137,8 @@ Deno.test("the start leaves half a second and the longest round trip, and stays"
   const [{ barrier, clocks }, second] = members;
 
   expect(barrier.startMs(0, clocks)).toBe(580);
-  barrier.receive(1, { ...helloOf(second), startAt: 9_999 });
-  barrier.receive(1, { ...helloOf(second), startAt: undefined });
+  barrier.receive(1, { ...helloOf(second), startAt: 9_999 }, 0);
+  barrier.receive(1, { ...helloOf(second), startAt: undefined }, 0);
   expect(barrier.startMs(0, clocks)).toBe(580);
 });
 
@@ -193,7 +194,7 @@ Deno.test("a member that changes its commitment is refused by who heard both", (
   members[0].barrier.receive(1, {
     ...helloOf(members[1]),
     commitment: new Uint8Array(32).fill(5),
-  });
+  }, 0);
 
   expect(members[0].barrier.failure).toEqual({
     reason: "refused",
@@ -215,8 +216,8 @@ Deno.test("another slot gives up by itself only after 25 s", () => {
 Deno.test("slot 0 gives up after 20 s, and its word makes the others give up", () => {
   const members = [0, 1, 2].map((slot) => createMember(slot));
   const [starter, second] = members;
-  starter.barrier.receive(1, helloOf(second));
-  second.barrier.receive(0, helloOf(starter));
+  starter.barrier.receive(1, helloOf(second), 0);
+  second.barrier.receive(0, helloOf(starter), 0);
 
   starter.barrier.update(20_000, starter.clocks);
   expect(starter.barrier.failure).toBeUndefined();
@@ -224,7 +225,7 @@ Deno.test("slot 0 gives up after 20 s, and its word makes the others give up", (
   second.barrier.update(25_000, second.clocks);
   expect(starter.barrier.failure?.reason).toBe("not ready");
   expect(second.barrier.failure).toBeUndefined();
-  second.barrier.receive(0, helloOf(starter));
+  second.barrier.receive(0, helloOf(starter), 0);
 
   expect(second.barrier.failure?.reason).toBe("not ready");
   expect(second.barrier.failure?.message).toContain("player 3");

@@ -16,7 +16,7 @@ import type {
   Attempt,
   SlotRecord,
 } from "../../net/match/wire/record.ts";
-import { everySlot, has } from "../../net/match/wire/slot_set.ts";
+import { everySlot, has, setOf } from "../../net/match/wire/slot_set.ts";
 
 export const TIMERS = {
   unstableMs: 200,
@@ -98,6 +98,7 @@ export function recordOf(slot: number, saying: Saying): SlotRecord {
     era: 0,
     members: 15,
     hears: 15,
+    suspects: 0,
     farewell: "none",
     isReturning: false,
     confirmed: 0,
@@ -107,6 +108,7 @@ export function recordOf(slot: number, saying: Saying): SlotRecord {
     change: isChanging
       ? { presences: [], attemptNumber, attempt, agreed }
       : undefined,
+    proof: undefined,
     ...more,
   };
 }
@@ -128,16 +130,26 @@ export function situationOf(given: Case): {
       silentMs[letters[slot]] ??
         (has(stands.attempt?.drop ?? 0, slot) ? 3001 : 0),
   };
+  // Unless a case says otherwise, the others suspect the same as this member.
+  const silent = letters
+    .map((_, slot) => slot)
+    .filter((slot) => liveness.silentMs(slot) > TIMERS.suspectMs)
+    .reduce((slots, slot) => slots | setOf(slot), 0);
   const records = letters.map((letter, slot) => {
     const saying = slot === me ? "nothing" : says[letter] ?? {};
-    return saying === "nothing" ? undefined : recordOf(slot, saying);
+    if (saying === "nothing") return undefined;
+    const suspects = silent | (saying.attempt?.drop ?? 0);
+    return recordOf(slot, { suspects: suspects & ~setOf(slot), ...saying });
   });
   const standing = {
     ...standAtStart(letters.map(() => 0)),
     attemptNumber: stands.attempt?.n ?? 0,
     ...stands,
   };
-  const observed = { nowMs: NOW_MS, have, records, liveness };
+  const observed = {
+    ...{ nowMs: NOW_MS, have, records, liveness, differing: 0 },
+    mayReturn: () => true,
+  };
   return {
     standing,
     observed,

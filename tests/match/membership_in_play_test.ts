@@ -9,6 +9,7 @@ import { OPEN_END, type Presence } from "../../game/presence.ts";
 import type { Game } from "../../game/rollback.ts";
 import { OVER, PHASE, TICK, WINNER } from "../../game/state.ts";
 import { PeerClock } from "../../net/match/clock/peer_clock.ts";
+import { Absences } from "../../net/match/membership/absences.ts";
 import { PeerLiveness } from "../../net/match/membership/liveness.ts";
 import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 import { Play } from "../../net/match/play.ts";
@@ -51,6 +52,8 @@ function beginPlay(controls: NegativeControls = {}, from?: Return) {
     clocks: [0, 1, 2].map(() => new PeerClock()),
     liveness,
     timers: TIMERS,
+    absences: new Absences(3, TIMERS.graceMs),
+    proofs: undefined,
     controls,
     from,
     nowMs: 0,
@@ -225,8 +228,19 @@ function readSnapshot(wrong: Partial<SnapshotPacket>) {
     clocks: [0, 1, 2].map(() => new PeerClock()),
     liveness,
     timers: TIMERS,
+    proofs: undefined,
   });
   returning.begin();
+  // The other member says the same.
+  const record = recordOf(1, {
+    ...committed([THERE, THERE, BACK], 0b111),
+    ...{ confirmed: 40, hash: 5 },
+  });
+  const giver = { ...record, slot: 0 };
+  const said = { kind: "play", echoes: [], relayed: [], runs: [] } as const;
+  for (const word of [record, giver]) {
+    returning.hears({ ...said, record: word }, 0);
+  }
   return returning.takeBack({
     kind: "snapshot",
     record: recordOf(0, {
@@ -238,7 +252,7 @@ function readSnapshot(wrong: Partial<SnapshotPacket>) {
     to: { slot: 2, epoch: 1 },
     state: new Int32Array(16).fill(5),
     ...wrong,
-  });
+  }, 0);
 }
 
 Deno.test("R10: a return begins with a state that a member has confirmed", () => {

@@ -10,6 +10,8 @@ import fc from "fast-check";
 import { OPEN_END } from "../../game/presence.ts";
 import {
   FAREWELLS,
+  needsProof,
+  PROOF_BYTES,
   type RecordChange,
   type SlotRecord,
 } from "../../net/match/wire/record.ts";
@@ -107,6 +109,7 @@ function records(slot: number, players: number): fc.Arbitrary<SlotRecord> {
       era: near(0x7fffffff),
       members: slotSet(players),
       hears: slotSet(players),
+      suspects: slotSet(players),
       farewell: fc.constantFrom(...FAREWELLS),
       confirmed: fc.constant(confirmed),
       tick: fc.nat(255).map((ahead) => confirmed + ahead),
@@ -118,7 +121,12 @@ function records(slot: number, players: number): fc.Arbitrary<SlotRecord> {
         fc.nat(255).map((ahead) => confirmed - 1 + ahead),
       ),
     })
-  );
+  ).map((record) => ({
+    ...record,
+    proof: needsProof(record, players)
+      ? new Uint8Array(PROOF_BYTES).fill(record.beat)
+      : undefined,
+  }));
 }
 
 function echoes({ slot, players }: PacketOrigin) {

@@ -15,6 +15,7 @@ import type { PlayPacket } from "../../net/match/wire/wire.ts";
 
 const RULES = { players: 3, points: 9, lives: 9 };
 const TIMERS = timersFor(20_000);
+let beat = 0;
 
 function createReturning() {
   const beats = new Beats(3);
@@ -33,6 +34,7 @@ function createReturning() {
     clocks: beats.clocks,
     liveness,
     timers: TIMERS,
+    proofs: undefined,
   });
   const ask = () =>
     returning.say({
@@ -45,14 +47,18 @@ function createReturning() {
 }
 
 /** What a member says of slot 2: whether it is one, and its presence. */
-function sayOf(members: number, ...presence: Presence): PlayPacket {
+function sayOf(
+  slot: number,
+  members: number,
+  ...presence: Presence
+): PlayPacket {
   const change = {
     presences: [presentFromStart(0), presentFromStart(0), presence],
     ...{ attemptNumber: 0, attempt: undefined, agreed: undefined },
   };
   const { ask } = createReturning();
-  const record = { ...ask(), slot: 0, epoch: 0, isReturning: false };
-  const said = { ...record, members, change };
+  const record = { ...ask(), slot, epoch: 0, isReturning: false };
+  const said = { ...record, beat: ++beat, members, change };
   return { kind: "play", record: said, echoes: [], relayed: [], runs: [] };
 }
 
@@ -61,13 +67,19 @@ Deno.test("who was taken back and dropped again unheard asks as another incarnat
   const missed = { epoch: 1, from: 150, to: 180 };
   const { returning } = createReturning();
   returning.begin();
+  const wasMissed = (...saying: Parameters<typeof sayOf>) => {
+    returning.hears(sayOf(...saying), 0);
+    return returning.wasMissed;
+  };
 
-  expect(returning.wasMissed(sayOf(0b011, first))).toBe(false);
-  expect(returning.wasMissed(sayOf(0b111, first, { ...missed, to: OPEN_END })))
-    .toBe(false);
-  expect(returning.wasMissed(sayOf(0b011, first, missed))).toBe(true);
+  expect(wasMissed(0, 0b011, first)).toBe(false);
+  expect(wasMissed(0, 0b111, first, { ...missed, to: OPEN_END })).toBe(false);
+  // Both who play without it have to say so.
+  expect(wasMissed(0, 0b011, first, missed)).toBe(false);
+  expect(wasMissed(1, 0b011, first, missed)).toBe(true);
   returning.begin();
-  expect(returning.wasMissed(sayOf(0b011, first, missed))).toBe(false);
+  expect(wasMissed(0, 0b011, first, missed)).toBe(false);
+  expect(wasMissed(1, 0b011, first, missed)).toBe(false);
 });
 
 Deno.test("whoever asks to come back for an hour is still newer than itself before", () => {

@@ -196,7 +196,7 @@ Deno.test("hellos are repeated every 200 ms, answered at once, and end when all 
   expect([0, 100, 199, 200].map(says)).toEqual([1, 0, 0, 1]);
   const hello = decode(outbox.outgoing[0], { slot: 0, players: 2 });
   expect(hello).toMatchObject({ kind: "hello", epoch: 16, beat: 1 });
-  opening.receive(1, hello as HelloPacket, true);
+  opening.receive(1, hello as HelloPacket, { atMs: 200, hasBegun: true });
   expect([205, 210, 230, 409, 410].map(says)).toEqual([0, 1, 0, 0, 1]);
   expect(opening.waitingFor).toBe(0b11);
   opening.noteBegun(1);

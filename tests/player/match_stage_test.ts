@@ -29,6 +29,10 @@ import {
   type TransportFaults,
 } from "../../net/transport/faulty.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
+import {
+  KEY_SEED_BYTES,
+  privateKeyOf,
+} from "../../net/transport/signing_keys.ts";
 import { PLAYERS, rulesFor, startOf } from "./matches.ts";
 
 const HUMAN: Control = { kind: "human", assets: new Map() };
@@ -103,8 +107,9 @@ function beginAt(
   const transport = network.open({ slot, epoch });
   const faulty = { faults: NO_TRANSPORT_FAULTS };
   const isResumed = epoch > 0;
+  const privateKey = privateKeyOf(new Uint8Array(KEY_SEED_BYTES).fill(slot));
   const match = seats[slot].stage
-    .begin({ start, slot, transport, faulty, isResumed });
+    .begin({ start, slot, transport, faulty, isResumed, privateKey });
   return { match, transport, faulty };
 }
 

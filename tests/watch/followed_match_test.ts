@@ -60,6 +60,7 @@ function recordOf(
 ): SlotRecord {
   return {
     ...{ slot, epoch: 16, beat: confirmed, sentAt: 0, era: 0, members: ALL },
+    ...{ suspects: 0, proof: undefined },
     ...{ hears: ALL, farewell: "none", isReturning: false, confirmed },
     ...{ tick: confirmed, hash: GAME.hash(TRUTH[confirmed]), have: [] },
     change: undefined,

@@ -29,6 +29,7 @@ function watch() {
   ) => {
     const record: SlotRecord = {
       ...{ slot, epoch: 0, beat: beat++, sentAt: 0, era: 0, members: ALL },
+      ...{ suspects: 0, proof: undefined },
       ...{ hears: ALL, farewell: "none", isReturning: false, confirmed: 0 },
       ...{ tick: 0, hash: GAME.hash(GAME.initial), have: [-1, -1, -1] },
       change: isSnapshot

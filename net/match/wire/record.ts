@@ -199,9 +199,9 @@ export function readRecord(
   }
   const confirmed = reader.varint();
   const hasChange = (flags & 8) !== 0;
-  const isPlain = !hasChange && !isReturning;
-  if (known && isPlain && !isNewer({ epoch, confirmed, beat }, known)) {
-    reader.skip(1 + 4 + players);
+  if (known && !hasChange && !isNewer({ epoch, confirmed, beat }, known)) {
+    const isProved = needsProof({ change: undefined, isReturning }, players);
+    reader.skip(1 + 4 + players + (isProved ? PROOF_BYTES : 0));
     return known;
   }
   const tick = confirmed + reader.u8();
