@@ -35,7 +35,7 @@ Deno.test("a line that closes is opened again, ever less often, and told the axi
   using _real = { [Symbol.dispose]: () => Object.assign(globalThis, real) };
   const waitsMs: number[] = [];
   const heard: unknown[] = [];
-  let answer = (): Promise<void> => Promise.reject(new Error());
+  let answer = (): Promise<Response> => Promise.reject(new Error());
   Object.assign(globalThis, {
     WebSocket: Socket,
     setTimeout(call: () => void, waitMs: number) {
@@ -67,7 +67,7 @@ Deno.test("a line that closes is opened again, ever less often, and told the axi
     first.onmessage({ data });
   }
   await first.onclose();
-  answer = () => Promise.resolve();
+  answer = () => Promise.resolve(new Response());
   for (let closed = 1; closed < 6; closed++) await Socket.all[closed].onclose();
   const last = Socket.all[6];
   last.open();
