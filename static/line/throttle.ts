@@ -17,21 +17,20 @@ export function createThrottle<T>(
   { everyMs, send }: ThrottleOptions<T>,
 ): (value: T) => void {
   let sentMs = -Infinity;
-  let waiting: { readonly value: T } | undefined;
+  let isWaiting = false;
+  let newest: T;
 
-  const sendWaiting = () => {
-    if (waiting === undefined) return;
-    const { value } = waiting;
-    waiting = undefined;
+  const sendNewest = () => {
+    isWaiting = false;
     sentMs = performance.now();
-    send(value);
+    send(newest);
   };
   return (value) => {
-    const isScheduled = waiting !== undefined;
-    waiting = { value };
-    if (isScheduled) return;
+    newest = value;
+    if (isWaiting) return;
     const waitMs = sentMs + everyMs - performance.now();
-    if (waitMs <= 0) sendWaiting();
-    else setTimeout(sendWaiting, waitMs);
+    if (waitMs <= 0) return sendNewest();
+    isWaiting = true;
+    setTimeout(sendNewest, waitMs);
   };
 }

@@ -86,18 +86,21 @@ Deno.test("a throttle sends the first value at once and the newest at each inter
   });
 
   for (
-    const [value, ms] of [
-      ...[["a", 0], ["b", 30], ["c", 30], ["d", 89]] as const,
-      ...[["e", 851], ["f", 0], ["g", 50]] as const,
+    const [value, ms, isSentAtOnce] of [
+      ...[["a", 0, true], ["b", 30, false], ["c", 30, false]] as const,
+      ...[["d", 89, false], ["e", 51, false], ["f", 50, true]] as const,
+      ...[["g", 0, true], ["h", 50, false]] as const,
     ]
   ) {
+    const before = sent.length;
     give(value);
+    expect([value, sent.length > before]).toEqual([value, isSentAtOnce]);
     await time.pass(ms);
   }
 
   expect(sent).toEqual([
     ...["a at 0", "c at 50", "d at 100", "e at 150"],
-    ...["f at 1000", "g at 1050"],
+    ...["f at 200", "g at 250", "h at 300"],
   ]);
 });
 

@@ -79,7 +79,7 @@ Deno.test("keys and pointers are nobody's while there is no paddle to steer", ()
 
   own = undefined;
   expect(arbiter.press("KeyS")).toBe(false);
-  arbiter.moveMouse(mouseAt(800));
+  arbiter.moveMouse(mouseAt(801));
   expect(show()).toBe(0);
   own = OWN;
   expect(show()).toBe(0);
@@ -147,6 +147,17 @@ Deno.test("everything is let go at once when the window loses its focus", () => 
 
   expect(axes.at(-1)).toBe(0);
   arbiter.moveFinger(1, mouseAt(400));
+  expect(show()).toBe(0);
+});
+
+Deno.test("a lifted finger stops the paddle with the next picture", () => {
+  const { arbiter, show } = sitDown();
+  arbiter.putFinger(1, mouseAt(300));
+  arbiter.moveFinger(1, mouseAt(400));
+  expect(show()).toBe(127);
+
+  arbiter.liftFinger(1);
+
   expect(show()).toBe(0);
 });
 
