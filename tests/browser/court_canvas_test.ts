@@ -13,7 +13,7 @@ import {
 } from "../../game/state.ts";
 import type { Scene } from "../../static/court/scene.ts";
 import type { Picture } from "../../static/motion/motion.ts";
-import { test } from "../support/browser.ts";
+import { test as browserTest } from "../support/browser.ts";
 import { importPart } from "../support/bundled.ts";
 import { type Color, isNear, type Place } from "../support/pixels.ts";
 import {
@@ -79,8 +79,8 @@ interface Stage {
   colorAt(place: Place): Promise<Color>;
 }
 
-function courtTest(name: string, check: (stage: Stage) => Promise<void>): void {
-  test(name, async (browser) => {
+function test(name: string, check: (stage: Stage) => Promise<void>): void {
+  browserTest(name, async (browser) => {
     const page = await browser.open("about:blank", { width: 600, height: 600 });
     await importPart(page, "court/court_canvas.ts");
     await page.evaluate(OPEN_COURT);
@@ -106,110 +106,92 @@ function plain(_key: string, value: unknown): unknown {
   return value instanceof Int32Array ? [...value] : value;
 }
 
-courtTest(
-  "the court draws only itself before the first picture",
-  async ({ draw, expectColors }) => {
-    await draw();
-    await draw({ picture: undefined });
+test("the court draws only itself before the first picture", async ({ draw, expectColors }) => {
+  await draw();
+  await draw({ picture: undefined });
 
-    await expectColors([[250, 250], FLOOR], [[600, 34], FLOOR]);
-  },
-);
+  await expectColors([[250, 250], FLOOR], [[600, 34], FLOOR]);
+});
 
-courtTest(
-  "paddles have the looks of their players",
-  async ({ draw, expectColors }) => {
-    await draw();
-    await expectColors(
-      ...[[LEFT, SKY], [RIGHT, ORANGE], [TOP, GREEN], [BOTTOM, PINK]] as const,
-      [[250, 250], WHITE],
-      [[34, 500], FLOOR], // a mark
-    );
+test("paddles have the looks of their players", async ({ draw, expectColors }) => {
+  await draw();
+  await expectColors(
+    ...[[LEFT, SKY], [RIGHT, ORANGE], [TOP, GREEN], [BOTTOM, PINK]] as const,
+    [[250, 250], WHITE],
+    [[34, 500], FLOOR], // a mark
+  );
 
-    await draw({ looks: [3, 2, 1, 0] });
-    await expectColors(
-      ...[[LEFT, PINK], [RIGHT, GREEN], [TOP, ORANGE], [BOTTOM, SKY]] as const,
-    );
-  },
-);
+  await draw({ looks: [3, 2, 1, 0] });
+  await expectColors(
+    ...[[LEFT, PINK], [RIGHT, GREEN], [TOP, ORANGE], [BOTTOM, SKY]] as const,
+  );
+});
 
-courtTest(
-  "a turned court is turned clockwise, marks excepted",
-  async ({ draw, expectColors }) => {
-    await draw({ turn: 3 });
-    await expectColors(
-      ...[[LEFT, GREEN], [BOTTOM, SKY], [RIGHT, PINK], [TOP, ORANGE]] as const,
-      [[250, 750], WHITE],
-      // An upright triangle is wide at its foot, on both sides.
-      ...[[[497, 38], FLOOR], [[503, 38], FLOOR]] as const,
-    );
+test("a turned court is turned clockwise, marks excepted", async ({ draw, expectColors }) => {
+  await draw({ turn: 3 });
+  await expectColors(
+    ...[[LEFT, GREEN], [BOTTOM, SKY], [RIGHT, PINK], [TOP, ORANGE]] as const,
+    [[250, 750], WHITE],
+    // An upright triangle is wide at its foot, on both sides.
+    ...[[[497, 38], FLOOR], [[503, 38], FLOOR]] as const,
+  );
 
-    await draw({ turn: 1 });
-    await expectColors([TOP, SKY], [LEFT, PINK], [[750, 250], WHITE]);
-  },
-);
+  await draw({ turn: 1 });
+  await expectColors([TOP, SKY], [LEFT, PINK], [[750, 250], WHITE]);
+});
 
-courtTest(
-  "ghosts stand where all have agreed, and only when they are asked for",
-  async (stage) => {
-    const { draw, colorAt, expectColors } = stage;
-    const confirmed = restingRally();
-    confirmed[PADDLE] = 300 * UNIT;
-    const behind = picture(restingRally(), confirmed);
-    // A pixel is two court units wide.
-    const [edge, inside]: Place[] = [[25, 300], [34, 300]];
+test("ghosts stand where all have agreed, and only when they are asked for", async (stage) => {
+  const { draw, colorAt, expectColors } = stage;
+  const confirmed = restingRally();
+  confirmed[PADDLE] = 300 * UNIT;
+  const behind = picture(restingRally(), confirmed);
+  // A pixel is two court units wide.
+  const [edge, inside]: Place[] = [[25, 300], [34, 300]];
 
-    await draw({ picture: behind });
-    const without = await colorAt(inside);
-    expect(isNear(await colorAt(edge), SKY)).toBe(false);
+  await draw({ picture: behind });
+  const without = await colorAt(inside);
+  expect(isNear(await colorAt(edge), SKY)).toBe(false);
 
-    await draw({ picture: behind, isGhostShown: true });
-    await expectColors([edge, SKY], [inside, without]);
-  },
-);
+  await draw({ picture: behind, isGhostShown: true });
+  await expectColors([edge, SKY], [inside, without]);
+});
 
-courtTest(
-  "a hit throws sparks off the paddle's face, though it is noticed late",
-  async (stage) => {
-    const { draw, colorAt, expectColors } = stage;
-    const [before, after] = lateHit();
-    await draw({ picture: before });
-    await draw({ picture: after });
-    const place: Place = [44 + 25, 500 + 10];
-    const glow = await colorAt(place);
+test("a hit throws sparks off the paddle's face, though it is noticed late", async (stage) => {
+  const { draw, colorAt, expectColors } = stage;
+  const [before, after] = lateHit();
+  await draw({ picture: before });
+  await draw({ picture: after });
+  const place: Place = [44 + 25, 500 + 10];
+  const glow = await colorAt(place);
 
-    // A quarter of their time takes them 28 units far; the first one flies a little downwards.
-    await draw({ picture: after, nowMs: 10_000 + 78 });
+  // A quarter of their time takes them 28 units far; the first one flies a little downwards.
+  await draw({ picture: after, nowMs: 10_000 + 78 });
 
-    expect(isNear(await colorAt(place), glow)).toBe(false);
-    await expectColors([[176, 500], WHITE]);
-  },
-);
+  expect(isNear(await colorAt(place), glow)).toBe(false);
+  await expectColors([[176, 500], WHITE]);
+});
 
-courtTest(
-  "reduced motion draws neither trail nor sparks nor light, but an outline",
-  async (stage) => {
-    const { draw, flash, colorAt, expectColors } = stage;
-    const [before, after] = lateHit();
-    await draw({ picture: before, isReduced: true });
-    await draw({ picture: after, isReduced: true });
-    const [spark, trail]: Place[] = [[69, 510], [213, 375]];
-    const rest = [await colorAt(spark), await colorAt(trail)];
+test("reduced motion draws neither trail nor sparks nor light, but an outline", async (stage) => {
+  const { draw, flash, colorAt, expectColors } = stage;
+  const [before, after] = lateHit();
+  await draw({ picture: before, isReduced: true });
+  await draw({ picture: after, isReduced: true });
+  const [spark, trail]: Place[] = [[69, 510], [213, 375]];
+  const rest = [await colorAt(spark), await colorAt(trail)];
 
-    await draw({ picture: after, nowMs: 10_078 });
-    expect(isNear(await colorAt(spark), rest[0])).toBe(false);
-    expect(isNear(await colorAt(trail), rest[1])).toBe(false);
+  await draw({ picture: after, nowMs: 10_078 });
+  expect(isNear(await colorAt(spark), rest[0])).toBe(false);
+  expect(isNear(await colorAt(trail), rest[1])).toBe(false);
 
-    await flash(3, 10_000);
-    await draw({ picture: after, isReduced: true, nowMs: 10_078 });
-    await expectColors(
-      ...[[spark, rest[0]], [trail, rest[1]]] as const,
-      ...[[[300, 933], PINK], [[300, 998], PINK], [[300, 900], FLOOR]] as const,
-    );
-  },
-);
+  await flash(3, 10_000);
+  await draw({ picture: after, isReduced: true, nowMs: 10_078 });
+  await expectColors(
+    ...[[spark, rest[0]], [trail, rest[1]]] as const,
+    ...[[[300, 933], PINK], [[300, 998], PINK], [[300, 900], FLOOR]] as const,
+  );
+});
 
-courtTest("a goal lights its side for 300 ms", async (stage) => {
+test("a goal lights its side for 300 ms", async (stage) => {
   const { draw, flash, colorAt, expectColors } = stage;
   await draw();
   const place: Place = [990, 300];

@@ -1,7 +1,7 @@
 /** The sounds as a real browser computes them, without a loudspeaker. */
 import { expect } from "@std/expect";
 import type { Page } from "playwright-core";
-import { test } from "../support/browser.ts";
+import { test as browserTest } from "../support/browser.ts";
 import { importPart } from "../support/bundled.ts";
 
 /** Gives every sound an output that only computes, 1 s long, and takes what it plays from there. */
@@ -21,8 +21,8 @@ const STUDIO = `
   };
 `;
 
-function soundTest(name: string, check: (page: Page) => Promise<void>): void {
-  test(name, async (browser) => {
+function test(name: string, check: (page: Page) => Promise<void>): void {
+  browserTest(name, async (browser) => {
     const page = await browser.open("about:blank");
     await importPart(page, "sound/sound.ts");
     await check(page);
@@ -59,39 +59,31 @@ function loudest(samples: readonly number[]): number {
   return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
 }
 
-soundTest(
-  "each event has its notes, none of which is longer than 120 ms",
-  async (page) => {
-    const notes = { paddle: [440], wall: [220], goal: [440, 293] };
-    const events = { ...notes, win: [440, 550, 660] };
-    for (const [kind, pitches] of Object.entries(events)) {
-      const [left] = await record(page, { kind });
+test("each event has its notes, none of which is longer than 120 ms", async (page) => {
+  const notes = { paddle: [440], wall: [220], goal: [440, 293] };
+  const events = { ...notes, win: [440, 550, 660] };
+  for (const [kind, pitches] of Object.entries(events)) {
+    const [left] = await record(page, { kind });
 
-      const heard = pitches.map((_, i) => pitchAt(left, 110 * i + 10));
-      const wrong = heard.filter((hz, i) => Math.abs(hz - pitches[i]) > 3);
-      expect({ kind, wrong }).toEqual({ kind, wrong: [] });
-      expect(loudest(left.slice(120 * 44.1 * pitches.length))).toBe(0);
-    }
-  },
-);
+    const heard = pitches.map((_, i) => pitchAt(left, 110 * i + 10));
+    const wrong = heard.filter((hz, i) => Math.abs(hz - pitches[i]) > 3);
+    expect({ kind, wrong }).toEqual({ kind, wrong: [] });
+    expect(loudest(left.slice(120 * 44.1 * pitches.length))).toBe(0);
+  }
+});
 
-soundTest(
-  "a sound comes from its side, and never when muted or before a key",
-  async (page) => {
-    const [left, right] = await record(page, { pan: -0.8 });
-    expect(loudest(left)).toBeGreaterThan(3 * loudest(right));
+test("a sound comes from its side, and never when muted or before a key", async (page) => {
+  const [left, right] = await record(page, { pan: -0.8 });
+  expect(loudest(left)).toBeGreaterThan(3 * loudest(right));
 
-    for (const never of [{ isMuted: true }, { isEarly: true }]) {
-      const [left] = await record(page, never);
-      expect(loudest(left)).toBe(0);
-    }
-  },
-);
+  for (const never of [{ isMuted: true }, { isEarly: true }]) {
+    const [left] = await record(page, never);
+    expect(loudest(left)).toBe(0);
+  }
+});
 
-soundTest(
-  "a browser without Web Audio stays silent, and says so",
-  async (page) => {
-    const isAvailable = await page.evaluate(`(() => {
+test("a browser without Web Audio stays silent, and says so", async (page) => {
+  const isAvailable = await page.evaluate(`(() => {
     globalThis.AudioContext = class {
       constructor() {
         throw new Error("There is no device.");
@@ -106,6 +98,5 @@ soundTest(
     return [before, sound.isAvailable, part.createSound().isAvailable];
   })()`);
 
-    expect(isAvailable).toEqual([true, false, false]);
-  },
-);
+  expect(isAvailable).toEqual([true, false, false]);
+});
