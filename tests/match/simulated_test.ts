@@ -1,5 +1,4 @@
 import { expect } from "@std/expect";
-import type { Received } from "../../net/match/transport.ts";
 import { SimulatedNetwork } from "../../net/simulation/simulated.ts";
 import type { WayFaults } from "../../net/simulation/way.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
@@ -16,9 +15,7 @@ testTransport("simulated", () => {
   return Promise.resolve({
     a,
     b,
-    pump: () => {
-      network.nowMs++;
-    },
+    pump: () => void network.nowMs++,
     nowMs: () => network.nowMs,
     async [Symbol.asyncDispose]() {
       await a[Symbol.asyncDispose]();
@@ -31,11 +28,7 @@ testTransport("simulated", () => {
 function send2000(
   faults: Partial<WayFaults>,
   isCut?: (from: number, to: number, nowMs: number) => boolean,
-): {
-  readonly sent: number;
-  readonly received: Received;
-  readonly n: number;
-}[] {
+) {
   const network = new SimulatedNetwork({
     random: createRandom(2),
     faults: () => ({ ...NO_FAULTS, ...faults }),
@@ -43,12 +36,11 @@ function send2000(
   });
   const a = network.open({ slot: 0, epoch: 0 });
   const b = network.open({ slot: 1, epoch: 0 });
-  const arrived = [];
+  const arrived: { readonly atMs: number; readonly n: number }[] = [];
   for (let n = 0; n < 3000; n++) {
     if (n < 2000) a.send(Uint8Array.of(n >> 8, n));
-    for (const received of b.receive()) {
-      const [high, low] = received.packet;
-      arrived.push({ sent: network.nowMs, received, n: high * 256 + low });
+    for (const { atMs, packet: [high, low] } of b.receive()) {
+      arrived.push({ atMs, n: high * 256 + low });
     }
     network.nowMs++;
   }
@@ -57,26 +49,36 @@ function send2000(
 
 Deno.test("simulated delays each packet by the delay and up to the jitter", () => {
   const waysMs = send2000({ delayMs: 80, jitterMs: 20 })
-    .map(({ received, n }) => received.atMs - n);
+    .map(({ atMs, n }) => atMs - n);
 
   expect(Math.min(...waysMs)).toBeGreaterThanOrEqual(80);
   expect(Math.max(...waysMs)).toBeLessThan(100);
   expect(Math.max(...waysMs)).toBeGreaterThan(98);
 });
 
-Deno.test("simulated loses about as many packets as it should", () => {
-  const { length } = send2000({ loss: 0.2 });
-
-  expect(length).toBeGreaterThan(1500);
-  expect(length).toBeLessThan(1700);
+const burst = (loss: number) => ({
+  bursts: { meanPackets: 20, share: 0.2, loss },
 });
 
-Deno.test("simulated doubles about as many packets as it should", () => {
-  const { length } = send2000({ duplication: 0.1 });
+for (
+  const [what, faults, least, most] of [
+    ["loses about as many packets as it should", { loss: 0.2 }, 1500, 1700],
+    [
+      "doubles about as many packets as it should",
+      { duplication: 0.1 },
+      2150,
+      2250,
+    ],
+    ["loses only some of a burst where it is told so", burst(0.5), 1700, 1900],
+  ] as const
+) {
+  Deno.test(`simulated ${what}`, () => {
+    const { length } = send2000(faults);
 
-  expect(length).toBeGreaterThan(2150);
-  expect(length).toBeLessThan(2250);
-});
+    expect(length).toBeGreaterThan(least);
+    expect(length).toBeLessThan(most);
+  });
+}
 
 Deno.test("simulated reorders, and keeps the order without that fault", () => {
   const inOrder = (arrived: readonly { readonly n: number }[]) =>
@@ -97,8 +99,7 @@ Deno.test("simulated cuts one way while it is told to", () => {
 });
 
 Deno.test("simulated loses in bursts: as many as it should, and as many in a row", () => {
-  const bursts = { meanPackets: 20, share: 0.2, loss: 1 };
-  const came = new Set(send2000({ bursts }).map(({ n }) => n));
+  const came = new Set(send2000(burst(1)).map(({ n }) => n));
   const lost = Array.from({ length: 2000 }, (_, n) => !came.has(n));
   const begun = lost.filter((isLost, n) => isLost && !lost[n - 1]).length;
   const count = lost.filter((isLost) => isLost).length;
@@ -109,18 +110,10 @@ Deno.test("simulated loses in bursts: as many as it should, and as many in a row
   expect(count / begun).toBeLessThan(30);
 });
 
-Deno.test("simulated loses only some of a burst where it is told so", () => {
-  const bursts = { meanPackets: 20, share: 0.2, loss: 0.5 };
-  const { length } = send2000({ bursts });
-
-  expect(length).toBeGreaterThan(1700);
-  expect(length).toBeLessThan(1900);
-});
-
 Deno.test("simulated holds up all behind a lost segment of TCP, and loses none", () => {
   const delayMs = 40;
   const arrived = send2000({ delayMs, loss: 0.02, isOrdered: true });
-  const waysMs = arrived.map(({ received, n }) => received.atMs - n);
+  const waysMs = arrived.map(({ atMs, n }) => atMs - n);
   const held = waysMs.filter((wayMs) => wayMs > delayMs);
 
   expect(arrived.map(({ n }) => n)).toEqual(
