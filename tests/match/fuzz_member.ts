@@ -34,7 +34,7 @@ await playAll(histories, ({ seed }, { failures, counters, story }) => {
   done++;
   if (failures.length > 0) failed++;
   if (lies === 1) print(JSON.stringify(story, null, 2));
-  const { told: _, outs: __, ...phase } = counters;
+  const { told: _, ...phase } = counters;
   for (const failure of failures) {
     const kind = `${failure} [${Object.keys(phase)}]`;
     const count = (seen.get(kind) ?? 0) + 1;

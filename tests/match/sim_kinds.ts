@@ -6,7 +6,7 @@
 import { createScenario, simulate } from "../support/simulation.ts";
 import { shrinkFailure } from "./fault_shrink.ts";
 import { type DRAWS, simulateFaults } from "./fault_simulation.ts";
-import { playLie } from "./lying_match.ts";
+import { playLie } from "./lie_judge.ts";
 
 /** Which history: a copy of it can be sent to a worker. */
 export interface History {
@@ -50,8 +50,8 @@ function playMatch(seed: number, players?: number): Played {
 }
 
 function playOneLie(seed: number, players?: number): Played {
-  const { match, told, violations, outs } = playLie(seed, players);
-  const counters = { told: told === "" ? 0 : 1, [match.phase]: 1, outs };
+  const { match, told, violations } = playLie(seed, players);
+  const counters = { told: told === "" ? 0 : 1, [match.phase]: 1 };
   return { failures: violations, counters, story: { told, ...match } };
 }
 
