@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Presence } from "../../game/presence.ts";
 import type { Decider } from "../../net/match/membership/decision.ts";
 import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 import type { Observed } from "../../net/match/membership/observation.ts";
@@ -16,7 +17,7 @@ import type {
   Attempt,
   SlotRecord,
 } from "../../net/match/wire/record.ts";
-import { everySlot, has, setOf } from "../../net/match/wire/slot_set.ts";
+import { everySlot, has } from "../../net/match/wire/slot_set.ts";
 
 export const TIMERS = {
   unstableMs: 200,
@@ -48,6 +49,7 @@ export interface Case extends Partial<Standing> {
 
 /** What differs in a record; the number is that of the attempt, if not given. */
 export interface Saying extends Partial<SlotRecord> {
+  readonly presences?: readonly Presence[];
   readonly attempt?: Attempt;
   readonly agreed?: AgreedChange;
   readonly attemptNumber?: number;
@@ -88,27 +90,16 @@ export function agrees(n: number, drop: number): Attempting & Agreed {
 
 /** Returns a record in which all is well, except for what it says. */
 export function recordOf(slot: number, saying: Saying): SlotRecord {
-  const { attempt, agreed, attemptNumber = attempt?.n ?? 0, ...more } = saying;
-  const isChanging = attempt || agreed || attemptNumber > 0;
+  const { attempt, agreed, attemptNumber = attempt?.n ?? 0, ...rest } = saying;
+  const { presences, ...more } = rest;
+  const isChanging = attempt || agreed || attemptNumber > 0 || presences;
   return {
-    slot,
-    epoch: 0,
-    beat: 0,
-    sentAt: 0,
-    era: 0,
-    members: 15,
-    hears: 15,
-    suspects: 0,
-    farewell: "none",
-    isReturning: false,
-    confirmed: 0,
-    tick: 0,
-    hash: 0,
+    ...{ slot, epoch: 0, beat: 0, sentAt: 0, era: 0, members: 15, hears: 15 },
+    ...{ farewell: "none", isReturning: false, confirmed: 0, tick: 0, hash: 0 },
     have: HAVE,
     change: isChanging
-      ? { presences: [], attemptNumber, attempt, agreed }
+      ? { presences: presences ?? [], attemptNumber, attempt, agreed }
       : undefined,
-    proof: undefined,
     ...more,
   };
 }
@@ -130,26 +121,16 @@ export function situationOf(given: Case): {
       silentMs[letters[slot]] ??
         (has(stands.attempt?.drop ?? 0, slot) ? 3001 : 0),
   };
-  // Unless a case says otherwise, the others suspect the same as this member.
-  const silent = letters
-    .map((_, slot) => slot)
-    .filter((slot) => liveness.silentMs(slot) > TIMERS.suspectMs)
-    .reduce((slots, slot) => slots | setOf(slot), 0);
   const records = letters.map((letter, slot) => {
     const saying = slot === me ? "nothing" : says[letter] ?? {};
-    if (saying === "nothing") return undefined;
-    const suspects = silent | (saying.attempt?.drop ?? 0);
-    return recordOf(slot, { suspects: suspects & ~setOf(slot), ...saying });
+    return saying === "nothing" ? undefined : recordOf(slot, saying);
   });
   const standing = {
     ...standAtStart(letters.map(() => 0)),
     attemptNumber: stands.attempt?.n ?? 0,
     ...stands,
   };
-  const observed = {
-    ...{ nowMs: NOW_MS, have, records, liveness, differing: 0 },
-    mayReturn: () => true,
-  };
+  const observed = { nowMs: NOW_MS, have, records, liveness };
   return {
     standing,
     observed,
