@@ -58,7 +58,8 @@ function talk(
     for (const [from, speaker] of members.entries()) {
       for (const [to, listener] of members.entries()) {
         if (from === to) continue;
-        listener.barrier.receive(from, forge(helloOf(speaker), from, to));
+        const hello = forge(helloOf(speaker), from, to);
+        listener.barrier.receive(from, hello, listener.nowMs);
       }
     }
     for (const { barrier, clocks, nowMs } of members) {
@@ -115,8 +116,8 @@ Deno.test("the start leaves half a second and the longest round trip, and stays"
   const [first, second] = members;
 
   expect(startsInMs(first)).toBe(580);
-  first.barrier.receive(1, { ...helloOf(second), startAt: 9_999 });
-  first.barrier.receive(1, { ...helloOf(second), startAt: undefined });
+  first.barrier.receive(1, { ...helloOf(second), startAt: 9_999 }, 0);
+  first.barrier.receive(1, { ...helloOf(second), startAt: undefined }, 0);
   expect(startsInMs(first)).toBe(580);
 });
 
@@ -168,7 +169,7 @@ Deno.test("a member that changes its commitment is refused by who heard both", (
   const [first, second] = createThree();
   talk([first, second], undefined, 1);
 
-  first.barrier.receive(1, { ...helloOf(second), ...OTHER });
+  first.barrier.receive(1, { ...helloOf(second), ...OTHER }, 0);
 
   expect(first.barrier.failure).toEqual({
     reason: "refused",
@@ -189,8 +190,8 @@ Deno.test("another slot gives up by itself only after 25 s", () => {
 
 Deno.test("slot 0 gives up after 20 s, and its word makes the others give up", () => {
   const [starter, second] = createThree();
-  starter.barrier.receive(1, helloOf(second));
-  second.barrier.receive(0, helloOf(starter));
+  starter.barrier.receive(1, helloOf(second), 0);
+  second.barrier.receive(0, helloOf(starter), 0);
 
   starter.barrier.update(20_000, starter.clocks);
   expect(starter.barrier.failure).toBeUndefined();
@@ -198,7 +199,7 @@ Deno.test("slot 0 gives up after 20 s, and its word makes the others give up", (
   second.barrier.update(25_000, second.clocks);
   expect(starter.barrier.failure?.reason).toBe("not ready");
   expect(second.barrier.failure).toBeUndefined();
-  second.barrier.receive(0, helloOf(starter));
+  second.barrier.receive(0, helloOf(starter), 0);
 
   expect(second.barrier.failure?.reason).toBe("not ready");
   expect(second.barrier.failure?.message).toContain("player 3");

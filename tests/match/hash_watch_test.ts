@@ -30,7 +30,7 @@ Deno.test("a claim is compared once this host has confirmed as much, and the fir
   const third = confirm(3);
   const compare = (confirmed: number, hash: number) => {
     hashes.compare(recordOf(1, { confirmed, hash }), rollback);
-    return [hashes.comparedTick(1), hashes.desync?.tick];
+    return [hashes.comparedTick(1), hashes.differences[1]?.tick];
   };
 
   expect(hashes.comparedTick(1)).toBe(-1);
@@ -41,8 +41,12 @@ Deno.test("a claim is compared once this host has confirmed as much, and the fir
   expect(compare(2, 0)).toEqual([3, undefined]);
   expect(compare(3, 0)).toEqual([3, undefined]);
   const ours = confirm(5);
-  expect(compare(5, ours + 1)).toEqual([5, 5]);
-  expect(hashes.desync).toEqual({ slot: 1, tick: 5, ours, theirs: ours + 1 });
+  expect(compare(5, ours + 1)).toEqual([3, 5]);
+  const difference = { slot: 1, tick: 5, ours, theirs: ours + 1 };
+  expect(hashes.differences).toEqual([undefined, difference]);
+  expect(hashes.differing).toBe(0b10);
   confirm(6);
-  expect(compare(6, 0)).toEqual([6, 5]);
+  expect(compare(6, 0)).toEqual([3, 5]);
+  hashes.forgive(1);
+  expect(hashes.differing).toBe(0);
 });

@@ -17,7 +17,7 @@ import type {
   Attempt,
   SlotRecord,
 } from "../../net/match/wire/record.ts";
-import { everySlot, has } from "../../net/match/wire/slot_set.ts";
+import { everySlot, has, setOf } from "../../net/match/wire/slot_set.ts";
 
 export const TIMERS = {
   unstableMs: 200,
@@ -95,6 +95,7 @@ export function recordOf(slot: number, saying: Saying): SlotRecord {
   const isChanging = attempt || agreed || attemptNumber > 0 || presences;
   return {
     ...{ slot, epoch: 0, beat: 0, sentAt: 0, era: 0, members: 15, hears: 15 },
+    ...{ suspects: 0, proof: undefined },
     ...{ farewell: "none", isReturning: false, confirmed: 0, tick: 0, hash: 0 },
     have: HAVE,
     change: isChanging
@@ -121,16 +122,30 @@ export function situationOf(given: Case): {
       silentMs[letters[slot]] ??
         (has(stands.attempt?.drop ?? 0, slot) ? 3001 : 0),
   };
+  // Unless a case says otherwise, all others suspect whom this member or any other one suspects.
+  const silent = letters.reduce((slots, letter, slot) => {
+    const said = says[letter];
+    const { attempt, farewell = "none", epoch = 0 } = said === "nothing"
+      ? {}
+      : said ?? {};
+    const isGone = liveness.silentMs(slot) > TIMERS.suspectMs ||
+      farewell !== "none" || epoch > 0;
+    return slots | (attempt?.drop ?? 0) | (isGone ? setOf(slot) : 0);
+  }, 0);
   const records = letters.map((letter, slot) => {
     const saying = slot === me ? "nothing" : says[letter] ?? {};
-    return saying === "nothing" ? undefined : recordOf(slot, saying);
+    if (saying === "nothing") return undefined;
+    return recordOf(slot, { suspects: silent & ~setOf(slot), ...saying });
   });
   const standing = {
     ...standAtStart(letters.map(() => 0)),
     attemptNumber: stands.attempt?.n ?? 0,
     ...stands,
   };
-  const observed = { nowMs: NOW_MS, have, records, liveness };
+  const observed = {
+    ...{ nowMs: NOW_MS, have, records, liveness, differing: 0 },
+    mayReturn: () => true,
+  };
   return {
     standing,
     observed,

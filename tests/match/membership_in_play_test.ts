@@ -8,6 +8,7 @@ import { OPEN_END, type Presence } from "../../game/presence.ts";
 import type { Game } from "../../game/rollback.ts";
 import { OVER, PHASE, TICK, WINNER } from "../../game/state.ts";
 import { PeerClock } from "../../net/match/clock/peer_clock.ts";
+import { Absences } from "../../net/match/membership/absences.ts";
 import { PeerLiveness } from "../../net/match/membership/liveness.ts";
 import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 import { Play } from "../../net/match/play.ts";
@@ -44,7 +45,12 @@ function beginPlay(
   const liveness = new PeerLiveness(base);
   const clocks = [0, 1, 2].map(() => new PeerClock());
   const seats = { epochs: [0, 0, 0], epoch: 0, clocks, liveness };
-  const play = new Play({ ...base, ...seats, game: GAME, controls, from });
+  const trust = {
+    absences: new Absences(3, TIMERS.graceMs),
+    proofs: undefined,
+  };
+  const rules = { game: GAME, controls, from };
+  const play = new Play({ ...base, ...seats, ...trust, ...rules });
   let beat = 0;
   const say = (slot: number, saying: Saying = {}) => ({
     ...recordOf(slot, { have: [-1, -1, -1], beat: ++beat, ...saying }),

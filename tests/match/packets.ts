@@ -10,6 +10,8 @@ import fc from "fast-check";
 import { OPEN_END } from "../../game/presence.ts";
 import {
   FAREWELLS,
+  needsProof,
+  PROOF_BYTES,
   type RecordChange,
   type SlotRecord,
 } from "../../net/match/wire/record.ts";
@@ -88,11 +90,17 @@ function records(slot: number, players: number): fc.Arbitrary<SlotRecord> {
       farewell: fc.constantFrom(...FAREWELLS),
       confirmed: fc.constant(confirmed),
       tick: fc.nat(255).map((ahead) => confirmed + ahead),
+      suspects: slotSet(players),
       ...{ hash: fc.nat(0xffffffff), isReturning: fc.boolean() },
       change: maybe(changes(players)),
       have: perSlot(players, fc.nat(255).map((ahead) => confirmed - 1 + ahead)),
     })
-  );
+  ).map((record) => ({
+    ...record,
+    proof: needsProof(record, players)
+      ? new Uint8Array(PROOF_BYTES).fill(record.beat)
+      : undefined,
+  }));
 }
 
 function echoes({ slot, players }: PacketOrigin) {

@@ -27,7 +27,7 @@ function createReturning(isOut = true) {
   const liveness = new PeerLiveness(base);
   const { clocks } = beats;
   const seat = { seatEpoch: 0, isOut, game: GAME, clocks, liveness };
-  const returning = new Returning({ ...base, ...seat });
+  const returning = new Returning({ ...base, ...seat, proofs: undefined });
   const outbox = new Outbox({ slot: 2, players: 3, beats });
   const ask = () => returning.say(outbox.said(0)).record;
   return { returning, outbox, ask };
@@ -43,26 +43,37 @@ function sayingOf(members: number, presence: Presence): Saying {
   return { members, presences: [THERE, THERE, presence] };
 }
 
+function hear(returning: Returning, slot: number, saying: Saying): void {
+  const rest = { kind: "play", echoes: [], relayed: [], runs: [] } as const;
+  returning.hears({ ...rest, record: recordOf(slot, saying) }, 0);
+}
+
 Deno.test("who was taken back and dropped again unheard asks as another incarnation", () => {
   const { returning } = createReturning();
-  const wasMissed = (members: number, ...presence: Presence) => {
-    const record = recordOf(0, sayingOf(members, presence));
-    const rest = { echoes: [], relayed: [], runs: [] };
-    return returning.wasMissed({ kind: "play", record, ...rest });
+  let beat = 0;
+  const wasMissed = (slot: number, members: number, ...presence: Presence) => {
+    hear(returning, slot, { beat: ++beat, ...sayingOf(members, presence) });
+    return returning.wasMissed;
   };
   returning.begin();
 
-  expect(wasMissed(0b011, FIRST)).toBe(false);
-  expect(wasMissed(0b111, ...BACK)).toBe(false);
-  expect(wasMissed(0b011, FIRST, MISSED)).toBe(true);
+  expect(wasMissed(0, 0b011, FIRST)).toBe(false);
+  expect(wasMissed(0, 0b111, ...BACK)).toBe(false);
+  // Both who play without it have to say so.
+  expect(wasMissed(0, 0b011, FIRST, MISSED)).toBe(false);
+  expect(wasMissed(1, 0b011, FIRST, MISSED)).toBe(true);
   returning.begin();
-  expect(wasMissed(0b011, FIRST, MISSED)).toBe(false);
+  expect(wasMissed(0, 0b011, FIRST, MISSED)).toBe(false);
+  expect(wasMissed(1, 0b011, FIRST, MISSED)).toBe(false);
 });
 
 const SNAPSHOT: SnapshotPacket = {
   ...{ kind: "snapshot", echoes: [], to: { slot: 2, epoch: 1 }, state: STATE },
   record: recordWith(sayingOf(0b111, BACK)),
 };
+
+/** What both members say. */
+const SAID = { ...sayingOf(0b111, BACK), era: 1, confirmed: 40, hash: 5 };
 
 function recordWith(saying: Saying) {
   return recordOf(0, { era: 1, confirmed: 40, hash: 5, ...saying });
@@ -88,7 +99,8 @@ const WRONG: Readonly<Record<string, Partial<SnapshotPacket>>> = {
 function takeBack(wrong: Partial<SnapshotPacket>) {
   const { returning } = createReturning(false);
   returning.begin();
-  return returning.takeBack({ ...SNAPSHOT, ...wrong });
+  for (const slot of [0, 1]) hear(returning, slot, SAID);
+  return returning.takeBack({ ...SNAPSHOT, ...wrong }, 0);
 }
 
 Deno.test("R10: a return begins with a state that a member has confirmed", () => {

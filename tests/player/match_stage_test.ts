@@ -25,6 +25,10 @@ import {
   type TransportFaults,
 } from "../../net/transport/faulty.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
+import {
+  KEY_SEED_BYTES,
+  privateKeyOf,
+} from "../../net/transport/signing_keys.ts";
 import { PLAYERS, rulesFor, startOf } from "./matches.ts";
 
 const HUMAN: Control = { kind: "human", assets: new Map() };
@@ -76,6 +80,7 @@ function createTable(...controls: readonly Control[]) {
     const transport = network.open({ slot, epoch });
     const faulty = { faults: NO_TRANSPORT_FAULTS };
     const begun = stage.begin({
+      privateKey: privateKeyOf(new Uint8Array(KEY_SEED_BYTES).fill(slot)),
       ...{ start: { ...start, players }, slot, transport, faulty },
       isResumed: epoch > 0,
     });
