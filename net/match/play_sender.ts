@@ -1,14 +1,15 @@
 /**
  * When a match in play sends what: a packet every tick while it runs, fewer while it waits, and a
- * confirmed state to each player that has come back. While somebody watches, the member of the
- * lowest slot also sends a confirmed state once a second, for watchers can't ask for one.
+ * confirmed state to each player that has come back. While somebody watches, the members also send
+ * a confirmed state each second, in turn: watchers can't ask for one, and need more than one's word.
  *
  * @module
  */
+import { TICKS_PER_SECOND } from "../../game/court.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Play } from "./play.ts";
 import type { Incarnation } from "./wire/record.ts";
-import { setOf } from "./wire/slot_set.ts";
+import { slotsOf } from "./wire/slot_set.ts";
 import { NOBODY } from "./wire/wire.ts";
 
 /** A stalled match sends every tick for so long, and then at this interval. */
@@ -53,7 +54,7 @@ export class PlaySender {
       if (nowMs - this.#snapshotMs < SNAPSHOT_INTERVAL_MS) return;
       this.#snapshotMs = nowMs;
       for (const to of returned) this.#putSnapshot(play, nowMs, to);
-    } else if (watchers > 0 && this.#isLowest(play)) {
+    } else if (watchers > 0 && this.#isTurn(play)) {
       // Only where no player has returned: watchers take the snapshots for those, too.
       if (nowMs - this.#watchedMs < WATCH_INTERVAL_MS) return;
       this.#watchedMs = nowMs;
@@ -61,8 +62,10 @@ export class PlaySender {
     }
   }
 
-  #isLowest({ members }: Play): boolean {
-    return (members & (setOf(this.#slot) - 1)) === 0;
+  #isTurn({ members, confirmedTick }: Play): boolean {
+    const slots = slotsOf(members);
+    const turn = Math.floor(confirmedTick / TICKS_PER_SECOND) % slots.length;
+    return slots[turn] === this.#slot;
   }
 
   #putSnapshot(play: Play, nowMs: number, to: Incarnation): void {

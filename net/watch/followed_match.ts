@@ -4,10 +4,10 @@
  *
  * A tick counts here once every member has confirmed it in the same era: only then can no change of
  * the members take it back (whoever may go on without the others holds all inputs up to it). As for
- * members, a record of a higher era is the commit of a change.
+ * members, records of a higher era are the commit of a change, once all who decided it show it.
  *
  * A snapshot is one member's word. It is believed when all members have confirmed as much and
- * another one claims the same hash; from then on, any claim that differs is a desync.
+ * another one claims the same hash; from then on, it is a desync if half of the members differ.
  *
  * @module
  */
@@ -21,22 +21,35 @@ import {
 import { type Game, HISTORY_TICKS, Rollback } from "../../game/rollback.ts";
 import { ABSENT_INPUT } from "../../game/state.ts";
 import type { Desync, TickHash } from "../match/hash_watch.ts";
+import {
+  type Commitment,
+  isShownByAll,
+} from "../match/membership/commitment.ts";
 import { shownBeyond } from "../match/membership/membership_change.ts";
 import { isNewer, type SlotRecord } from "../match/wire/record.ts";
-import { has, setOf, type SlotSet, slotsOf } from "../match/wire/slot_set.ts";
+import {
+  has,
+  setOf,
+  sizeOf,
+  type SlotSet,
+  slotsOf,
+} from "../match/wire/slot_set.ts";
 import type { InputRun, SnapshotPacket } from "../match/wire/wire.ts";
+
+/** A watcher has no slot of its own. */
+const NO_SLOT = -1;
 
 export interface FollowOptions {
   readonly game: Game;
   readonly players: number;
   readonly inputs: HeardInputs;
   readonly nowMs: number;
+  /** Whether a player can't think any more that it plays, as far as a watcher can tell. */
+  readonly isGone: (slot: number) => boolean;
 }
 
 /** `take` each record, then `advance`; it is confirmed as far as `confirmedTick`. */
 export class FollowedMatch {
-  /** The first claim of a member that differs from what is followed here. */
-  desync: Desync | undefined;
   /** When something was confirmed last. */
   progressMs: number;
   members: SlotSet;
@@ -45,10 +58,14 @@ export class FollowedMatch {
 
   readonly #options: FollowOptions;
   /** The slot that sent the snapshot. */
-  readonly #giver: number;
+  readonly giver: number;
   readonly #rollback: Rollback;
   #era: number;
   #presences: readonly Presence[];
+  /** By slot, of any era: the newest record. */
+  readonly #words: (SlotRecord | undefined)[];
+  /** By slot, of this era: the first claim that differs from what is followed here. */
+  readonly #differences: (Desync | undefined)[];
   /** By slot, of this era: newest record, claims still to be compared, newest compared tick. */
   readonly #records: (SlotRecord | undefined)[];
   readonly #claims: TickHash[][];
@@ -61,7 +78,7 @@ export class FollowedMatch {
     const { game, players, nowMs } = options;
     const slots = Array.from({ length: players });
     this.#options = options;
-    this.#giver = record.slot;
+    this.giver = record.slot;
     this.firstTick = record.confirmed;
     this.progressMs = nowMs;
     this.#rollback = new Rollback(game, players, {
@@ -73,6 +90,8 @@ export class FollowedMatch {
       () => new Int32Array(state.length),
     );
     this.#keepState();
+    this.#words = slots.map(() => undefined);
+    this.#differences = slots.map(() => undefined);
     this.#records = slots.map(() => undefined);
     this.#claims = slots.map(() => []);
     this.#compared = slots.map(() => -1);
@@ -110,18 +129,28 @@ export class FollowedMatch {
     return this.#states[tick % HISTORY_TICKS];
   }
 
+  /** The first claim that differs, where at least half of the members differ. */
+  get desync(): Desync | undefined {
+    const differing = this.#differences.filter((one) =>
+      one !== undefined && has(this.members, one.slot)
+    );
+    return 2 * differing.length >= sizeOf(this.members)
+      ? differing[0]
+      : undefined;
+  }
+
   /** Whether a second member's claim was compared with it, and all have confirmed as much. */
   get isCorroborated(): boolean {
     return this.#confirmedByAll >= this.firstTick &&
       this.#compared.some((tick, slot) =>
-        slot !== this.#giver && tick >= this.firstTick
+        slot !== this.giver && tick >= this.firstTick
       );
   }
 
   /** Whether the snapshot's sender says that it is the only member, and its claim was compared. */
   get isOfOneMember(): boolean {
-    return this.members === setOf(this.#giver) &&
-      this.#compared[this.#giver] >= this.firstTick;
+    return this.members === setOf(this.giver) &&
+      this.#compared[this.giver] >= this.firstTick;
   }
 
   /** Whether all is confirmed here that all members have confirmed. */
@@ -140,6 +169,8 @@ export class FollowedMatch {
   take(record: SlotRecord): void {
     const { slot, confirmed, hash } = record;
     if (record.isReturning) return;
+    const word = this.#words[slot];
+    if (!word || isNewer(record, word)) this.#words[slot] = record;
     if (record.era > this.#era) this.#follow(record);
     const known = this.#records[slot];
     const isOfMember = record.era === this.#era && has(this.members, slot) &&
@@ -201,8 +232,8 @@ export class FollowedMatch {
       claims.shift();
       const ours = this.hashAt(tick);
       if (ours === undefined) continue;
-      this.#compared[slot] = tick;
-      if (ours !== theirs) this.desync ??= { slot, tick, ours, theirs };
+      if (ours === theirs) this.#compared[slot] = tick;
+      else this.#differences[slot] ??= { slot, tick, ours, theirs };
     }
   }
 
@@ -211,6 +242,7 @@ export class FollowedMatch {
     const presences = record.change?.presences;
     if (!presences) return;
     const { confirmedTick } = this;
+    if (!this.#isCommitted({ ...record, presences })) return;
     const isContinuous =
       shownBeyond(this.#presences, presences, confirmedTick) === undefined;
     if (!isContinuous) return;
@@ -219,7 +251,21 @@ export class FollowedMatch {
     this.#presences = presences;
     this.#applyPresences();
     this.#records.fill(undefined);
+    this.#differences.fill(undefined);
     for (const claims of this.#claims) claims.length = 0;
+  }
+
+  /** Whether all who decided it show it or, where that is one, the others are gone. */
+  #isCommitted(said: Commitment): boolean {
+    const before = {
+      era: this.#era,
+      members: this.members,
+      presences: this.#presences,
+    };
+    const dropped = slotsOf(this.members & ~said.members);
+    const isOfOne = sizeOf(said.members & this.members) === 1 &&
+      dropped.every((slot) => this.#options.isGone(slot));
+    return isOfOne || isShownByAll(said, before, this.#words, NO_SLOT);
   }
 
   #applyPresences(): void {

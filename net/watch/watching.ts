@@ -74,7 +74,7 @@ export class Watching {
   readonly #heardMs: number[];
   /** What is believed and shown, and what may replace it. */
   #match: FollowedMatch | undefined;
-  #candidate: FollowedMatch | undefined;
+  readonly #candidates: FollowedMatch[] = [];
   #playout: PlayoutClock | undefined;
   #nowMs: number;
   #idleUntilMs: number;
@@ -167,7 +167,7 @@ export class Watching {
       }
     }
     this.#match?.take(record);
-    this.#candidate?.take(record);
+    for (const candidate of this.#candidates) candidate.take(record);
     if (packet.kind === "snapshot") this.#consider(packet, atMs);
   }
 
@@ -177,7 +177,7 @@ export class Watching {
     if (nowMs >= this.#idleUntilMs) this.#idleUntilMs = nowMs + TICK_MS;
     if (this.outcome) return;
     this.#match?.advance(nowMs);
-    this.#candidate?.advance(nowMs);
+    for (const candidate of this.#candidates) candidate.advance(nowMs);
     this.#chooseMatch();
     const match = this.#match;
     if (!match) return;
@@ -186,10 +186,15 @@ export class Watching {
     this.#judge(match);
   }
 
-  /** Makes a snapshot the candidate, if nothing is followed yet or what is followed is stuck. */
+  /**
+   * Makes a snapshot a candidate, if nothing is followed yet or what is followed is stuck. Each
+   * member has one of its own, so that none can keep out another's.
+   */
   #consider(snapshot: SnapshotPacket, atMs: number): void {
     const { record } = snapshot;
-    for (const followed of [this.#match, this.#candidate]) {
+    const { record: { slot: giver } } = snapshot;
+    const own = this.#candidates.find((candidate) => candidate.giver === giver);
+    for (const followed of [this.#match, own]) {
       if (!followed) continue;
       const aheadTicks = record.confirmed - followed.confirmedTick;
       const isStuck = aheadTicks > AHEAD_TICKS_MAX ||
@@ -201,25 +206,31 @@ export class Watching {
       return;
     }
     const { players } = this.#options.rules;
-    this.#candidate = new FollowedMatch(snapshot, {
+    if (own) this.#drop(own);
+    const candidate = new FollowedMatch(snapshot, {
       game: this.#game,
       players,
       inputs: this.#inputs,
       nowMs: atMs,
+      isGone: (slot) => this.#isGone(slot),
     });
-    for (const known of this.#records) if (known) this.#candidate.take(known);
+    this.#candidates.push(candidate);
+    for (const known of this.#records) if (known) candidate.take(known);
   }
 
-  /** Believes the candidate, or drops it. */
+  #drop(candidate: FollowedMatch): void {
+    this.#candidates.splice(this.#candidates.indexOf(candidate), 1);
+  }
+
+  /** Believes the first candidate that can be believed, and drops those that can't any more. */
   #chooseMatch(): void {
-    const candidate = this.#candidate;
-    if (!candidate) return;
+    for (const candidate of [...this.#candidates]) this.#judgeOne(candidate);
+  }
+
+  #judgeOne(candidate: FollowedMatch): void {
     const hasRecovered = this.#match &&
       this.#match.confirmedTick >= candidate.confirmedTick;
-    if (candidate.desync || hasRecovered) {
-      this.#candidate = undefined;
-      return;
-    }
+    if (candidate.desync || hasRecovered) return this.#drop(candidate);
     const isBelieved = candidate.isCorroborated ||
       (candidate.isOfOneMember && this.#isAlone(candidate.members));
     // In a match that runs, a moment tells whether any input was missed before the snapshot.
@@ -229,7 +240,7 @@ export class Watching {
     if (!isBelieved || !hasBegun) return;
     this.log.restart(candidate, this.#match?.confirmedTick ?? -1);
     this.#match = candidate;
-    this.#candidate = undefined;
+    this.#drop(candidate);
     this.#playout = new PlayoutClock({
       firstTick: candidate.firstTick,
       newestTick: candidate.confirmedTick,
@@ -239,10 +250,15 @@ export class Watching {
 
   /** Whether no player outside these members can still think that it plays this match. */
   #isAlone(members: SlotSet): boolean {
-    return this.#records.every((record, slot) =>
-      has(members, slot) || this.silentMs(slot) >= SUSPECT_MS ||
-      record?.isReturning || record?.farewell === "left"
+    return this.#records.every((_, slot) =>
+      has(members, slot) || this.#isGone(slot)
     );
+  }
+
+  #isGone(slot: number): boolean {
+    const record = this.#records[slot];
+    return this.silentMs(slot) >= SUSPECT_MS ||
+      record?.isReturning === true || record?.farewell === "left";
   }
 
   /** Whether nothing was confirmed lately, and all that was confirmed is shown. */
@@ -255,7 +271,8 @@ export class Watching {
     const slots = slotsOf(match.members);
     const saysBye = (farewell: SlotRecord["farewell"]) => (slot: number) =>
       this.#records[slot]?.farewell === farewell;
-    if (match.desync || slots.some(saysBye("desync"))) {
+    const half = slots.length / 2;
+    if (match.desync || slots.filter(saysBye("desync")).length >= half) {
       this.outcome = { reason: "desync", winner: null };
       return;
     }

@@ -45,7 +45,7 @@ export interface Commitment {
  */
 export function isShownByAll(
   said: Commitment,
-  standing: Standing,
+  standing: Commitment & Partial<Pick<Standing, "agreed">>,
   words: readonly (SlotRecord | undefined)[],
   me: number,
 ): boolean {
