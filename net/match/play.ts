@@ -85,6 +85,8 @@ export class Play {
   readonly #have: number[];
   /** By slot: highest tick of inputs that could be taken in, were it not for an attempt. */
   readonly #offered: number[];
+  /** By slot: when it brought inputs itself. */
+  readonly #broughtMs: number[];
   /** When no member's state differed last, and for how long some has. */
   #sameMs: number;
   #differingForMs = 0;
@@ -108,6 +110,7 @@ export class Play {
     this.#heard = new HeardRecords(players, options.proofs);
     this.#have = this.#heard.words.map(() => -1);
     this.#offered = this.#have.slice();
+    this.#broughtMs = this.#have.map(() => options.nowMs);
     this.#words = new OwnRecord({
       ...{ slot, players, epoch: options.epoch, runs },
       rollback: this.#rollback,
@@ -269,7 +272,7 @@ export class Play {
     if (news.length > 0) this.#findPeers();
     for (const run of runs) this.#takeRun(run, own.slot, atMs);
     // Whether a member keeps up shows once its inputs are here, too.
-    for (const record of news) this.#hear(record, atMs);
+    for (const record of news) this.#hear(record, record === own, atMs);
     return true;
   }
 
@@ -389,7 +392,8 @@ export class Play {
   #isPossible(record: SlotRecord): boolean {
     if (record.era !== this.era || record.isReturning) return true;
     const { slot: me } = this.#options;
-    const mine = this.#rollback.have(me);
+    // Of its former incarnations this host may still lack some.
+    const mine = Math.max(this.#rollback.have(me), this.#ownFrom - 1);
     return record.have[me] <= Math.max(mine, record.confirmed - 1) &&
       record.confirmed <= mine + 1;
   }
@@ -404,21 +408,27 @@ export class Play {
   }
 
   /** What counts is when it was sent: a backlog of old ones may come all at once. */
-  #hear(record: SlotRecord, atMs: number): void {
+  #hear(record: SlotRecord, isDirect: boolean, atMs: number): void {
     const { slot, sentAt, hears } = record;
     const { clocks, liveness, timers, slot: me } = this.#options;
     if (!clocks[slot].isFresh(sentAt, atMs, timers.suspectMs)) return;
-    liveness.hear(slot, atMs, has(hears, me) && this.#keepsUp(record));
+    liveness.hear(
+      slot,
+      atMs,
+      has(hears, me) && this.#keepsUp(record, isDirect),
+    );
   }
 
   /**
    * R1: whoever speaks, but holds up the others by what it keeps to itself, is as good as silent:
    * inputs, its part in an attempt, what it has confirmed.
    */
-  #keepsUp(record: SlotRecord): boolean {
+  #keepsUp(record: SlotRecord, isDirect: boolean): boolean {
     const { slot } = record;
     const { standing } = this.#membership;
-    if (!has(standing.members, slot) || record.isReturning) return true;
+    if (!has(standing.members, slot)) return true;
+    // It was taken back, and has yet to begin.
+    if (record.isReturning) return false;
     const { attempt } = standing;
     if (attempt && !has(attempt.drop, slot)) {
       return isInStep(record, standing, this.#have);
@@ -427,8 +437,9 @@ export class Play {
     if (endTick !== undefined && !attempt) {
       return this.#hashes.comparedTick(slot) >= endTick;
     }
-    return Math.max(this.#rollback.have(slot), this.#offered[slot]) >=
-        confirmedTick &&
+    const brought = Math.max(this.#rollback.have(slot), this.#offered[slot]);
+    const made = isDirect ? Math.min(record.tick - 1, record.have[slot]) : -1;
+    return brought >= Math.max(confirmedTick, made) &&
       record.confirmed >= confirmedTick - LAG_TICKS_MAX;
   }
 
@@ -473,14 +484,15 @@ export class Play {
     atMs: number,
   ): void {
     const isOwn = slot === this.#options.slot;
-    // What others pass on counts where the member can't say it itself.
-    const untilTick = slot === from || !this.#heard.isDirect(slot, atMs)
-      ? Infinity
-      : this.#passedOnUntil(slot);
+    const isDirect = slot === from;
+    const untilTick = isDirect ? Infinity : this.#passedOnUntil(slot, atMs);
     // Even one that can't be taken in during an attempt shows that the slot isn't silent.
-    if (start <= this.#rollback.have(slot) + 1 && untilTick === Infinity) {
-      const end = start + inputs.length - 1;
-      this.#offered[slot] = Math.max(this.#offered[slot], end);
+    const end = Math.min(untilTick, start + inputs.length - 1);
+    const isNews = start <= this.#rollback.have(slot) + 1 &&
+      end > this.#offered[slot];
+    if (isNews) {
+      this.#offered[slot] = end;
+      if (isDirect) this.#broughtMs[slot] = atMs;
     }
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i];
@@ -493,11 +505,18 @@ export class Play {
     }
   }
 
-  /** Up to which tick others pass on inputs of a slot that speaks for itself: its former ones'. */
-  #passedOnUntil(slot: number): number {
+  /**
+   * Up to which tick inputs of a slot count that others pass on: any, where it can't be heard; else
+   * those that it made, but brings no more, and what its former incarnations left.
+   */
+  #passedOnUntil(slot: number, atMs: number): number {
+    if (!this.#heard.isDirect(slot, atMs)) return Infinity;
     const { attempt } = this.#membership.standing;
     const cut = attempt?.cut?.[slot] ?? -1;
-    return Math.max(cut, lastSegment(this.presences[slot]).from - 1);
+    const { unstableMs } = this.#options.timers;
+    const isKept = atMs - this.#broughtMs[slot] > unstableMs;
+    const made = isKept ? this.#heard.words[slot]?.have[slot] ?? -1 : -1;
+    return Math.max(cut, made, lastSegment(this.presences[slot]).from - 1);
   }
 
   #confirm(): void {

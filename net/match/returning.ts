@@ -21,8 +21,11 @@ import type { PlayPacket, SnapshotPacket } from "./wire/wire.ts";
 
 /** How often it asks. */
 const ASK_INTERVAL_MS = 50;
-/** How long a returning player waits for a second member to claim the state that it was offered. */
-const ALONE_MS = 1_000;
+/**
+ * How long a returning player waits for a second member to claim the state that it was offered, in
+ * parts of the time after which it would be dropped again; twice that for whose state was no good.
+ */
+const ALONE_PART = 1 / 4;
 /** How often a process may come back by itself: four bits of its epoch, beside the seat's. */
 const RETURNS_MAX = 15;
 /** After how many asks the next ones count as later whatever their beats: half of a beat's range. */
@@ -179,7 +182,7 @@ export class Returning {
     { to, record, state }: SnapshotPacket,
     atMs: number,
   ): Return | undefined {
-    const { slot, game } = this.#options;
+    const { slot, game, timers } = this.#options;
     const { epoch } = this;
     const presences = record.change?.presences;
     const isForUs = this.#isOut && to.slot === slot && to.epoch === epoch &&
@@ -189,7 +192,8 @@ export class Returning {
     if (!isForUs || !isTrue) return undefined;
     const { slot: giver, era, members, confirmed: tick } = record;
     this.#offeredMs ??= atMs;
-    const waitMs = giver === this.#giver ? 2 * ALONE_MS : ALONE_MS;
+    const waitMs = timers.suspectMs * ALONE_PART *
+      (giver === this.#giver ? 2 : 1);
     const isBelieved = this.#isAgreed({ era, members, presences }) &&
       this.#isClaimedByOther(record);
     if (!isBelieved && atMs - this.#offeredMs < waitMs) return undefined;
