@@ -14,7 +14,6 @@ import type { NegativeControls } from "../../net/match/membership/negative_contr
 import { Play } from "../../net/match/play.ts";
 import type { Return } from "../../net/match/returning.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
-import { stampOf } from "../../net/match/wire/stamp.ts";
 import type { InputRun } from "../../net/match/wire/wire.ts";
 import { attempts, recordOf, type Saying, TIMERS } from "./membership_case.ts";
 
