@@ -149,8 +149,8 @@ Deno.test("who missed too much begins anew with a later snapshot", () => {
   const [gapMs, gapTicks] = largestGaps(result);
   expect(gapMs).toBeLessThan(3_000 + 1_500);
   expect(gapTicks).toBeGreaterThan(100);
-  expect(shown.find(({ tick }) => tick > 600)?.atMs).toBeLessThan(11_500);
-  const after = shown.filter(({ atMs }) => atMs > 12_000);
+  expect(shown.find(({ tick }) => tick > 600)?.atMs).toBeLessThan(12_100);
+  const after = shown.filter(({ atMs }) => atMs > 12_100);
   expect(largestGaps({ ...result, shown: after })[0]).toBeLessThan(40);
   expect(compare(result)).toBeGreaterThan(shown.length);
   const ticks = result.logged.map(([tick]) => tick);
@@ -308,23 +308,23 @@ Deno.test("players with a watcher play tick for tick what they play without", ()
   }
 });
 
-Deno.test("only the lowest member says a state to nobody, at once and then each second", () => {
-  const saidMs: number[][] = [[], []];
-  let steps = 0;
+Deno.test("members say a state to nobody in turn, at once and then each second", () => {
+  const slots: number[] = [];
   playWatched({
     ...{ seed: 12, rules: RULES, watchMs: 5_000, untilMs: 10_000 },
     tamper: (bytes, slot) => {
       const packet = decode(bytes, { slot, players: 2 });
-      if (packet?.kind === "play") steps++;
       if (packet?.kind === "snapshot" && packet.to.slot === NOBODY.slot) {
-        saidMs[slot].push(steps);
+        slots.push(slot);
       }
       return bytes;
     },
   });
 
-  expect(saidMs[0].length).toBe(5);
-  expect(saidMs[1]).toEqual([]);
+  const [first] = slots;
+  expect(slots.slice(0, 5))
+    .toEqual([first, 1 - first, first, 1 - first, first]);
+  expect(slots.length).toBeLessThan(7);
 });
 
 Deno.test("what is no packet of a member is counted, and changes nothing", () => {
