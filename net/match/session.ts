@@ -110,6 +110,8 @@ export class Session {
   #overMs = Infinity;
   readonly #events: SessionEvent[] = [];
   #stalledInAllMs = 0;
+  /** How often this host was out because its state was another one. */
+  #astray = 0;
   /** Differences that were told. */
   readonly #told = new WeakSet<Desync>();
 
@@ -292,6 +294,7 @@ export class Session {
   }
 
   #goOut(nowMs: number): void {
+    if (this.#play && this.#play.differences.length > 0) this.#astray++;
     this.#play = undefined;
     if (!this.#returning.begin()) {
       return this.#end(nowMs, "connection lost", "You were away too often.");
@@ -328,6 +331,17 @@ export class Session {
     );
   }
 
+  /**
+   * Whoever tells this host other inputs than the rest leads it astray. Nobody can say who it was,
+   * so the inputs of another one count only as others pass them on, each time.
+   */
+  get #distrusted(): number | undefined {
+    if (this.#astray === 0 || this.#players === 2) return undefined;
+    const { slot } = this.#options;
+    return (slot + 1 + (this.#astray - 1) % (this.#players - 1)) %
+      this.#players;
+  }
+
   #createPlay(seed: number, nowMs: number, from: Return | undefined): Play {
     const { rules, slot, epochs, createGame = createPong } = this.#options;
     return new Play({
@@ -341,6 +355,7 @@ export class Session {
       timers: this.timers,
       absences: this.#absences,
       proofs: this.#options.proofs,
+      distrusted: this.#distrusted,
       controls: this.#options.controls ?? {},
       from,
       nowMs,

@@ -197,9 +197,9 @@ export class Watching {
     for (const followed of [this.#match, own]) {
       if (!followed) continue;
       const aheadTicks = record.confirmed - followed.confirmedTick;
-      const isStuck = aheadTicks > AHEAD_TICKS_MAX ||
+      const isStuck = followed.isAstray || aheadTicks > AHEAD_TICKS_MAX ||
         atMs - followed.progressMs >= BEGIN_ANEW_AFTER_MS;
-      if (!isStuck || aheadTicks <= 0) return;
+      if (!isStuck || (aheadTicks <= 0 && !followed.isAstray)) return;
     }
     if (!isSound(snapshot, this.#game)) {
       this.#gate.rejected++;
@@ -228,9 +228,11 @@ export class Watching {
   }
 
   #judgeOne(candidate: FollowedMatch): void {
-    const hasRecovered = this.#match &&
+    const hasRecovered = this.#match && !this.#match.isAstray &&
       this.#match.confirmedTick >= candidate.confirmedTick;
-    if (candidate.desync || hasRecovered) return this.#drop(candidate);
+    if (candidate.desync || candidate.isAstray || hasRecovered) {
+      return this.#drop(candidate);
+    }
     const isBelieved = candidate.isCorroborated ||
       (candidate.isOfOneMember && this.#isAlone(candidate.members));
     // In a match that runs, a moment tells whether any input was missed before the snapshot.
