@@ -162,7 +162,7 @@ Deno.test("ticks get longer for who is ahead, within limits, and not for half a 
     expect(tickMs(sign * 1.5)).toBeCloseTo(sign * 0.0075, 6);
     expect(tickMs(sign * 3.9)).toBeCloseTo(sign * 0.01, 6);
     expect(tickMs(sign * 5)).toBeCloseTo(sign * 0.025, 6);
-    expect(tickMs(sign * 30)).toBeCloseTo(sign * 0.05, 6);
+    expect(tickMs(sign * 30)).toBeCloseTo(sign * 0.04, 6);
   }
 });
 

@@ -14,33 +14,39 @@ import type { NegativeControls } from "../../net/match/membership/negative_contr
 import { Play } from "../../net/match/play.ts";
 import type { Return } from "../../net/match/returning.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
-import { stampOf } from "../../net/match/wire/stamp.ts";
 import type { InputRun } from "../../net/match/wire/wire.ts";
 import { attempts, recordOf, type Saying, TIMERS } from "./membership_case.ts";
 
 const LAST_TICK = 6;
 const WINNER_SLOT = 1;
 /** It ends at a certain tick, whatever anybody does. */
-const GAME: Game = {
-  isState: ({ length }) => length === 16,
-  initial: Int32Array.from({ length: 16 }, (_, i) => i === WINNER ? -1 : 0),
-  step(state) {
-    if (++state[TICK] < LAST_TICK) return;
-    state[PHASE] = OVER;
-    state[WINNER] = WINNER_SLOT;
-  },
-  hash: (state) => state[TICK],
-};
+function gameUntil(lastTick: number): Game {
+  return {
+    isState: ({ length }) => length === 16,
+    initial: Int32Array.from({ length: 16 }, (_, i) => i === WINNER ? -1 : 0),
+    step(state) {
+      if (++state[TICK] < lastTick) return;
+      state[PHASE] = OVER;
+      state[WINNER] = WINNER_SLOT;
+    },
+    hash: (state) => state[TICK],
+  };
+}
 const THERE: Presence = [{ epoch: 0, from: 0, to: OPEN_END }];
 
+interface Beginning {
+  readonly controls?: NegativeControls;
+  readonly confirmed?: number;
+  /** Of how many more ticks the inputs of the others are known. */
+  readonly ahead?: number;
+  readonly lastTick?: number;
+  readonly from?: Return;
+}
+
 /** Slot 0, which has confirmed some ticks with the inputs of all. */
-function beginPlay(
-  { controls = {}, confirmed = 0, from }: {
-    readonly controls?: NegativeControls;
-    readonly confirmed?: number;
-    readonly from?: Return;
-  } = {},
-) {
+function beginPlay(beginning: Beginning = {}) {
+  const { controls = {}, confirmed = 0, ahead = 0, from } = beginning;
+  const { lastTick = LAST_TICK } = beginning;
   const base = { slot: 0, players: 3, timers: TIMERS, nowMs: 0 };
   const liveness = new PeerLiveness(base);
   const clocks = [0, 1, 2].map(() => new PeerClock());
@@ -49,50 +55,101 @@ function beginPlay(
     absences: new Absences(3, TIMERS.graceMs),
     proofs: undefined,
   };
-  const rules = { game: GAME, controls, from };
+  const rules = { game: gameUntil(lastTick), controls, from };
   const play = new Play({ ...base, ...seats, ...trust, ...rules });
   let beat = 0;
   const say = (slot: number, saying: Saying = {}) => ({
     ...recordOf(slot, { have: [-1, -1, -1], beat: ++beat, ...saying }),
   });
-  const hear = (record: SlotRecord, relayed: readonly SlotRecord[] = []) => {
-    play.receive({ record, relayed, runs: [] }, 0);
-    play.settle(0);
+  const time = { ms: 0 };
+  const hear = (
+    record: SlotRecord,
+    relayed: readonly SlotRecord[] = [],
+    runs: readonly InputRun[] = [],
+  ) => {
+    play.receive({ record, relayed, runs }, time.ms);
+    play.settle(time.ms);
   };
-  const inputs = Array.from({ length: confirmed }, () => 0);
-  inputs.forEach(() => play.tick(0, 0));
-  if (confirmed > 0) {
-    const runs = [1, 2].map((slot) => ({ slot, start: 0, inputs }));
-    play.receive({ record: say(1), relayed: [], runs }, 0);
-    play.settle(0);
-    expect(play.confirmedTick).toBe(confirmed);
+  for (let start = 0; start < confirmed + ahead; start++) {
+    if (start < confirmed) play.tick(0, 0);
+    hear(say(1), [], [1, 2].map((slot) => ({ slot, start, inputs: [0] })));
   }
-  return { play, liveness, say, hear };
+  expect(play.confirmedTick).toBe(from?.tick ?? confirmed);
+  return { play, liveness, time, say, hear };
+}
+
+type Given = ReturnType<typeof beginPlay>;
+
+const LEFT: Saying = { farewell: "left" };
+
+/** Slot 2 says goodbye, and slots 0 and 1 attempt to drop it. */
+function leaveSlot2({ say, hear }: Given): void {
+  hear(say(1, { suspects: 0b100 }));
+  hear(say(2, LEFT));
+}
+
+/** What slot 1 says that attempts that, too, and holds inputs of slot 2 up to a tick. */
+function attemptsToo(tick = -1): Saying {
+  return { suspects: 0b100, ...attempts(1, 0b100, { high: [-1, -1, tick] }) };
+}
+
+/** Slots 0 and 1 agree to drop slot 2. */
+function agreeToDropSlot2(given: Given): void {
+  leaveSlot2(given);
+  given.hear(given.say(1, attemptsToo()));
 }
 
 /** What happens after slots 1 and 2 were silent for 50 ms, and for how long they are after it. */
 type Hearing = readonly [
   string,
-  (given: ReturnType<typeof beginPlay>) => void,
+  Beginning,
+  (given: Given) => void,
   readonly [number, number],
 ];
 
+const END = { confirmed: LAST_TICK, hash: LAST_TICK };
+
 // deno-fmt-ignore
 const HEARINGS: readonly Hearing[] = [
-  ["a member by its own packet", ({ say, hear }) => hear(say(1)), [0, 50]],
-  ["a member by another's packet", ({ say, hear }) => hear(say(1), [say(2)]), [0, 0]],
-  ["nobody who doesn't hear this host", ({ say, hear }) => hear(say(1, { hears: 6 })), [50, 50]],
-  ["nobody whose record hasn't advanced", ({ say, hear, liveness }) => {
+  ["a member by its own packet", {}, ({ say, hear }) => hear(say(1)), [0, 50]],
+  ["a member by another's packet", {}, ({ say, hear }) => hear(say(1), [say(2)]), [0, 0]],
+  ["nobody who doesn't hear this host", {},
+    ({ say, hear }) => hear(say(1, { hears: 6 })), [50, 50]],
+  ["nobody whose record hasn't advanced", {}, ({ say, hear, liveness }) => {
     const old = say(2);
     hear(say(1), [old]);
     liveness.update(100, 0b111, true);
     hear(say(1), [old]);
   }, [0, 50]],
+  ["nobody who keeps its inputs to itself", { ahead: 0 },
+    ({ say, hear }) => hear(say(1), [], [{ slot: 2, start: 4, inputs: [0] }]), [50, 50]],
+  ["a member that lags by a second", { confirmed: 65, lastTick: 99 },
+    ({ say, hear }) => hear(say(1, { confirmed: 1 })), [0, 50]],
+  ["nobody who lags by more", { confirmed: 65, lastTick: 99 },
+    ({ say, hear }) => hear(say(1)), [50, 50]],
+  ["a member that takes part in an attempt", {}, (given) => {
+    leaveSlot2(given);
+    given.liveness.update(100, 0b111, true);
+    given.hear(given.say(1, attemptsToo()));
+  }, [0, 50]],
+  ["nobody who doesn't take part in an attempt", {}, (given) => {
+    leaveSlot2(given);
+    given.liveness.update(100, 0b111, true);
+    given.hear(given.say(1));
+  }, [50, 50]],
+  ["a member that has shown the same end", { confirmed: LAST_TICK }, ({ say, hear }) => {
+    hear(say(1, END));
+    hear(say(1, END));
+  }, [0, 50]],
+  ["nobody who keeps the end to itself", { confirmed: LAST_TICK }, ({ say, hear }) => {
+    hear(say(1, { confirmed: LAST_TICK - 1 }));
+    hear(say(1, { confirmed: LAST_TICK - 1 }));
+  }, [50, 50]],
 ];
 
-for (const [what, happens, silentMs] of HEARINGS) {
+for (const [what, beginning, happens, silentMs] of HEARINGS) {
   Deno.test(`R1: a host hears ${what}`, () => {
-    const given = beginPlay();
+    const given = beginPlay({ confirmed: 4, ahead: 1, ...beginning });
     given.liveness.update(50, 0b111, true);
 
     happens(given);
@@ -105,7 +162,8 @@ for (const [what, happens, silentMs] of HEARINGS) {
 const SAID = { beat: 0, sentAt: 0, farewell: "none", echoes: [] } as const;
 
 Deno.test("R9: a host tells the presences while somebody that it hears may not know them", () => {
-  const { play, liveness, say, hear } = beginPlay();
+  const given = beginPlay();
+  const { play, liveness, say, hear } = given;
   const tells = () => play.say(SAID).record.change?.presences !== undefined;
   const relays = () => play.say(SAID).relayed.map(({ slot }) => slot);
   hear(say(1));
@@ -115,7 +173,8 @@ Deno.test("R9: a host tells the presences while somebody that it hears may not k
   expect([tells(), relays()]).toEqual([true, [1, 2]]);
   hear(say(2));
   expect(tells()).toBe(false);
-  hear(say(1, committed([THERE, THERE, AT_3])));
+  agreeToDropSlot2(given);
+  hear(say(1, committed([THERE, THERE, NEVER])));
   expect([play.era, tells()]).toEqual([1, true]);
   for (let nowMs = 100; nowMs <= 2_100; nowMs += 100) {
     liveness.update(nowMs, 0b011, true);
@@ -124,96 +183,160 @@ Deno.test("R9: a host tells the presences while somebody that it hears may not k
 });
 
 Deno.test("R5: of a player that is dropped, a host takes inputs up to the cut, and no more", () => {
-  const { play, liveness, say } = beginPlay();
-  const have = [-1, -1, 5];
-  let nowMs = 0;
-  const hear = (more: Saying, ...runs: readonly InputRun[]) => {
-    nowMs += 100;
-    const record = say(1, { sentAt: stampOf(nowMs), have, ...more });
-    play.receive({ record, relayed: [], runs }, nowMs);
-    liveness.update(nowMs, 0b111, true);
-    play.settle(nowMs);
-  };
+  const given = beginPlay();
+  const { play, say, hear } = given;
+  leaveSlot2(given);
+  hear(say(1, attemptsToo(5)));
 
-  while (nowMs < 2_500) hear({});
-  hear(attempts(1, 0b100, { high: have }));
-  hear({}, { slot: 2, start: 0, inputs: Array(9).fill(0) });
+  const run = { slot: 2, start: 0, inputs: Array(9).fill(0) };
+  hear(say(1, attemptsToo(5)), [], [run]);
 
   expect(play.say(SAID).record)
-    .toMatchObject({ have, change: { attemptNumber: 1 } });
+    .toMatchObject({ have: [-1, -1, 5], change: { attemptNumber: 1 } });
   expect(play.missing()).toEqual([1]);
 });
 
-const AT_2: Presence = [{ epoch: 0, from: 0, to: 2 }];
+const NEVER: Presence = [{ epoch: 0, from: 0, to: -1 }];
 const AT_3: Presence = [{ epoch: 0, from: 0, to: 3 }];
-/** Slot 2, or another, as it comes back. */
+/** Slot 0 as it comes back. */
 const BACK: Presence = [...AT_3, { epoch: 1, from: 9, to: OPEN_END }];
 
-/** What slot 1 says in era 1. */
+/** What a member says in era 1. */
 function committed(presences: readonly Presence[], members = 0b011) {
   return { era: 1, members, presences };
 }
 
-// deno-fmt-ignore
-const COMMITS: readonly (readonly [string, said: Saying, era: number, isOut: boolean])[] = [
-  ["goes on in the era of whoever committed", committed([THERE, THERE, AT_3]), 1, false],
-  ["is out if it isn't a member any more", committed([AT_3, THERE, THERE], 6), 0, true],
-  ["is out if a later incarnation of it is the member", committed([BACK, THERE, THERE], 7), 0, true],
-  ["is out if it confirmed more of a dropped player than counts",
-    committed([THERE, THERE, AT_2]), 0, true],
-  ["waits for a record that says what was committed", { era: 1, members: 3 }, 0, false],
+const DROPPED = committed([THERE, THERE, AT_3]);
+const WITHOUT_ME = committed([AT_3, THERE, THERE], 0b110);
+
+type Commit = readonly [
+  string,
+  (given: Given) => void,
+  era: number,
+  isOut: boolean,
 ];
 
-for (const [what, record, era, isOut] of COMMITS) {
-  Deno.test(`R9: a host ${what}`, () => {
-    const { play, say, hear } = beginPlay({ confirmed: 4 });
+// deno-fmt-ignore
+const COMMITS: readonly Commit[] = [
+  ["goes on in the era of whoever committed what it agreed to", (given) => {
+    agreeToDropSlot2(given);
+    given.hear(given.say(1, DROPPED));
+  }, 1, false],
+  ["goes on in no era that it should have agreed to",
+    ({ say, hear }) => hear(say(1, DROPPED)), 0, false],
+  ["is out if all the others say that it isn't a member any more",
+    ({ say, hear }) => [1, 2].forEach((slot) => hear(say(slot, WITHOUT_ME))), 0, true],
+  ["isn't out by what one says alone",
+    ({ say, hear }) => hear(say(1, WITHOUT_ME), [say(2, WITHOUT_ME)]), 0, false],
+  ["is out if a later incarnation of it is the member", ({ say, hear }) => {
+    const dropped = committed([BACK, THERE, THERE], 0b111);
+    [1, 2].forEach((slot) => hear(say(slot, dropped)));
+  }, 0, true],
+  ["waits for a record that says what was committed", ({ say, hear }) => {
+    [1, 2].forEach((slot) => hear(say(slot, { era: 1, members: 0b110 })));
+  }, 0, false],
+];
 
-    hear(say(1, record));
+for (const [what, happens, era, isOut] of COMMITS) {
+  Deno.test(`R9: a host ${what}`, () => {
+    const given = beginPlay({ confirmed: 4 });
+    const { play } = given;
+
+    happens(given);
 
     expect([play.era, play.isOut, play.members])
       .toEqual([era, isOut, era === 1 ? 0b011 : 0b111]);
   });
 }
 
+Deno.test("R9: a host is out if it confirmed more of a dropped player than counts", () => {
+  const controls = { isUnfrozen: true };
+  const given = beginPlay({ confirmed: 4, controls });
+  const { play, say, hear } = given;
+  agreeToDropSlot2(given);
+  // Without R4 it confirms more before it learns what counts.
+  play.tick(0, 0);
+  hear(say(1, attemptsToo()), [], [{ slot: 1, start: 4, inputs: [0] }]);
+  hear(say(2, LEFT), [], [{ slot: 2, start: 4, inputs: [0] }]);
+  expect([play.confirmedTick, play.isOut]).toEqual([5, false]);
+
+  hear(say(1, DROPPED));
+
+  expect([play.era, play.isOut]).toEqual([0, true]);
+});
+
 Deno.test("R11: a match is over once all members have confirmed the same end", () => {
   const { play, say, hear } = beginPlay({ confirmed: LAST_TICK });
-  const end = { confirmed: LAST_TICK, hash: LAST_TICK };
   expect([play.endTick, play.isAgreedOver()]).toEqual([LAST_TICK, false]);
 
-  hear(say(1, end), [say(2, { confirmed: LAST_TICK - 1, hash: 5 })]);
+  hear(say(1, END));
+  hear(say(2, { confirmed: LAST_TICK - 1, hash: LAST_TICK - 1 }), [
+    say(1, END),
+  ]);
+  expect(play.isAgreedOver()).toBe(false);
+  // Its word counts, not what another says of it.
+  hear(say(1, END), [say(2, END)]);
   expect(play.isAgreedOver()).toBe(false);
 
-  hear(say(2, end));
+  hear(say(2, END));
   expect(play.isAgreedOver()).toBe(true);
   expect([play.isWalkover, play.winner()]).toEqual([false, WINNER_SLOT]);
 });
 
-Deno.test("R11: another end than ours is none", () => {
+const OTHER_END = { ...END, hash: 7 };
+const DIFFERENCE = { tick: LAST_TICK, ours: LAST_TICK, theirs: 7 };
+
+Deno.test("R11: another end than ours is a difference, and none in another era", () => {
   const { play, say, hear } = beginPlay({ confirmed: LAST_TICK });
-  const end = { confirmed: LAST_TICK, hash: 7 };
 
   // After another change of the members it may well be another.
-  hear(say(1, { ...end, era: 1 }));
-  expect(play.desync).toBeUndefined();
-  hear(say(1, end));
+  hear(say(1, { ...OTHER_END, era: 1 }));
+  expect(play.differences).toEqual([]);
+  hear(say(1, OTHER_END));
 
-  expect(play.desync)
-    .toEqual({ slot: 1, tick: LAST_TICK, ours: LAST_TICK, theirs: 7 });
+  expect(play.differences).toEqual([{ slot: 1, ...DIFFERENCE }]);
+  expect(play.desync).toBeUndefined();
 });
+
+Deno.test("R11: who differs from most waits to be dropped; where nobody is most, states differ", () => {
+  const { play, say, hear, time } = beginPlay({ confirmed: LAST_TICK });
+  const desyncAt = (ms: number) => {
+    time.ms = ms;
+    play.settle(ms);
+    return play.desync;
+  };
+  for (const slot of [1, 2]) hear(say(slot, OTHER_END));
+  expect(desyncAt(TIMERS.graceMs / 4 - 1)).toBeUndefined();
+  expect(desyncAt(TIMERS.graceMs / 4)).toEqual({ slot: 1, ...DIFFERENCE });
+
+  const given = beginPlay({ confirmed: LAST_TICK });
+  agreeToDropSlot2(given);
+  const dropped = committed([THERE, THERE, ENDED]);
+  given.hear(given.say(1, dropped));
+  given.hear(given.say(1, { ...dropped, ...OTHER_END }));
+  expect(given.play.members).toBe(0b011);
+  expect(given.play.desync).toEqual({ slot: 1, ...DIFFERENCE });
+});
+
+const ENDED: Presence = [{ epoch: 0, from: 0, to: LAST_TICK - 1 }];
 
 Deno.test("R11: the last member has won, unless the game has come to its end", () => {
   for (
-    const [confirmed, gone, won] of [
-      [4, AT_3, [true, 0]],
-      [LAST_TICK, THERE, [false, WINNER_SLOT]],
+    const [confirmed, won] of [
+      [4, [true, 0]],
+      [LAST_TICK, [false, WINNER_SLOT]],
     ] as const
   ) {
-    const { play, say, hear } = beginPlay({ confirmed });
+    const given = beginPlay({ confirmed });
+    const { play, say, hear } = given;
     expect(play.isWalkover).toBe(false);
     if (confirmed < LAST_TICK) expect(play.winner()).toBe(null);
 
-    hear(say(1, committed([THERE, gone, gone], 0b001)));
+    agreeToDropSlot2(given);
+    const ended: Presence = [{ epoch: 0, from: 0, to: confirmed - 1 }];
+    hear(say(1, { ...committed([THERE, THERE, ended]), ...LEFT }));
 
+    expect(play.members).toBe(0b001);
     expect([play.isWalkover, play.winner()]).toEqual(won);
   }
 });
@@ -228,7 +351,7 @@ Deno.test("without R11 a host needs nobody to agree on the end", () => {
 });
 
 Deno.test("who comes back to a game that has just ended knows its end, and plays no further", () => {
-  const state = GAME.initial.slice();
+  const state = gameUntil(LAST_TICK).initial.slice();
   state[TICK] = LAST_TICK;
   state[PHASE] = OVER;
   const presences = [THERE, THERE, THERE];

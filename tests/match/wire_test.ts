@@ -145,7 +145,7 @@ Deno.test("a stamp is in quarter milliseconds, modulo 2^24, and so are differenc
 
 Deno.test("terms are the rules, the clock, and the FNV-1a hash of the match's ID", () => {
   const rules = { players: 3, points: 9, lives: 5 };
-  const terms = { protocol: 1, ticksPerSecond: 60, window: 15, ...rules };
+  const terms = { protocol: 2, ticksPerSecond: 60, window: 15, ...rules };
 
   expect(termsOf(rules, "")).toEqual({ ...terms, match: 0x811c9dc5 });
   expect(termsOf(rules, "foobar")).toEqual({ ...terms, match: 0xbf9cf968 });
@@ -215,11 +215,10 @@ Deno.test("decode() refuses players that there aren't, and more than a presence 
     });
   };
 
-  expect([takes({}), takes({ members: 8 }), takes({ hears: 8 })])
-    .toEqual([true, false, false]);
-  // A farewell that there isn't, and a flag.
-  expect([takes({}, 2), takes({}, 3), takes({}, 16)])
-    .toEqual([true, false, false]);
+  expect([{}, { members: 8 }, { hears: 8 }, { suspects: 4 }, { suspects: 8 }]
+    .map((saying) => takes(saying))).toEqual([true, false, false, true, false]);
+  // A farewell that there isn't.
+  expect([takes({}, 2), takes({}, 3)]).toEqual([true, false]);
   expect([[3, 7, 2], [0, 7, 2], [4, 7, 2], [3, 8, 2], [3, 7, 3]].map(changes))
     .toEqual([true, false, false, false, false]);
 });

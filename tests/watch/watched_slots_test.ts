@@ -134,7 +134,7 @@ Deno.test("a player's word that it is alone counts once no other can still think
   const counts = (nowMs: number, others: Saying) => {
     const { watching, say, show } = watch();
     for (const slot of [1, 2]) say(slot, 100, others);
-    show(100, { era: 1, members: 1 });
+    show(100, { era: 1, members: 1, presences: [THERE, GONE, GONE] });
     watching.advance(nowMs);
     return watching.phase !== "syncing";
   };
