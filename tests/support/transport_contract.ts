@@ -189,6 +189,21 @@ export function testTransport(
   });
 }
 
+/** A pair whose packets travel through a simulated network, a millisecond from poll to poll. */
+export function pairOver(
+  network: { nowMs: number },
+  [a, b]: readonly [Transport, Transport],
+): TransportPair {
+  return {
+    ...{ a, b, nowMs: () => network.nowMs },
+    pump: () => void network.nowMs++,
+    async [Symbol.asyncDispose]() {
+      await a[Symbol.asyncDispose]();
+      await b[Symbol.asyncDispose]();
+    },
+  };
+}
+
 /** Polls until `transport` has received a packet. Packets that came with it are lost. */
 export async function nextPacket(
   transport: Transport,
