@@ -13,7 +13,13 @@ import {
 } from "../../net/recording/recording.ts";
 import { openReplay } from "../../net/recording/replay.ts";
 import { SealedBlockWriter } from "../../net/recording/sealed_blocks.ts";
-import { encodeRecording, headerFor } from "./recorded_match.ts";
+import { liesAbout } from "../support/lied_value.ts";
+import {
+  createScripted,
+  encodeRecording,
+  headerFor,
+  startRecording,
+} from "./recorded_match.ts";
 
 const DUEL = { players: 2, points: 3, lives: 1 };
 
@@ -227,6 +233,41 @@ Deno.test("random chunks with the right checksums cause nothing but a ReplayErro
   fc.assert(fc.property(fc.array(anyChunk, { maxLength: 5 }), (chunks) => {
     tryToOpen(withChunks(chunks));
   }));
+});
+
+Deno.test("a recording with any fields lied about is refused, or plays to its end", () => {
+  const { recorder, log } = startRecording(DUEL, { seed: 1 });
+  const inputFor = (slot: number, tick: number) => slot + tick % 7;
+  const match = createScripted({ rules: DUEL, seed: 1, inputFor });
+  for (let second = 0; second < 2; second++) {
+    match.advance(60);
+    log.take(match.play);
+  }
+  const hash = match.play.hashAt(match.play.confirmedTick) ?? 0;
+  const end = { confirmedTick: match.play.confirmedTick, hash };
+  recorder.finish({ ...end, reason: "desync", winner: null }, [
+    { slot: 0, hashes: [[119, 7], [120, hash]] },
+  ]);
+  const truth = decodeRecording(recorder.bytes());
+  tryToOpen(encodeRecording(truth));
+  let written = 0;
+  for (const chunk of [truth.header, ...truth.chunks]) {
+    for (const lied of liesAbout({ told: chunk })) {
+      const say = <T>(part: T) => part === chunk ? lied.told as T : part;
+      const [header, chunks] = [say(truth.header), truth.chunks.map(say)];
+      let bytes: Uint8Array | undefined;
+      // The writer would go on for as many as it is told.
+      if (!(header?.rules?.players < 9)) continue;
+      try {
+        bytes = encodeRecording({ header, chunks });
+      } catch {
+        continue; // No recorder could write it.
+      }
+      written++;
+      tryToOpen(bytes);
+    }
+  }
+  expect(written).toBeGreaterThan(1000);
 });
 
 Deno.test("headers that no recorder writes are refused", () => {
