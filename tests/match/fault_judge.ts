@@ -24,7 +24,7 @@ import {
 import { findExcess } from "./fault_bounds.ts";
 import type { FaultWorld, Notes } from "./fault_notes.ts";
 import type { FaultSchedule } from "./fault_schedule.ts";
-import { SELF_DEFEATING } from "./lying_member.ts";
+import { type LyingMember, SELF_DEFEATING } from "./lying_member.ts";
 import { createStandIn } from "./stand_in.ts";
 
 /** Without a new confirmation for this long after the network healed, somebody waits for ever. */
@@ -215,7 +215,10 @@ export class Judge {
   }
 
   /** The match is over: everybody must have gone on, or have learned how it ended. */
-  judgeEnd(): void {
+  judgeEnd(liar?: LyingMember): void {
+    if (liar?.hasOverclaimed && this.#schedule.faults.length === 0) {
+      this.#violate("granted to a liar", `slot ${liar.plan.slot}`);
+    }
     const nowMs = this.#nowMs;
     const hosts = this.#honest;
     const running = hosts.filter(isPlaying)

@@ -137,7 +137,7 @@ export function simulateFaults(
     match.lobby.forgetGrants();
   }
   match.play(endMs, () => judge.hasFailed || judge.isSettled);
-  if (!judge.hasFailed) judge.judgeEnd();
+  if (!judge.hasFailed) judge.judgeEnd(liar);
   const { violations } = judge;
   return { schedule, violations, ...notes };
 }

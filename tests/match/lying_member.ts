@@ -53,6 +53,8 @@ const KEPT_MAX = 300;
 /** The lies of one member; forged fields are drawn once. */
 export class LyingMember {
   readonly plan: LyingPlan;
+  /** The witness granted that it is alone, while all others play. */
+  hasOverclaimed = false;
   readonly #players: number;
   readonly #random: () => number;
   readonly #faces = new TwoFaced();
@@ -181,13 +183,17 @@ export class LyingMember {
     );
   }
 
-  #claim({ seat, session: { play }, epoch }: PlayingHost, nowMs: number): void {
+  #claim({ seat, session, epoch }: PlayingHost, nowMs: number): void {
+    const { play } = session;
     if (!play || nowMs - this.#claimedMs < CLAIM_EVERY_MS) return;
     this.#claimedMs = nowMs;
     const { slot } = this.plan;
     const drop = play.members & ~(1 << slot);
     const cut = play.presences.map((_, s) => has(drop, s) ? 0 : -1);
     const value = keyOf({ n: 1, drop, join: undefined, cut, at: 0 });
+    session.answerClaim = (_, { isGranted }) => {
+      if (isGranted) this.hasOverclaimed = true;
+    };
     seat.claim({ era: play.era + 1, value, seats: [[slot, epoch]] }, nowMs);
   }
 
