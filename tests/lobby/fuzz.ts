@@ -325,6 +325,15 @@ export async function fuzzRelay({ lobby, token, inputs, seed }: {
   }
 }
 
+if (import.meta.main && Deno.args.includes("--member")) {
+  // Lies of members have nothing in common with this but the name of the task.
+  const program = new URL("../match/fuzz_member.ts", import.meta.url).pathname;
+  const args = ["run", "-A", program, ...Deno.args];
+  const { code } = await new Deno.Command(Deno.execPath(), { args })
+    .spawn().status;
+  Deno.exit(code);
+}
+
 if (import.meta.main) {
   const option = (name: string, otherwise: number) => {
     const at = Deno.args.indexOf(`--${name}`);
