@@ -1,9 +1,4 @@
-/**
- * What the page costs on every machine: bytes to load, and objects that it keeps. What depends on
- * the machine is measured by `deno task bench`.
- *
- * @module
- */
+/** What the page costs on every machine: bytes to load, and objects that it keeps. */
 import { expect } from "@std/expect";
 import { test } from "../support/browser.ts";
 import { type Kept, keptThings, openWatched } from "../support/page_figures.ts";
@@ -26,10 +21,6 @@ async function zippedBytes(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
   return (await new Response(zipped).arrayBuffer()).byteLength;
 }
 
-async function say(line: string): Promise<void> {
-  await Deno.stdout.write(new TextEncoder().encode(`  ${line}\n`));
-}
-
 Deno.test("the page is small: document, styles and code", async () => {
   await using demo = startPong(["demo", "--no-open"]);
   const base = await addressOf(demo);
@@ -49,7 +40,6 @@ Deno.test("the page is small: document, styles and code", async () => {
 
   const sizes = await Promise.all(files.map(zippedBytes));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  await say(`${Math.round(bytes / 1024)} KB compressed`);
   expect(bytes).toBeLessThanOrEqual(ZIPPED_BYTES_MAX);
 });
 

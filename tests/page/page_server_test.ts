@@ -253,18 +253,13 @@ Deno.test("the page server refuses more pages than anybody opens", async () => {
   expect(ninth).toBe(503);
 });
 
-Deno.test("the page server says which port is in use", async () => {
-  await using served = await serve();
-  const { port } = served.server;
-
+Deno.test("the page server says that its port is in use, ends on a signal and closes its pages, once", async () => {
+  const stop = new AbortController();
+  const server = await servePageOn(0, stop.signal);
+  const { port } = server;
   await expect(servePageOn(port)).rejects.toThrow(
     `Cannot serve the page on port ${port}: another program uses it.`,
   );
-});
-
-Deno.test("the page server ends on a signal and closes its pages, once", async () => {
-  const stop = new AbortController();
-  const server = await servePageOn(0, stop.signal);
   await using page = await openPage({ server });
 
   stop.abort();
@@ -272,7 +267,7 @@ Deno.test("the page server ends on a signal and closes its pages, once", async (
   expect(await page.closed).toBe(1001);
   await server[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
-  await expect(request(server.port, {})).rejects.toThrow();
+  await expect(request(port, {})).rejects.toThrow();
 });
 
 Deno.test("the page server ends although a page never answers its goodbye", async () => {
