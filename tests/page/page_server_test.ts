@@ -49,6 +49,8 @@ function steer({ socket }: Client, axis: number): void {
   socket.send(JSON.stringify({ kind: "input", axis }));
 }
 
+const PAGE = "http://localhost:PORT";
+
 /** Who asks, what they get, and what is special about their request. */
 const REQUESTS: readonly (readonly [
   who: string,
@@ -68,13 +70,15 @@ const REQUESTS: readonly (readonly [
     origin: "http://127.0.0.1:1",
   }],
   ["the socket of a client without origin", 403, { origin: "" }],
+  ["the socket of its own page", 101, { origin: PAGE }],
   ["the socket of a page without token", 403, {
-    ...{ origin: "http://localhost:PORT", path: "/socket?token=" },
+    origin: PAGE,
+    path: "/socket",
   }],
   ["the socket of a page with another token", 403, {
-    ...{ origin: "http://localhost:PORT", path: "/socket?token=another" },
+    origin: PAGE,
+    path: "/socket?token=another",
   }],
-  ["the socket of its own page", 101, { origin: "http://localhost:PORT" }],
 ];
 
 for (const [who, code, { host = "127.0.0.1:PORT", origin, path }] of REQUESTS) {

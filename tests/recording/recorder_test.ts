@@ -53,8 +53,11 @@ function restless(seed: number): () => number {
 }
 
 const swaying = (slot: number, tick: number) => (tick * (slot + 3)) % 128;
-/** The second player isn't there. */
-const alone = (slot: number) => slot === 1 ? ABSENT_INPUT : 20;
+/** A recorder that comes late, and a second player who isn't there. */
+const LATE = {
+  inputFor: (slot: number) => slot === 1 ? ABSENT_INPUT : 20,
+  isSeedKnown: false,
+};
 
 /** First and last tick of what follows without a gap. */
 function segmentsIn(recorder: Recorder): readonly (readonly number[])[] {
@@ -156,9 +159,7 @@ for (const keptTick of [40, 100]) {
 
 for (const fromTick of [0, 500]) {
   Deno.test(`a recorder that was not told the seed begins with the whole state ${fromTick}`, () => {
-    const { play, log, recorder, advance, pass } = recordScripted({
-      ...{ inputFor: alone, isSeedKnown: false },
-    });
+    const { play, log, recorder, advance, pass } = recordScripted(LATE);
     expect(recorder.tick).toBe(-1);
     expect(() => openReplay(recorder.bytes())).toThrow("nothing in it");
 
@@ -176,9 +177,7 @@ for (const fromTick of [0, 500]) {
 }
 
 Deno.test("a recorder of which nothing counts any more begins with the next state", () => {
-  const { play, log, recorder, advance } = recordScripted({
-    ...{ inputFor: alone, isSeedKnown: false },
-  });
+  const { play, log, recorder, advance } = recordScripted(LATE);
   for (const keptTick of [-1, 50]) {
     advance(100);
     log.restart(play, keptTick);

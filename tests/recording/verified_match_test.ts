@@ -24,11 +24,10 @@ Deno.test("all hosts of a match record the same states and the same statistics",
   const { statistics } = witness.recorder;
   for (const { bytes, session: { outcome }, recorder } of hosts) {
     const { match, view } = openReplay(bytes);
+    const lastTick = outcome?.confirmedTick;
 
     expect(outcome?.reason).toBe("finished");
-    expect(view).toMatchObject({
-      ...{ isIncomplete: false, lastTick: outcome?.confirmedTick },
-    });
+    expect(view).toMatchObject({ isIncomplete: false, lastTick });
     expect(match.statistics).toMatchObject({ ...statistics });
     expect(recorder.statistics).toEqual(statistics);
   }
