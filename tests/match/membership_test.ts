@@ -3,13 +3,13 @@ import { OPEN_END, presentFromStart } from "../../game/presence.ts";
 import { Membership } from "../../net/match/membership/membership.ts";
 import type { Standing } from "../../net/match/membership/standing.ts";
 import { keyOf } from "../../net/match/wire/record.ts";
+import { recordOf } from "../support/slot_record.ts";
 import {
   agreed,
   agrees,
   attempts,
   type Case,
   NOW_MS,
-  recordOf,
   situationOf,
 } from "./membership_case.ts";
 
