@@ -11,7 +11,7 @@ import { NetworkError } from "../../net/link/network_error.ts";
 import type { View } from "../../net/page/protocol.ts";
 import { type WatcherOptions, watchMatches } from "../../net/watch/watcher.ts";
 import { join, openLobby, watch } from "../support/lobby.ts";
-import { ASSETS, type Client, openPage } from "../support/page_client.ts";
+import { ASSETS, openPage } from "../support/page_client.ts";
 
 /** Watches a room as a process does, with its page open. */
 async function openWatcher(
