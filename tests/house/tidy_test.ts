@@ -54,7 +54,6 @@ const DOES_IO: ReadonlySet<string> = new Set([
   "net/files/settings_file.ts",
   "net/files/state_folder.ts",
   "net/player/lobby_visit.ts",
-
   "net/watch/watcher.ts",
 ]);
 
@@ -118,10 +117,8 @@ const RULES: readonly Rule[] = [
 
 for (const { name, applies, pattern, example } of RULES) {
   Deno.test(name, () => {
-    const found: string[] = [];
-    for (const { path, text } of productFiles()) {
-      if (applies(path)) found.push(...matches({ path, text, pattern }));
-    }
+    const found = productFiles().filter(({ path }) => applies(path))
+      .flatMap((file) => matches(file, pattern));
 
     expect(found).toEqual([]);
     expect(codeOf(example)).toMatch(pattern);
@@ -245,9 +242,7 @@ function besides(path: string, name: string): string {
 }
 
 /** Lines of code that match, each as `path:line: code`. */
-function matches(
-  { path, text, pattern }: SourceFile & { readonly pattern: RegExp },
-): string[] {
+function matches({ path, text }: SourceFile, pattern: RegExp): string[] {
   return codeOf(text).split("\n").flatMap((line, at) =>
     pattern.test(line) ? [`${path}:${at + 1}: ${line.trim()}`] : []
   );
