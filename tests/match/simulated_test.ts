@@ -1,22 +1,29 @@
 import { expect } from "@std/expect";
-import { SimulatedNetwork } from "../../net/simulation/simulated.ts";
+import {
+  SimulatedNetwork,
+  type SimulatedNetworkOptions,
+} from "../../net/simulation/simulated.ts";
 import type { WayFaults } from "../../net/simulation/way.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { createRandom } from "../support/simulation.ts";
 import { testTransport } from "../support/transport_contract.ts";
 
+/** A network of two, and its ends. */
+function openPair(options: Partial<SimulatedNetworkOptions> = {}) {
+  const faults = () => NO_FAULTS;
+  const random = createRandom(2);
+  const network = new SimulatedNetwork({ random, faults, ...options });
+  const [a, b] = [0, 1].map((slot) => network.open({ slot, epoch: 0 }));
+  return { network, a, b };
+}
+
 testTransport("simulated", () => {
-  const network = new SimulatedNetwork({
-    random: createRandom(1),
-    faults: () => NO_FAULTS,
-  });
-  const a = network.open({ slot: 0, epoch: 0 });
-  const b = network.open({ slot: 1, epoch: 0 });
+  const { network, a, b } = openPair();
   return Promise.resolve({
-    a,
-    b,
-    pump: () => void network.nowMs++,
-    nowMs: () => network.nowMs,
+    ...{ a, b, nowMs: () => network.nowMs },
+    pump: () => {
+      network.nowMs++;
+    },
     async [Symbol.asyncDispose]() {
       await a[Symbol.asyncDispose]();
       await b[Symbol.asyncDispose]();
@@ -24,23 +31,19 @@ testTransport("simulated", () => {
   });
 });
 
-/** Sends 2 000 numbered packets, one a millisecond, and returns what came when. */
+/** Sends 2 000 numbered packets, one a millisecond, and returns which came, and after how long. */
 function send2000(
   faults: Partial<WayFaults>,
-  isCut?: (from: number, to: number, nowMs: number) => boolean,
-) {
-  const network = new SimulatedNetwork({
-    random: createRandom(2),
-    faults: () => ({ ...NO_FAULTS, ...faults }),
-    ...(isCut && { isCut }),
-  });
-  const a = network.open({ slot: 0, epoch: 0 });
-  const b = network.open({ slot: 1, epoch: 0 });
-  const arrived: { readonly atMs: number; readonly n: number }[] = [];
-  for (let n = 0; n < 3000; n++) {
-    if (n < 2000) a.send(Uint8Array.of(n >> 8, n));
-    for (const { atMs, packet: [high, low] } of b.receive()) {
-      arrived.push({ atMs, n: high * 256 + low });
+  isCut: SimulatedNetworkOptions["isCut"] = () => false,
+): { readonly n: number; readonly wayMs: number }[] {
+  const all = { ...NO_FAULTS, ...faults };
+  const { network, a, b } = openPair({ faults: () => all, isCut });
+  const arrived = [];
+  for (let sent = 0; sent < 3000; sent++) {
+    if (sent < 2000) a.send(Uint8Array.of(sent >> 8, sent));
+    for (const { packet: [high, low], atMs } of b.receive()) {
+      const n = high * 256 + low;
+      arrived.push({ n, wayMs: atMs - n });
     }
     network.nowMs++;
   }
@@ -49,29 +52,29 @@ function send2000(
 
 Deno.test("simulated delays each packet by the delay and up to the jitter", () => {
   const waysMs = send2000({ delayMs: 80, jitterMs: 20 })
-    .map(({ atMs, n }) => atMs - n);
+    .map(({ wayMs }) => wayMs);
 
   expect(Math.min(...waysMs)).toBeGreaterThanOrEqual(80);
   expect(Math.max(...waysMs)).toBeLessThan(100);
   expect(Math.max(...waysMs)).toBeGreaterThan(98);
 });
 
-const burst = (loss: number) => ({
-  bursts: { meanPackets: 20, share: 0.2, loss },
-});
+/** How many of 2 000 come, at least and at most. */
+const COUNTS = {
+  "loses about as many packets as it should": [{ loss: 0.2 }, 1500, 1700],
+  "doubles about as many packets as it should": [
+    { duplication: 0.1 },
+    2150,
+    2250,
+  ],
+  "loses only some of a burst where it is told so": [
+    { bursts: { meanPackets: 20, share: 0.2, loss: 0.5 } },
+    1700,
+    1900,
+  ],
+} as const;
 
-for (
-  const [what, faults, least, most] of [
-    ["loses about as many packets as it should", { loss: 0.2 }, 1500, 1700],
-    [
-      "doubles about as many packets as it should",
-      { duplication: 0.1 },
-      2150,
-      2250,
-    ],
-    ["loses only some of a burst where it is told so", burst(0.5), 1700, 1900],
-  ] as const
-) {
+for (const [what, [faults, least, most]] of Object.entries(COUNTS)) {
   Deno.test(`simulated ${what}`, () => {
     const { length } = send2000(faults);
 
@@ -99,7 +102,8 @@ Deno.test("simulated cuts one way while it is told to", () => {
 });
 
 Deno.test("simulated loses in bursts: as many as it should, and as many in a row", () => {
-  const came = new Set(send2000(burst(1)).map(({ n }) => n));
+  const bursts = { meanPackets: 20, share: 0.2, loss: 1 };
+  const came = new Set(send2000({ bursts }).map(({ n }) => n));
   const lost = Array.from({ length: 2000 }, (_, n) => !came.has(n));
   const begun = lost.filter((isLost, n) => isLost && !lost[n - 1]).length;
   const count = lost.filter((isLost) => isLost).length;
@@ -113,12 +117,11 @@ Deno.test("simulated loses in bursts: as many as it should, and as many in a row
 Deno.test("simulated holds up all behind a lost segment of TCP, and loses none", () => {
   const delayMs = 40;
   const arrived = send2000({ delayMs, loss: 0.02, isOrdered: true });
-  const waysMs = arrived.map(({ atMs, n }) => atMs - n);
-  const held = waysMs.filter((wayMs) => wayMs > delayMs);
+  const held = arrived.map(({ wayMs }) => wayMs)
+    .filter((wayMs) => wayMs > delayMs);
 
-  expect(arrived.map(({ n }) => n)).toEqual(
-    Array.from({ length: 2000 }, (_, n) => n),
-  );
+  expect(arrived.map(({ n }) => n))
+    .toEqual(Array.from({ length: 2000 }, (_, n) => n));
   // Once a round trip and 50 ms later, but for those that are lost again.
   expect(Math.min(...held)).toBeLessThan(delayMs + 10);
   expect(held.filter((wayMs) => wayMs === 3 * delayMs + 50).length)
@@ -127,13 +130,7 @@ Deno.test("simulated holds up all behind a lost segment of TCP, and loses none",
 });
 
 Deno.test("simulated keeps the oldest and the newest that wait for a sleeper", () => {
-  const network = new SimulatedNetwork({
-    random: createRandom(3),
-    faults: () => NO_FAULTS,
-    waitingMax: 10,
-  });
-  const a = network.open({ slot: 0, epoch: 0 });
-  const b = network.open({ slot: 1, epoch: 0 });
+  const { a, b } = openPair({ waitingMax: 10 });
   for (let n = 0; n < 20; n++) a.send(Uint8Array.of(n));
 
   expect(b.receive().map(({ packet: [n] }) => n))

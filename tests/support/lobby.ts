@@ -13,6 +13,8 @@ import {
 } from "../../net/lobby/seat.ts";
 import { type LobbyWatch, watchLobby } from "../../net/lobby/watch.ts";
 import type { LobbyLimits } from "../../net/lobby_server/limits.ts";
+import type { Transport } from "../../net/match/transport.ts";
+import { openRelay } from "../../net/transport/relay.ts";
 import { soon } from "./waiting.ts";
 
 /** Never aborts. */
@@ -86,6 +88,14 @@ export function watch(
   });
 }
 
+/** Opens the relay for a seat whose match has started. */
+export function relay(
+  { port }: { readonly port: number },
+  token: string,
+): Promise<Transport> {
+  return openRelay({ hostname: "127.0.0.1", port, token, signal: FOREVER });
+}
+
 /** A started match: its players' seats, ordered by slot. */
 export interface StartedMatch extends AsyncDisposable {
   readonly seats: readonly LobbySeat[];
@@ -122,10 +132,16 @@ export class RawClient implements Disposable {
     this.#conn = conn;
   }
 
-  static async connect(lobby: { readonly port: number }): Promise<RawClient> {
-    return new RawClient(
-      await Deno.connect({ hostname: "127.0.0.1", port: lobby.port }),
+  static async connect(
+    lobby: { readonly port: number },
+    first: object | string = "",
+  ): Promise<RawClient> {
+    const { port } = lobby;
+    const client = new RawClient(
+      await Deno.connect({ hostname: "127.0.0.1", port }),
     );
+    await client.say(first);
+    return client;
   }
 
   /** Writes a line of JSON, text as it is, or bytes. */
