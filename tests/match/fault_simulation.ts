@@ -31,7 +31,7 @@ const TIMERS: Timers = {
 const LOBBY = { silenceMs: 1000, lingerMs: 2000 };
 
 /** What is drawn: everything within seconds, or naps of up to an hour. */
-export const DRAWS = { faults: drawSchedule, naps: drawNaps } as const;
+const DRAWS = { faults: drawSchedule, naps: drawNaps } as const;
 
 export interface FaultSimulationOptions {
   readonly seed: number;
