@@ -5,16 +5,17 @@
  */
 import { createScenario, simulate } from "../support/simulation.ts";
 import { shrinkFailure } from "./fault_shrink.ts";
-import { simulateFaults } from "./fault_simulation.ts";
-
-/** A whole match over a bad network; one through faults of every kind; one in which some sleep. */
-export const KINDS = ["match", "faults", "naps"] as const;
-export type Kind = typeof KINDS[number];
+import { type FaultKind, simulateFaults } from "./fault_simulation.ts";
+import { playLie } from "./lie_judge.ts";
 
 /** Which history: a copy of it can be sent to a worker. */
 export interface History {
   readonly seed: number;
-  readonly kind: Kind;
+  /**
+   * A whole match over a bad network; a calm one in which a member tells a single lie; or one through
+   * faults.
+   */
+  readonly kind: "match" | "lie" | FaultKind;
   /** How many play; the seed decides, if not given. */
   readonly players?: number | undefined;
 }
@@ -28,14 +29,33 @@ export interface Played {
   readonly story: unknown;
 }
 
-/** Plays one history on this thread; a failing one of faults is told as short as it goes. */
-export function play({ seed, kind, players = 2 + seed % 3 }: History): Played {
-  if (kind === "match") {
-    const scenario = createScenario(seed, players);
-    const { failures, virtualMs } = simulate(scenario);
-    const story = { scenario, virtualMs: Math.round(virtualMs) };
-    return { failures, counters: {}, story };
+/** Plays one history on this thread. */
+export function play({ seed, kind, players }: History): Played {
+  switch (kind) {
+    case "match": {
+      const scenario = createScenario(seed, players);
+      const { failures, virtualMs } = simulate(scenario);
+      const story = { scenario, virtualMs: Math.round(virtualMs) };
+      return { failures, counters: {}, story };
+    }
+    case "lie": {
+      const { match, told, violations } = playLie(seed, players);
+      const counters = { told: told === "" ? 0 : 1, [match.phase]: 1 };
+      return { failures: violations, counters, story: { told, ...match } };
+    }
+    case "faults":
+    case "naps":
+    case "lies":
+      return playFaults(kind, seed, players);
   }
+}
+
+/** A failing history is told as short as it goes. */
+function playFaults(
+  kind: FaultKind,
+  seed: number,
+  players = 2 + seed % 3,
+): Played {
   const options = { seed, players, kind };
   const { violations: failures, counters } = simulateFaults(options);
   if (failures.length === 0) return { failures, counters, story: undefined };
