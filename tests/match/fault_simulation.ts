@@ -37,15 +37,16 @@ const TIMERS: Timers = {
 const LOBBY = { silenceMs: 1000, lingerMs: 2000 };
 
 /** What is drawn: everything within seconds, naps of up to an hour, or a member that lies, too. */
-export const DRAWS = {
+const DRAWS = {
   ...{ faults: drawSchedule, naps: drawNaps, lies: drawLies },
 } as const;
+export type FaultKind = keyof typeof DRAWS;
 
 export interface FaultSimulationOptions {
   readonly seed: number;
   readonly players: number;
   /** Faults, if not given. */
-  readonly kind?: keyof typeof DRAWS;
+  readonly kind?: FaultKind;
   readonly controls?: NegativeControls;
   /** A witness that forgets its grants once somebody has won: a negative control. */
   readonly isWitnessForgetful?: boolean;
