@@ -5,11 +5,8 @@
  * @module
  */
 import { expect } from "@std/expect";
-import {
-  type LobbyMessage,
-  parseClientLine,
-  PROTOCOL_VERSION,
-} from "../../net/lobby/protocol.ts";
+import { parseClientLine } from "../../net/lobby/parsed_line.ts";
+import { type LobbyMessage, PROTOCOL_VERSION } from "../../net/lobby/protocol.ts";
 import {
   type BookedMessage,
   LobbyBooks,

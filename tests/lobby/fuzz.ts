@@ -9,7 +9,8 @@
  */
 import { startLobby } from "../../lobby.ts";
 import { LineSplitter } from "../../net/link/lines.ts";
-import { LINE_BYTES_MAX, parseLobbyLine } from "../../net/lobby/protocol.ts";
+import { parseLobbyLine } from "../../net/lobby/parsed_line.ts";
+import { LINE_BYTES_MAX } from "../../net/lobby/protocol.ts";
 import { PACKET_BYTES_MAX, type Transport } from "../../net/match/transport.ts";
 import { openRelay } from "../../net/transport/relay.ts";
 import { FOREVER, startMatch } from "../support/lobby.ts";
@@ -184,7 +185,7 @@ function anyBytes(random: Random, length: number): Uint8Array {
 function validJoin(random: Random): Record<string, unknown> {
   return {
     type: "join",
-    version: 2,
+    version: 3,
     name: `Fuzz ${random(1000)}`,
     room: `FUZZ${random(4)}`,
     players: 2 + (random(8) >> 2) + (random(8) >> 2),
@@ -242,11 +243,11 @@ const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
       [CLAIM_KEYS[random(CLAIM_KEYS.length)]]: VALUES[random(VALUES.length)],
     }),
   (random) => json({ ...validJoin(random), resume: anyToken(random) }),
-  (random) => json({ type: "return", version: 2, token: anyToken(random) }),
+  (random) => json({ type: "return", version: 3, token: anyToken(random) }),
   (random) =>
     json({
       type: "return",
-      version: 2,
+      version: 3,
       token: VALUES[random(VALUES.length)],
     }),
   (random) =>
@@ -262,13 +263,13 @@ const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
   (random) => json(VALUES[random(VALUES.length)]),
   (random) => json({ ...validJoin(random), version: random(5) - 2 }),
   // Wrong JSON, and JSON that is only just right.
-  () => line('{"type":"join","version":2,'),
+  () => line('{"type":"join","version":3,'),
   () => line("[".repeat(4000)),
   () => line('{"a":'.repeat(700) + "1" + "}".repeat(700)),
-  () => line('{"type":"join","__proto__":{"name":"x"},"version":2}'),
+  () => line('{"type":"join","__proto__":{"name":"x"},"version":3}'),
   () => line('{"constructor":{"prototype":{"type":"join"}}}'),
   () => line('{"type":"ping","type":"leave","type":1e999}'),
-  () => line(`{"type":"join","version":2,"name":${"9".repeat(3000)}}`),
+  () => line(`{"type":"join","version":3,"name":${"9".repeat(3000)}}`),
   () => line(""),
   () => line("\u0000\u0000\u0000"),
   () => line("GET / HTTP/1.1\r\nHost: x\r\n"),

@@ -11,7 +11,7 @@ import {
 } from "../support/lobby.ts";
 import { until } from "../support/waiting.ts";
 
-const JOIN = { type: "join", version: 2, name: "Mia" };
+const JOIN = { type: "join", version: 3, name: "Mia" };
 const EMPTY = {
   ...{ connections: 0, relays: 0 },
   ...{ rooms: 0, matches: 0, watchers: 0 },
@@ -128,7 +128,7 @@ Deno.test("results are taken from players only", async () => {
   await using lobby = await openLobby();
   using raw = await RawClient.connect(lobby);
   await raw.say(JOIN);
-  const result = { winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 };
+  const result = { reason: "finished", winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 } as const;
   await raw.say({ type: "result", match: "m", ...result });
   expect((await raw.messageOf("error")).code).toBe("not_playing");
   await using seat = await join(lobby);
@@ -154,13 +154,13 @@ Deno.test("one connection gets one seat", async () => {
     const message of [
       { ...JOIN, players: 4 },
       { ...JOIN, resume: token },
-      { type: "return", version: 2, token },
+      { type: "return", version: 3, token },
     ]
   ) {
     await raw.say(message);
     expect((await raw.message()).code).toBe("already_joined");
   }
-  await raw.say({ type: "return", version: 3, token });
+  await raw.say({ type: "return", version: 4, token });
   expect((await raw.message()).code).toBe("version");
 });
 

@@ -28,6 +28,7 @@ function newRooms(
     transport: { kind: "relay" },
     emptyMax: roomsMax,
     lingerMs: 1000,
+    goneMs: 5000,
   });
   const rooms = new Rooms({ chance, matches, watchers, roomsMax });
   return Object.assign(rooms, { matches });
@@ -35,7 +36,7 @@ function newRooms(
 
 function ask(request: Partial<JoinMessage> = {}): JoinMessage {
   return {
-    ...{ type: "join", version: 2, name: "Mia" },
+    ...{ type: "join", version: 3, name: "Mia" },
     ...{ isBot: false, isReady: true, spectate: false },
     ...request,
   };
@@ -193,10 +194,16 @@ Deno.test("a room's code, given by the lobby, leads friends into it", () => {
 
 Deno.test("a named room's rules come from whoever opens it", () => {
   const rooms = newRooms();
-  const opener = ask({ room: "MINE", players: 3, lives: 7 });
+  const opener = ask({
+    ...{ room: "MINE", players: 3, lives: 7, graceMs: 60_000 },
+  });
   rooms.join(1, opener, 0);
 
-  const [taken] = to(rooms.join(2, ask({ room: "MINE" }), 0), 2, "welcome");
+  const [taken] = to(
+    rooms.join(2, ask({ room: "MINE", graceMs: 3_000 }), 0),
+    2,
+    "welcome",
+  );
   const [other] = to(
     rooms.join(3, ask({ room: "MINE", players: 2 }), 0),
     3,
@@ -208,7 +215,9 @@ Deno.test("a named room's rules come from whoever opens it", () => {
     "error",
   );
 
-  expect(taken.rules).toEqual({ ...DEFAULT_RULES, players: 3, lives: 7 });
+  expect(taken.rules).toEqual({
+    ...{ ...DEFAULT_RULES, players: 3, lives: 7, graceMs: 60_000 },
+  });
   expect([other.code, lives.code]).toEqual(["rules", "rules"]);
   expect(lives.message).toContain("3 players and 7 lives");
   rooms.join(8, ask({ room: "DUEL", points: 5 }), 0);

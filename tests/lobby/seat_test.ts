@@ -15,7 +15,7 @@ import { VirtualTime } from "../support/virtual_time.ts";
 import { FakeLobby } from "../support/wire.ts";
 
 const WHERE = { hostname: "10.0.0.5", port: 5555, signal: FOREVER };
-const RULES = { players: 2, points: 11, lives: 5 };
+const RULES = { players: 2, points: 11, lives: 5, graceMs: 20_000 };
 const WELCOME = {
   ...{ type: "welcome", id: "id-1", slot: 1, start: { x: 0, y: 0 } },
   ...{ room: "MINE", rules: RULES, epoch: 0 },
@@ -23,7 +23,7 @@ const WELCOME = {
 const PLAYER = {
   ...{ epoch: 0, look: 0, isBot: false, start: { x: 0, y: 0 }, name: "Mia" },
 };
-const RESULT = { winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 };
+const RESULT = { reason: "finished", winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 } as const;
 const CLAIM = { match: "m-1", era: 1, value: "v", seats: [[0, 0]] } as const;
 
 function start(match: string) {
@@ -69,7 +69,7 @@ async function join(
   await time.settle();
   const { client } = lobby;
   expect(await client.message())
-    .toEqual({ type: "join", version: 2, name: "Ben" });
+    .toEqual({ type: "join", version: 3, name: "Ben" });
   await client.say(WELCOME);
   const seat = await joining;
   const leave = seat[Symbol.asyncDispose].bind(seat);
@@ -232,7 +232,7 @@ Deno.test("a seat in a match comes back, later after each failure, and says agai
     await time.pass(afterMs);
     const { client } = lobby;
     expect(await client.message())
-      .toEqual({ type: "return", version: 2, token: "token-of-match-m-1" });
+      .toEqual({ type: "return", version: 3, token: "token-of-match-m-1" });
     return client;
   };
   const fallDown = async () => {

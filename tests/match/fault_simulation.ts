@@ -31,7 +31,7 @@ const TIMERS: Timers = {
   lostMs: 5000,
 };
 /** In proportion to them. */
-const LOBBY = { silenceMs: 1000, lingerMs: 2000 };
+const LOBBY = { silenceMs: 1000, goneMs: 800, lingerMs: 2000 };
 
 /** What is drawn: everything within seconds, or naps of up to an hour. */
 export const DRAWS = { faults: drawSchedule, naps: drawNaps } as const;
@@ -76,6 +76,7 @@ export function simulateFaults(
     ...SYSTEM,
     random,
     rules: { players, points: 9, lives: 9 },
+    graceMs: TIMERS.graceMs,
     network: {
       waitingMax: options.isInboxUnbounded ? Infinity : undefined,
       faults: () => nemesis.ways(),

@@ -64,13 +64,15 @@ function createTable(controls: readonly Control[]) {
       },
       localBotIds: () => ["p1"],
       invite: "pong play",
-      graceMs: 20_000,
+
       canLeave: true,
       nowMs: () => network.nowMs,
       randomBytes: (length) => new Uint8Array(length).fill(slot + 1),
       onRequest: say("request"),
       onClaim: say("claim"),
-      onFinished: say("finished"),
+      onEra: say("era"),
+      onConfirmed: () => {},
+      onDecided: say("decided"),
       onResult: say("result"),
       onDesync: say("desync"),
     };
@@ -163,7 +165,7 @@ Deno.test("a match ends with one result, which each stage tells once, shows and 
   const result = { match: "m-1", winner, score, confirmedTick, hash };
   expect(winner).not.toBeNull();
   expect(table.said.toSorted()).toEqual([0, 1].flatMap((slot) => [
-    [slot, "finished", result],
+    [slot, "decided", { ...result, reason: "finished" }],
     [slot, "result", { ...result, reason: "finished" }],
   ]));
   expect(ada.stage.view()).toMatchObject({

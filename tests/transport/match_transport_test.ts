@@ -33,7 +33,7 @@ function startOver(
   const keys = [exportPublicKey(KEYS[0]), publicKey];
   return {
     ...{ type: "start", match: "match", token: "0123456789abcdef" },
-    rules: { players: 2, points: 11, lives: 5 },
+    rules: { players: 2, points: 11, lives: 5, graceMs: 20_000 },
     transport: kind === "relay"
       ? { kind }
       : { kind, url: "amqp://localhost", exchange: "pong" },
