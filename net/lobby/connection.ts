@@ -8,7 +8,14 @@ import { dial, type LobbyAddress } from "../link/dial.ts";
 import { LineConnection } from "../link/line_connection.ts";
 import { SilenceWatch } from "../link/silence.ts";
 import { parseLobbyLine } from "./parsed_line.ts";
-import { type ClientLine, LINE_BYTES_MAX, type LobbyMessage, PING_EVERY_MS, RTT_MS_MAX, SILENCE_MS } from "./protocol.ts";
+import {
+  type ClientLine,
+  LINE_BYTES_MAX,
+  type LobbyMessage,
+  PING_EVERY_MS,
+  RTT_MS_MAX,
+  SILENCE_MS,
+} from "./protocol.ts";
 
 /** What to ask a lobby. */
 export interface Question<Answer> extends LobbyAddress {

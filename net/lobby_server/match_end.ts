@@ -70,7 +70,8 @@ export function lossOf(match: RunningMatch, slot: number): string | undefined {
   }
   const end = endOf(match);
   // Who was awarded the match may have crashed before it heard so.
-  const isOver = end?.isAgreed && (end.told !== undefined || end.winner !== slot);
+  const isOver = end?.isAgreed &&
+    (end.told !== undefined || end.winner !== slot);
   if (match.rematch !== undefined || isOver) return "The match is over.";
   return epochs[slot] < SEAT_EPOCH_MAX
     ? undefined

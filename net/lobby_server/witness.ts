@@ -239,9 +239,10 @@ export class Witness {
     const told = voters.flatMap((slot) => this.#told[slot])
       .toSorted((a, b) => a.era - b.era);
     return told.find((era) =>
-      2 * voters.filter((slot) =>
-          this.#told[slot].some((other) => nameOf(other) === nameOf(era))
-        ).length > voters.length
+      2 *
+          voters.filter((slot) =>
+            this.#told[slot].some((other) => nameOf(other) === nameOf(era))
+          ).length > voters.length
     );
   }
 

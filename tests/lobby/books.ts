@@ -6,7 +6,10 @@
  */
 import { expect } from "@std/expect";
 import { parseClientLine } from "../../net/lobby/parsed_line.ts";
-import { type LobbyMessage, PROTOCOL_VERSION } from "../../net/lobby/protocol.ts";
+import {
+  type LobbyMessage,
+  PROTOCOL_VERSION,
+} from "../../net/lobby/protocol.ts";
 import {
   type BookedMessage,
   LobbyBooks,

@@ -128,7 +128,13 @@ Deno.test("results are taken from players only", async () => {
   await using lobby = await openLobby();
   using raw = await RawClient.connect(lobby);
   await raw.say(JOIN);
-  const result = { reason: "finished", winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 } as const;
+  const result = {
+    reason: "finished",
+    winner: 0,
+    score: [11, 2],
+    confirmedTick: 9,
+    hash: 1,
+  } as const;
   await raw.say({ type: "result", match: "m", ...result });
   expect((await raw.messageOf("error")).code).toBe("not_playing");
   await using seat = await join(lobby);

@@ -44,17 +44,21 @@ function newMatches(
 /** Begins a match between clients 1, 2 …; returns their tokens. */
 function begin(matches: Matches, players = 2): readonly string[] {
   const slots = Array.from({ length: players }, (_, slot) => slot);
-  const deliveries = matches.begin({
-    room: "MINE",
-    rules: { players, points: 11, lives: 5, graceMs: 20_000 },
-    players: slots.map((slot) => ({
-      id: `id-${slot}`,
-      slot,
-      name: ["Mia", "Ben", "Ada", "Eve"][slot],
-      look: slot,
-      isBot: false,
-    })),
-  }, slots.map((slot) => slot + 1), 0);
+  const deliveries = matches.begin(
+    {
+      room: "MINE",
+      rules: { players, points: 11, lives: 5, graceMs: 20_000 },
+      players: slots.map((slot) => ({
+        id: `id-${slot}`,
+        slot,
+        name: ["Mia", "Ben", "Ada", "Eve"][slot],
+        look: slot,
+        isBot: false,
+      })),
+    },
+    slots.map((slot) => slot + 1),
+    0,
+  );
   return slots.map((slot) => one(deliveries, slot + 1, "start").token);
 }
 
@@ -149,7 +153,12 @@ Deno.test("different results of one match are disputed", () => {
   const matches = newMatches();
   const tokens = begin(matches);
   const result = {
-    ...{ type: "result", match: "0000b007-1", reason: "finished", winner: 0 } as const,
+    ...{
+      type: "result",
+      match: "0000b007-1",
+      reason: "finished",
+      winner: 0,
+    } as const,
     ...{ score: [1, 0], hash: 1 },
   };
   matches.result(1, { ...result, confirmedTick: 1 });
@@ -282,14 +291,20 @@ Deno.test("claims are judged for members, and for their own match", () => {
     "refused",
   );
   const stranger = one(matches.claim(7, claim(), LATE_MS), 7, "error");
-  const foreign = one(matches.claim(1, claim({ match: "x" }), LATE_MS), 1, "error");
+  const foreign = one(
+    matches.claim(1, claim({ match: "x" }), LATE_MS),
+    1,
+    "error",
+  );
 
   expect(granted).toEqual({
     ...{ type: "granted", match: "0000b007-1", era: 1, value: "v" },
     seats: [[0, 0]],
   });
   expect(refused).toEqual({ ...granted, type: "refused" });
-  expect(one(matches.claim(2, claim(), LATE_MS), 2, "granted")).toEqual(granted);
+  expect(one(matches.claim(2, claim(), LATE_MS), 2, "granted")).toEqual(
+    granted,
+  );
   expect([stranger.code, foreign.code]).toEqual(["not_playing", "not_playing"]);
 });
 
@@ -314,7 +329,9 @@ Deno.test("a lobby that has forgotten a match witnesses nothing for it", () => {
   matches.sweep(LINGER_MS);
   matches.return(1, { token: tokens[0], nowMs: LINGER_MS });
 
-  expect(one(matches.claim(1, claim(), LATE_MS), 1, "refused").value).toBe(undefined);
+  expect(one(matches.claim(1, claim(), LATE_MS), 1, "refused").value).toBe(
+    undefined,
+  );
 });
 
 for (

@@ -149,7 +149,13 @@ Deno.test("the room's code stays taken from match to match", () => {
 Deno.test("results of one match are none of the next one", () => {
   const lobby = new TestLobby();
   const match = begin(lobby);
-  const facts = { reason: "finished", winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 } as const;
+  const facts = {
+    reason: "finished",
+    winner: 0,
+    score: [11, 2],
+    confirmedTick: 9,
+    hash: 1,
+  } as const;
   const result = { type: "result", match, ...facts } as const;
   for (const client of [1, 2]) again(lobby, client, match);
   const { matches } = lobby.books;
@@ -168,7 +174,12 @@ Deno.test("who slept through its defeat hears of it when it comes back", () => {
   lobby.wait(20_000);
   lobby.say(1, { type: "claim", ...claim });
   const facts = { winner: 0, score: [3, 2], confirmedTick: 9, hash: 1 };
-  const result = { type: "result", match, reason: "walkover", ...facts } as const;
+  const result = {
+    type: "result",
+    match,
+    reason: "walkover",
+    ...facts,
+  } as const;
   lobby.books.matches.result(1, result);
 
   lobby.say(3, { type: "return", version: 3, token });

@@ -20,7 +20,13 @@ import { nextPacket } from "../support/transport_contract.ts";
 import { soon } from "../support/waiting.ts";
 
 const JOIN = { type: "join", version: 3, name: "Mia" };
-const RESULT = { reason: "finished", winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 } as const;
+const RESULT = {
+  reason: "finished",
+  winner: 0,
+  score: [11, 2],
+  confirmedTick: 9,
+  hash: 1,
+} as const;
 
 /** Asks the witness and waits for its answer. */
 async function ask(seat: LobbySeat, claim: ClaimRequest) {

@@ -105,11 +105,15 @@ Deno.test("the longest start still fits a line", () => {
     publicKey: "k".repeat(PUBLIC_KEY_LENGTH_MAX),
   }));
 
-  const [{ message }] = matches.begin({
-    room: "TWELVELONG12",
-    rules: { players: 4, points: 99, lives: 99, graceMs: 600_000 },
-    players,
-  }, [1, 2, 3, 4], 0);
+  const [{ message }] = matches.begin(
+    {
+      room: "TWELVELONG12",
+      rules: { players: 4, points: 99, lives: 99, graceMs: 600_000 },
+      players,
+    },
+    [1, 2, 3, 4],
+    0,
+  );
 
   if (message.type !== "start") throw new Error("No start");
   const bytes = new TextEncoder().encode(JSON.stringify(message));

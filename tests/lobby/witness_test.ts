@@ -56,7 +56,9 @@ class Trial {
   }
 
   tell(era: number, seats: string, ...by: readonly number[]): this {
-    for (const slot of by) this.witness.tell(slot, { era, seats: seatsOf(seats) });
+    for (const slot of by) {
+      this.witness.tell(slot, { era, seats: seatsOf(seats) });
+    }
     return this;
   }
 
@@ -98,7 +100,13 @@ const CASES: readonly (readonly [
   [
     "grants the first claim, and the same value again to anybody",
     2,
-    (t) => [t.wait(GRACE_MS).claim(0, 1, "0"), t.claim(0, 1, "0"), t.claim(1, 1, "0")],
+    (
+      t,
+    ) => [
+      t.wait(GRACE_MS).claim(0, 1, "0"),
+      t.claim(0, 1, "0"),
+      t.claim(1, 1, "0"),
+    ],
     ["granted", "granted", "granted"],
   ],
   [
@@ -232,7 +240,11 @@ const CASES: readonly (readonly [
     (t) => {
       t.wait(GRACE_MS, { playing: [0, 1] });
       const early = t.claim(0, 1, "0");
-      return [early, t.wait(GRACE_MS - 1).claim(0, 1, "0"), t.wait(1).claim(0, 1, "0")];
+      return [
+        early,
+        t.wait(GRACE_MS - 1).claim(0, 1, "0"),
+        t.wait(1).claim(0, 1, "0"),
+      ];
     },
     [HAS_PLAYED, HAS_PLAYED, "granted"],
   ],
@@ -258,7 +270,10 @@ const CASES: readonly (readonly [
     (t) => {
       const pinging = [0, 1];
       t.wait(GRACE_MS, { pinging });
-      return [t.claim(0, 1, "0"), t.wait(GRACE_MS, { pinging }).claim(0, 1, "0")];
+      return [
+        t.claim(0, 1, "0"),
+        t.wait(GRACE_MS, { pinging }).claim(0, 1, "0"),
+      ];
     },
     [STILL_HERE, STILL_HERE],
   ],
