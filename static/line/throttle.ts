@@ -10,34 +10,27 @@
 export interface ThrottleOptions<T> {
   readonly everyMs: number;
   readonly send: (value: T) => void;
-  /** A clock that never goes back; the page's own unless another is given. */
-  readonly nowMs?: () => number;
-  /** Calls back once after that time. */
-  readonly later?: (callback: () => void, delayMs: number) => void;
 }
 
 /** Returns the function that takes the values. */
 export function createThrottle<T>(
-  options: ThrottleOptions<T>,
+  { everyMs, send }: ThrottleOptions<T>,
 ): (value: T) => void {
-  const { everyMs, send, nowMs = () => performance.now(), later = setTimeout } =
-    options;
   let sentMs = -Infinity;
-  let waiting: { readonly value: T } | undefined;
+  let isWaiting = false;
+  let newest: T;
 
-  const sendWaiting = () => {
-    if (waiting === undefined) return;
-    const { value } = waiting;
-    waiting = undefined;
-    sentMs = nowMs();
-    send(value);
+  const sendNewest = () => {
+    isWaiting = false;
+    sentMs = performance.now();
+    send(newest);
   };
   return (value) => {
-    const isScheduled = waiting !== undefined;
-    waiting = { value };
-    if (isScheduled) return;
-    const waitMs = sentMs + everyMs - nowMs();
-    if (waitMs <= 0) sendWaiting();
-    else later(sendWaiting, waitMs);
+    newest = value;
+    if (isWaiting) return;
+    const waitMs = sentMs + everyMs - performance.now();
+    if (waitMs <= 0) return sendNewest();
+    isWaiting = true;
+    setTimeout(sendNewest, waitMs);
   };
 }

@@ -1,8 +1,6 @@
 /**
  * The page in each of its states, as its process would show it: for screenshots, for checks of
  * accessibility, and to look at.
- *
- * @module
  */
 import { DEFAULT_RULES, TICK_MS, UNIT } from "../../game/court.ts";
 import {
@@ -21,14 +19,9 @@ import {
   TICK,
 } from "../../game/state.ts";
 import { step } from "../../game/step.ts";
-import type {
-  NetworkView,
-  PlayerState,
-  PlayerView,
-  View,
-} from "../../net/page/protocol.ts";
+import type { NetworkView, PlayerView, View } from "../../net/page/protocol.ts";
 import { VIEW } from "../support/page_client.ts";
-import { playerView } from "../support/views.ts";
+import { playerView, view } from "../support/views.ts";
 
 /** A state of the page: what the process pushes, over and over, `at` ms from the beginning. */
 export interface PageState {
@@ -40,59 +33,48 @@ export interface PageState {
   readonly key?: string;
 }
 
-const NAMES = ["Ada", "Mia", "Bo", "Zoë"];
 const DUEL = DEFAULT_RULES;
 const SQUARE = { ...DEFAULT_RULES, players: 4 };
 
 function player(slot: number, news: Partial<PlayerView> = {}): PlayerView {
-  return playerView(slot, {
-    name: NAMES[slot],
-    rttMs: slot === 0 ? null : 8 + 17 * slot,
-    jitterMs: slot === 0 ? null : 1 + slot,
+  const link = { rttMs: 8 + 17 * slot, jitterMs: 1 + slot };
+  return playerView(slot, { ...(slot === 0 ? {} : link), ...news });
+}
+
+/** A match that stands so, and what is special about it. */
+function match(scores: readonly number[], news: Partial<View> = {}): View {
+  return view({
+    ...{ match: "5c9e33a1-4", isRecorded: true, canLeave: true },
+    rules: scores.length === 2 ? DUEL : SQUARE,
+    players: scores.map((score, slot) => player(slot, { score })),
     ...news,
   });
 }
 
-function duel(scores: readonly number[]): readonly PlayerView[] {
-  return scores.map((score, slot) => player(slot, { score }));
-}
-
-const PLAYING: View = {
-  ...VIEW,
-  phase: "playing",
-  match: "5c9e33a1-4",
-  isRecorded: true,
-  canLeave: true,
-};
-
 /** A rally with the ball on its way to the right, some ticks after a hit. */
-function rally(players: 2 | 4, scores: readonly number[]): State {
-  const state = createState(players === 2 ? DUEL : SQUARE, 7);
-  const size = players === 2 ? [1600, 900] : [1000, 1000];
-  state[TICK] = 1000;
-  state[PHASE] = RALLY;
-  state[BALL_X] = size[0] * 0.3 * UNIT;
-  state[BALL_Y] = size[1] * 0.36 * UNIT;
-  state[BALL_VX] = 11 * UNIT;
-  state[BALL_VY] = 4 * UNIT;
-  state[HITS] = 5;
-  state[LAST_HIT] = 0;
-  scores.forEach((score, slot) => state[SCORE + slot] = score);
-  state[PADDLE] -= 90 * UNIT;
-  state[PADDLE + 1] += 60 * UNIT;
-  state[PADDLE + 2] += 120 * UNIT;
-  state[PADDLE + 3] -= 40 * UNIT;
+function rally(scores: readonly number[]): State {
+  const state = createState(scores.length === 2 ? DUEL : SQUARE, 7);
+  const [width, height] = scores.length === 2 ? [1600, 900] : [1000, 1000];
+  Object.assign(state, {
+    ...{ [TICK]: 1000, [PHASE]: RALLY, [HITS]: 5, [LAST_HIT]: 0 },
+    ...{ [BALL_X]: width * 0.3 * UNIT, [BALL_Y]: height * 0.36 * UNIT },
+    ...{ [BALL_VX]: 11 * UNIT, [BALL_VY]: 4 * UNIT },
+  });
+  state.set(scores, SCORE);
+  [-90, 60, 120, -40].forEach((away, slot) =>
+    state[PADDLE + slot] += away * UNIT
+  );
   return state;
 }
 
 /** The rally, gone on for up to 0.6 s, over and over: it never reaches the other paddle. */
 function during(
-  first: State,
+  scores: readonly number[],
   atMs: number,
   ticksAhead = 1,
 ): readonly State[] {
   const ticks = Math.floor(atMs / TICK_MS) % 36;
-  const state = first.slice();
+  const state = rally(scores);
   const states: State[] = [];
   for (let tick = 0; tick <= ticks + ticksAhead; tick++) {
     if (tick >= ticks) states.push(state.slice());
@@ -104,51 +86,31 @@ function during(
 function network(atMs: number): NetworkView {
   const seconds = atMs / 1000;
   const wave = Math.sin(seconds * 2);
-  const tick = 1000 + Math.floor(seconds * 60);
-  const ahead = Math.round(6 + 2 * wave);
+  const packets = Math.floor(seconds * 60);
+  const newestTick = 1000 + packets;
   return {
-    atMs,
-    newestTick: tick,
-    confirmedTick: tick - ahead,
+    ...{ atMs, newestTick, stalledMs: 0, rejected: 0 },
+    confirmedTick: newestTick - Math.round(6 + 2 * wave),
     rollbackTicks: Math.max(0, Math.round(4 * wave)),
-    packetsIn: Math.floor(seconds * 60),
-    packetsOut: Math.floor(seconds * 60),
+    ...{ packetsIn: packets, packetsOut: packets },
     bytesIn: Math.floor(seconds * 1900),
     bytesOut: Math.floor(seconds * 1800),
-    stalledMs: 0,
-    rejected: 0,
     faults: { latencyMs: 75, jitterMs: 20, lossPercent: 2, isCut: false },
   };
-}
-
-function waiting(state: PlayerState): Partial<PlayerView> {
-  return { state, score: 5 };
 }
 
 export const PAGE_STATES: readonly PageState[] = [
   {
     name: "start",
     view: () => ({
-      ...VIEW,
-      phase: "start",
-      me: -1,
-      room: "",
-      invite: "",
+      ...{ ...VIEW, phase: "start", me: -1, room: "", invite: "" },
       transport: "",
-      canLeave: false,
       start: {
         settings: {
-          name: "Ada",
-          look: 0,
-          mode: "quick",
-          host: "192.168.1.20",
-          port: 5555,
-          room: "",
-          ...DUEL,
-          skill: "normal",
+          ...{ name: "Ada", look: 0, mode: "quick", skill: "normal" },
+          ...{ host: "192.168.1.20", port: 5555, room: "", ...DUEL },
         },
-        problem: "",
-        isBusy: false,
+        ...{ problem: "", isBusy: false },
       },
     }),
     states: () => [],
@@ -156,19 +118,15 @@ export const PAGE_STATES: readonly PageState[] = [
   {
     name: "room-3-of-4",
     view: () => ({
-      ...VIEW,
-      phase: "lobby",
-      rules: SQUARE,
-      canLeave: true,
-      watchers: 1,
-      secondsLeft: 7,
+      ...{ ...VIEW, phase: "lobby", rules: SQUARE, canLeave: true },
+      ...{ watchers: 1, secondsLeft: 7 },
       phoneUrl: "http://192.168.1.20:40123/?token=0123456789abcdef",
       players: [
-        player(0, { ...waiting("waiting"), rttMs: 3 }),
-        player(1, { ...waiting("ready"), rttMs: 24 }),
+        player(0, { state: "waiting", score: 5, rttMs: 3 }),
+        player(1, { state: "ready", score: 5, rttMs: 24 }),
         player(2, {
-          ...waiting("ready"),
-          ...{ isBot: true, isLocalBot: true, name: "Bot", rttMs: 1 },
+          ...{ state: "ready", score: 5, rttMs: 1 },
+          ...{ isBot: true, isLocalBot: true, name: "Bot" },
         }),
       ],
     }),
@@ -176,104 +134,72 @@ export const PAGE_STATES: readonly PageState[] = [
   },
   {
     name: "match-of-2",
-    view: () => ({ ...PLAYING, rules: DUEL, players: duel([6, 8]) }),
-    states: (atMs) => during(rally(2, [6, 8]), atMs),
+    view: () => match([6, 8]),
+    states: (atMs) => during([6, 8], atMs),
   },
   {
     name: "match-of-4",
-    view: () => ({
-      ...PLAYING,
-      rules: SQUARE,
-      watchers: 2,
-      players: [
-        player(0, { score: 4 }),
-        player(1, { score: 5 }),
-        player(2, { score: 2, isBot: true, name: "Bot", rttMs: 1 }),
-        player(3, { score: 3 }),
-      ],
-    }),
-    states: (atMs) => during(rally(4, [4, 5, 2, 3]), atMs),
+    view() {
+      const shown = match([4, 5, 2, 3], { watchers: 2 });
+      const bot = { score: 2, isBot: true, name: "Bot", rttMs: 1 };
+      return { ...shown, players: shown.players.with(2, player(2, bot)) };
+    },
+    states: (atMs) => during([4, 5, 2, 3], atMs),
   },
   {
     name: "pause",
-    view: () => ({
-      ...PLAYING,
-      phase: "paused",
-      rules: DUEL,
-      players: [
-        player(0, { score: 6 }),
-        player(1, { score: 8, state: "suspect", awaySeconds: 6 }),
-      ],
-      waitingFor: [1],
-      secondsLeft: 14,
-    }),
-    states: () => during(rally(2, [6, 8]), 0),
+    view: () =>
+      match([6, 8], {
+        ...{ phase: "paused", waitingFor: [1], secondsLeft: 14 },
+        players: [
+          player(0, { score: 6 }),
+          player(1, { score: 8, state: "suspect", awaySeconds: 6 }),
+        ],
+      }),
+    states: () => during([6, 8], 0),
   },
   {
     name: "result",
-    view: () => ({
-      ...PLAYING,
-      phase: "over",
-      rules: DUEL,
-      players: duel([11, 8]),
-      winner: 0,
-      reason: "finished",
-      rematch: { wanted: [1], gone: [], isLobbyGone: false },
-      statistics: {
-        longestRallyHits: 23,
-        fastestBall: 1212,
-        playedTicks: 9240,
-        rollbacks: 318,
-        resimulatedTicks: 1402,
-      },
-    }),
-    states: () => during(rally(2, [11, 8]), 0),
+    view: () =>
+      match([11, 8], {
+        ...{ phase: "over", winner: 0, reason: "finished" },
+        rematch: { wanted: [1], gone: [], isLobbyGone: false },
+        statistics: {
+          ...{ longestRallyHits: 23, fastestBall: 1212, playedTicks: 9240 },
+          ...{ rollbacks: 318, resimulatedTicks: 1402 },
+        },
+      }),
+    states: () => during([11, 8], 0),
   },
   {
     name: "inspector",
-    view: (atMs) => ({
-      ...PLAYING,
-      rules: DUEL,
-      players: [
-        player(0, { score: 2 }),
-        player(1, {
-          score: 1,
-          rttMs: 150 + 20 * Math.sin(atMs / 700),
-          jitterMs: 12,
-        }),
-      ],
-      network: network(atMs),
-    }),
-    states: (atMs) => during(rally(2, [2, 1]), atMs, 6),
+    view(atMs) {
+      const rttMs = 150 + 20 * Math.sin(atMs / 700);
+      const mia = player(1, { score: 1, rttMs, jitterMs: 12 });
+      const players = [player(0, { score: 2 }), mia];
+      return match([2, 1], { players, network: network(atMs) });
+    },
+    states: (atMs) => during([2, 1], atMs, 6),
     key: "KeyI",
   },
   {
     name: "replay",
-    view: (atMs) => ({
-      ...PLAYING,
-      role: "replay",
-      me: -1,
-      rules: SQUARE,
-      players: [4, 5, 2, 3].map((score, slot) =>
-        player(slot, { score, rttMs: null, jitterMs: null })
-      ),
-      canLeave: false,
-      replay: {
-        firstTick: 0,
-        tick: 1000 + Math.floor(atMs / 1000 * 60) % 36,
-        lastTick: 5400,
-        isRunning: true,
-        speed: 1,
-        marks: [
-          { tick: 700, kind: "goal", slot: 2 },
-          { tick: 1900, kind: "dropped", slot: 3 },
-          { tick: 2600, kind: "returned", slot: 3 },
-          { tick: 3600, kind: "goal", slot: 1 },
-        ],
-        isIncomplete: true,
-        isUnfinished: true,
-      },
-    }),
-    states: (atMs) => during(rally(4, [4, 5, 2, 3]), atMs, 0),
+    view: (atMs) =>
+      match([4, 5, 2, 3], {
+        ...{ role: "replay", me: -1, canLeave: false },
+        players: [4, 5, 2, 3].map((score, slot) => playerView(slot, { score })),
+        replay: {
+          ...{ firstTick: 0, lastTick: 5400, isRunning: true, speed: 1 },
+          tick: 1000 + Math.floor(atMs / 1000 * 60) % 36,
+          marks: [
+            { tick: 700, kind: "goal", slot: 2 },
+            { tick: 1900, kind: "dropped", slot: 3 },
+            { tick: 2600, kind: "returned", slot: 3 },
+            { tick: 3600, kind: "goal", slot: 1 },
+          ],
+          ...{ isIncomplete: true, isUnfinished: true },
+        },
+      }),
+    states: (atMs) => during([4, 5, 2, 3], atMs, 0),
   },
 ];

@@ -6,7 +6,8 @@
  */
 import { expect } from "@std/expect";
 import { test } from "../support/browser.ts";
-import { type Kept, keptThings, openWatched } from "../support/page_figures.ts";
+import { type Kept, keptThings } from "../support/kept_things.ts";
+import { sitDown } from "../support/person.ts";
 import { addressOf, startPong } from "../support/processes.ts";
 
 /** Of the document with its style sheets and its code. */
@@ -54,7 +55,8 @@ Deno.test("the page is small: document, styles and code", async () => {
 });
 
 test("a page that shows a match keeps nothing of it", async (browser) => {
-  await using watched = await openWatched(browser);
+  const words = ["demo", "--players", "4", "--lives", "99"];
+  await using watched = await sitDown(browser, words);
   const looks: Kept[] = [];
   // What is made only once grows once; what leaks grows every time.
   const leastGrowth = (key: keyof Kept) =>

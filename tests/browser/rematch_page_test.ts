@@ -1,8 +1,4 @@
-/**
- * Playing again, by the buttons of real pages on real processes.
- *
- * @module
- */
+/** Playing again, by the buttons of real pages on real processes. */
 import { expect } from "@std/expect";
 import type { Page } from "playwright-core";
 import type { Status } from "../../net/player/status.ts";
@@ -22,6 +18,7 @@ import {
   startLobbyProcess,
   waitForStatus,
 } from "../support/processes.ts";
+import { until } from "../support/waiting.ts";
 
 /** Plays on: a match that nobody steers ends with the first serve that nobody returns. */
 async function playToTheEnd(
@@ -37,14 +34,8 @@ async function playToTheEnd(
   return status;
 }
 
-async function resultLines({ pong }: Person, count: number): Promise<void> {
-  const line = String.raw`\{"match".*"reason":"finished"\}`;
-  await pong.line(/^\{"match"/);
-  expect(pong.stdout.match(new RegExp(`^${line}$`, "gm"))?.length).toBe(count);
-}
-
-function isPressable(page: Page, testId: string): Promise<boolean> {
-  return page.getByTestId(testId).isEnabled();
+function canPlayAgain(page: Page): Promise<boolean> {
+  return page.getByTestId("rematch").isEnabled();
 }
 
 test("two people play again when both want to, until one leaves", async (browser) => {
@@ -64,36 +55,35 @@ test("two people play again when both want to, until one leaves", async (browser
   await press(mia.page, "rematch");
   await waitForText(mia.page, "rematch-wish", "Waiting for Bo.");
   await waitForText(bo.page, "rematch-wish", "Mia wants a rematch.");
-  expect(await isPressable(mia.page, "rematch")).toBe(false);
+  expect(await canPlayAgain(mia.page)).toBe(false);
   await press(bo.page, "rematch");
 
   const second = await Promise.all(
     both.map((each) => playToTheEnd(each, match)),
   );
   expect(second[1].match).toBe(second[0].match);
-  const seats = ({ slot, room, players }: Status) => [
-    slot,
-    room,
-    players.map(({ id, name, look }) => ({ id, name, look })),
-  ];
+  const seats = ({ slot, room, players }: Status) =>
+    players.map(({ id, name, look }) => ({ slot, room, id, name, look }));
   expect(second.map(seats)).toEqual(first.map(seats));
   expect(second[1].hashes).toEqual(second[0].hashes);
-  for (const person of both) await resultLines(person, 2);
+  const result = /^\{"match".*"reason":"finished"\}$/gm;
+  for (const { pong } of both) {
+    await until(() => pong.stdout.match(result)?.length === 2, "Two results");
+  }
 
   await press(bo.page, "rematch");
   await waitForText(mia.page, "rematch-wish", "Bo wants a rematch.");
   await press(bo.page, "back-to-start");
   await waitForPhase(bo.page, "start");
   await waitForText(mia.page, "rematch-wish", "No rematch: Bo has left.");
-  expect(await isPressable(mia.page, "rematch")).toBe(false);
+  expect(await canPlayAgain(mia.page)).toBe(false);
   expect(browser.problems).toEqual([]);
 });
 
 test("from the start screen: against bots, again, and back to the start screen", async (browser) => {
   await using folder = await temporaryFolder();
-  await using person = await sitDown(browser, [
-    ...["play", "--state-folder", folder.path],
-  ]);
+  const words = ["play", "--state-folder", folder.path];
+  await using person = await sitDown(browser, words);
   const { page } = person;
 
   await playAgainstBots(page, 1);

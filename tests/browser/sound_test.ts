@@ -1,11 +1,7 @@
-/**
- * The sounds as a real browser computes them, without a loudspeaker.
- *
- * @module
- */
+/** The sounds as a real browser computes them, without a loudspeaker. */
 import { expect } from "@std/expect";
 import type { Page } from "playwright-core";
-import { test, type TestBrowser } from "../support/browser.ts";
+import { test as browserTest } from "../support/browser.ts";
 import { importPart } from "../support/bundled.ts";
 
 /** Gives every sound an output that only computes, 1 s long, and takes what it plays from there. */
@@ -25,23 +21,27 @@ const STUDIO = `
   };
 `;
 
-/** The samples of both ears. */
-type Recording = readonly [left: readonly number[], right: readonly number[]];
-
-async function withSound(
-  browser: TestBrowser,
-  check: (page: Page) => Promise<void>,
-): Promise<void> {
-  const page = await browser.open("about:blank");
-  await importPart(page, "sound/sound.ts");
-  await check(page);
+function test(name: string, check: (page: Page) => Promise<void>): void {
+  browserTest(name, async (browser) => {
+    const page = await browser.open("about:blank");
+    await importPart(page, "sound/sound.ts");
+    await check(page);
+  });
 }
 
-function record(page: Page, script: string): Promise<Recording> {
+/** Returns the samples of both ears. */
+function record(
+  page: Page,
+  { kind = "paddle", pan = 0, isMuted = false, isEarly = false },
+): Promise<readonly [left: readonly number[], right: readonly number[]]> {
+  const play = `sound.play({ kind: "${kind}", pan: ${pan} });`;
   return page.evaluate(`(async () => {
     ${STUDIO}
     const sound = part.createSound();
-    ${script}
+    sound.setVolume({ volume: 100, isMuted: ${isMuted} });
+    ${isEarly ? play : ""}
+    sound.unlock();
+    ${isEarly ? "" : play}
     return await record();
   })()`);
 }
@@ -59,73 +59,44 @@ function loudest(samples: readonly number[]): number {
   return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
 }
 
-const PITCHES = {
-  paddle: [440],
-  wall: [220],
-  goal: [440, 293],
-  win: [440, 550, 660],
-};
+test("each event has its notes, none of which is longer than 120 ms", async (page) => {
+  const notes = { paddle: [440], wall: [220], goal: [440, 293] };
+  const events = { ...notes, win: [440, 550, 660] };
+  for (const [kind, pitches] of Object.entries(events)) {
+    const [left] = await record(page, { kind });
 
-test("each event has its notes, none of which is longer than 120 ms", (browser) =>
-  withSound(browser, async (page) => {
-    for (const [kind, pitches] of Object.entries(PITCHES)) {
-      const [left] = await record(
-        page,
-        `sound.setVolume({ volume: 100, isMuted: false });
-        sound.unlock();
-        sound.play({ kind: "${kind}", pan: 0 });`,
-      );
+    const heard = pitches.map((_, i) => pitchAt(left, 110 * i + 10));
+    const wrong = heard.filter((hz, i) => Math.abs(hz - pitches[i]) > 3);
+    expect({ kind, wrong }).toEqual({ kind, wrong: [] });
+    expect(loudest(left.slice(120 * 44.1 * pitches.length))).toBe(0);
+  }
+});
 
-      const heard = pitches.map((_, i) => pitchAt(left, 110 * i + 10));
-      const wrong = heard.filter((hz, i) => Math.abs(hz - pitches[i]) > 3);
-      expect({ kind, wrong }).toEqual({ kind, wrong: [] });
-      expect(loudest(left.slice(120 * 44.1 * pitches.length))).toBe(0);
-    }
-  }));
+test("a sound comes from its side, and never when muted or before a key", async (page) => {
+  const [left, right] = await record(page, { pan: -0.8 });
+  expect(loudest(left)).toBeGreaterThan(3 * loudest(right));
 
-test("a sound comes from its side, and never when muted or before a key", (browser) =>
-  withSound(browser, async (page) => {
-    const [left, right] = await record(
-      page,
-      `sound.setVolume({ volume: 60, isMuted: false });
-      sound.unlock();
-      sound.play({ kind: "paddle", pan: -0.8 });`,
-    );
-    expect(loudest(left)).toBeGreaterThan(3 * loudest(right));
+  for (const never of [{ isMuted: true }, { isEarly: true }]) {
+    const [left] = await record(page, never);
+    expect(loudest(left)).toBe(0);
+  }
+});
 
-    const muted = await record(
-      page,
-      `sound.setVolume({ volume: 60, isMuted: true });
-      sound.unlock();
-      sound.play({ kind: "paddle", pan: 0 });`,
-    );
-    expect(loudest(muted[0])).toBe(0);
+test("a browser without Web Audio stays silent, and says so", async (page) => {
+  const isAvailable = await page.evaluate(`(() => {
+    globalThis.AudioContext = class {
+      constructor() {
+        throw new Error("There is no device.");
+      }
+    };
+    const sound = part.createSound();
+    const before = sound.isAvailable;
+    sound.unlock();
+    sound.setVolume({ volume: 60, isMuted: false });
+    sound.play({ kind: "win", pan: 0 });
+    delete globalThis.AudioContext;
+    return [before, sound.isAvailable, part.createSound().isAvailable];
+  })()`);
 
-    const early = await record(
-      page,
-      `sound.setVolume({ volume: 60, isMuted: false });
-      sound.play({ kind: "paddle", pan: 0 });
-      sound.unlock();`,
-    );
-    expect(loudest(early[0])).toBe(0);
-  }));
-
-test("a browser without Web Audio stays silent, and says so", (browser) =>
-  withSound(browser, async (page) => {
-    const isAvailable = await page.evaluate(`(() => {
-      globalThis.AudioContext = class {
-        constructor() {
-          throw new Error("There is no device.");
-        }
-      };
-      const sound = part.createSound();
-      const before = sound.isAvailable;
-      sound.unlock();
-      sound.setVolume({ volume: 60, isMuted: false });
-      sound.play({ kind: "win", pan: 0 });
-      delete globalThis.AudioContext;
-      return [before, sound.isAvailable, part.createSound().isAvailable];
-    })()`);
-
-    expect(isAvailable).toEqual([true, false, false]);
-  }));
+  expect(isAvailable).toEqual([true, false, false]);
+});

@@ -1,11 +1,6 @@
-/**
- * Every device moves the own paddle on a real page: keys and changed keys, mouse, finger, gamepad.
- *
- * @module
- */
+/** Every device moves the own paddle on a real page: keys and changed keys, mouse, finger, gamepad. */
 import { expect } from "@std/expect";
-import type { Page } from "playwright-core";
-import { test, type TestBrowser } from "../support/browser.ts";
+import { test } from "../support/browser.ts";
 import { temporaryFolder } from "../support/lobby.ts";
 import {
   paddles,
@@ -20,126 +15,82 @@ import {
 /** Court units by which a device must move the paddle; the court is 900 high. */
 const MOVED_MIN = 60;
 
-type Point = { readonly x: number; readonly y: number };
+/** A gamepad's stick that is pushed up. */
+const PAD = `
+  globalThis.pad = {
+    mapping: "standard",
+    axes: [0, -1, 0, 0],
+    buttons: Array.from({ length: 17 }, () => ({ pressed: false })),
+  };
+  navigator.getGamepads = () => [null, globalThis.pad];
+`;
 
-/** Plays against a bot, on the left side, to so many points that it lasts. */
-async function withMatch(
-  browser: TestBrowser,
-  check: (page: Page) => Promise<void>,
-): Promise<void> {
+test("keys, chosen keys, mouse, a finger anywhere and a gamepad move the own paddle", async (browser) => {
   await using folder = await temporaryFolder();
-  await using person = await sitDown(browser, [
-    ...["play", "--state-folder", folder.path],
-  ]);
+  const words = ["play", "--state-folder", folder.path];
+  await using person = await sitDown(browser, words);
   const { page } = person;
+  // So many points that the match lasts; the own paddle is the left one.
   await playAgainstBots(page, 99);
   await waitForPhase(page, "playing");
   await waitForCourt(page);
-  await check(page);
-  expect(browser.problems).toEqual([]);
-}
-
-async function ownPaddle(page: Page): Promise<number> {
-  return (await paddles(page))[0];
-}
-
-/** Waits until the own paddle has gone up (or left) by enough, or down, by a held key or else. */
-async function waitForMove(
-  page: Page,
-  from: number,
-  direction: "up" | "down",
-  key?: string,
-): Promise<number> {
-  const sign = direction === "up" ? -1 : 1;
-  let at = from;
-  await waitUntil(page, async () => {
-    // A key that is held repeats; that counts where the first came before the page knew the key.
-    if (key !== undefined) await page.keyboard.down(key);
-    at = await ownPaddle(page);
-    return (at - from) * sign >= MOVED_MIN;
-  });
-  return at;
-}
-
-/** Where on the page a place of the court is, given as fractions of its size. */
-async function pointAt(page: Page, fraction: Point): Promise<Point> {
-  const box = await page.getByTestId("court").boundingBox();
-  if (box === null) throw new Error("The court is not shown.");
-  const x = box.x + fraction.x * box.width;
-  return { x, y: box.y + fraction.y * box.height };
-}
-
-test("keys move the own paddle, and so does a key that was chosen instead", (browser) =>
-  withMatch(browser, async (page) => {
-    const before = await ownPaddle(page);
-    const up = await waitForMove(page, before, "up", "KeyW");
-    await page.keyboard.up("KeyW");
-
-    await press(page, "open-settings");
-    await press(page, "key-down");
-    await page.keyboard.press("KeyL");
-    const name = page.getByTestId("key-down").locator("kbd");
-    await waitUntil(page, async () => await name.textContent() === "L");
-    await press(page, "close-settings");
-
-    await waitForMove(page, up, "down", "KeyL");
-    await page.keyboard.up("KeyL");
-  }));
-
-test("the paddle goes where the mouse points", (browser) =>
-  withMatch(browser, async (page) => {
-    const before = await ownPaddle(page);
-    const high = await pointAt(page, { x: 0.5, y: 0.25 });
-    await page.mouse.move(high.x, high.y);
-    const up = await waitForMove(page, before, "up");
-
-    const low = await pointAt(page, { x: 0.5, y: 0.75 });
-    await page.mouse.move(low.x, low.y);
-
-    await waitForMove(page, up, "down");
-  }));
-
-test("a finger drags the paddle from anywhere on the court", (browser) =>
-  withMatch(browser, async (page) => {
-    const devtools = await page.context().newCDPSession(page);
-    const touch = (
-      type: "touchStart" | "touchMove" | "touchEnd",
-      ...touchPoints: Point[]
-    ) => devtools.send("Input.dispatchTouchEvent", { type, touchPoints });
-    await devtools.send("Emulation.setTouchEmulationEnabled", {
-      enabled: true,
+  let [from] = await paddles(page);
+  /** Waits until the paddle has moved by enough since the last time, by a held key or else. */
+  const waitForMove = async (direction: "up" | "down", key?: string) => {
+    const sign = direction === "up" ? -1 : 1;
+    let at = from;
+    await waitUntil(page, async () => {
+      // A key that is held repeats; that counts where the first came before the page knew the key.
+      if (key !== undefined) await page.keyboard.down(key);
+      [at] = await paddles(page);
+      return (at - from) * sign >= MOVED_MIN;
     });
-    const before = await ownPaddle(page);
-    // Far from the paddle: a finger need not cover what it moves.
-    const start = await pointAt(page, { x: 0.8, y: 0.8 });
-    const end = await pointAt(page, { x: 0.8, y: 0.6 });
+    from = at;
+    if (key !== undefined) await page.keyboard.up(key);
+  };
+  /** Where on the page a place of the court is, given as fractions of its size. */
+  const pointAt = async (across: number, down: number) => {
+    const box = await page.getByTestId("court").boundingBox();
+    if (box === null) throw new Error("The court is not shown.");
+    const { x, y, width, height } = box;
+    return { x: x + across * width, y: y + down * height };
+  };
 
-    await touch("touchStart", start);
-    await touch("touchMove", { x: start.x, y: (start.y + end.y) / 2 });
-    await touch("touchMove", end);
-    const up = await waitForMove(page, before, "up");
-    await touch("touchMove", start);
+  await waitForMove("up", "KeyW");
+  await press(page, "open-settings");
+  await press(page, "key-down");
+  await page.keyboard.press("KeyL");
+  const name = page.getByTestId("key-down").locator("kbd");
+  await waitUntil(page, async () => await name.textContent() === "L");
+  await press(page, "close-settings");
+  await waitForMove("down", "KeyL");
 
-    await waitForMove(page, up, "down");
-    await touch("touchEnd");
-  }));
+  for (const [down, direction] of [[0.2, "up"], [0.8, "down"]] as const) {
+    const { x, y } = await pointAt(0.5, down);
+    await page.mouse.move(x, y);
+    await waitForMove(direction);
+  }
 
-test("a gamepad's stick and its cross move the paddle", (browser) =>
-  withMatch(browser, async (page) => {
-    // The page asks for gamepads with every picture, so one may be put there at any time.
-    await page.evaluate(`
-      globalThis.pad = {
-        mapping: "standard",
-        axes: [0, 0, 0, 0],
-        buttons: Array.from({ length: 17 }, () => ({ pressed: false })),
-      };
-      navigator.getGamepads = () => [null, globalThis.pad];
-    `);
-    const before = await ownPaddle(page);
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Emulation.setTouchEmulationEnabled", { enabled: true });
+  // Far from the paddle: a finger need not cover what it moves.
+  for (
+    const [type, down, direction] of [
+      ["touchStart", 0.8],
+      ["touchMove", 0.6, "up"],
+      ["touchMove", 0.8, "down"],
+      ["touchEnd", 0.8],
+    ] as const
+  ) {
+    const touchPoints = type === "touchEnd" ? [] : [await pointAt(0.8, down)];
+    await devtools.send("Input.dispatchTouchEvent", { type, touchPoints });
+    if (direction) await waitForMove(direction);
+  }
 
-    await page.evaluate("pad.axes[1] = -1");
-    const up = await waitForMove(page, before, "up");
-    await page.evaluate("pad.axes[1] = 0; pad.buttons[13].pressed = true");
-
-    await waitForMove(page, up, "down");
-  }));
+  // The page asks for gamepads with every picture, so one may be put there at any time.
+  await page.evaluate(PAD);
+  await waitForMove("up");
+  await page.evaluate("pad.axes[1] = 0; pad.buttons[13].pressed = true");
+  await waitForMove("down");
+  expect(browser.problems).toEqual([]);
+});

@@ -7,10 +7,7 @@ import {
 } from "../../net/lobby_server/limits.ts";
 import { NO_TRANSPORT_FAULTS } from "../../net/transport/faulty.ts";
 
-function parse(
-  words: string,
-  env: Record<string, string> = {},
-): ParsedArgs {
+function parse(words: string, env: Record<string, string> = {}): ParsedArgs {
   const args = words === "" ? [] : words.split(" ");
   return parseArgs(args, { version: "1.2.3", env });
 }
@@ -24,8 +21,23 @@ function commandOf(
   return { ...(parsed.kind === "run" ? parsed.command : parsed) };
 }
 
+/** These limits of a lobby, and the usual ones otherwise. */
+function limits(changed: Partial<LobbyLimits>): Record<string, unknown> {
+  const { connections, connectionsPerAddress, rooms, watchersPerMatch } =
+    DEFAULT_LIMITS;
+  const usual = { connections, connectionsPerAddress, rooms, watchersPerMatch };
+  return { limits: { ...usual, ...changed } };
+}
+
 const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
   ["lobby --port 7000", { port: 7000 }],
+  ["lobby --max-connections 9", limits({ connections: 9 })],
+  [
+    "lobby --max-connections-per-address 2",
+    limits({ connectionsPerAddress: 2 }),
+  ],
+  ["lobby --max-rooms 3", limits({ rooms: 3 })],
+  ["lobby --max-watchers 0", limits({ watchersPerMatch: 0 })],
   ["lobby --broker amqp://u:p@h", { broker: "amqp://u:p@h" }],
   ["play --host a", { kind: "play", host: "a", port: 5555, open: true }],
   ["play --host a --bot", { bot: "normal" }],
@@ -59,10 +71,7 @@ const DEFAULTS: Readonly<Record<string, Record<string, unknown>>> = {
     ...{ ...LOGS, kind: "lobby", host: "0.0.0.0", port: 5555 },
     ...{ maxConnections: 512, maxConnectionsPerAddress: 32 },
     ...{ maxRooms: 128, maxWatchers: 16 },
-    limits: {
-      ...{ connections: 512, connectionsPerAddress: 32 },
-      ...{ rooms: 128, watchersPerMatch: 16 },
-    },
+    ...limits({}),
   },
   play: { ...PLAY, kind: "play", record: true },
   "play --resume": { ...PLAY, kind: "resume", record: true },
@@ -123,23 +132,6 @@ for (const [words, expected] of CASES) {
   });
 }
 
-const LIMITS: readonly (readonly [string, Partial<LobbyLimits>])[] = [
-  ["lobby --max-connections 9", { connections: 9 }],
-  ["lobby --max-connections-per-address 2", { connectionsPerAddress: 2 }],
-  ["lobby --max-rooms 3", { rooms: 3 }],
-  ["lobby --max-watchers 0", { watchersPerMatch: 0 }],
-  ["lobby --max-watchers 100", { watchersPerMatch: 100 }],
-];
-
-for (const [words, limits] of LIMITS) {
-  Deno.test(`pong ${words} sets these limits and no others`, () => {
-    const { limits: parsed } = commandOf(words);
-
-    expect({ ...DEFAULT_LIMITS, ...parsed as Partial<LobbyLimits> })
-      .toEqual({ ...DEFAULT_LIMITS, ...limits });
-  });
-}
-
 const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["play --bot", /--host/],
   ["watch --room KMPQRA", /--host/],
@@ -148,14 +140,6 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["play --host a --faults loss=200", /"loss" takes 0 to 100 percent/],
   ["play --host a --unknown", /--unknown/],
   ["lobby --max-watchers many", /from 0 to 1000000/],
-  ["lobby --max-messages-per-second 5", /unknown option.*--max-messages-per-/],
-  ["lobby --max-line-bytes 2048", /unknown option.*--max-line-bytes/],
-  ["lobby --first-line-timeout 2", /unknown option.*--first-line-timeout/],
-  ["lobby --silence-timeout 9", /unknown option.*--silence-timeout/],
-  ["lobby --max-frames-per-second 120", /unknown option.*--max-frames-per-/],
-  ["lobby --max-waiting-frames 8", /unknown option.*--max-waiting-frames/],
-  ["lobby --relay-silence-timeout 3", /unknown option.*--relay-silence-/],
-  ["lobby --match-memory 5", /unknown option.*--match-memory/],
   ["demo extra", /too many arguments.*\(see pong demo --help\)/],
   ["play --log-level loud", /^pong: option .*debug, info, warning, error/],
   ["play --log-format xml", /pretty, json/],
@@ -166,7 +150,6 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
 for (const [words, message] of REFUSED) {
   Deno.test(`pong ${words} is refused in one line`, () => {
     const parsed = parse(words);
-    expect(parsed).toMatchObject({ kind: "usage" });
     const text = parsed.kind === "usage" ? parsed.message : "";
     expect(text).toMatch(message);
     expect(text).not.toContain("\n");
@@ -188,18 +171,12 @@ Deno.test("what was said without a lobby is what the start screen shows", () => 
 
 Deno.test("the environment sets options, and flags win over it", () => {
   const env = {
-    PONG_HOST: "b",
-    PONG_PAGE_PORT: "8080",
-    PONG_ONCE: "1",
-    PONG_OPEN: "0",
+    ...{ PONG_HOST: "b", PONG_PAGE_PORT: "8080" },
+    ...{ PONG_ONCE: "1", PONG_OPEN: "0" },
   };
 
-  expect(commandOf("play", env)).toMatchObject({
-    host: "b",
-    pagePort: 8080,
-    once: true,
-    open: false,
-  });
+  expect(commandOf("play", env))
+    .toMatchObject({ host: "b", pagePort: 8080, once: true, open: false });
   expect(commandOf("play --host c", env)).toMatchObject({ host: "c" });
   expect(commandOf("play", { PONG_HOST: "b", PONG_PORT: "no" }))
     .toMatchObject({ kind: "usage" });
@@ -214,18 +191,12 @@ Deno.test("the environment sets options, and flags win over it", () => {
 
 for (
   const words of [
-    "",
-    "--help",
-    "lobby --help",
-    "play --help",
-    "demo -h",
-    "watch --help",
-    "replay --help",
+    ...["", "--help", "lobby --help", "play --help", "demo -h"],
+    ...["watch --help", "replay --help"],
   ]
 ) {
   Deno.test(`pong ${words} shows help with an example`, () => {
     const parsed = parse(words);
-    expect(parsed.kind).toBe("text");
     const text = parsed.kind === "text" ? parsed.text : "";
     expect(text).toMatch(/^Usage: pong [^]*\n {2}pong \w+/);
   });

@@ -1,8 +1,4 @@
-/**
- * The page's line to its process: what it sends again, and when it tries again.
- *
- * @module
- */
+/** The page's line to its process: what it sends again, and when it tries again. */
 import { expect } from "@std/expect";
 import { DEFAULT_RULES } from "../../game/court.ts";
 import { createState } from "../../game/state.ts";
@@ -28,7 +24,7 @@ class Socket {
   }
 
   open(): void {
-    this.readyState = 1;
+    this.readyState = Socket.OPEN;
     this.onopen();
   }
 }
@@ -39,7 +35,7 @@ Deno.test("a line that closes is opened again, ever less often, and told the axi
   using _real = { [Symbol.dispose]: () => Object.assign(globalThis, real) };
   const waitsMs: number[] = [];
   const heard: unknown[] = [];
-  const process = { isThere: false };
+  let answer = (): Promise<Response> => Promise.reject(new Error());
   Object.assign(globalThis, {
     WebSocket: Socket,
     setTimeout(call: () => void, waitMs: number) {
@@ -48,9 +44,7 @@ Deno.test("a line that closes is opened again, ever less often, and told the axi
     },
     fetch: (url: URL) => {
       heard.push(url.href);
-      return process.isThere
-        ? Promise.resolve(new Response())
-        : Promise.reject(new Error());
+      return answer();
     },
   });
   const location = new URL("http://127.0.0.1:5/?token=a%20b");
@@ -73,7 +67,7 @@ Deno.test("a line that closes is opened again, ever less often, and told the axi
     first.onmessage({ data });
   }
   await first.onclose();
-  process.isThere = true;
+  answer = () => Promise.resolve(new Response());
   for (let closed = 1; closed < 6; closed++) await Socket.all[closed].onclose();
   const last = Socket.all[6];
   last.open();

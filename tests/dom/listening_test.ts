@@ -1,8 +1,4 @@
-/**
- * What the page hears of keys, mouse and fingers, and whom it leaves them to.
- *
- * @module
- */
+/** What the page hears of keys, mouse and fingers, and whom it leaves them to. */
 import { expect } from "@std/expect";
 import { PADDLE_HALF, UNIT } from "../../game/court.ts";
 import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
@@ -10,6 +6,7 @@ import { watchUse } from "../../static/html/control_use.ts";
 import { listenToShortcuts } from "../../static/hud/shortcut_keys.ts";
 import { listenToReplayKeys } from "../../static/replay/keys.ts";
 import { createSteering } from "../../static/steering/steering.ts";
+import { VirtualTime } from "../support/virtual_time.ts";
 
 const { keys } = DEFAULT_PREFERENCES;
 
@@ -124,20 +121,18 @@ Deno.test("a finger that is put on a control means it, one that passes over it s
 
 Deno.test("a key steers unless it is the browser's, a control's or taken already", () => {
   const { window, axis } = openPage();
-  const others = [
-    ...["ctrlKey", "metaKey", "altKey", "isTaken"].map((is) => ({
-      [is]: true,
-    })),
-    { target: new Tag("select") },
-    { code: "KeyX" },
-  ];
-  for (const other of others) {
-    expect(tell(window, "keydown", { code: "KeyW", ...other })).toBe(false);
+  const press = (fields: Record<string, unknown>) =>
+    tell(window, "keydown", { code: "KeyW", ...fields });
+  const others = ["ctrlKey", "metaKey", "altKey", "isTaken"]
+    .map((is) => ({ [is]: true }));
+  for (
+    const other of [...others, { target: new Tag("select") }, { code: "KeyX" }]
+  ) {
+    expect(press(other)).toBe(false);
     expect(axis()).toBe(0);
   }
-  const target = new Tag("button");
 
-  expect(tell(window, "keydown", { code: "KeyW", target })).toBe(true);
+  expect(press({ target: new Tag("button") })).toBe(true);
   expect(axis()).toBe(-127);
   tell(window, "keyup", { code: "KeyS" });
   expect(axis()).toBe(-127);
@@ -147,16 +142,17 @@ Deno.test("a key steers unless it is the browser's, a control's or taken already
 
 Deno.test("keys are let go with Cmd, and where the page will hear no more of them", () => {
   const { window, axis } = openPage();
-  const ends = [
-    () => tell(window, "keyup", { key: "Meta", code: "MetaLeft" }),
-    () => tell(window, "blur"),
-    () => tell(window.document, "visibilitychange"),
-  ];
-  for (const end of ends) {
+  for (
+    const [on, type, fields] of [
+      [window, "keyup", { key: "Meta", code: "MetaLeft" }],
+      [window, "blur", {}],
+      [window.document, "visibilitychange", {}],
+    ] as const
+  ) {
     tell(window, "keydown", { code: "KeyW" });
     expect(axis()).toBe(-127);
 
-    end();
+    tell(on, type, fields);
 
     expect(axis()).toBe(0);
   }
@@ -218,23 +214,24 @@ Deno.test("shortcuts are heard unless something is typed, and then do nothing el
     keys: () => keys,
     onShortcut: (shortcut) => heard.push(shortcut),
   });
-  const press = (key: string, target: EventTarget) =>
-    tell(document, "keydown", { key, code: "KeyM", target });
-
-  expect(press("m", new Tag("input", "text"))).toBe(false);
-  expect(press("x", document)).toBe(false);
-  for (const type of ["radio", "checkbox", "range"]) {
-    expect(press("m", new Tag("input", type))).toBe(true);
+  for (
+    const [key, target, isHeard] of [
+      ["m", new Tag("input", "text"), false],
+      ["x", document, false],
+      ["m", new Tag("input", "radio"), true],
+      ["m", new Tag("input", "checkbox"), true],
+      ["m", new Tag("input", "range"), true],
+      ["m", document, true],
+    ] as const
+  ) {
+    expect(tell(document, "keydown", { key, code: "KeyM", target }))
+      .toBe(isHeard);
+    expect(heard.pop()).toBe(isHeard ? "mute" : undefined);
   }
-  expect(press("m", document)).toBe(true);
-  expect(heard).toEqual(new Array(4).fill("mute"));
 });
 
 Deno.test("a control is in use while it is held, and 250 ms after it was changed", () => {
-  const { now } = performance;
-  using _real = { [Symbol.dispose]: () => Object.assign(performance, { now }) };
-  let nowMs = 0;
-  performance.now = () => nowMs;
+  using time = new VirtualTime();
   const controls = new EventTarget();
   // Only its events count.
   const use = watchUse(controls as HTMLElement);
@@ -242,7 +239,7 @@ Deno.test("a control is in use while it is held, and 250 ms after it was changed
 
   for (const end of ["pointerup", "pointercancel"]) {
     tell(controls, "pointerdown");
-    nowMs += 5000;
+    time.nowMs += 5000;
     expect(use.isOngoing()).toBe(true);
     tell(globalThis as unknown as EventTarget, end);
     expect(use.isOngoing()).toBe(false);
@@ -250,9 +247,9 @@ Deno.test("a control is in use while it is held, and 250 ms after it was changed
   const changes = ["input", "click"].map((type) => () => tell(controls, type));
   for (const change of [...changes, use.prolong]) {
     change();
-    nowMs += 249;
+    time.nowMs += 249;
     expect(use.isOngoing()).toBe(true);
-    nowMs++;
+    time.nowMs++;
     expect(use.isOngoing()).toBe(false);
   }
 });

@@ -1,8 +1,4 @@
-/**
- * Where a side of the court lies, and the light that is painted for it.
- *
- * @module
- */
+/** Where a side of the court lies, and the light that is painted for it. */
 import { expect } from "@std/expect";
 import {
   paintLight,

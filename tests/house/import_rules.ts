@@ -9,7 +9,7 @@
  *
  * @module
  */
-import type { Import } from "./import_graph.ts";
+import type { Import } from "../support/imports.ts";
 import { rowsOf, sectionOf } from "./markdown.ts";
 
 /** One row of the table. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type Import, importsIn } from "../support/imports.ts";
 
 /** The project's folder. */
 export const ROOT = new URL("../../", import.meta.url);
@@ -51,6 +52,12 @@ export function productFiles(): readonly SourceFile[] {
 /** All that checks, simulates and measures it. */
 export function testFiles(): readonly SourceFile[] {
   return pathsIn("tests/", ".ts").map(readSource);
+}
+
+/** Every import in the project's files. */
+export function allImports(): readonly Import[] {
+  return [...productFiles(), ...testFiles()]
+    .flatMap(({ path, text }) => importsIn(path, text));
 }
 
 /** Blanks comments and keeps the lines. A `//` within a word, as in an address, begins none. */

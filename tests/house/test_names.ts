@@ -16,62 +16,42 @@ const RECORD = "--record";
 if (import.meta.main) {
   const [first, second] = Deno.args;
   if (first === RECORD) await record(new URL(second));
-  else if (first === undefined) print((await testsOf(ROOT)).names);
+  else if (first === undefined) print(await namesIn(ROOT));
   else Deno.exitCode = await compareWith(first);
-}
-
-/** What one tree of files tests. */
-interface Tests {
-  /** Each as `file: name`. */
-  readonly names: readonly string[];
-  /** Likewise, as they stand in the source. */
-  readonly steps: readonly string[];
-  readonly expectations: number;
 }
 
 /** Prints what is gone and new; returns 1 when anything is gone. */
 async function compareWith(revision: string): Promise<number> {
   const folder = await Deno.makeTempDir();
-  await git("worktree", "add", "--quiet", "--detach", folder, revision);
+  const git = ["-C", ROOT.pathname, "worktree"];
+  await output("git", [...git, "add", "-q", "--detach", folder, revision]);
   try {
-    const before = await testsOf(new URL(`file://${folder}/`));
-    const now = await testsOf(ROOT);
-    const gone = [
-      ...missingIn(now.names, before.names),
-      ...missingIn(now.steps, before.steps).map((step) => `${step} (step)`),
-    ];
+    const before = await namesIn(new URL(`file://${folder}/`));
+    const now = await namesIn(ROOT);
+    const gone = missingIn(now, before);
     print(gone.map((name) => `gone  ${name}`));
-    print(missingIn(before.names, now.names).map((name) => `new   ${name}`));
-    print([
-      `${before.names.length} tests before, ${now.names.length} now`,
-      `${before.expectations} expectations before, ${now.expectations} now`,
-    ]);
+    print(missingIn(before, now).map((name) => `new   ${name}`));
+    print([`${before.length} tests and steps before, ${now.length} now`]);
     return gone.length === 0 ? 0 : 1;
   } finally {
-    await git("worktree", "remove", "--force", folder);
+    await output("git", [...git, "remove", "--force", folder]);
   }
 }
 
-async function testsOf(root: URL): Promise<Tests> {
-  const files = pathsIn("tests/", ".ts", root).map((path) => ({
-    path,
-    text: Deno.readTextFileSync(new URL(path, root)),
-  }));
+/** Returns each test as `file: name`, and the steps as they stand in the source. */
+async function namesIn(root: URL): Promise<readonly string[]> {
   const recorded = await output(Deno.execPath(), [
     ...["run", "-A", "--no-check", "--quiet"],
     `--config=${new URL("deno.json", root).pathname}`,
     ...[import.meta.url, RECORD, root.href],
   ]);
   const step = /\bt(?:est)?\.step\(\s*("[^"]*"|`[^`]*`|[^,]*)/g;
-  const expectation = /\b(expect|assert\w*)\(/g;
-  return {
-    names: recorded.split("\n").filter((line) => line !== "").toSorted(),
-    steps: files.flatMap(({ path, text }) =>
-      [...text.matchAll(step)].map(([, name]) => `${path}: ${name}`)
-    ),
-    expectations: files.flatMap(({ text }) => text.match(expectation) ?? [])
-      .length,
-  };
+  const steps = pathsIn("tests/", ".ts", root).flatMap((path) =>
+    [...Deno.readTextFileSync(new URL(path, root)).matchAll(step)]
+      .map(([, name]) => `${path}: ${name} (step)`)
+  );
+  return [...recorded.split("\n").filter((line) => line !== ""), ...steps]
+    .toSorted();
 }
 
 /** What `Deno.test` may be given in any place: a name, a function, or options. */
@@ -89,11 +69,11 @@ async function record(root: URL): Promise<void> {
     const line = `${file}: ${name}${ignored ? " (ignored)" : ""}`;
     print([line.replaceAll("\n", "\\n")]);
   };
-  const note = noteAs(false);
-  const hooks = ["beforeAll", "afterAll", "beforeEach", "afterEach"]
-    .map((hook) => [hook, () => {}]);
-  const kinds = { ignore: noteAs(true), only: note };
-  const test = Object.assign(note, kinds, Object.fromEntries(hooks));
+  const none = () => {};
+  const test = Object.assign(noteAs(false), {
+    ...{ ignore: noteAs(true), only: noteAs(false) },
+    ...{ beforeAll: none, afterAll: none, beforeEach: none, afterEach: none },
+  });
   Object.assign(Deno, { test });
   for (file of pathsIn("tests/", "_test.ts", root)) {
     await import(new URL(file, root).href);
@@ -107,6 +87,7 @@ function missingIn(
   others: readonly string[],
   names: readonly string[],
 ): readonly string[] {
+  const withoutFile = (name: string) => name.slice(name.indexOf(": ") + 2);
   const left = others.map(withoutFile);
   return names.filter((name) => {
     const at = left.indexOf(withoutFile(name));
@@ -115,19 +96,8 @@ function missingIn(
   });
 }
 
-function withoutFile(name: string): string {
-  return name.slice(name.indexOf(": ") + 2);
-}
-
-async function git(...args: readonly string[]): Promise<void> {
-  await output("git", ["-C", ROOT.pathname, ...args]);
-}
-
-async function output(
-  command: string,
-  args: readonly string[],
-): Promise<string> {
-  const run = new Deno.Command(command, { args: [...args], stderr: "inherit" });
+async function output(command: string, args: string[]): Promise<string> {
+  const run = new Deno.Command(command, { args, stderr: "inherit" });
   const { success, stdout } = await run.output();
   if (!success) throw new Error(`Cannot run ${command} ${args.join(" ")}`);
   return new TextDecoder().decode(stdout);

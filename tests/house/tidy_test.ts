@@ -9,8 +9,9 @@
  */
 import { expect } from "@std/expect";
 import config from "../../deno.json" with { type: "json" };
-import { type Import, readImports } from "./import_graph.ts";
+import type { Import } from "../support/imports.ts";
 import {
+  allImports,
   codeOf,
   productFiles,
   type SourceFile,
@@ -18,7 +19,7 @@ import {
 } from "./source_files.ts";
 
 const LINES_MAX = 400;
-const IMPORTS = readImports();
+const IMPORTS = allImports();
 
 /** Files of `net/` that own a socket, a timer, a file or a clock; all others only think. */
 const DOES_IO: ReadonlySet<string> = new Set([

@@ -6,19 +6,12 @@
  */
 import { expect } from "@std/expect";
 import { productFiles, testFiles } from "./source_files.ts";
-import {
-  type Module,
-  readModules,
-  unusedExports,
-  unusedMembers,
-} from "./unused.ts";
+import { moduleOf, unusedExports, unusedMembers } from "./unused.ts";
 
 const isOfTests = (path: string) =>
   path.startsWith("tests/") || path.startsWith("net/simulation/");
-const PATHS = [...productFiles(), ...testFiles()].map(({ path }) => path);
-const PRODUCT_PATHS = PATHS.filter((path) => !isOfTests(path));
-const MODULES = readModules(PATHS);
-const PRODUCT = MODULES.filter(({ path }) => PRODUCT_PATHS.includes(path));
+const MODULES = [...productFiles(), ...testFiles()].map(moduleOf);
+const PRODUCT = MODULES.filter(({ path }) => !isOfTests(path));
 
 /** Exports and why they stay although no file of the product imports them by name. */
 const KEPT_EXPORTS: Readonly<Record<string, string>> = {
@@ -27,7 +20,7 @@ const KEPT_EXPORTS: Readonly<Record<string, string>> = {
   "net/page/process_page.ts: qrCodeOf":
     "a test shows a room with its picture, without a process",
   "net/transport/amqp.ts: keepExchange":
-    "lobby.ts imports it dynamically, which deno doc doesn't show",
+    "lobby.ts imports it dynamically, by no name that could be read",
   "net/transport/open.ts: publicKeysOf":
     "a test sees what is said of a player without a key",
   "static/inspector/plots.ts: niceAtLeast":
@@ -38,6 +31,8 @@ const KEPT_EXPORTS: Readonly<Record<string, string>> = {
 const KEPT_MEMBERS: Readonly<Record<string, string>> = {
   "lobby.ts: LobbyCounts.relays":
     "tests see by it that the lobby forgets who has gone",
+  "net/match/hash_watch.ts: Desync.ours":
+    "tests see by it that the states which differ are told",
   "static/sound/sound.ts: Sound.isAvailable":
     "a test sees by it what a browser without sound gets",
 };
@@ -48,11 +43,7 @@ Deno.test("every export of the product is imported by another of its files", () 
 });
 
 Deno.test("every export of a test's file is imported by another file", () => {
-  const unused = unusedExports(MODULES)
-    .filter(isOfTests);
-
-  expect(MODULES.length).toBe(PATHS.length);
-  expect(unused).toEqual([]);
+  expect(unusedExports(MODULES).filter(isOfTests)).toEqual([]);
 });
 
 Deno.test("every member is read somewhere in the product", () => {
@@ -61,16 +52,23 @@ Deno.test("every member is read somewhere in the product", () => {
 });
 
 Deno.test("an export is found unless another file imports it or another export names it", () => {
-  const types = { name: "start", namedTypes: ["Options"], members: [] };
-  const modules = [
-    madeUp("a.ts", { exports: [types, exported("Options"), exported("stop")] }),
-    madeUp("b.ts", { imports: [{ from: "a.ts", name: "start" }] }),
-    madeUp("c.ts", { imports: [{ from: "other.ts", name: "stop" }] }),
-  ];
+  const [a, b, c] = [
+    `export function start(options: Options) { let x: Inner; }
+    export interface Options {}
+    export type Inner = 1;
+    export const stop = 1, hold = 2;
+    const own = 3;`,
+    'import { hold as own, start } from "./a.ts";',
+    'import { stop } from "./other.ts";',
+  ].map((text, at) => moduleOf({ path: `net/${"abc"[at]}.ts`, text }));
 
-  expect(unusedExports(modules)).toEqual(["a.ts: stop"]);
-  expect(unusedExports(modules.slice(0, 1)))
-    .toEqual(["a.ts: start", "a.ts: stop"]);
+  expect(unusedExports([a, b, c])).toEqual([
+    "net/a.ts: Inner",
+    "net/a.ts: stop",
+  ]);
+  expect(unusedExports([a, c])).toEqual(
+    ["start", "Inner", "stop", "hold"].map((name) => `net/a.ts: ${name}`),
+  );
 });
 
 const READINGS: Readonly<Record<string, boolean>> = {
@@ -92,33 +90,9 @@ const READINGS: Readonly<Record<string, boolean>> = {
 
 for (const [code, isRead] of Object.entries(READINGS)) {
   Deno.test(`a member is ${isRead ? "read" : "unused"} in: ${code.replaceAll("\n", "")}`, () => {
-    const clock = { ...exported("Clock"), members: ["tickMs"] };
-    const modules = [madeUp("a.ts", { exports: [clock], code })];
+    const text = `export class Clock { tickMs = 16; #now = 0; }\n${code}`;
 
-    expect(unusedMembers(modules)).toEqual(
-      isRead ? [] : ["a.ts: Clock.tickMs"],
-    );
+    expect(unusedMembers([moduleOf({ path: "a.ts", text })]))
+      .toEqual(isRead ? [] : ["a.ts: Clock.tickMs"]);
   });
-}
-
-Deno.test("exports, members and imports are read from the files", () => {
-  const unused = MODULES.find(({ path }) => path === "tests/house/unused.ts");
-
-  expect(unused?.exports.map(({ name }) => name).toSorted())
-    .toEqual(["Module", "readModules", "unusedExports", "unusedMembers"]);
-  expect(unused?.exports.find(({ name }) => name === "Module"))
-    .toMatchObject({
-      members: ["path", "code", "exports", "imports"],
-      namedTypes: ["Export"],
-    });
-  expect(unused?.imports)
-    .toContainEqual({ from: "tests/house/source_files.ts", name: "codeOf" });
-});
-
-function madeUp(path: string, parts: Partial<Module>): Module {
-  return { path, code: "", exports: [], imports: [], ...parts };
-}
-
-function exported(name: string): Module["exports"][number] {
-  return { name, members: [], namedTypes: [] };
 }

@@ -34,8 +34,9 @@ export class TestLobby {
   #nowMs = 0;
   #heard: Delivery[] = [];
 
-  constructor(limits: Partial<LobbyLimits> = {}) {
-    let count = 0;
+  /** `boot` makes chance another one. */
+  constructor(limits: Partial<LobbyLimits> = {}, boot = 0) {
+    let count = boot;
     this.books = new LobbyBooks({
       chance: {
         newId: () => `id-of-16-letters-${++count}`,

@@ -4,17 +4,26 @@
  * @module
  */
 import { expect } from "@std/expect";
-import { openRelay } from "../../net/transport/relay.ts";
+import type { Lobby } from "../../lobby.ts";
+import type { LobbyWatch } from "../../net/lobby/watch.ts";
 import {
-  FOREVER,
   join,
   nextOf,
   openLobby,
   RawClient,
+  relay,
   startMatch,
   watch,
 } from "../support/lobby.ts";
 import { soon, until } from "../support/waiting.ts";
+
+/** Opens the relay connection of somebody who watches a match. */
+async function listen(lobby: Lobby, eve: LobbyWatch): Promise<RawClient> {
+  const { start: { token } } = await nextOf(eve, "start");
+  const client = await RawClient.connect(lobby, `watch ${token}\n`);
+  expect(await client.message()).toEqual({ type: "watch" });
+  return client;
+}
 
 Deno.test("the lobby hears how far away its players are, and tells all in the room", async () => {
   await using lobby = await openLobby();
@@ -35,7 +44,6 @@ Deno.test("all of a match who want to play again do so on the same connections",
   await using lobby = await openLobby();
   await using match = await startMatch(lobby, { room: "MINE" });
   const [mia, ben] = match.seats;
-  const [first] = match.starts;
   mia.askAgain();
   expect(await nextOf(ben, "again"))
     .toEqual({ kind: "again", wanted: [0], gone: [] });
@@ -43,28 +51,12 @@ Deno.test("all of a match who want to play again do so on the same connections",
   ben.askAgain();
 
   const { start } = await nextOf(mia, "start");
-  expect(start.match).not.toBe(first.match);
-  expect(start.players).toEqual(first.players);
+  expect(start.match).not.toBe(match.starts[0].match);
+  expect(start.players).toEqual(match.starts[0].players);
   expect((await nextOf(ben, "start")).start.match).toBe(start.match);
   expect(lobby.counts().connections).toBe(2);
-  await using relay = await openRelay({
-    ...{ hostname: "127.0.0.1", port: lobby.port },
-    ...{ token: start.token, signal: FOREVER },
-  });
-  expect(relay.link.up).toBe(true);
-});
-
-Deno.test("who wanted to play again still does after its connection broke", async () => {
-  await using lobby = await openLobby({ silenceMs: 300 });
-  await using mia = await join(lobby, {}, { pingEveryMs: 1_000 });
-  await using ben = await join(lobby, {}, { pingEveryMs: 50 });
-  await nextOf(mia, "start");
-  mia.askAgain();
-  expect(await nextOf(mia, "link")).toEqual({ kind: "link", up: false });
-
-  while ((await nextOf(ben, "again")).wanted.length > 0);
-  expect(await nextOf(mia, "link")).toEqual({ kind: "link", up: true });
-  while ((await nextOf(ben, "again")).wanted.length === 0);
+  await using transport = await relay(lobby, start.token);
+  expect(transport.link.up).toBe(true);
 });
 
 Deno.test("a watcher hears who gathers, listens to the match, and to the next one", async () => {
@@ -76,19 +68,11 @@ Deno.test("a watcher hears who gathers, listens to the match, and to the next on
   expect([roster.players.length, roster.watchers]).toEqual([1, 1]);
 
   await using ben = await join(lobby, { room: "MINE" });
-  const { start } = await nextOf(eve, "start");
-  expect(start.match).toBe((await nextOf(mia, "start")).start.match);
+  using _first = await listen(lobby, eve);
   expect(await nextOf(ben, "watchers")).toEqual({ kind: "watchers", count: 1 });
-  using relay = await RawClient.connect(lobby);
-  await relay.say(`watch ${start.token}\n`);
-  expect(await relay.message()).toEqual({ type: "watch" });
-
+  await nextOf(mia, "start");
   for (const seat of [mia, ben]) seat.askAgain();
-  const { start: next } = await nextOf(eve, "start");
-  expect(next.match).toBe((await nextOf(mia, "start")).start.match);
-  using late = await RawClient.connect(lobby);
-  await late.say(`watch ${start.token}\n`);
-  expect((await late.message()).code).toBe("bad_token");
+  using _second = await listen(lobby, eve);
 });
 
 Deno.test("a watcher who leaves is counted no more, and its relay connection ends", async () => {
@@ -97,35 +81,36 @@ Deno.test("a watcher who leaves is counted no more, and its relay connection end
   const [mia] = match.seats;
   const eve = await watch(lobby);
   await using _ada = await watch(lobby);
-  const { start: { token } } = await nextOf(eve, "start");
-  using relay = await RawClient.connect(lobby);
-  await relay.say(`watch ${token}\n`);
-  await relay.message();
-  expect((await nextOf(mia, "watchers")).count).toBe(1);
-  expect((await nextOf(mia, "watchers")).count).toBe(2);
+  using client = await listen(lobby, eve);
+  for (const count of [1, 2]) {
+    expect((await nextOf(mia, "watchers")).count).toBe(count);
+  }
 
   await eve[Symbol.asyncDispose]();
 
   expect(await nextOf(eve, "left")).toEqual({ kind: "left" });
   expect((await nextOf(mia, "watchers")).count).toBe(1);
-  while (await soon(relay.bytes(), "The relay's end") !== undefined);
+  while (await soon(client.bytes(), "The relay's end") !== undefined);
   expect(lobby.counts().watchers).toBe(1);
 });
 
-Deno.test("a watcher has one relay connection, the newest", async () => {
+Deno.test("a watcher has one relay connection, the newest, with its newest token", async () => {
   await using lobby = await openLobby({ relaySilenceMs: 60_000 });
-  await using _match = await startMatch(lobby);
+  await using match = await startMatch(lobby);
   await using eve = await watch(lobby);
   const { start: { token } } = await nextOf(eve, "start");
-  using former = await RawClient.connect(lobby);
-  await former.say(`watch ${token}\n`);
+  const listen = () => RawClient.connect(lobby, `watch ${token}\n`);
+  using former = await listen();
   await former.message();
 
-  using newest = await RawClient.connect(lobby);
-  await newest.say(`watch ${token}\n`);
+  using newest = await listen();
 
   expect(await newest.message()).toEqual({ type: "watch" });
   while (await soon(former.bytes(), "The former's end") !== undefined);
+  for (const seat of match.seats) seat.askAgain();
+  await nextOf(eve, "start");
+  using late = await listen();
+  expect((await late.message()).code).toBe("bad_token");
 });
 
 Deno.test("a watcher is told when everybody has left", async () => {

@@ -37,6 +37,8 @@ Deno.test("the next match begins when all want it: new name, same room, slots, l
   for (const client of [1, 2, 3]) {
     expect(lobby.types(client)).toEqual(["start"]);
   }
+  lobby.join(9, { room: "MINE" });
+  expect(lobby.newest(9, "error").code).toBe("room_playing");
   const { matches } = lobby.books;
   expect(matches.relayOpened(next.token))
     .toEqual({ match: next.match, slot: 0, epoch: 0 });
@@ -134,16 +136,6 @@ Deno.test("who was away when the next match began is brought into it, unless its
   expect(lobby.newest(5, "error").code).toBe("bad_token");
   lobby.join(6, { resume: old });
   expect(lobby.newest(6, "error").code).toBe("seat_lost");
-});
-
-Deno.test("the room's code stays taken from match to match", () => {
-  const lobby = new TestLobby();
-  const match = begin(lobby);
-  for (const client of [1, 2]) again(lobby, client, match);
-
-  lobby.join(3, { room: "MINE" });
-
-  expect(lobby.newest(3, "error").code).toBe("room_playing");
 });
 
 Deno.test("results of one match are none of the next one", () => {

@@ -1,274 +1,214 @@
 import { expect } from "@std/expect";
 import { DEFAULT_RULES } from "../../game/court.ts";
 import { startPosition } from "../../game/start_position.ts";
-import type { JoinMessage, LobbyMessage } from "../../net/lobby/protocol.ts";
-import type { Delivery } from "../../net/lobby_server/books_port.ts";
-import { Matches } from "../../net/lobby_server/matches.ts";
-import { Rooms } from "../../net/lobby_server/rooms.ts";
-import type { ClientId } from "../../net/lobby_server/running_matches.ts";
-import { createSeatTokens } from "../../net/lobby_server/seat_token.ts";
-import { Watchers } from "../../net/lobby_server/watchers.ts";
+import { TestLobby } from "./books.ts";
 
-/** The rooms of a lobby, and the matches that they become. */
-function newRooms(
-  { roomsMax = 10, below }: {
-    readonly roomsMax?: number;
-    readonly below?: (bound: number) => number;
-  } = {},
-): Rooms & { readonly matches: Matches } {
-  let count = 0;
-  const chance = {
-    newId: () => `id-${++count}`,
-    below: below ?? ((bound: number) => ++count % bound),
-  };
-  const watchers = new Watchers({ newToken: chance.newId, roomMax: 2 });
-  const matches = new Matches({
-    ...{ chance, watchers },
-    tokens: createSeatTokens(new Uint8Array(32)),
-    transport: { kind: "relay" },
-    emptyMax: roomsMax,
-    lingerMs: 1000,
-    goneMs: 5000,
-  });
-  const rooms = new Rooms({ chance, matches, watchers, roomsMax });
-  return Object.assign(rooms, { matches });
+/** Who is in a client's room, as it was told last. */
+function playersOf(lobby: TestLobby, client: number) {
+  return lobby.newest(client, "roster").players;
 }
 
-function ask(request: Partial<JoinMessage> = {}): JoinMessage {
-  return {
-    ...{ type: "join", version: 3, name: "Mia" },
-    ...{ isBot: false, isReady: true, spectate: false },
-    ...request,
-  };
-}
-
-/** The messages of one type that go to one client. */
-function to<T extends LobbyMessage["type"]>(
-  deliveries: readonly Delivery[],
-  client: ClientId,
-  type: T,
-): Extract<LobbyMessage, { type: T }>[] {
-  return deliveries
-    .filter((delivery) => delivery.to === client)
-    .map(({ message }) => message)
-    .filter((message): message is Extract<LobbyMessage, { type: T }> =>
-      message.type === type
-    );
-}
-
-function names(message: LobbyMessage): string[] {
-  if (message.type !== "roster" && message.type !== "start") return [];
-  return message.players.map(({ slot, name }) => `${slot} ${name}`);
+function namesOf(lobby: TestLobby, client: number): string[] {
+  return playersOf(lobby, client).map(({ slot, name }) => `${slot} ${name}`);
 }
 
 for (const players of [2, 3, 4]) {
   Deno.test(`rooms start a match of ${players} when the last one joins, for all at once`, () => {
-    const rooms = newRooms();
-    for (let client = 1; client < players; client++) {
-      const deliveries = rooms.join(client, ask({ players }), 0);
-      expect(deliveries.some(({ message }) => message.type === "start"))
-        .toBe(false);
+    const lobby = new TestLobby();
+    const clients = [1, 2, 3, 4].slice(0, players);
+    for (const client of clients) {
+      expect(lobby.heard(1, "start")).toEqual([]);
+      lobby.join(client, { players });
     }
 
-    const deliveries = rooms.join(players, ask({ players }), 0);
-
-    const starts = deliveries.filter(({ message }) => message.type === "start");
-    expect(starts.map((start) => start.to))
-      .toEqual(Array.from({ length: players }, (_, i) => i + 1));
-    const [start] = to(deliveries, 1, "start");
-    for (const { message } of starts) {
-      expect({ ...message, token: start.token }).toEqual(start);
-    }
-    expect(start.players.every(({ epoch }) => epoch === 0)).toBe(true);
-    expect(start.players.map(({ slot }) => slot))
-      .toEqual(Array.from({ length: players }, (_, i) => i));
+    const start = lobby.newest(1, "start");
+    expect(clients.map((client) => lobby.heard(client, "start"))).toEqual(
+      clients.map((client) => {
+        const { token } = lobby.newest(client, "start");
+        return [{ ...start, token }];
+      }),
+    );
+    expect(start.players).toMatchObject(clients.map((_, slot) => (
+      { slot, epoch: 0, start: startPosition(start.rules, slot) }
+    )));
     expect(new Set(start.players.map(({ id }) => id)).size).toBe(players);
-    expect(start.players.map((player) => player.start))
-      .toEqual(
-        start.players.map(({ slot }) => startPosition(start.rules, slot)),
-      );
   });
 }
 
 Deno.test("start positions are the paddles' centres, in court units", () => {
-  const duel = { ...DEFAULT_RULES, players: 2 };
-  const square = { ...DEFAULT_RULES, players: 4 };
+  const positions = (players: number, slots: readonly number[]) =>
+    slots.map((slot) => startPosition({ ...DEFAULT_RULES, players }, slot));
 
-  expect([0, 1].map((slot) => startPosition(duel, slot)))
-    .toEqual([{ x: 34, y: 450 }, { x: 1566, y: 450 }]);
-  expect([0, 1, 2, 3].map((slot) => startPosition(square, slot))).toEqual([
-    { x: 34, y: 500 },
-    { x: 966, y: 500 },
-    { x: 500, y: 34 },
-    { x: 500, y: 966 },
+  expect(positions(2, [0, 1])).toEqual([{ x: 34, y: 450 }, {
+    x: 1566,
+    y: 450,
+  }]);
+  expect(positions(4, [0, 1, 2, 3])).toEqual([
+    ...[{ x: 34, y: 500 }, { x: 966, y: 500 }],
+    ...[{ x: 500, y: 34 }, { x: 500, y: 966 }],
   ]);
 });
 
 Deno.test("rooms tell everybody when somebody joins or leaves", () => {
-  const rooms = newRooms();
-  rooms.join(1, ask({ players: 3, name: "Mia" }), 0);
-  const joined = rooms.join(2, ask({ players: 3, name: "Ben" }), 0);
-  const left = rooms.leave(1, 0);
+  const lobby = new TestLobby();
+  lobby.join(1, { players: 3, name: "Mia" });
+  lobby.join(2, { players: 3, name: "Ben" });
+  for (const client of [1, 2]) {
+    expect(namesOf(lobby, client)).toEqual(["0 Mia", "1 Ben"]);
+  }
+  lobby.forget();
 
-  expect(to(joined, 1, "roster").map(names)).toEqual([["0 Mia", "1 Ben"]]);
-  expect(to(joined, 2, "roster").map(names)).toEqual([["0 Mia", "1 Ben"]]);
-  expect(left.map((delivery) => delivery.to)).toEqual([2]);
-  expect(to(left, 2, "roster").map(names)).toEqual([["1 Ben"]]);
+  lobby.leave(1);
+
+  expect([lobby.types(1), lobby.types(2)]).toEqual([[], ["roster"]]);
+  expect(namesOf(lobby, 2)).toEqual(["1 Ben"]);
 });
 
 Deno.test("rooms give a freed seat to the next one, under a new identity", () => {
-  const rooms = newRooms();
-  const [first] = to(rooms.join(1, ask({ players: 3 }), 0), 1, "welcome");
-  rooms.join(2, ask({ players: 3 }), 0);
-  rooms.leave(1, 0);
+  const lobby = new TestLobby();
+  for (const client of [1, 2]) lobby.join(client, { players: 3 });
+  lobby.leave(1);
 
-  const deliveries = rooms.join(3, ask({ players: 3, name: "Ada" }), 0);
+  lobby.join(3, { players: 3, name: "Ada" });
 
-  const [welcome] = to(deliveries, 3, "welcome");
+  const welcome = lobby.newest(3, "welcome");
   expect(welcome.slot).toBe(0);
-  expect(welcome.id).not.toBe(first.id);
-  expect(to(deliveries, 2, "roster").map(names)).toEqual([[
-    "0 Ada",
-    "1 Mia 2",
-  ]]);
+  expect(welcome.id).not.toBe(lobby.newest(1, "welcome").id);
+  expect(namesOf(lobby, 2)).toEqual(["0 Ada", "1 Mia 2"]);
 });
 
 Deno.test("rooms number equal names, also when only case or width differs", () => {
-  const rooms = newRooms();
+  const lobby = new TestLobby();
   const long = "a".repeat(24);
-  rooms.join(1, ask({ players: 4, name: long }), 0);
-  rooms.join(2, ask({ players: 4, name: long }), 0);
-  rooms.join(3, ask({ players: 4, name: long.toUpperCase() }), 0);
-  const [roster] = to(
-    rooms.join(4, ask({ players: 4, name: "Mia" }), 0),
-    1,
-    "roster",
-  );
+  for (const [i, name] of [long, long, long.toUpperCase(), "Mia"].entries()) {
+    lobby.join(i, { players: 4, name, isReady: false });
+  }
 
-  expect(roster.players.map(({ name }) => name))
-    .toEqual([long, "a".repeat(22) + " 2", "A".repeat(22) + " 3", "Mia"]);
+  expect(namesOf(lobby, 0)).toEqual([
+    ...[`0 ${long}`, `1 ${"a".repeat(22)} 2`, `2 ${"A".repeat(22)} 3`, "3 Mia"],
+  ]);
 });
 
 Deno.test("no two players of a room look the same", () => {
-  const rooms = newRooms();
-  const looks = () => {
-    const [roster] = to(rooms.tell("MINE", 0), 2, "roster");
-    return roster.players.map(({ look }) => look);
+  const lobby = new TestLobby();
+  const join = (client: number, look?: number) => {
+    lobby.join(client, { room: "MINE", players: 4, look });
+    return playersOf(lobby, client).map(({ look }) => look);
   };
-  const room = { room: "MINE", players: 4 };
-  rooms.join(1, ask({ ...room, look: 1 }), 0);
-  rooms.join(2, ask({ ...room, look: 1 }), 0); // Its slot's look is taken too.
-  rooms.join(3, ask({ ...room, look: 1 }), 0);
-  expect(looks()).toEqual([1, 0, 2]);
+  join(1, 1);
+  join(2, 1); // Its slot's look is taken too.
+  expect(join(3, 1)).toEqual([1, 0, 2]);
 
-  rooms.leave(1, 0);
-  rooms.join(4, ask({ ...room }), 0); // Its slot's look is taken.
-  expect(looks()).toEqual([1, 0, 2]);
-  const [start] = to(rooms.join(5, ask({ ...room, look: 0 }), 0), 5, "start");
-  expect(start.players.map(({ look }) => look)).toEqual([1, 0, 2, 3]);
+  lobby.leave(1);
+
+  expect(join(4)).toEqual([1, 0, 2]); // Its slot's look is taken.
+  expect(join(5, 0)).toEqual([1, 0, 2, 3]);
+  expect(lobby.newest(5, "start").players.map(({ look }) => look))
+    .toEqual([1, 0, 2, 3]);
 });
 
-Deno.test("rooms without a code have one open room per number of players", () => {
-  const rooms = newRooms();
-  const [duel] = to(rooms.join(1, ask(), 0), 1, "welcome");
-  const [trio] = to(rooms.join(2, ask({ players: 3 }), 0), 2, "welcome");
-  const [named] = to(rooms.join(3, ask({ room: "MINE" }), 0), 3, "welcome");
-  const [second] = to(rooms.join(4, ask({ points: 3 }), 0), 4, "welcome");
-  const [next] = to(rooms.join(5, ask(), 0), 5, "welcome");
+Deno.test("rooms without a code have one open room per number of players, whose code leads friends into it", () => {
+  const lobby = new TestLobby();
+  const join = (client: number, request = {}) => {
+    lobby.join(client, request);
+    return lobby.newest(client, "welcome");
+  };
+  const duel = join(1);
+  const trio = join(2, { players: 3 });
+  const named = join(3, { room: "MINE" });
+  const second = join(4, { points: 3 });
+  const next = join(5);
+  const friend = join(6, { room: trio.room });
 
   expect(duel.room).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{6}$/);
-  expect(trio.room).not.toBe(duel.room);
+  expect(second).toMatchObject({ room: duel.room, slot: 1, rules: duel.rules });
+  expect(duel.rules).toMatchObject(DEFAULT_RULES);
   expect(named.room).toBe("MINE");
-  expect([second.room, second.slot, second.rules.points])
-    .toEqual([duel.room, 1, DEFAULT_RULES.points]);
-  expect(next.room).not.toBe(duel.room);
+  expect([friend.room, friend.slot]).toEqual([trio.room, 1]);
+  expect([trio.room, next.room]).not.toContain(duel.room);
 });
 
-Deno.test("a room's code, given by the lobby, leads friends into it", () => {
-  const rooms = newRooms();
-  const [first] = to(rooms.join(1, ask(), 0), 1, "welcome");
+Deno.test("one connection gets one seat", () => {
+  const lobby = new TestLobby();
+  for (const client of [1, 2]) lobby.join(client);
+  lobby.join(3, { players: 3 });
+  const { token } = lobby.newest(1, "start");
+  for (const client of [1, 3]) {
+    lobby.join(client, { players: 4 });
+    lobby.join(client, { resume: token });
+    lobby.say(client, { type: "return", version: 3, token });
 
-  expect(to(rooms.join(2, ask({ room: first.room }), 0), 2, "welcome")[0].slot)
-    .toBe(1);
+    expect(lobby.heard(client, "error").map(({ code }) => code))
+      .toEqual(new Array(3).fill("already_joined"));
+  }
 });
 
 Deno.test("a named room's rules come from whoever opens it", () => {
-  const rooms = newRooms();
-  const opener = ask({
-    ...{ room: "MINE", players: 3, lives: 7, graceMs: 60_000 },
-  });
-  rooms.join(1, opener, 0);
+  const lobby = new TestLobby();
+  const opened = { room: "MINE", players: 3, lives: 7, graceMs: 60_000 };
+  lobby.join(1, opened);
+  lobby.join(2, { room: "MINE", graceMs: 3_000 });
+  lobby.join(3, { room: "MINE", players: 2 });
+  lobby.join(4, { room: "MINE", lives: 5 });
+  lobby.join(5, { room: "DUEL", points: 5 });
+  lobby.join(6, { room: "DUEL", points: 7 });
+  lobby.join(7, opened);
 
-  const [taken] = to(
-    rooms.join(2, ask({ room: "MINE", graceMs: 3_000 }), 0),
-    2,
-    "welcome",
-  );
-  const [other] = to(
-    rooms.join(3, ask({ room: "MINE", players: 2 }), 0),
-    3,
-    "error",
-  );
-  const [lives] = to(
-    rooms.join(3, ask({ room: "MINE", lives: 5 }), 0),
-    3,
-    "error",
-  );
-
-  expect(taken.rules).toEqual({
-    ...{ ...DEFAULT_RULES, players: 3, lives: 7, graceMs: 60_000 },
-  });
-  expect([other.code, lives.code]).toEqual(["rules", "rules"]);
-  expect(lives.message).toContain("3 players and 7 lives");
-  rooms.join(8, ask({ room: "DUEL", points: 5 }), 0);
-  const duel = rooms.join(9, ask({ room: "DUEL", points: 7 }), 0);
-  expect(to(duel, 9, "error")[0].message)
-    .toContain("Room DUEL plays with 2 players to 5 points.");
-  expect(to(rooms.join(3, opener, 0), 3, "start").length).toBe(1);
+  expect(lobby.newest(2, "welcome").rules)
+    .toEqual({ ...DEFAULT_RULES, players: 3, lives: 7, graceMs: 60_000 });
+  for (
+    const [client, rules] of [
+      [3, "Room MINE plays with 3 players and 7 lives each."],
+      [4, "Room MINE plays with 3 players and 7 lives each."],
+      [6, "Room DUEL plays with 2 players to 5 points."],
+    ] as const
+  ) {
+    expect(lobby.newest(client, "error"))
+      .toMatchObject({
+        code: "rules",
+        message: expect.stringContaining(rules),
+      });
+  }
+  expect(lobby.heard(7, "start").length).toBe(1);
 });
 
 Deno.test("a room's code is busy while its match runs, and free when all have left", () => {
-  const rooms = newRooms();
-  rooms.join(1, ask({ room: "MINE" }), 0);
-  rooms.join(2, ask({ room: "MINE" }), 0);
+  const lobby = new TestLobby();
+  for (const client of [1, 2, 3]) lobby.join(client, { room: "MINE" });
+  lobby.leave(1);
+  lobby.join(3, { room: "MINE" });
+  lobby.leave(2);
+  lobby.join(3, { room: "MINE" });
 
-  const { matches } = rooms;
-  const [busy] = to(rooms.join(3, ask({ room: "MINE" }), 0), 3, "error");
-  matches.leave(1, 0);
-  const [still] = to(rooms.join(3, ask({ room: "MINE" }), 0), 3, "error");
-  matches.leave(2, 0);
-  const [free] = to(rooms.join(3, ask({ room: "MINE" }), 0), 3, "welcome");
-
-  expect([busy.code, still.code, free.slot])
-    .toEqual(["room_playing", "room_playing", 0]);
+  expect(lobby.types(3)).toEqual(["error", "error", "welcome", "roster"]);
+  expect(lobby.heard(3, "error").map(({ code }) => code))
+    .toEqual(["room_playing", "room_playing"]);
+  expect(lobby.newest(3, "welcome").slot).toBe(0);
 });
 
 Deno.test("rooms are limited, matches among them, and forgotten ones push nobody out", () => {
-  const rooms = newRooms({ roomsMax: 2 });
-  rooms.join(1, ask({ room: "AAA" }), 0);
-  rooms.join(2, ask({ room: "AAA" }), 0);
-  rooms.join(3, ask({ room: "BBB" }), 0);
-  expect(to(rooms.join(4, ask({ room: "CCC" }), 0), 4, "error")[0].code)
-    .toBe("too_many_rooms");
+  const lobby = new TestLobby({ rooms: 2 });
+  for (const client of [1, 2]) lobby.join(client, { room: "AAA" });
+  lobby.join(3, { room: "BBB" });
+  lobby.join(4, { room: "CCC" });
+  expect(lobby.newest(4, "error").code).toBe("too_many_rooms");
 
-  const { matches } = rooms;
+  lobby.leave(3);
   for (let client = 10; client < 30; client += 2) {
-    rooms.leave(3, 0);
-    rooms.join(client, ask({ room: "BBB" }), 0);
-    rooms.join(client + 1, ask({ room: "BBB" }), 0);
-    matches.leave(client, client);
-    matches.leave(client + 1, client);
-    matches.sweep(client);
+    for (const each of [client, client + 1]) lobby.join(each, { room: "BBB" });
+    for (const each of [client, client + 1]) lobby.leave(each);
+    lobby.wait(1);
   }
 
-  expect(matches.counts.matches).toBe(1 + 2);
+  expect(lobby.heard(29, "start").length).toBe(1);
+  expect(lobby.books.counts.matches).toBe(1 + 2);
 });
 
 Deno.test("match names differ between starts of a lobby", () => {
   const matchOf = (boot: number) => {
-    const rooms = newRooms({ below: () => boot });
-    rooms.join(1, ask({ room: "AAA" }), 0);
-    return to(rooms.join(2, ask({ room: "AAA" }), 0), 1, "start")[0].match;
+    const lobby = new TestLobby({}, boot);
+    for (const client of [1, 2]) lobby.join(client, { room: "AAA" });
+    return lobby.newest(1, "start").match;
   };
 
   expect(matchOf(1)).not.toBe(matchOf(2));

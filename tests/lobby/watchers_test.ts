@@ -1,13 +1,24 @@
 import { expect } from "@std/expect";
 import { TestLobby } from "./books.ts";
 
+/** Clients 1, 2 … join a room; two are enough for a match. */
+function gather(players: number, lobby = new TestLobby()): TestLobby {
+  for (let client = 1; client <= players; client++) {
+    lobby.join(client, { room: "MINE" });
+  }
+  return lobby;
+}
+
 function watch(lobby: TestLobby, client: number, room?: string): void {
   lobby.join(client, { spectate: true, room, name: "Eve" });
 }
 
+function countsHeard(lobby: TestLobby, client: number): readonly number[] {
+  return lobby.heard(client, "watchers").map(({ count }) => count);
+}
+
 Deno.test("who watches a room that fills hears who gathers, and counts for nothing", () => {
-  const lobby = new TestLobby();
-  lobby.join(1, { room: "MINE" });
+  const lobby = gather(1);
   watch(lobby, 5, "mine");
 
   expect(lobby.types(5)).toEqual(["watching", "roster"]);
@@ -21,8 +32,7 @@ Deno.test("who watches a room that fills hears who gathers, and counts for nothi
 });
 
 Deno.test("a watcher is told each start, with a token that is good for that match alone", () => {
-  const lobby = new TestLobby();
-  lobby.join(1, { room: "MINE" });
+  const lobby = gather(1);
   watch(lobby, 5, "MINE");
   lobby.join(2, { room: "MINE" });
   const first = lobby.newest(5, "start");
@@ -30,7 +40,7 @@ Deno.test("a watcher is told each start, with a token that is good for that matc
 
   expect({ ...first, token: "" })
     .toEqual({ ...lobby.newest(1, "start"), token: "" });
-  expect(lobby.newest(1, "watchers").count).toBe(1);
+  expect(countsHeard(lobby, 1)).toEqual([1]);
   expect(lobby.books.watchedBy(first.token)).toEqual({ client: 5, match });
   expect(lobby.books.matches.relayOpened(first.token)).toBe(undefined);
   for (const client of [1, 2]) lobby.say(client, { type: "again", match });
@@ -44,23 +54,19 @@ Deno.test("a watcher is told each start, with a token that is good for that matc
 });
 
 Deno.test("a running match is watched at once, and all of it hear how many do", () => {
-  const lobby = new TestLobby();
-  for (const client of [1, 2]) lobby.join(client, { room: "MINE" });
-  expect(lobby.heard(1, "watchers")).toEqual([]);
+  const lobby = gather(2);
+  expect(countsHeard(lobby, 1)).toEqual([]);
 
-  watch(lobby, 5, "MINE");
-  watch(lobby, 6, "MINE");
+  for (const client of [5, 6]) watch(lobby, client, "MINE");
   lobby.leave(5);
 
   expect(lobby.types(5)).toEqual(["watching", "start", "watchers", "watchers"]);
-  expect(lobby.heard(2, "watchers").map(({ count }) => count))
-    .toEqual([1, 2, 1]);
-  expect(lobby.heard(6, "watchers").map(({ count }) => count)).toEqual([2, 1]);
+  expect([countsHeard(lobby, 2), countsHeard(lobby, 6)])
+    .toEqual([[1, 2, 1], [2, 1]]);
 });
 
 Deno.test("who comes back to a watched match hears how many watch", () => {
-  const lobby = new TestLobby();
-  for (const client of [1, 2]) lobby.join(client, { room: "MINE" });
+  const lobby = gather(2);
   const { token } = lobby.newest(1, "start");
   watch(lobby, 5, "MINE");
 
@@ -69,18 +75,16 @@ Deno.test("who comes back to a watched match hears how many watch", () => {
 
   expect(lobby.types(3)).toEqual(["welcome", "watchers", "error"]);
   expect(lobby.types(4)).toEqual(["welcome", "start", "watchers"]);
-  expect(lobby.heard(2, "watchers").length).toBe(1);
+  expect(countsHeard(lobby, 2)).toEqual([1]);
 });
 
 Deno.test("without a code one watches the match that began last", () => {
   const lobby = new TestLobby();
   watch(lobby, 5);
   expect(lobby.newest(5, "error").code).toBe("no_such_room");
-  for (const room of ["ONE", "TWO"]) {
-    const client = room === "ONE" ? 1 : 3;
-    for (const each of [client, client + 1]) lobby.join(each, { room });
+  for (const [i, room] of ["ONE", "ONE", "TWO", "TWO", "OPEN"].entries()) {
+    lobby.join(10 + i, { room });
   }
-  lobby.join(7, { room: "OPEN" });
 
   watch(lobby, 5);
 
@@ -88,8 +92,7 @@ Deno.test("without a code one watches the match that began last", () => {
 });
 
 Deno.test("a room that isn't there can't be watched", () => {
-  const lobby = new TestLobby();
-  lobby.join(1, { room: "MINE" });
+  const lobby = gather(1);
 
   watch(lobby, 5, "YOURS");
 
@@ -103,9 +106,8 @@ Deno.test("a room that isn't there can't be watched", () => {
 });
 
 Deno.test("watchers are told and closed when everybody has left, from a room as from a match", () => {
-  const lobby = new TestLobby();
-  lobby.join(1, { room: "OPEN" });
-  for (const client of [2, 3]) lobby.join(client, { room: "MINE" });
+  const lobby = gather(2);
+  lobby.join(3, { room: "OPEN" });
   watch(lobby, 5, "OPEN");
   watch(lobby, 6, "MINE");
   lobby.leave(2);
@@ -123,8 +125,7 @@ Deno.test("watchers are told and closed when everybody has left, from a room as 
 });
 
 Deno.test("a room has so many watchers and no more, until one leaves", () => {
-  const lobby = new TestLobby({ watchersPerMatch: 2 });
-  lobby.join(1, { room: "MINE" });
+  const lobby = gather(1, new TestLobby({ watchersPerMatch: 2 }));
   lobby.join(2, { room: "YOURS" });
   for (const client of [5, 6, 7]) watch(lobby, client, "MINE");
 
@@ -136,29 +137,20 @@ Deno.test("a room has so many watchers and no more, until one leaves", () => {
   watch(lobby, 8, "YOURS");
   lobby.leave(5);
   watch(lobby, 7, "MINE");
-  expect([7, 8].map((client) => lobby.heard(client, "watching").length))
-    .toEqual([1, 1]);
+  for (const client of [7, 8]) {
+    expect(lobby.heard(client, "watching").length).toBe(1);
+  }
 });
 
 Deno.test("a watcher is no player: it has no seat, says nothing, and takes none", () => {
-  const lobby = new TestLobby();
-  for (const client of [1, 2]) lobby.join(client, { room: "MINE" });
+  const lobby = gather(2);
   const { match } = lobby.newest(1, "start");
   watch(lobby, 5, "MINE");
-  const facts = {
-    reason: "finished",
-    ...{ winner: 0, score: [1, 0] },
-    ...{ confirmedTick: 9, hash: 1 },
-  } as const;
-  const claim = { era: 1, value: "v", seats: [[0, 0]] };
+  const facts = { reason: "finished", winner: 0, score: [1, 0], confirmedTick: 9, hash: 1 } as const;
 
-  for (
-    const message of [
-      { type: "ready", isReady: true },
-      { type: "again", match },
-      { type: "claim", match, ...claim },
-    ]
-  ) lobby.say(5, message);
+  lobby.say(5, { type: "ready", isReady: true });
+  lobby.say(5, { type: "again", match });
+  lobby.say(5, { type: "claim", match, era: 1, value: "v", seats: [[0, 0]] });
   lobby.join(5, { room: "OTHER" });
 
   expect(lobby.heard(5, "error").map(({ code }) => code)).toEqual([

@@ -7,13 +7,8 @@ import type { HelloPacket } from "../../net/match/wire/wire.ts";
 import { sha256 } from "../../net/player/sha256.ts";
 
 const TERMS: Terms = {
-  protocol: 1,
-  ticksPerSecond: 60,
-  window: 15,
-  players: 3,
-  points: 11,
-  lives: 5,
-  match: 1,
+  ...{ protocol: 1, ticksPerSecond: 60, window: 15 },
+  ...{ players: 3, points: 11, lives: 5, match: 1 },
 };
 
 interface Member {
@@ -23,50 +18,41 @@ interface Member {
   readonly nowMs: number;
 }
 
-function createMember(
-  slot: number,
-  secret = slot + 1,
-  clocksMs: readonly number[] = [0, 0, 0],
-  { trips = 5, rttMs = 0 } = {},
-): Member {
-  const nowMs = clocksMs[slot];
-  const barrier = new Barrier({
-    slot,
-    players: 3,
-    terms: TERMS,
-    sha256,
-    secret: new Uint8Array(16).fill(secret),
-    nowMs,
-    isStartRepeated: true,
+/** Members that have made round trips with each other, and what their clocks show. */
+function createThree(
+  { clocksMs = [0, 0, 0], secrets = [1, 2, 3], trips = 5, rttMs = 0 } = {},
+): readonly Member[] {
+  return clocksMs.map((nowMs, slot) => {
+    const secret = new Uint8Array(16).fill(secrets[slot]);
+    const rest = { terms: TERMS, sha256, isStartRepeated: true };
+    const barrier = new Barrier({ slot, players: 3, secret, nowMs, ...rest });
+    const clocks = clocksMs.map((theirMs) => {
+      const clock = new PeerClock();
+      const theirStamp = stampOf(theirMs);
+      const echo = {
+        sentMs: nowMs - rttMs,
+        holdMs: 0,
+        theirStamp,
+        atMs: nowMs,
+      };
+      for (let trip = 0; trip < trips; trip++) clock.addEcho(echo);
+      return clock;
+    });
+    return { barrier, clocks, nowMs };
   });
-  const clocks = clocksMs.map((theirMs) => {
-    const clock = new PeerClock();
-    const theirStamp = stampOf(theirMs);
-    for (let trip = 0; trip < trips; trip++) {
-      const sentMs = nowMs - rttMs;
-      clock.addEcho({ sentMs, holdMs: 0, theirStamp, atMs: nowMs });
-    }
-    return clock;
-  });
-  return { barrier, clocks, nowMs };
 }
 
 function helloOf({ barrier }: Member): HelloPacket {
-  return {
-    kind: "hello",
-    epoch: 0,
-    beat: 0,
-    sentAt: 0,
-    echoes: [undefined, undefined, undefined],
-    ...barrier.say(),
-  };
+  const echoes = [undefined, undefined, undefined];
+  const sent = { epoch: 0, beat: 0, sentAt: 0, echoes };
+  return { kind: "hello", ...sent, ...barrier.say() };
 }
 
-/** Everybody hears everybody `rounds` times; `forge` may change what one says to another. */
+/** Everybody hears everybody; `forge` may change what one says to another. */
 function talk(
   members: readonly Member[],
-  rounds: number,
   forge = (hello: HelloPacket, _from: number, _to: number) => hello,
+  rounds = 6,
 ): void {
   for (let round = 0; round < rounds; round++) {
     for (const [from, speaker] of members.entries()) {
@@ -81,20 +67,22 @@ function talk(
   }
 }
 
+/** In how many milliseconds a member means to begin. */
+function startsInMs({ barrier, clocks, nowMs }: Member): number | undefined {
+  const startMs = barrier.startMs(nowMs, clocks);
+  return startMs && startMs - nowMs;
+}
+
 Deno.test("members that hear each other agree on a seed and on the start", () => {
-  const members = [0, 1, 2].map((slot) => createMember(slot));
+  const members = createThree();
 
-  talk(members, 6);
+  talk(members);
 
-  const [first] = members;
-  expect(first.barrier.seed).toBeDefined();
-  expect(first.barrier.startMs(0, first.clocks)).toBeGreaterThan(0);
-  for (const { barrier, clocks } of members) {
-    expect(barrier.failure).toBeUndefined();
-    expect(barrier.seed).toBe(first.barrier.seed);
-    expect(barrier.startMs(0, clocks)).toBe(
-      first.barrier.startMs(0, first.clocks),
-    );
+  const [{ barrier: { seed } }] = members;
+  expect(seed).toBeDefined();
+  for (const member of members) {
+    expect(member.barrier.failure).toBeUndefined();
+    expect([member.barrier.seed, startsInMs(member)]).toEqual([seed, 500]);
   }
 });
 
@@ -102,107 +90,94 @@ Deno.test("tick 0 begins when slot 0 means it, however far apart the clocks are"
   // Around half of what a stamp can say, where now and tick 0 may be on different sides.
   for (const aheadMs of [1e6, 2 ** 21 - 250, 2 ** 21, 2 ** 21 + 250, 5e6]) {
     const clocksMs = [1e7, 1e7 + aheadMs, 1e7 - aheadMs];
-    const members = [0, 1, 2].map((slot) =>
-      createMember(slot, slot + 1, clocksMs)
-    );
+    const members = createThree({ clocksMs });
 
-    talk(members, 6);
+    talk(members);
 
-    for (const { barrier, clocks, nowMs } of members) {
-      expect((barrier.startMs(nowMs, clocks) ?? 0) - nowMs).toBe(500);
-    }
+    expect(members.map(startsInMs)).toEqual([500, 500, 500]);
   }
 });
 
 Deno.test("nobody is ready before five round trips with each other", () => {
   for (const trips of [4, 5]) {
-    const members = [0, 1, 2].map((slot) =>
-      createMember(slot, slot + 1, [0, 0, 0], { trips })
-    );
+    const members = createThree({ trips });
 
-    talk(members, 6);
+    talk(members);
 
     const waitingFor = members.map(({ barrier }) => barrier.waitingFor);
-    expect({ trips, waitingFor })
-      .toEqual({ trips, waitingFor: Array(3).fill(trips < 5 ? 0b111 : 0) });
+    expect(waitingFor).toEqual(Array(3).fill(trips < 5 ? 0b111 : 0));
   }
 });
 
 Deno.test("the start leaves half a second and the longest round trip, and stays", () => {
-  const members = [0, 1, 2].map((slot) =>
-    createMember(slot, slot + 1, [0, 0, 0], { rttMs: 80 })
-  );
-  talk(members, 6);
-  const [{ barrier, clocks }, second] = members;
+  const members = createThree({ rttMs: 80 });
+  talk(members);
+  const [first, second] = members;
 
-  expect(barrier.startMs(0, clocks)).toBe(580);
-  barrier.receive(1, { ...helloOf(second), startAt: 9_999 });
-  barrier.receive(1, { ...helloOf(second), startAt: undefined });
-  expect(barrier.startMs(0, clocks)).toBe(580);
+  expect(startsInMs(first)).toBe(580);
+  first.barrier.receive(1, { ...helloOf(second), startAt: 9_999 });
+  first.barrier.receive(1, { ...helloOf(second), startAt: undefined });
+  expect(startsInMs(first)).toBe(580);
 });
 
 Deno.test("each member's secret changes the seed", () => {
-  const one = [0, 1, 2].map((slot) => createMember(slot));
-  const other = [createMember(0), createMember(1), createMember(2, 99)];
+  const seeds = [3, 99].map((last) => {
+    const members = createThree({ secrets: [1, 2, last] });
+    talk(members);
+    return members[0].barrier.seed;
+  });
 
-  talk(one, 6);
-  talk(other, 6);
-
-  expect(other[0].barrier.seed).toBeDefined();
-  expect(other[0].barrier.seed).not.toBe(one[0].barrier.seed);
+  expect(seeds[1]).toBeDefined();
+  expect(seeds[1]).not.toBe(seeds[0]);
 });
 
 Deno.test("a secret that was not committed to is refused by who hears it", () => {
-  const members = [0, 1, 2].map((slot) => createMember(slot));
-
-  talk(members, 6, (hello, from) =>
-    from === 1 && hello.reveal
-      ? {
-        ...hello,
-        reveal: { ...hello.reveal, secret: new Uint8Array(16).fill(77) },
-      }
-      : hello);
-
-  expect(members[0].barrier.failure?.message).toContain("player 2");
-  expect(members[2].barrier.failure?.message).toContain("player 2");
-  expect(members[0].barrier.startMs(0, members[0].clocks)).toBeUndefined();
-});
-
-Deno.test("who commits to different secrets towards different members is found out", () => {
-  const members = [0, 1, 2].map((slot) => createMember(slot));
+  const members = createThree();
+  const secret = new Uint8Array(16).fill(77);
 
   talk(
     members,
-    6,
-    (hello, from, to) =>
-      from === 1 && to === 2
-        ? { ...hello, commitment: new Uint8Array(32).fill(5) }
+    (hello, from) =>
+      from === 1 && hello.reveal
+        ? { ...hello, reveal: { ...hello.reveal, secret } }
         : hello,
   );
 
-  expect(members[2].barrier.failure?.reason).toBe("refused");
-  for (const { barrier, clocks } of members) {
-    expect(barrier.startMs(0, clocks)).toBeUndefined();
+  for (const slot of [0, 2]) {
+    expect(members[slot].barrier.failure?.message).toContain("player 2");
   }
+  expect(startsInMs(members[0])).toBeUndefined();
+});
+
+const OTHER = { commitment: new Uint8Array(32).fill(5) };
+
+Deno.test("who commits to different secrets towards different members is found out", () => {
+  const members = createThree();
+
+  talk(
+    members,
+    (hello, from, to) =>
+      from === 1 && to === 2 ? { ...hello, ...OTHER } : hello,
+  );
+
+  expect(members[2].barrier.failure?.reason).toBe("refused");
+  expect(members.map(startsInMs)).toEqual([undefined, undefined, undefined]);
 });
 
 Deno.test("a member that changes its commitment is refused by who heard both", () => {
-  const members = [0, 1, 2].map((slot) => createMember(slot));
-  talk(members, 1);
+  const [first, second] = createThree();
+  talk([first, second], undefined, 1);
 
-  members[0].barrier.receive(1, {
-    ...helloOf(members[1]),
-    commitment: new Uint8Array(32).fill(5),
-  });
+  first.barrier.receive(1, { ...helloOf(second), ...OTHER });
 
-  expect(members[0].barrier.failure).toEqual({
+  expect(first.barrier.failure).toEqual({
     reason: "refused",
     message: "player 2 changed its commitment to the serve",
   });
 });
 
 Deno.test("another slot gives up by itself only after 25 s", () => {
-  const { barrier, clocks } = createMember(1);
+  const [, { barrier, clocks }] = createThree();
   barrier.update(25_000, clocks);
   expect(barrier.failure).toBeUndefined();
 
@@ -213,8 +188,7 @@ Deno.test("another slot gives up by itself only after 25 s", () => {
 });
 
 Deno.test("slot 0 gives up after 20 s, and its word makes the others give up", () => {
-  const members = [0, 1, 2].map((slot) => createMember(slot));
-  const [starter, second] = members;
+  const [starter, second] = createThree();
   starter.barrier.receive(1, helloOf(second));
   second.barrier.receive(0, helloOf(starter));
 

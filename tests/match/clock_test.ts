@@ -10,17 +10,16 @@ import { recordOf } from "./membership_case.ts";
 
 const MINUTE_MS = 60_000;
 
-const RECORD = recordOf(1, { have: [] });
+/** One round trip of `rttMs` that ends at `atMs`, to a clock that is `aheadMs` ahead. */
+function echoOf(rttMs: number, atMs: number, aheadMs = 0, holdMs = 0) {
+  const theirStamp = stampOf(atMs - rttMs / 2 + aheadMs);
+  return { sentMs: atMs - rttMs - holdMs, holdMs, theirStamp, atMs };
+}
 
-/** What is known of a clock that is ahead by so much after one round trip of `rttMs`. */
-function clockAhead(aheadMs: number, rttMs = 40, atMs = 0): PeerClock {
+/** What is known of a clock that is ahead by so much after one round trip. */
+function clockAhead(aheadMs: number, rttMs = 40): PeerClock {
   const clock = new PeerClock();
-  clock.addEcho({
-    sentMs: atMs - rttMs,
-    holdMs: 0,
-    theirStamp: stampOf(atMs - rttMs / 2 + aheadMs),
-    atMs,
-  });
+  clock.addEcho(echoOf(rttMs, 0, aheadMs));
   return clock;
 }
 
@@ -41,32 +40,10 @@ Deno.test("only what was sent within the limit is fresh, not what stamps can't t
   const isFresh = (ageMs: number) =>
     clock.isFresh(stampOf(nowMs - ageMs), nowMs, 2_000);
 
-  for (const ageMs of [-2_000, 0, 1_999, 2_000]) {
-    expect({ ageMs, isFresh: isFresh(ageMs) })
-      .toEqual({ ageMs, isFresh: true });
-  }
-  for (
-    const ageMs of [
-      -2_001,
-      2_001,
-      30_000,
-      ...[9, 30, 36, 50, 69].map((m) => m * MINUTE_MS),
-    ]
-  ) {
-    expect({ ageMs, isFresh: isFresh(ageMs) })
-      .toEqual({ ageMs, isFresh: false });
-  }
+  expect([-2_000, 0, 1_999, 2_000].filter(isFresh)).toHaveLength(4);
+  const minutesMs = [9, 30, 36, 50, 69].map((m) => m * MINUTE_MS);
+  expect([-2_001, 2_001, 30_000, ...minutesMs].filter(isFresh)).toEqual([]);
 });
-
-/** One round trip of `rttMs` that ends at `atMs`, to a clock that is `aheadMs` ahead. */
-function echoOf(rttMs: number, atMs: number, aheadMs = 0, holdMs = 0) {
-  return {
-    sentMs: atMs - rttMs - holdMs,
-    holdMs,
-    theirStamp: stampOf(atMs - rttMs / 2 + aheadMs),
-    atMs,
-  };
-}
 
 Deno.test("round-trip times are smoothed as in TCP, without the time an echo was held", () => {
   const clock = new PeerClock();
@@ -82,61 +59,35 @@ Deno.test("round-trip times are smoothed as in TCP, without the time an echo was
   expect(clock.roundTrips).toBe(3);
 });
 
-/** Samples in order, and the offset that is believed after each. */
-const OFFSETS: readonly (readonly [
-  name: string,
-  samples: readonly (readonly [
-    atMs: number,
-    rttMs: number,
-    aheadMs: number,
-    believedMs: number,
-  ])[],
-])[] = [
-  ["the sample with the shortest round trip counts", [
-    [0, 80, 30, 30],
-    [100, 40, 10, 10],
-    [200, 40, 12, 10],
-    [300, 41, 14, 10],
-    [400, 39, 8, 8],
-  ]],
-  ["the best of the last period and this one counts, and none before", [
-    [0, 40, 10, 10],
-    [4_999, 60, 12, 10],
-    [5_000, 60, 14, 10],
-    [9_999, 50, 16, 10],
-    [10_000, 70, 18, 16],
-    [14_999, 90, 19, 16],
-    [15_000, 80, 20, 18],
-    [15_001, 60, 21, 21],
-  ]],
-  [
-    "a clock that jumps is measured anew, one that may only have drifted is not",
-    [
-      [0, 40, 0, 0],
-      [100, 60, 100, 0],
-      [200, 60, -100, 0],
-      [300, 60, 101, 101],
-      [400, 60, -50, -50],
-      // Across the wrap of stamps, which is no jump, but believed as it is.
-      [500, 1, 2 ** 21 - 1, 2 ** 21 - 1],
-      [600, 1, -(2 ** 21) + 40, 2 ** 21 - 1],
-    ],
+/** Samples in order: when, round trip, how far ahead; and the offset that is believed after each. */
+// deno-fmt-ignore
+const OFFSETS = {
+  "the sample with the shortest round trip counts": [
+    [0, 80, 30, 30], [100, 40, 10, 10], [200, 40, 12, 10], [300, 41, 14, 10], [400, 39, 8, 8],
   ],
-  ["after a jump in a new period the former best is void", [
-    [0, 10, 0, 0],
-    [5_000, 100, 300, 300],
-    [5_001, 100, 310, 300],
-  ]],
-];
+  "the best of the last period and this one counts, and none before": [
+    [0, 40, 10, 10], [4_999, 60, 12, 10],
+    [5_000, 60, 14, 10], [9_999, 50, 16, 10],
+    [10_000, 70, 18, 16], [14_999, 90, 19, 16],
+    [15_000, 80, 20, 18], [15_001, 60, 21, 21],
+  ],
+  "a clock that jumps is measured anew, one that may only have drifted is not": [
+    [0, 40, 0, 0], [100, 60, 100, 0], [200, 60, -100, 0], [300, 60, 101, 101], [400, 60, -50, -50],
+    // Across the wrap of stamps, which is no jump, but believed as it is.
+    [500, 1, 2 ** 21 - 1, 2 ** 21 - 1], [600, 1, -(2 ** 21) + 40, 2 ** 21 - 1],
+  ],
+  "after a jump in a new period the former best is void": [
+    [0, 10, 0, 0], [5_000, 100, 300, 300], [5_001, 100, 310, 300],
+  ],
+};
 
-for (const [name, samples] of OFFSETS) {
+for (const [name, samples] of Object.entries(OFFSETS)) {
   Deno.test(`the offset of a clock: ${name}`, () => {
     const clock = new PeerClock();
     expect(clock.offsetMs).toBe(0);
     for (const [atMs, rttMs, aheadMs, believedMs] of samples) {
       clock.addEcho(echoOf(rttMs, atMs, aheadMs));
-      expect({ atMs, offsetMs: clock.offsetMs })
-        .toEqual({ atMs, offsetMs: believedMs });
+      expect([atMs, clock.offsetMs]).toEqual([atMs, believedMs]);
     }
   });
 }
@@ -177,12 +128,8 @@ Deno.test("inputs count later the later packets come, by 0 to 3 ticks", () => {
   const delay = (...p90Ms: number[]) =>
     inputDelayFor(p90Ms.map((transitMs) => clockOf([transitMs])));
 
-  const cases = [[0, 0], [33, 0], [33.5, 1], [50, 1], [50.25, 2], [66, 2], [
-    67,
-    3,
-  ], [400, 3]];
-  expect(cases.map(([transitMs]) => delay(transitMs)))
-    .toEqual(cases.map(([, ticks]) => ticks));
+  expect([0, 33, 33.5, 50, 50.25, 66, 67, 400].map((p90Ms) => delay(p90Ms)))
+    .toEqual([0, 0, 1, 1, 2, 2, 3, 3]);
   // The farthest counts, and the own clock, of which nothing is known, doesn't.
   expect(delay(0, 50.25, 33)).toBe(2);
   expect(inputDelayFor([new PeerClock(), clockOf([50])])).toBe(1);
@@ -221,14 +168,12 @@ Deno.test("ticks get longer for who is ahead, within limits, and not for half a 
 
 Deno.test("a lead is taken over the mean of the peers that are there, at most 250 ms on", () => {
   const nowMs = 1e6;
-  const clocks = [0, 10_000, -10_000].map((aheadMs) => clockAhead(aheadMs));
-  const peer = (slot: number, tick: number, ageMs: number, more = {}) => ({
-    ...RECORD,
-    slot,
-    tick,
-    sentAt: stampOf(nowMs - ageMs + [0, 10_000, -10_000][slot]),
-    ...more,
-  });
+  const aheadMs = [0, 10_000, -10_000];
+  const clocks = aheadMs.map((ahead) => clockAhead(ahead));
+  const peer = (slot: number, tick: number, ageMs: number, more = {}) => {
+    const sentAt = stampOf(nowMs - ageMs + aheadMs[slot]);
+    return recordOf(slot, { tick, sentAt, ...more });
+  };
   const lead = (...peers: SlotRecord[]) =>
     leadOver(peers, 100, { clocks, freshMs: 2_000, nowMs });
 
@@ -242,19 +187,24 @@ Deno.test("a lead is taken over the mean of the peers that are there, at most 25
   expect(lead(peer(1, 0, 0, { isReturning: true }), peer(2, 99, 0))).toBe(1);
 });
 
+/** What slot 0 of two hears of slot 1: a beat, and an echo of one of its own, held for 0 ms. */
+function hearing(beats: Beats, atMs: number) {
+  return (beat: number, echoed: number, confirmed = 0, holdMs = 0) =>
+    beats.receive({
+      slot: 1,
+      said: { epoch: 0, confirmed, beat, sentAt: stampOf(atMs) },
+      echo: { beat: echoed, holdMs },
+      atMs,
+    });
+}
+
 Deno.test("beats count up and come round again, and so do what echoes answer", () => {
   const beats = new Beats(2);
   const { clocks: [, clock] } = beats;
   const taken = Array.from({ length: 0x10000 + 300 }, (_, i) => beats.take(i));
   expect(taken.findIndex((beat, i) => beat !== i)).toBe(0x10000);
   expect(taken.slice(0x10000)).toEqual(taken.slice(0, 300));
-  const hear = (theirs: number, echoed: number) =>
-    beats.receive({
-      slot: 1,
-      said: { epoch: 0, confirmed: 0, beat: theirs, sentAt: 0 },
-      echo: { beat: echoed, holdMs: 0 },
-      atMs: 0x10000 + 300,
-    });
+  const hear = hearing(beats, 0x10000 + 300);
 
   hear(1, 299);
   expect([clock.roundTrips, clock.rttMs]).toEqual([1, 1]);
@@ -269,47 +219,33 @@ Deno.test("beats count up and come round again, and so do what echoes answer", (
 Deno.test("a member whose process is another is measured anew", () => {
   const beats = new Beats(2);
   beats.take(0);
-  const said = { epoch: 0, confirmed: 9, beat: 7, sentAt: 0 };
-  const hear = (beat: number) =>
-    beats.receive({
-      slot: 1,
-      said: { ...said, beat },
-      echo: { beat: 0, holdMs: 0 },
-      atMs: 40,
-    });
-  hear(7);
+  const hear = hearing(beats, 40);
+  hear(7, 0, 9);
   expect(beats.echoes(39)).toEqual([undefined, { beat: 7, holdMs: 0 }]);
 
   beats.forget(1);
 
   expect(beats.echoes(40)).toEqual([undefined, undefined]);
   expect(beats.clocks[1].roundTrips).toBe(0);
-  hear(3);
+  hear(3, 0, 9);
   expect(beats.echoes(40)).toEqual([undefined, { beat: 3, holdMs: 0 }]);
 });
 
 Deno.test("an echo counts only in a packet that is newer than all before", () => {
   const beats = new Beats(2);
   for (let i = 0; i < 300; i++) beats.take(i * 16);
-  const atMs = 300 * 16;
-  const echo = (beat: number) => ({ beat, holdMs: 1 });
-  const hear = (confirmed: number, beat: number, echoed: number) =>
-    beats.receive({
-      slot: 1,
-      said: { epoch: 0, confirmed, beat, sentAt: stampOf(atMs) },
-      echo: echo(echoed),
-      atMs,
-    });
+  const hear = hearing(beats, 300 * 16);
   const { clocks: [, clock] } = beats;
 
-  hear(40_000, 9, 299);
+  hear(9, 299, 40_000, 1);
   expect(clock.roundTrips).toBe(1);
-  expect(beats.echoes(atMs + 3)).toEqual([undefined, { beat: 9, holdMs: 3 }]);
+  expect(beats.echoes(300 * 16 + 3))
+    .toEqual([undefined, { beat: 9, holdMs: 3 }]);
   // The same once more, one that was overtaken, and one that was held back for ten minutes.
-  hear(40_000, 9, 299);
-  hear(40_000, 8, 298);
-  hear(1_000, 40_000, 290);
+  hear(9, 299, 40_000, 1);
+  hear(8, 298, 40_000, 1);
+  hear(40_000, 290, 1_000, 1);
   expect(clock.roundTrips).toBe(1);
-  hear(40_000, 10, 299);
+  hear(10, 299, 40_000, 1);
   expect(clock.roundTrips).toBe(2);
 });

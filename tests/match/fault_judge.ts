@@ -18,10 +18,11 @@ import { decode } from "../../net/match/wire/wire.ts";
 import {
   isPlaying,
   type PlayingHost,
+  type VirtualHost,
   type VirtualMatch,
 } from "../../net/simulation/virtual_match.ts";
 import { findExcess } from "./fault_bounds.ts";
-import type { Notes } from "./fault_notes.ts";
+import type { FaultWorld, Notes } from "./fault_notes.ts";
 import type { FaultSchedule } from "./fault_schedule.ts";
 import { createStandIn } from "./stand_in.ts";
 
@@ -40,31 +41,29 @@ const STEP_MS_MAX = 67;
 const EVENTS_MAX = 64;
 
 /** What one host has shown so far. */
-interface Shown {
+class Shown {
   /** Confirmed hashes by tick, since it began or came back. */
-  hashes: number[];
-  progressMs: number;
+  hashes: number[] = [];
+  progressMs = 0;
   /** Since when it has asked to be taken back. */
-  outSinceMs: number;
+  outSinceMs = Infinity;
   /** Where it stood after its last turn. */
   play: Play | undefined;
-  presences: readonly Presence[];
-  confirmedTick: number;
-  /** A game that is played again from the confirmed inputs alone, up to `tick`. */
-  game: Game;
+  presences: readonly Presence[] = [];
+  confirmedTick = 0;
+  /** What follows from the confirmed inputs alone, up to `tick`. */
   state: Int32Array | undefined;
-  tick: number;
-  events: number;
-  /** The era in which it agreed to a change last. */
-  agreedEra: number;
-  /** The era that it claimed last. */
-  claimedEra: number;
+  tick = 0;
+  events = 0;
+  /** The era in which it agreed to a change last, and the one that it claimed last. */
+  agreedEra = -1;
+  claimedEra = -1;
   /** Its first record after the healing. */
   healed: SlotRecord | undefined;
   /** Its own play time, its clock after the last turn, and by slot: when it fell silent. */
-  playMs: number;
-  clockMs: number;
-  silentSinceMs: number[];
+  playMs = 0;
+  clockMs = 0;
+  silentSinceMs: number[] = [];
 }
 
 /** The judge of one match; its methods are called by the match's hooks. */
@@ -73,11 +72,13 @@ export class Judge {
   readonly #match: () => VirtualMatch;
   readonly #timers: Timers;
   readonly #notes: Notes;
-  readonly #shown: Shown[];
+  readonly #shown: readonly Shown[];
+  /** A game that is played again. */
+  readonly #game: Game;
   readonly #violations = new Map<string, string>();
   /** By era: its members and presences. */
   readonly #members = new Map<number, string>();
-  readonly #winners = new Set<string>();
+  readonly #winners = new Set<number>();
   readonly #inputs = new Int8Array(SLOTS_MAX);
   #checkedMs = 0;
   #hasHealed = false;
@@ -87,32 +88,16 @@ export class Judge {
   #isSettled = false;
 
   constructor(
-    { schedule, players, match, timers, notes }: {
-      readonly schedule: FaultSchedule;
-      readonly players: number;
-      readonly match: () => VirtualMatch;
-      readonly timers: Timers;
-      readonly notes: Notes;
-    },
+    { schedule, match, notes }: FaultWorld,
+    players: number,
+    timers: Timers,
   ) {
     this.#schedule = schedule;
     this.#match = match;
-    this.#timers = timers;
     this.#notes = notes;
-    this.#shown = Array.from({ length: players }, () => ({
-      ...{ hashes: [], progressMs: 0, outSinceMs: Infinity, events: 0 },
-      ...{ play: undefined, presences: [], confirmedTick: 0 },
-      game: createStandIn(players, 0, schedule.lastTick),
-      ...{ state: undefined, tick: 0 },
-      ...{
-        agreedEra: -1,
-        claimedEra: -1,
-        healed: undefined,
-        playMs: 0,
-        clockMs: 0,
-        silentSinceMs: [],
-      },
-    }));
+    this.#timers = timers;
+    this.#shown = Array.from({ length: players }, () => new Shown());
+    this.#game = createStandIn(players, 0, schedule.lastTick);
   }
 
   /** What must never happen and did, each kind once: "kind: details". */
@@ -140,14 +125,12 @@ export class Judge {
   }
 
   onSend({ slot }: PlayingHost, packet: Uint8Array): void {
-    const { length } = packet;
-    if (length > PAYLOAD_BYTES_MAX) {
-      this.#violate("too much kept", `slot ${slot} sends ${length} bytes`);
+    if (packet.length > PAYLOAD_BYTES_MAX) {
+      this.#violate("too much kept", `slot ${slot}: ${packet.length} bytes`);
     }
     const shown = this.#shown[slot];
     if (shown.healed || this.#nowMs < this.#schedule.healMs) return;
-    const players = this.#shown.length;
-    const decoded = decode(packet, { slot, players });
+    const decoded = decode(packet, { slot, players: this.#shown.length });
     if (decoded?.kind === "play") shown.healed = decoded.record;
   }
 
@@ -176,15 +159,12 @@ export class Judge {
         shown.outSinceMs = Infinity;
         return this.#restart(slot);
       case "over": {
-        const { reason, winner, hash } = event.outcome;
+        const { reason, winner } = event.outcome;
         if (reason === "desync") this.#violate("desync", `slot ${slot}`);
         if (winner === null) return;
-        this.#winners.add(
-          reason === "finished" ? `${winner} ${hash}` : `${winner}`,
-        );
-        const told = [...this.#winners];
-        if (new Set(told.map((text) => text.split(" ")[0])).size > 1) {
-          this.#violate("two winners", told.join(" and "));
+        this.#winners.add(winner);
+        if (this.#winners.size > 1) {
+          this.#violate("two winners", [...this.#winners].join(" and "));
         }
       }
     }
@@ -230,10 +210,9 @@ export class Judge {
       .filter(({ session }) => !session.outcome);
     const isStuck = ({ slot }: PlayingHost) =>
       nowMs - this.#shown[slot].progressMs > STUCK_MS;
-    const isInPlay = (host: PlayingHost) =>
-      host.session.play !== undefined && !isStuck(host);
-    const era = Math.max(0, ...hosts.map((h) => h.session?.play?.era ?? 0));
-    const isGoingOn = running.some(isInPlay);
+    const era = newestEraOf(hosts);
+    const isGoingOn = running
+      .some((host) => host.session.play !== undefined && !isStuck(host));
     for (const host of running) {
       const { slot, session: { play } } = host;
       if (slot === this.#schedule.lastingSlot) continue;
@@ -247,14 +226,13 @@ export class Judge {
       }
       if (isStuck(host)) this.#violate("waits for ever", `slot ${slot}`);
     }
-    for (const { slot, session } of hosts) {
+    for (const { slot, session, status } of hosts) {
       const { play } = session ?? {};
       if (play && play.conflicts > 0) this.#violate("input changed", `${slot}`);
       this.#notes.count("rollbacks", play?.rollbackWork.rollbacks ?? 0);
       this.#notes.count("rejected packets", session?.stats.rejected ?? 0);
+      this.#notes.count("resumes refused", Number(status === "refused"));
     }
-    const refused = hosts.filter(({ status }) => status === "refused").length;
-    this.#notes.count("resumes refused", refused);
     if (this.#winners.size > 0 || isGoingOn) return;
     this.#notes.count("lost");
     if (this.#isHealthy && !this.#isExcused()) {
@@ -305,10 +283,8 @@ export class Judge {
     const known = this.#members.get(play.era);
     if (known === undefined) this.#members.set(play.era, members);
     else if (known !== members) {
-      this.#violate(
-        "two sets of members",
-        `era ${play.era}: ${known} and ${members}`,
-      );
+      const both = `${known} and ${members}`;
+      this.#violate("two sets of members", `era ${play.era}: ${both}`);
     }
     if (shown.play !== play) return;
     const tick = shownBeyond(before, presences, shown.confirmedTick);
@@ -337,9 +313,9 @@ export class Judge {
     if (shown.state && shown.tick === tick - 1) {
       const inputs = this.#inputs;
       for (let s = 0; s < SLOTS_MAX; s++) inputs[s] = play.inputAt(s, tick - 1);
-      shown.game.step(shown.state, inputs, 0);
+      this.#game.step(shown.state, inputs, 0);
       shown.tick = tick;
-      if (shown.game.hash(shown.state) !== shown.hashes[tick]) {
+      if (this.#game.hash(shown.state) !== shown.hashes[tick]) {
         this.#violate("replay differs", `slot ${slot} tick ${tick}`);
       }
     } else if (tick === play.confirmedTick) {
@@ -350,22 +326,17 @@ export class Judge {
 
   /** Hosts of one era must have confirmed the same. */
   #comparePrefixes(): void {
-    const { hosts } = this.#match();
-    for (const { slot, session, status } of hosts) {
-      const play = session?.play;
-      if (status !== "playing" || !play || play.isOut) continue;
-      for (const other of hosts.slice(slot + 1)) {
-        const theirs = other.session?.play;
-        if (other.status !== "playing" || !theirs || theirs.isOut) continue;
-        if (play.era !== theirs.era) continue;
-        const [ours, others] = [this.#shown[slot], this.#shown[other.slot]];
-        const tick = Math.min(ours.hashes.length, others.hashes.length) - 1;
-        const [x, y] = [ours.hashes[tick], others.hashes[tick]];
+    const playing = this.#match().hosts.filter(isPlaying)
+      .filter(({ session: { play } }) => play && !play.isOut);
+    for (const { slot, session } of playing) {
+      for (const other of playing.filter((it) => it.slot > slot)) {
+        if (session.play?.era !== other.session.play?.era) continue;
+        const [ours, theirs] = [this.#shown[slot], this.#shown[other.slot]];
+        const tick = Math.min(ours.hashes.length, theirs.hashes.length) - 1;
+        const [x, y] = [ours.hashes[tick], theirs.hashes[tick]];
         if (x === undefined || y === undefined || x === y) continue;
-        this.#violate(
-          "prefixes differ",
-          `slots ${slot} and ${other.slot} at tick ${tick}`,
-        );
+        const who = `slots ${slot} and ${other.slot}`;
+        this.#violate("prefixes differ", `${who} at tick ${tick}`);
       }
     }
   }
@@ -375,7 +346,7 @@ export class Judge {
     if (hosts.some(({ status }) => status === "joining")) return false;
     const left = hosts.filter(isPlaying)
       .filter(({ session }) => !session.outcome);
-    const members = left.reduce((set, { slot }) => set | 1 << slot, 0);
+    const members = slotsOf(left);
     return left.every(({ slot, session: { play } }) =>
       play?.members === members && play.era === left[0].session.play?.era &&
       this.#nowMs - this.#shown[slot].progressMs < 2 * CHECK_EVERY_MS
@@ -387,15 +358,14 @@ export class Judge {
     const nowMs = this.#nowMs;
     const playing = this.#match().hosts.filter(isPlaying)
       .filter(({ session }) => session.play && !session.outcome);
-    const era = Math.max(0, ...playing.map((h) => h.session.play?.era ?? 0));
+    const era = newestEraOf(playing);
     const current = playing.filter(({ slot, session, asleepUntilMs }) =>
       session.play?.era === era && asleepUntilMs <= nowMs &&
       slot !== this.#schedule.lastingSlot &&
       nowMs - this.#shown[slot].progressMs < this.#timers.lostMs - 2000
     );
     const members = current[0]?.session.play?.members ?? 0;
-    this.#healthy = current.reduce((set, { slot }) => set | 1 << slot, 0) &
-      members;
+    this.#healthy = slotsOf(current) & members;
     this.#isHealthy = 2 * sizeOf(this.#healthy) > sizeOf(members);
     this.#healedEra = era;
     if (this.#isHealthy) this.#notes.count("healthy when healed");
@@ -429,6 +399,14 @@ export class Judge {
     this.#violations.set(kind, `${kind}: ${details}`);
     this.#notes.say(() => `VIOLATION ${kind}: ${details}`);
   }
+}
+
+function newestEraOf(hosts: readonly VirtualHost[]): number {
+  return Math.max(0, ...hosts.map(({ session }) => session?.play?.era ?? 0));
+}
+
+function slotsOf(hosts: readonly VirtualHost[]): number {
+  return hosts.reduce((set, { slot }) => set | 1 << slot, 0);
 }
 
 function detailOf(

@@ -13,7 +13,7 @@ import type {
   VirtualMatch,
 } from "../../net/simulation/virtual_match.ts";
 import type { WayFaults } from "../../net/simulation/way.ts";
-import type { Notes } from "./fault_notes.ts";
+import type { FaultWorld, Notes } from "./fault_notes.ts";
 import {
   CALM_MS,
   type Fault,
@@ -58,8 +58,6 @@ export class Nemesis {
   /** What happens to packets while faults last, and after. */
   readonly #bad: WayFaults;
   readonly #healed: WayFaults;
-  /** Faults that have yet to begin, the next one last. */
-  readonly #coming: Exclude<Fault, FaultAtStep>[];
   readonly #atStep: { readonly fault: FaultAtStep; times: number }[];
   readonly #obstacles: Obstacle[];
   /** By sender: to whom nothing gets through now; and when that may change. */
@@ -73,15 +71,11 @@ export class Nemesis {
   readonly #stopsMs: number[] = [];
   #stopsUntilMs = -Infinity;
 
+  /** `faults` are those of the schedule that happen. */
   constructor(
-    { schedule, faults, match, random, notes }: {
-      readonly schedule: FaultSchedule;
-      /** Those of the schedule that happen. */
-      readonly faults: readonly Fault[];
-      readonly match: () => VirtualMatch;
-      readonly random: () => number;
-      readonly notes: Notes;
-    },
+    { schedule, match, notes }: FaultWorld,
+    faults: readonly Fault[],
+    random: () => number,
   ) {
     this.#schedule = schedule;
     this.#match = match;
@@ -89,15 +83,15 @@ export class Nemesis {
     this.#notes = notes;
     this.#atStep = faults.filter((fault) => fault.kind === "at step")
       .map((fault) => ({ fault, times: fault.times }));
-    this.#coming = faults.filter((fault) => fault.kind !== "at step")
-      .toSorted((a, b) => b.atMs - a.atMs);
+    for (const fault of faults) {
+      if (fault.kind === "at step") continue;
+      this.#at(fault.atMs, () => this.#begin(fault));
+    }
     this.#obstacles = faults.flatMap(obstaclesOf);
     const { loss, duplication, delayMaxMs, bursts, isOrdered } = schedule;
     const jitterMs = delayMaxMs - CALM.delayMs;
-    this.#bad = {
-      ...CALM,
-      ...{ jitterMs, loss, duplication, bursts, isOrdered },
-    };
+    const bad = { jitterMs, loss, duplication, bursts, isOrdered };
+    this.#bad = { ...CALM, ...bad };
     if (bursts) notes.count("bursts");
     if (isOrdered) notes.count("over TCP");
     if (schedule.clockRates.some((rate) => Math.abs(rate - 1) >= 0.01)) {
@@ -119,13 +113,13 @@ export class Nemesis {
   }
 
   heldUntilMs(from: number, to: number, nowMs: number): number {
-    let untilMs = 0;
-    for (const obstacle of this.#obstacles) {
-      if (!obstacle.isHeld || !liesOn(obstacle, from, to)) continue;
-      const isNow = nowMs >= obstacle.atMs && nowMs < obstacle.untilMs;
-      if (isNow) untilMs = Math.max(untilMs, obstacle.untilMs);
+    let latestMs = 0;
+    for (const it of this.#obstacles) {
+      const isMet = it.isHeld && nowMs >= it.atMs && nowMs < it.untilMs &&
+        has(it.from, from) && has(it.to, to);
+      if (isMet) latestMs = Math.max(latestMs, it.untilMs);
     }
-    return untilMs;
+    return latestMs;
   }
 
   /** Draws how long a line is under way to the lobby, or from it. */
@@ -137,13 +131,7 @@ export class Nemesis {
   /** It is a host's turn: everything that is due by now happens. */
   onTime(host: VirtualHost): void {
     const nowMs = this.#nowMs;
-    const coming = this.#coming;
-    while (coming.length > 0 && coming[coming.length - 1].atMs <= nowMs) {
-      // The length was looked at.
-      this.#begin(coming.pop()!);
-    }
-    const due = this.#due;
-    while (due.length > 0 && due[due.length - 1].atMs <= nowMs) {
+    for (const due = this.#due; (due.at(-1)?.atMs ?? Infinity) <= nowMs;) {
       due.pop()?.act();
     }
     if (nowMs < this.#stopsUntilMs) this.#stopNowAndThen(host, nowMs);
@@ -272,21 +260,16 @@ export class Nemesis {
   #actAtStep(host: PlayingHost, fault: FaultAtStep): void {
     const { action, lastsMs, restartMs } = fault;
     const one = 1 << host.slot;
-    switch (action) {
-      case "kill":
-        return this.#kill(host, restartMs);
-      case "pause": {
-        const untilMs = this.#nowMs + lastsMs;
-        const { healMs } = this.#schedule;
-        return this.#match().sleep(host, Math.min(healMs, untilMs));
-      }
-      case "isolate":
-        this.#obstruct({ from: one, to: EVERYBODY }, lastsMs);
-        return this.#obstruct({ from: EVERYBODY, to: one }, lastsMs);
-      case "deafen":
-        return this.#obstruct({ from: EVERYBODY, to: one }, lastsMs);
-      case "mute":
-        return this.#obstruct({ from: one, to: EVERYBODY }, lastsMs);
+    if (action === "kill") return this.#kill(host, restartMs);
+    if (action === "pause") {
+      const untilMs = Math.min(this.#schedule.healMs, this.#nowMs + lastsMs);
+      return this.#match().sleep(host, untilMs);
+    }
+    if (action !== "deafen") {
+      this.#obstruct({ from: one, to: EVERYBODY }, lastsMs);
+    }
+    if (action !== "mute") {
+      this.#obstruct({ from: EVERYBODY, to: one }, lastsMs);
     }
   }
 
@@ -337,42 +320,21 @@ export class Nemesis {
 }
 
 function obstaclesOf(fault: Fault): readonly Obstacle[] {
-  switch (fault.kind) {
-    case "cut":
-    case "hold":
-      return [{ ...fault, isHeld: fault.kind === "hold" }];
-    case "nap": {
-      const { atMs, linkBackMs } = fault;
-      if (linkBackMs === 0) return [];
-      const untilMs = fault.untilMs + linkBackMs;
-      const one = 1 << fault.slot;
-      return [
-        { from: one, to: EVERYBODY, atMs, untilMs, isHeld: false },
-        { from: EVERYBODY, to: one, atMs, untilMs, isHeld: false },
-      ];
-    }
-    case "lobby down":
-    case "lobby restarts": {
-      const { atMs, untilMs, isRelay } = fault;
-      const all = { from: EVERYBODY, to: EVERYBODY };
-      return isRelay ? [{ ...all, atMs, untilMs, isHeld: false }] : [];
-    }
-    case "at step":
-    case "clock jump":
-    case "kill":
-    case "lobby cut off":
-    case "stops":
-      return [];
+  if (fault.kind === "cut" || fault.kind === "hold") {
+    return [{ ...fault, isHeld: fault.kind === "hold" }];
   }
-}
-
-/** Whether the way from one slot to another belongs to an obstacle between two sets of slots. */
-function liesOn(
-  { from, to }: Pick<Obstacle, "from" | "to">,
-  one: number,
-  other: number,
-): boolean {
-  return has(from, one) && has(to, other);
+  if (fault.kind === "nap" && fault.linkBackMs > 0) {
+    const { slot, atMs, linkBackMs } = fault;
+    const time = { atMs, untilMs: fault.untilMs + linkBackMs, isHeld: false };
+    return [
+      { from: 1 << slot, to: EVERYBODY, ...time },
+      { from: EVERYBODY, to: 1 << slot, ...time },
+    ];
+  }
+  if (fault.kind !== "lobby down" && fault.kind !== "lobby restarts") return [];
+  const { atMs, untilMs, isRelay } = fault;
+  const all = { from: EVERYBODY, to: EVERYBODY };
+  return isRelay ? [{ ...all, atMs, untilMs, isHeld: false }] : [];
 }
 
 function stepOf(event: SessionEvent): Step | undefined {

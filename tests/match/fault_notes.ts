@@ -4,6 +4,16 @@
  *
  * @module
  */
+import type { VirtualMatch } from "../../net/simulation/virtual_match.ts";
+import type { FaultSchedule } from "./fault_schedule.ts";
+
+/** What whoever makes faults and whoever judges have in common. */
+export interface FaultWorld {
+  readonly schedule: FaultSchedule;
+  /** It begins after them. */
+  readonly match: () => VirtualMatch;
+  readonly notes: Notes;
+}
 
 /** Written by whoever makes faults, and by whoever judges. */
 export class Notes {

@@ -15,7 +15,7 @@ import { VirtualMatch } from "../../net/simulation/virtual_match.ts";
 import { createRandom, SYSTEM } from "../support/simulation.ts";
 import { Judge } from "./fault_judge.ts";
 import { Nemesis } from "./fault_nemesis.ts";
-import { Notes } from "./fault_notes.ts";
+import { type FaultWorld, Notes } from "./fault_notes.ts";
 import {
   drawNaps,
   drawSchedule,
@@ -25,10 +25,7 @@ import { createStandIn } from "./stand_in.ts";
 
 /** Shorter than a match's, in the same order, so that more happens in less time. */
 const TIMERS: Timers = {
-  unstableMs: 200,
-  suspectMs: 600,
-  graceMs: 3000,
-  lostMs: 5000,
+  ...{ unstableMs: 200, suspectMs: 600, graceMs: 3000, lostMs: 5000 },
 };
 /** In proportion to them. */
 const LOBBY = { silenceMs: 1000, goneMs: 800, lingerMs: 2000 };
@@ -69,9 +66,9 @@ export function simulateFaults(
   const faults = schedule.faults.filter((_, i) => !without?.has(i));
   const random = createRandom(seed ^ 0x7e57);
   const notes = new Notes(() => match.nowMs, options.isTraced ?? false);
-  const parts = { schedule, match: () => match, notes };
-  const nemesis = new Nemesis({ ...parts, faults, random });
-  const judge = new Judge({ ...parts, players, timers: TIMERS });
+  const world: FaultWorld = { schedule, match: () => match, notes };
+  const nemesis = new Nemesis(world, faults, random);
+  const judge = new Judge(world, players, TIMERS);
   const match: VirtualMatch = new VirtualMatch({
     ...SYSTEM,
     random,
@@ -83,10 +80,7 @@ export function simulateFaults(
       isCut: (from, to, nowMs) => nemesis.isCut(from, to, nowMs),
       heldUntilMs: (from, to, nowMs) => nemesis.heldUntilMs(from, to, nowMs),
     },
-    lobby: {
-      ...LOBBY,
-      wayMs: (nowMs) => nemesis.lobbyWayMs(nowMs),
-    },
+    lobby: { ...LOBBY, wayMs: (nowMs) => nemesis.lobbyWayMs(nowMs) },
     clocks: clocksMs.map((showsMs, slot) =>
       new HostClock({ showsMs, rate: clockRates[slot] })
     ),

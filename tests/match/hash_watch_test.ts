@@ -1,25 +1,48 @@
 import { expect } from "@std/expect";
-import { HISTORY_TICKS } from "../../game/rollback.ts";
+import { createPong } from "../../game/pong.ts";
+import { HISTORY_TICKS, Rollback } from "../../game/rollback.ts";
 import { HashWatch } from "../../net/match/hash_watch.ts";
-import type { SlotRecord } from "../../net/match/wire/record.ts";
 import { recordOf } from "./membership_case.ts";
-
-/** A record in which only the claim matters. */
-function claimOf(
-  slot: number,
-  confirmed: number,
-  { hash = 5, isReturning = false } = {},
-): SlotRecord {
-  return recordOf(slot, { confirmed, hash, isReturning });
-}
 
 Deno.test("what a member claimed lately is kept as evidence, unless it was returning", () => {
   const watch = new HashWatch(2);
   for (let tick = 0; tick < HISTORY_TICKS + 3; tick++) {
-    watch.note(claimOf(1, tick, { hash: 2 * tick }));
+    watch.note(recordOf(1, { confirmed: tick, hash: 2 * tick }));
   }
-  watch.note(claimOf(1, 0, { isReturning: true }));
+  watch.note(recordOf(1, { hash: 5, isReturning: true }));
 
   const kept = Array.from({ length: HISTORY_TICKS }, (_, i) => i + 3);
   expect(watch.claimed()).toEqual([[], kept.map((tick) => [tick, 2 * tick])]);
+});
+
+Deno.test("a claim is compared once this host has confirmed as much, and the first difference stays", () => {
+  const game = createPong({ players: 2, points: 9, lives: 9 }, 1);
+  const rollback = new Rollback(game, 2);
+  const hashes = new HashWatch(2);
+  const confirm = (tick: number) => {
+    for (let t = rollback.confirmedTick; t < tick; t++) {
+      for (const slot of [0, 1]) rollback.addInput(slot, t, 0);
+      rollback.advance();
+      rollback.confirmNext();
+    }
+    return rollback.hashAt(tick) ?? 0;
+  };
+  const third = confirm(3);
+  const compare = (confirmed: number, hash: number) => {
+    hashes.compare(recordOf(1, { confirmed, hash }), rollback);
+    return [hashes.comparedTick(1), hashes.desync?.tick];
+  };
+
+  expect(hashes.comparedTick(1)).toBe(-1);
+  // Not confirmed here yet.
+  expect(compare(4, 0)).toEqual([-1, undefined]);
+  expect(compare(3, third)).toEqual([3, undefined]);
+  // Older than what was compared.
+  expect(compare(2, 0)).toEqual([3, undefined]);
+  expect(compare(3, 0)).toEqual([3, undefined]);
+  const ours = confirm(5);
+  expect(compare(5, ours + 1)).toEqual([5, 5]);
+  expect(hashes.desync).toEqual({ slot: 1, tick: 5, ours, theirs: ours + 1 });
+  confirm(6);
+  expect(compare(6, 0)).toEqual([6, 5]);
 });

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Presence } from "../../game/presence.ts";
 import type { Decider } from "../../net/match/membership/decision.ts";
 import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 import type { Observed } from "../../net/match/membership/observation.ts";
@@ -48,6 +49,7 @@ export interface Case extends Partial<Standing> {
 
 /** What differs in a record; the number is that of the attempt, if not given. */
 export interface Saying extends Partial<SlotRecord> {
+  readonly presences?: readonly Presence[];
   readonly attempt?: Attempt;
   readonly agreed?: AgreedChange;
   readonly attemptNumber?: number;
@@ -88,24 +90,15 @@ export function agrees(n: number, drop: number): Attempting & Agreed {
 
 /** Returns a record in which all is well, except for what it says. */
 export function recordOf(slot: number, saying: Saying): SlotRecord {
-  const { attempt, agreed, attemptNumber = attempt?.n ?? 0, ...more } = saying;
-  const isChanging = attempt || agreed || attemptNumber > 0;
+  const { attempt, agreed, attemptNumber = attempt?.n ?? 0, ...rest } = saying;
+  const { presences, ...more } = rest;
+  const isChanging = attempt || agreed || attemptNumber > 0 || presences;
   return {
-    slot,
-    epoch: 0,
-    beat: 0,
-    sentAt: 0,
-    era: 0,
-    members: 15,
-    hears: 15,
-    farewell: "none",
-    isReturning: false,
-    confirmed: 0,
-    tick: 0,
-    hash: 0,
+    ...{ slot, epoch: 0, beat: 0, sentAt: 0, era: 0, members: 15, hears: 15 },
+    ...{ farewell: "none", isReturning: false, confirmed: 0, tick: 0, hash: 0 },
     have: HAVE,
     change: isChanging
-      ? { presences: [], attemptNumber, attempt, agreed }
+      ? { presences: presences ?? [], attemptNumber, attempt, agreed }
       : undefined,
     ...more,
   };

@@ -1,9 +1,6 @@
 import { expect } from "@std/expect";
-import { OPEN_END } from "../../game/presence.ts";
-import {
-  Membership,
-  type MembershipEvent,
-} from "../../net/match/membership/membership.ts";
+import { OPEN_END, presentFromStart } from "../../game/presence.ts";
+import { Membership } from "../../net/match/membership/membership.ts";
 import type { Standing } from "../../net/match/membership/standing.ts";
 import { keyOf } from "../../net/match/wire/record.ts";
 import {
@@ -32,22 +29,12 @@ Deno.test("all players are members from the beginning", () => {
   expect(new Membership(decider, [0, 32]).standing).toMatchObject({
     era: 0,
     members: 0b11,
-    presences: [
-      [{ epoch: 0, from: 0, to: OPEN_END }],
-      [{ epoch: 32, from: 0, to: OPEN_END }],
-    ],
+    presences: [presentFromStart(0), presentFromStart(32)],
   });
 });
 
-type Freezing = readonly [
-  what: string,
-  given: Case,
-  takes: readonly [ofB: boolean, ofC: boolean],
-  isConfirming: boolean,
-];
-
 // deno-fmt-ignore
-const FREEZINGS: readonly Freezing[] = [
+const FREEZINGS: readonly (readonly [string, Case, takesOfBAndC: boolean[], confirms: boolean])[] = [
   ["takes inputs of all, and confirms, without an attempt", {}, [true, true], true],
   ["takes no inputs of those to be dropped, and confirms nothing",
     attempts(1, C), [true, false], false],
@@ -82,9 +69,9 @@ Deno.test("R4: what a member holds when it enters an attempt is fixed for this a
 });
 
 type Telling = readonly [
-  what: string,
-  given: Case,
-  told: readonly MembershipEvent["kind"][],
+  string,
+  Case,
+  told: string[],
   after: Partial<Standing>,
 ];
 
@@ -92,27 +79,22 @@ type Telling = readonly [
 const TELLINGS: readonly Telling[] = [
   ["each attempt that it enters",
     { ...agreed(0, B), granted: "granted before", silentMs: { D: 601 },
-      says: { B: attempts(1, D), C: attempts(2, D) } },
-    ["attempted", "attempted"],
+      says: { B: attempts(1, D), C: attempts(2, D) } }, ["attempted", "attempted"],
     { ...attempts(2, D), attemptNumber: 2, ...agreed(0, B), granted: "" }],
-  ["that it backed out",
-    { ...attempts(1, C), silentMs: { C: 0 } }, ["backed out"],
+  ["that it backed out", { ...attempts(1, C), silentMs: { C: 0 } }, ["backed out"],
     { attempt: undefined, attemptNumber: 2, backedOutMs: NOW_MS }],
   ["that it backed out and goes on against others",
     { ...attempts(1, C | D), silentMs: { C: 0 } }, ["backed out", "attempted"],
     { ...attempts(2, D), attemptNumber: 2, backedOutMs: NOW_MS }],
-  ["that it agreed, and what it claims",
-    { players: 2, ...attempts(1, B) }, ["agreed", "claim"],
+  ["that it agreed, and what it claims", { players: 2, ...attempts(1, B) }, ["agreed", "claim"],
     { ...agrees(1, B), claimedMs: NOW_MS }],
   ["that it repeats what it agreed to",
     { ...attempts(3, C | D), ...agreed(1, D),
       says: { B: { ...attempts(3, C | D), ...agreed(2, D) } } },
     ["repeated", "agreed"], { ...attempts(3, C | D), ...agreed(3, D) }],
-  ["nothing of copying",
-    { players: 2, ...attempts(1, B, { high: [20, 21] }) }, [],
+  ["nothing of copying", { players: 2, ...attempts(1, B, { high: [20, 21] }) }, [],
     { ...attempts(1, B, { high: [20, 21], cut: [-1, 21] }), agreed: undefined }],
-  ["what it committed",
-    { players: 3, ...agrees(1, C), says: { B: agrees(1, C) } }, ["committed"],
+  ["what it committed", { players: 3, ...agrees(1, C), says: { B: agrees(1, C) } }, ["committed"],
     { era: 1, members: 0b011, attempt: undefined, agreed: undefined }],
 ];
 
@@ -125,16 +107,17 @@ for (const [what, given, told, after] of TELLINGS) {
   });
 }
 
+/** A standing in which nothing is under way. */
+const NONE = { attempt: undefined, agreed: undefined };
+const AT_REST = { ...NONE, attemptNumber: 0, granted: "" };
+
 Deno.test("R8: the last of two drops the other once the witness has granted it", () => {
-  const { membership, observed } = memberIn({
-    players: 2,
-    silentMs: { B: 3001 },
-  });
+  const lonely = { players: 2, silentMs: { B: 3001 } } as const;
+  const { membership, observed } = memberIn(lonely);
   const value = keyOf(agreed(1, B, { cut: [-1, 20, -1, -1] }).agreed);
 
   expect(membership.evaluate(observed)).toEqual([
-    { kind: "attempted" },
-    { kind: "agreed" },
+    ...[{ kind: "attempted" }, { kind: "agreed" }],
     { kind: "claim", claim: { era: 1, value, seats: [[0, 0]] } },
   ]);
   expect(membership.evaluate(observed)).toEqual([]);
@@ -143,25 +126,15 @@ Deno.test("R8: the last of two drops the other once the witness has granted it",
     .toEqual([{ kind: "committed", joined: 0 }]);
 
   expect(membership.standing).toEqual({
-    era: 1,
-    members: 1,
-    presences: [[{ epoch: 0, from: 0, to: OPEN_END }], [
-      { epoch: 0, from: 0, to: 20 },
-    ]],
-    attemptNumber: 0,
-    attempt: undefined,
-    agreed: undefined,
-    granted: "",
-    claimedMs: NOW_MS,
-    backedOutMs: -Infinity,
+    ...{ ...AT_REST, era: 1, members: 1 },
+    presences: [presentFromStart(0), [{ epoch: 0, from: 0, to: 20 }]],
+    ...{ claimedMs: NOW_MS, backedOutMs: -Infinity },
   });
 });
 
 Deno.test("a member claims the seats of all who would be members, each with its incarnation", () => {
-  const { membership, observed } = memberIn({
-    players: 2,
-    says: { B: { isReturning: true, epoch: 1 } },
-  });
+  const says = { B: { isReturning: true, epoch: 1 } };
+  const { membership, observed } = memberIn({ players: 2, says });
 
   const [, , claimed] = membership.evaluate(observed);
   expect(claimed).toMatchObject({ claim: { seats: [[0, 0], [1, 1]] } });
@@ -171,69 +144,44 @@ Deno.test("a member claims the seats of all who would be members, each with its 
 });
 
 Deno.test("R6: a member that backed out gives its attempt's number no vote again", () => {
+  const says = { B: attempts(1, C), D: { attemptNumber: 3 } };
   const { membership, observed } = memberIn({
-    ...attempts(1, C),
-    silentMs: { C: 0 },
-    says: { B: attempts(1, C), D: { attemptNumber: 3 } },
+    ...{ ...attempts(1, C), silentMs: { C: 0 }, says },
   });
 
   membership.evaluate(observed);
-  expect(membership.standing).toMatchObject({
-    attempt: undefined,
-    attemptNumber: 4,
-    backedOutMs: NOW_MS,
-  });
+  expect(membership.standing)
+    .toMatchObject({ attempt: undefined, attemptNumber: 4 });
   expect(membership.evaluate(observed)).toEqual([]);
 });
 
 Deno.test("R7: a member that lacks inputs takes in those up to the cut, then agrees", () => {
-  const { membership, observed } = memberIn({
-    players: 2,
-    ...attempts(1, B, { high: [20, 21] }),
-  });
+  const lacking = attempts(1, B, { high: [20, 21] });
+  const { membership, observed } = memberIn({ players: 2, ...lacking });
 
   membership.evaluate(observed);
   expect([20, 21, 22].map((tick) => membership.mayTake(1, tick)))
     .toEqual([true, true, false]);
-  const [event] = membership.evaluate({ ...observed, have: [20, 21] });
-  expect(event).toEqual({ kind: "agreed" });
-  expect(membership.standing.agreed)
-    .toEqual(agreed(1, B, { cut: [-1, 21] }).agreed);
+  expect(membership.evaluate({ ...observed, have: [20, 21] })[0])
+    .toEqual({ kind: "agreed" });
+  expect(membership.standing)
+    .toMatchObject(agreed(1, B, { cut: [-1, 21] }));
 });
 
 Deno.test("R9: a member takes over a higher era with its members, and leaves its attempt", () => {
-  const { membership } = memberIn({
-    ...agrees(2, C),
-    members: 0b0111,
-    claimedMs: 7,
-    backedOutMs: 8,
-  });
+  const before = { members: 0b0111, claimedMs: 7, backedOutMs: 8 };
+  const { membership } = memberIn({ ...agrees(2, C), ...before });
   const presences = [[{ epoch: 0, from: 3, to: OPEN_END }]];
+  const after = { era: 5, members: 0b1011 };
 
-  const joined = membership.adopt(
-    recordOf(1, { era: 5, members: 0b1011 }),
-    presences,
-  );
-
-  expect(joined).toBe(D);
-  expect(membership.standing).toEqual({
-    era: 5,
-    members: 0b1011,
-    presences,
-    attemptNumber: 0,
-    attempt: undefined,
-    agreed: undefined,
-    granted: "",
-    claimedMs: 7,
-    backedOutMs: 8,
-  });
+  expect(membership.adopt(recordOf(1, after), presences)).toBe(D);
+  expect(membership.standing)
+    .toEqual({ ...before, ...AT_REST, ...after, presences });
 });
 
 Deno.test("without R7 a member forgets what it agreed to when it enters another attempt", () => {
   const { membership, observed } = memberIn({
-    ...attempts(2, C),
-    ...agreed(1, C),
-    says: { B: attempts(3, D) },
+    ...{ ...attempts(2, C), ...agreed(1, C), says: { B: attempts(3, D) } },
     controls: { agreedBefore: "forgotten" },
   });
   membership.evaluate(observed);

@@ -38,6 +38,10 @@ function near(most: number): fc.Arbitrary<number> {
   return fc.oneof(fc.nat(3), fc.nat(150), fc.nat(most));
 }
 
+function maybe<T>(one: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return fc.option(one, { nil: undefined });
+}
+
 function slotSet(players: number): fc.Arbitrary<number> {
   return fc.nat((1 << players) - 1);
 }
@@ -47,85 +51,53 @@ function perSlot<T>(players: number, one: fc.Arbitrary<T>): fc.Arbitrary<T[]> {
 }
 
 /** Anybody in a match of two to four. */
-export const senders: fc.Arbitrary<PacketOrigin> = fc.integer({
-  min: 2,
-  max: 4,
-})
+export const senders: fc.Arbitrary<PacketOrigin> = fc
+  .integer({ min: 2, max: 4 })
   .chain((players) =>
     fc.record({ players: fc.constant(players), slot: fc.nat(players - 1) })
   );
 
 function changes(players: number): fc.Arbitrary<RecordChange> {
   const tick = near(TICK_MAX).map((tick) => tick - 1);
-  const aim = {
-    drop: slotSet(players),
-    join: fc.option(fc.record({ slot: fc.nat(players - 1), epoch }), {
-      nil: undefined,
-    }),
-  };
-  const segment = fc.record({
-    epoch,
-    from: fc.oneof(fc.constant(0), near(TICK_MAX)),
-    to: fc.oneof(fc.constant(OPEN_END), tick),
+  const ticks = perSlot(players, tick);
+  const join = maybe(fc.record({ slot: fc.nat(players - 1), epoch }));
+  const aim = { drop: slotSet(players), join };
+  const from = fc.oneof(fc.constant(0), near(TICK_MAX));
+  const to = fc.oneof(fc.constant(OPEN_END), tick);
+  const segment = fc.record({ epoch, from, to });
+  const presence = fc.array(segment, { minLength: 1, maxLength: 3 });
+  const agreed = { ...aim, cut: ticks, at: near(TICK_MAX) };
+  return near(0x7fffffff).chain((attemptNumber) => {
+    const n = fc.constant(attemptNumber);
+    const attempt = { n, ...aim, high: ticks, cut: fc.constant(undefined) };
+    return fc.record({
+      presences: perSlot(players, presence),
+      attemptNumber: n,
+      attempt: maybe(fc.record(attempt)),
+      agreed: maybe(fc.record({ n: near(0x7fffffff), ...agreed })),
+    });
   });
-  return near(0x7fffffff).chain((attemptNumber) =>
-    fc.record({
-      presences: perSlot(
-        players,
-        fc.array(segment, { minLength: 1, maxLength: 3 }),
-      ),
-      attemptNumber: fc.constant(attemptNumber),
-      attempt: fc.option(
-        fc.record({
-          n: fc.constant(attemptNumber),
-          ...aim,
-          high: perSlot(players, tick),
-          cut: fc.constant(undefined),
-        }),
-        { nil: undefined },
-      ),
-      agreed: fc.option(
-        fc.record({
-          n: near(0x7fffffff),
-          ...aim,
-          cut: perSlot(players, tick),
-          at: near(TICK_MAX),
-        }),
-        { nil: undefined },
-      ),
-    })
-  );
 }
 
 function records(slot: number, players: number): fc.Arbitrary<SlotRecord> {
   return near(TICK_MAX).chain((confirmed) =>
     fc.record({
-      slot: fc.constant(slot),
-      epoch,
-      beat: u16,
-      sentAt: stamp,
+      ...{ slot: fc.constant(slot), epoch, beat: u16, sentAt: stamp },
       era: near(0x7fffffff),
-      members: slotSet(players),
-      hears: slotSet(players),
+      ...{ members: slotSet(players), hears: slotSet(players) },
       farewell: fc.constantFrom(...FAREWELLS),
       confirmed: fc.constant(confirmed),
       tick: fc.nat(255).map((ahead) => confirmed + ahead),
-      hash: fc.nat(0xffffffff),
-      isReturning: fc.boolean(),
-      change: fc.option(changes(players), { nil: undefined }),
-      have: perSlot(
-        players,
-        fc.nat(255).map((ahead) => confirmed - 1 + ahead),
-      ),
+      ...{ hash: fc.nat(0xffffffff), isReturning: fc.boolean() },
+      change: maybe(changes(players)),
+      have: perSlot(players, fc.nat(255).map((ahead) => confirmed - 1 + ahead)),
     })
   );
 }
 
 function echoes({ slot, players }: PacketOrigin) {
-  const echo = fc.option(
-    fc.record({ beat: u16, holdMs: fc.nat(254).map((eighths) => eighths / 8) }),
-    { nil: undefined },
-  );
+  const holdMs = fc.nat(254).map((eighths) => eighths / 8);
+  const echo = maybe(fc.record({ beat: u16, holdMs }));
   return fc.tuple(
     ...Array.from(
       { length: players },
@@ -138,70 +110,51 @@ function echoes({ slot, players }: PacketOrigin) {
 export function playsOf(frame: PacketOrigin): fc.Arbitrary<PlayPacket> {
   const { slot, players } = frame;
   const others = [0, 1, 2, 3].filter((s) => s < players && s !== slot);
-  return records(slot, players).chain((record) =>
-    fc.record({
+  const input = fc.integer({ min: -128, max: 127 });
+  return records(slot, players).chain((record) => {
+    const run = fc.record({
+      slot: fc.nat(players - 1),
+      start: input.map((offset) => Math.max(0, record.confirmed + offset)),
+      inputs: fc.array(input, { minLength: 1, maxLength: 64 }),
+    });
+    return fc.record({
       kind: fc.constant("play" as const),
-      record: fc.constant(record),
-      echoes: echoes(frame),
+      ...{ record: fc.constant(record), echoes: echoes(frame) },
       relayed: fc.subarray(others).chain((slots) =>
         fc.tuple(...slots.map((s) => records(s, players)))
       ),
-      runs: fc.array(
-        fc.record({
-          slot: fc.nat(players - 1),
-          start: fc.integer({ min: -128, max: 127 })
-            .map((offset) => Math.max(0, record.confirmed + offset)),
-          inputs: fc.array(fc.integer({ min: -128, max: 127 }), {
-            minLength: 1,
-            maxLength: 64,
-          }),
-        }),
-        { maxLength: 4 },
-      ),
-    })
-  );
+      runs: fc.array(run, { maxLength: 4 }),
+    });
+  });
 }
 
 export function snapshotsOf(
   frame: PacketOrigin,
 ): fc.Arbitrary<SnapshotPacket> {
-  const { slot, players } = frame;
   return fc.record({
     kind: fc.constant("snapshot" as const),
-    record: records(slot, players),
-    echoes: echoes(frame),
+    ...{ record: records(frame.slot, frame.players), echoes: echoes(frame) },
     to: fc.record({ slot: fc.nat(255), epoch }),
     state: fc.int32Array({ maxLength: 64 }),
   });
 }
 
 export function hellosOf(frame: PacketOrigin): fc.Arbitrary<HelloPacket> {
+  const u8 = fc.nat(255);
   const bytes = (length: number) =>
     fc.uint8Array({ minLength: length, maxLength: length });
+  const rules = { players: u8, points: u8, lives: u8 };
+  const reveal = { secret: bytes(16), commitments: bytes(32) };
   return fc.record({
     kind: fc.constant("hello" as const),
-    epoch,
-    beat: u16,
-    sentAt: stamp,
+    ...{ epoch, beat: u16, sentAt: stamp, echoes: echoes(frame) },
     terms: fc.record({
-      protocol: fc.nat(255),
-      ticksPerSecond: fc.nat(255),
-      window: fc.nat(255),
-      players: fc.nat(255),
-      points: fc.nat(255),
-      lives: fc.nat(255),
+      ...{ protocol: u8, ticksPerSecond: u8, window: u8, ...rules },
       match: fc.nat(0xffffffff),
     }),
-    heard: fc.nat(15),
-    ready: fc.nat(15),
-    commitment: bytes(32),
-    reveal: fc.option(
-      fc.record({ secret: bytes(16), commitments: bytes(32) }),
-      { nil: undefined },
-    ),
-    startAt: fc.option(stamp, { nil: undefined }),
-    hasGivenUp: fc.boolean(),
-    echoes: echoes(frame),
+    ...{ heard: fc.nat(15), ready: fc.nat(15), commitment: bytes(32) },
+    reveal: maybe(fc.record(reveal)),
+    ...{ startAt: maybe(stamp), hasGivenUp: fc.boolean() },
   });
 }
 

@@ -1,5 +1,4 @@
 import { expect } from "@std/expect";
-import { createPong } from "../../game/pong.ts";
 import {
   OPEN_END,
   type Presence,
@@ -7,68 +6,103 @@ import {
 } from "../../game/presence.ts";
 import { Beats } from "../../net/match/clock/beats.ts";
 import { PeerLiveness } from "../../net/match/membership/liveness.ts";
-import { timersFor } from "../../net/match/membership/timers.ts";
 import { Outbox } from "../../net/match/outbox.ts";
 import { Returning } from "../../net/match/returning.ts";
 import { isNewer } from "../../net/match/wire/record.ts";
-import type { PlayPacket } from "../../net/match/wire/wire.ts";
+import type { SnapshotPacket } from "../../net/match/wire/wire.ts";
+import { recordOf, type Saying, TIMERS } from "./membership_case.ts";
 
-const RULES = { players: 3, points: 9, lives: 9 };
-const TIMERS = timersFor(20_000);
+const STATE = new Int32Array(16).fill(5);
+const GAME = {
+  initial: STATE,
+  step: () => {},
+  hash: ([first]: Int32Array) => first,
+  isState: ({ length }: Int32Array) => length === STATE.length,
+};
 
-function createReturning() {
+/** Slot 2 of three, which asks to come back. */
+function createReturning(isOut = true) {
   const beats = new Beats(3);
-  const liveness = new PeerLiveness({
-    slot: 2,
-    players: 3,
-    timers: TIMERS,
-    nowMs: 0,
-  });
-  const returning = new Returning({
-    slot: 2,
-    players: 3,
-    seatEpoch: 0,
-    isOut: true,
-    game: createPong(RULES, 0),
-    clocks: beats.clocks,
-    liveness,
-    timers: TIMERS,
-  });
-  const ask = () =>
-    returning.say({
-      beat: beats.take(0),
-      sentAt: 0,
-      farewell: "none",
-      echoes: beats.echoes(0),
-    }).record;
-  return { returning, beats, liveness, ask };
+  const base = { slot: 2, players: 3, timers: TIMERS, nowMs: 0 };
+  const liveness = new PeerLiveness(base);
+  const { clocks } = beats;
+  const seat = { seatEpoch: 0, isOut, game: GAME, clocks, liveness };
+  const returning = new Returning({ ...base, ...seat });
+  const outbox = new Outbox({ slot: 2, players: 3, beats });
+  const ask = () => returning.say(outbox.said(0)).record;
+  return { returning, outbox, ask };
 }
 
+const THERE = presentFromStart(0);
+const FIRST = { epoch: 0, from: 0, to: 99 };
+const MISSED = { epoch: 1, from: 150, to: 180 };
+const BACK: Presence = [FIRST, { ...MISSED, to: OPEN_END }];
+
 /** What a member says of slot 2: whether it is one, and its presence. */
-function sayOf(members: number, ...presence: Presence): PlayPacket {
-  const change = {
-    presences: [presentFromStart(0), presentFromStart(0), presence],
-    ...{ attemptNumber: 0, attempt: undefined, agreed: undefined },
-  };
-  const { ask } = createReturning();
-  const record = { ...ask(), slot: 0, epoch: 0, isReturning: false };
-  const said = { ...record, members, change };
-  return { kind: "play", record: said, echoes: [], relayed: [], runs: [] };
+function sayingOf(members: number, presence: Presence): Saying {
+  return { members, presences: [THERE, THERE, presence] };
 }
 
 Deno.test("who was taken back and dropped again unheard asks as another incarnation", () => {
-  const first = { epoch: 0, from: 0, to: 99 };
-  const missed = { epoch: 1, from: 150, to: 180 };
   const { returning } = createReturning();
+  const wasMissed = (members: number, ...presence: Presence) => {
+    const record = recordOf(0, sayingOf(members, presence));
+    const rest = { echoes: [], relayed: [], runs: [] };
+    return returning.wasMissed({ kind: "play", record, ...rest });
+  };
   returning.begin();
 
-  expect(returning.wasMissed(sayOf(0b011, first))).toBe(false);
-  expect(returning.wasMissed(sayOf(0b111, first, { ...missed, to: OPEN_END })))
-    .toBe(false);
-  expect(returning.wasMissed(sayOf(0b011, first, missed))).toBe(true);
+  expect(wasMissed(0b011, FIRST)).toBe(false);
+  expect(wasMissed(0b111, ...BACK)).toBe(false);
+  expect(wasMissed(0b011, FIRST, MISSED)).toBe(true);
   returning.begin();
-  expect(returning.wasMissed(sayOf(0b011, first, missed))).toBe(false);
+  expect(wasMissed(0b011, FIRST, MISSED)).toBe(false);
 });
+
+const SNAPSHOT: SnapshotPacket = {
+  ...{ kind: "snapshot", echoes: [], to: { slot: 2, epoch: 1 }, state: STATE },
+  record: recordWith(sayingOf(0b111, BACK)),
+};
+
+function recordWith(saying: Saying) {
+  return recordOf(0, { era: 1, confirmed: 40, hash: 5, ...saying });
+}
+
+/** What may be wrong with it. */
+const WRONG: Readonly<Record<string, Partial<SnapshotPacket>>> = {
+  "is for another slot": { to: { slot: 1, epoch: 1 } },
+  "is for another incarnation": { to: { slot: 2, epoch: 2 } },
+  "is from a member that doesn't count it as one": {
+    record: recordWith(sayingOf(0b011, BACK)),
+  },
+  "is from a member that counts another incarnation": {
+    record: recordWith(sayingOf(0b111, [FIRST])),
+  },
+  "doesn't say who is there when": { record: recordWith({ members: 7 }) },
+  "holds another state than it says": {
+    record: recordWith({ ...sayingOf(0b111, BACK), hash: 6 }),
+  },
+  "holds less than a state": { state: STATE.subarray(1) },
+};
+
+function takeBack(wrong: Partial<SnapshotPacket>) {
+  const { returning } = createReturning(false);
+  returning.begin();
+  return returning.takeBack({ ...SNAPSHOT, ...wrong });
+}
+
+Deno.test("R10: a return begins with a state that a member has confirmed", () => {
+  const presences = [THERE, THERE, BACK];
+
+  expect(takeBack({}))
+    .toEqual({ tick: 40, state: STATE, era: 1, members: 0b111, presences });
+});
+
+for (const [what, wrong] of Object.entries(WRONG)) {
+  Deno.test(`R10: no return begins with a snapshot that ${what}`, () => {
+    expect(takeBack(wrong)).toBe(undefined);
+  });
+}
 
 Deno.test("whoever asks to come back for an hour is still newer than itself before", () => {
   const { ask } = createReturning();
@@ -77,20 +111,13 @@ Deno.test("whoever asks to come back for an hour is still newer than itself befo
   const now = asked[asked.length - 1];
   for (let ago = 1; ago < asked.length; ago += 100) {
     const before = asked[asked.length - 1 - ago];
-    expect({ ago, isNewer: isNewer(now, before) }).toEqual({
-      ago,
-      isNewer: true,
-    });
-    expect({ ago, isOlder: isNewer(before, now) }).toEqual({
-      ago,
-      isOlder: false,
-    });
+    expect([ago, isNewer(now, before), isNewer(before, now)])
+      .toEqual([ago, true, false]);
   }
 });
 
 Deno.test("it asks every 50 ms, and claims nothing", () => {
-  const { returning, beats, ask } = createReturning();
-  const outbox = new Outbox({ slot: 2, players: 3, beats });
+  const { returning, outbox, ask } = createReturning();
   const asks = (nowMs: number) => {
     outbox.clear();
     returning.ask(nowMs, outbox);

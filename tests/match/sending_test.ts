@@ -1,6 +1,10 @@
 import { expect } from "@std/expect";
 import { createPong } from "../../game/pong.ts";
-import { OPEN_END, presentFromStart } from "../../game/presence.ts";
+import {
+  OPEN_END,
+  type Presence,
+  presentFromStart,
+} from "../../game/presence.ts";
 import { Rollback } from "../../game/rollback.ts";
 import { Beats } from "../../net/match/clock/beats.ts";
 import { PeerClock } from "../../net/match/clock/peer_clock.ts";
@@ -24,11 +28,7 @@ import { recordOf } from "./membership_case.ts";
 const RULES = { players: 3, points: 9, lives: 9 };
 
 /** What a member of three that holds inputs of `ticks` ticks of each slot puts into its packets. */
-function createRuns(
-  ticks: readonly number[],
-  rttMs = 0,
-  isSentThrice = false,
-) {
+function createRuns(ticks: readonly number[], rttMs = 0, isSentThrice = false) {
   const rollback = new Rollback(createPong(RULES, 1), 3);
   const clocks = ticks.map(() => new PeerClock());
   for (const [slot, count] of ticks.entries()) {
@@ -37,22 +37,22 @@ function createRuns(
     }
     clocks[slot].addEcho({ sentMs: 0, holdMs: 0, theirStamp: 0, atMs: rttMs });
   }
-  const runs = new InputRuns({
-    slot: 0,
-    players: 3,
-    rollback,
-    clocks,
-    isSentThrice,
-  });
-  const presences = ticks.map(() => presentFromStart(0));
-  const next = (peers: readonly SlotRecord[], of = presences) =>
-    runs.next(peers, of).map(({ slot, start, inputs }) => ({
-      slot,
-      from: start,
-      to: start + inputs.length - 1,
-      first: inputs[0],
-    }));
-  return { next, presences, rollback };
+  const of = { slot: 0, players: 3, rollback, clocks, isSentThrice };
+  const runs = new InputRuns(of);
+  /** Of whom, from and to which tick. */
+  return (peers: readonly SlotRecord[], presences = ALL_THERE) =>
+    runs.next(peers, presences).map(({ slot, start, inputs }) => {
+      expect(inputs[0]).toBe(start % 100);
+      return [slot, start, start + inputs.length - 1];
+    });
+}
+
+const THERE = presentFromStart(0);
+const ALL_THERE: readonly Presence[] = [THERE, THERE, THERE];
+
+/** Plays until a tick, and as its next incarnation from another one on. */
+function awayFrom(to: number, from: number): Presence {
+  return [{ epoch: 0, from: 0, to }, { epoch: 1, from, to: OPEN_END }];
 }
 
 function peer(slot: number, have: readonly number[]): SlotRecord {
@@ -60,83 +60,61 @@ function peer(slot: number, have: readonly number[]): SlotRecord {
 }
 
 Deno.test("a member sends all of its inputs that somebody lacks, and no more than 64", () => {
-  const { next } = createRuns([100, 100, 100]);
+  const next = createRuns([100, 100, 100]);
 
   expect(next([])).toEqual([]);
   expect(next([peer(1, [99, 99, 99]), peer(2, [99, 99, 99])])).toEqual([]);
   expect(next([peer(1, [98, 99, 99]), peer(2, [95, 99, 99])]))
-    .toEqual([{ slot: 0, from: 96, to: 99, first: 96 }]);
-  expect(next([peer(1, [-1, 99, 99])]))
-    .toEqual([{ slot: 0, from: 0, to: 63, first: 0 }]);
+    .toEqual([[0, 96, 99]]);
+  expect(next([peer(1, [-1, 99, 99])])).toEqual([[0, 0, 63]]);
   // As a negative control, only those of the last three ticks.
-  expect(createRuns([100, 100, 100], 0, true).next([peer(1, [-1, -1, -1])]))
-    .toEqual([{ slot: 0, from: 97, to: 99, first: 97 }]);
+  expect(createRuns([100, 100, 100], 0, true)([peer(1, [-1, -1, -1])]))
+    .toEqual([[0, 97, 99]]);
 });
 
 Deno.test("of a member that was away, only the ticks are sent in which it played", () => {
-  const { next, presences } = createRuns([100, 0, 0]);
+  const next = createRuns([100, 0, 0]);
   const sent = (to: number, from: number) =>
-    next([peer(1, [10, -1, -1])], [
-      [{ epoch: 0, from: 0, to }, { epoch: 1, from, to: OPEN_END }],
-      ...presences.slice(1),
-    ]);
+    next([peer(1, [10, -1, -1])], [awayFrom(to, from), THERE, THERE]);
 
-  expect(sent(20, 40)).toEqual([{ slot: 0, from: 11, to: 20, first: 11 }]);
-  expect(sent(10, 40)).toEqual([{ slot: 0, from: 40, to: 99, first: 40 }]);
+  expect(sent(20, 40)).toEqual([[0, 11, 20]]);
+  expect(sent(10, 40)).toEqual([[0, 40, 99]]);
   expect(sent(10, 100)).toEqual([]);
 });
 
-for (
-  const { rttMs, sends } of [
-    { rttMs: 0, sends: 5 },
-    { rttMs: 50, sends: 8 },
-    { rttMs: 9_000, sends: 32 },
-  ]
-) {
+for (const [rttMs, sends] of [[0, 5], [50, 8], [9_000, 32]]) {
   Deno.test(`what a third member lacks is passed on to it after ${sends} packets at ${rttMs} ms`, () => {
-    const { next } = createRuns([10, 10, 10], rttMs);
+    const next = createRuns([10, 10, 10], rttMs);
     const lacking = [peer(1, [9, 9, 9]), peer(2, [9, 3, 9])];
 
     for (let i = 1; i < sends; i++) expect(next(lacking)).toEqual([]);
-    expect(next(lacking)).toEqual([{ slot: 1, from: 4, to: 9, first: 4 }]);
+    expect(next(lacking)).toEqual([[1, 4, 9]]);
   });
 }
 
 Deno.test("a member is sent its own inputs only where it was another incarnation", () => {
-  const { next, presences } = createRuns([10, 10, 10]);
+  const next = createRuns([10, 10, 10]);
   const lacking = [peer(1, [9, 3, 9]), peer(2, [9, 9, 9])];
   for (let i = 0; i < 10; i++) expect(next(lacking)).toEqual([]);
 
-  const cut = [{ epoch: 0, from: 0, to: 7 }, {
-    epoch: 1,
-    from: 9,
-    to: OPEN_END,
-  }];
-  expect(next(lacking, [presences[0], cut, presences[2]]))
-    .toEqual([{ slot: 1, from: 4, to: 7, first: 4 }]);
-  const has = [peer(1, [9, 8, 9]), lacking[1]];
-  expect(next(has, [presences[0], cut, presences[2]])).toEqual([]);
+  const cut = [THERE, awayFrom(7, 9), THERE];
+  expect(next(lacking, cut)).toEqual([[1, 4, 7]]);
+  expect(next([peer(1, [9, 8, 9]), lacking[1]], cut)).toEqual([]);
 });
 
 Deno.test("an outbox numbers, encodes and counts what it is given, round by round", () => {
-  const beats = new Beats(2);
-  const outbox = new Outbox({ slot: 1, players: 2, beats });
+  const outbox = new Outbox({ slot: 1, players: 2, beats: new Beats(2) });
   const put = (nowMs: number) => {
-    const said = outbox.said(nowMs);
+    const { echoes, ...said } = outbox.said(nowMs);
     const record = { ...peer(1, [0, 0]), members: 3, hears: 3, ...said };
-    outbox.put({
-      kind: "play",
-      record,
-      echoes: said.echoes,
-      relayed: [],
-      runs: [],
-    });
+    outbox.put({ kind: "play", record, echoes, relayed: [], runs: [] });
   };
   const said = () =>
     outbox.outgoing.map((bytes) => {
       const packet = decode(bytes, { slot: 1, players: 2 });
-      return packet?.kind === "play" &&
-        [packet.record.beat, packet.record.sentAt, packet.record.farewell];
+      if (packet?.kind !== "play") throw new Error("It says something else.");
+      const { beat, sentAt, farewell } = packet.record;
+      return [beat, sentAt, farewell];
     });
 
   put(10);
@@ -152,8 +130,15 @@ Deno.test("an outbox numbers, encodes and counts what it is given, round by roun
     .toEqual([3, bytes + outbox.outgoing[0].length]);
 
   for (let i = 2; i <= 5; i++) put(20);
-  expect(said().map((it) => it && it[0])).toEqual([2, 3, 4, 5, 6]);
+  expect(said().map(([beat]) => beat)).toEqual([2, 3, 4, 5, 6]);
 });
+
+/** Counts what `send` puts into an outbox. */
+function sendsOf(outbox: Outbox, send: () => void): number {
+  outbox.clear();
+  send();
+  return outbox.outgoing.length;
+}
 
 Deno.test("a packet is due at once, and every 50 ms after 200 without progress", () => {
   const outbox = new Outbox({ slot: 0, players: 2, beats: new Beats(2) });
@@ -161,11 +146,11 @@ Deno.test("a packet is due at once, and every 50 ms after 200 without progress",
   const record = peer(0, [0, 0]);
   const packet = { kind: "play", record, echoes: [], relayed: [], runs: [] };
   const play = { say: () => packet, returned: () => [] } as unknown as Play;
-  const sends = ([nowMs, unconfirmedMs]: readonly number[]) => {
-    outbox.clear();
-    sender.send(play, nowMs, { unconfirmedMs, watchers: 0 });
-    return outbox.outgoing.length;
-  };
+  const sends = ([nowMs, unconfirmedMs]: readonly number[]) =>
+    sendsOf(
+      outbox,
+      () => sender.send(play, nowMs, { unconfirmedMs, watchers: 0 }),
+    );
 
   expect([[0, 0], [0, 199], [49, 200], [50, 200]].map(sends))
     .toEqual([1, 1, 0, 1]);
@@ -175,23 +160,11 @@ Deno.test("hellos are repeated every 200 ms, answered at once, and end when all 
   const beats = new Beats(2);
   const outbox = new Outbox({ slot: 0, players: 2, beats });
   const opening = new Opening({
-    slot: 0,
-    players: 2,
-    terms: termsOf({ ...RULES, players: 2 }, "m"),
-    secret: new Uint8Array(16),
-    sha256,
-    nowMs: 0,
-    isStartRepeated: true,
-    epoch: 16,
-    beats,
-    outbox,
-    isPast: false,
+    ...{ slot: 0, players: 2, terms: termsOf({ ...RULES, players: 2 }, "m") },
+    ...{ secret: new Uint8Array(16), sha256, nowMs: 0, isStartRepeated: true },
+    ...{ epoch: 16, beats, outbox, isPast: false },
   });
-  const says = (nowMs: number) => {
-    outbox.clear();
-    opening.say(nowMs);
-    return outbox.outgoing.length;
-  };
+  const says = (nowMs: number) => sendsOf(outbox, () => opening.say(nowMs));
 
   expect([0, 100, 199, 200].map(says)).toEqual([1, 0, 0, 1]);
   const hello = decode(outbox.outgoing[0], { slot: 0, players: 2 });
@@ -237,9 +210,7 @@ Deno.test("while somebody watches, the lowest slot sends a state once a second",
   const [{ slot, packet }] = sent;
   const { change } = packet.record;
   expect([slot, packet.to]).toEqual([0, { slot: 255, epoch: 0 }]);
-  expect(change?.presences).toEqual(
-    [0, 1, 2].map(presentFromStart).map(() => presentFromStart(0)),
-  );
+  expect(change?.presences).toEqual(ALL_THERE);
   // Somebody new needn't wait for what was sent to others.
   expect(watch(0, 100)).toBe(0);
   expect(watch(2, 100)).toBe(1);

@@ -10,39 +10,31 @@ import { playAll } from "./sim_pool.ts";
 /** A line of progress at most this often. */
 const PROGRESS_MS = 5_000;
 
-interface SeedRange {
-  readonly first: number;
-  readonly last: number;
-}
-
-function parseSeeds(text: string): SeedRange {
-  const match = /^(\d+)(?:\.\.(\d+))?$/.exec(text);
-  const first = Number(match?.[1]);
-  const last = Number(match?.[2] ?? match?.[1]);
-  if (!match || last < first) {
-    throw new InvalidArgumentError("Write it as 1..500, or 7 for one seed.");
+function parseSeeds(text: string): readonly number[] {
+  const [, first, last = first] = /^(\d+)(?:\.\.(\d+))?$/.exec(text) ?? [];
+  const count = Number(last) - Number(first) + 1;
+  if (count > 0) {
+    return Array.from({ length: count }, (_, i) => Number(first) + i);
   }
-  return { first, last };
+  throw new InvalidArgumentError("Write it as 1..500, or 7 for one seed.");
 }
 
-/** Plays each seed of the range on all cores; returns how many histories failed. */
+/** Plays each seed on all cores; returns how many histories failed. */
 async function playSeeds(
-  { first, last }: SeedRange,
-  { players, kinds }: {
-    readonly players: number | undefined;
-    readonly kinds: readonly (keyof typeof KINDS)[];
-  },
+  seeds: readonly number[],
+  kinds: readonly (keyof typeof KINDS)[],
+  players: number | undefined,
 ): Promise<number> {
   const beganMs = performance.now();
-  const inAll = (last - first + 1) * kinds.length;
   let saidMs = beganMs;
   let done = 0;
   let failed = 0;
-  const histories = historiesOf({ first, last }, { players, kinds });
+  const histories: readonly History[] = seeds
+    .flatMap((seed) => kinds.map((kind) => ({ seed, kind, players })));
   await playAll(histories, ({ seed, kind }, { failures, story }) => {
     done++;
-    if (failures.length > 0 || first === last) {
-      print({ seed, kind, failures, story });
+    if (failures.length > 0 || seeds.length === 1) {
+      print(JSON.stringify({ seed, kind, failures, story }, null, 2));
     }
     if (failures.length > 0) {
       failed++;
@@ -50,40 +42,28 @@ async function playSeeds(
       print(`replay it: deno task sim --seeds ${seed} --kind ${kind}${who}`);
     }
     const nowMs = performance.now();
-    if (nowMs - saidMs < PROGRESS_MS && done < inAll) return;
+    if (nowMs - saidMs < PROGRESS_MS && done < histories.length) return;
     saidMs = nowMs;
-    const perSecond = (done / kinds.length / ((nowMs - beganMs) / 1000))
-      .toFixed(1);
-    const seeds = Math.floor(done / kinds.length);
+    const doneSeeds = done / kinds.length;
+    const perSecond = doneSeeds / (nowMs - beganMs) * 1000;
     print(
-      `${seeds} of ${
-        last - first + 1
-      } seeds, ${failed} failed, ${perSecond} a second`,
+      `${Math.floor(doneSeeds)} of ${seeds.length} seeds, ` +
+        `${failed} failed, ${perSecond.toFixed(1)} a second`,
     );
   });
   return failed;
 }
 
-function* historiesOf(
-  { first, last }: SeedRange,
-  { players, kinds }: {
-    readonly players: number | undefined;
-    readonly kinds: readonly (keyof typeof KINDS)[];
-  },
-): Generator<History> {
-  for (let seed = first; seed <= last; seed++) {
-    for (const kind of kinds) yield { seed, kind, players };
-  }
-}
-
-function print(what: unknown): void {
-  const text = typeof what === "string" ? what : JSON.stringify(what, null, 2);
-  Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
+function print(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
 const program = new Command("deno task sim")
   .description("Play whole matches in virtual time; each seed is one history.")
-  .option("--seeds <a..b>", "which seeds", parseSeeds, { first: 1, last: 500 })
+  .addOption(
+    new Option("--seeds <a..b>", "which seeds")
+      .argParser(parseSeeds).default(parseSeeds("1..500"), "1..500"),
+  )
   .addOption(
     new Option("--players <n>", "how many play; by the seed if not given")
       .choices(["2", "3", "4"]),
@@ -97,8 +77,6 @@ const program = new Command("deno task sim")
   .addHelpText("after", "\nExample:\n  deno task sim --seeds 1..500")
   .parse(Deno.args, { from: "user" });
 const { seeds, players, kind } = program.opts();
-const failed = await playSeeds(seeds, {
-  players: players && Number(players),
-  kinds: kind ? [kind] : ["match", "faults"],
-});
+const kinds = kind ? [kind] : ["match", "faults"] as const;
+const failed = await playSeeds(seeds, kinds, players && Number(players));
 if (failed > 0) Deno.exitCode = 1;

@@ -6,6 +6,7 @@
 import { createScenario, simulate } from "../support/simulation.ts";
 import { shrinkFailure } from "./fault_shrink.ts";
 import { type DRAWS, simulateFaults } from "./fault_simulation.ts";
+import { playLie } from "./lie_judge.ts";
 
 /** Which history: a copy of it can be sent to a worker. */
 export interface History {
@@ -24,12 +25,16 @@ export interface Played {
   readonly story: unknown;
 }
 
-/** A whole match over a bad network; one through faults of every kind; one in which some sleep. */
+/**
+ * A whole match over a bad network; one through faults of every kind; one in which some sleep; one
+ * in which a member tells one lie.
+ */
 export const KINDS = {
   match: playMatch,
   faults: (seed: number, players?: number) =>
     playFaults("faults", seed, players),
   naps: (seed: number, players?: number) => playFaults("naps", seed, players),
+  lie: playOneLie,
 } as const;
 
 /** Plays one history on this thread. */
@@ -42,6 +47,12 @@ function playMatch(seed: number, players?: number): Played {
   const { failures, virtualMs } = simulate(scenario);
   const story = { scenario, virtualMs: Math.round(virtualMs) };
   return { failures, counters: {}, story };
+}
+
+function playOneLie(seed: number, players?: number): Played {
+  const { match, told, violations } = playLie(seed, players);
+  const counters = { told: told === "" ? 0 : 1, [match.phase]: 1 };
+  return { failures: violations, counters, story: { told, ...match } };
 }
 
 /** A failing history is told as short as it goes. */

@@ -1,25 +1,29 @@
 import { expect } from "@std/expect";
-import type { Received } from "../../net/match/transport.ts";
-import { SimulatedNetwork } from "../../net/simulation/simulated.ts";
+import {
+  SimulatedNetwork,
+  type SimulatedNetworkOptions,
+} from "../../net/simulation/simulated.ts";
 import type { WayFaults } from "../../net/simulation/way.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { createRandom } from "../support/simulation.ts";
 import { testTransport } from "../support/transport_contract.ts";
 
+/** A network of two, and its ends. */
+function openPair(options: Partial<SimulatedNetworkOptions> = {}) {
+  const faults = () => NO_FAULTS;
+  const random = createRandom(2);
+  const network = new SimulatedNetwork({ random, faults, ...options });
+  const [a, b] = [0, 1].map((slot) => network.open({ slot, epoch: 0 }));
+  return { network, a, b };
+}
+
 testTransport("simulated", () => {
-  const network = new SimulatedNetwork({
-    random: createRandom(1),
-    faults: () => NO_FAULTS,
-  });
-  const a = network.open({ slot: 0, epoch: 0 });
-  const b = network.open({ slot: 1, epoch: 0 });
+  const { network, a, b } = openPair();
   return Promise.resolve({
-    a,
-    b,
+    ...{ a, b, nowMs: () => network.nowMs },
     pump: () => {
       network.nowMs++;
     },
-    nowMs: () => network.nowMs,
     async [Symbol.asyncDispose]() {
       await a[Symbol.asyncDispose]();
       await b[Symbol.asyncDispose]();
@@ -27,28 +31,19 @@ testTransport("simulated", () => {
   });
 });
 
-/** Sends 2 000 numbered packets, one a millisecond, and returns what came when. */
+/** Sends 2 000 numbered packets, one a millisecond, and returns which came, and after how long. */
 function send2000(
   faults: Partial<WayFaults>,
-  isCut?: (from: number, to: number, nowMs: number) => boolean,
-): {
-  readonly sent: number;
-  readonly received: Received;
-  readonly n: number;
-}[] {
-  const network = new SimulatedNetwork({
-    random: createRandom(2),
-    faults: () => ({ ...NO_FAULTS, ...faults }),
-    ...(isCut && { isCut }),
-  });
-  const a = network.open({ slot: 0, epoch: 0 });
-  const b = network.open({ slot: 1, epoch: 0 });
+  isCut: SimulatedNetworkOptions["isCut"] = () => false,
+): { readonly n: number; readonly wayMs: number }[] {
+  const all = { ...NO_FAULTS, ...faults };
+  const { network, a, b } = openPair({ faults: () => all, isCut });
   const arrived = [];
-  for (let n = 0; n < 3000; n++) {
-    if (n < 2000) a.send(Uint8Array.of(n >> 8, n));
-    for (const received of b.receive()) {
-      const [high, low] = received.packet;
-      arrived.push({ sent: network.nowMs, received, n: high * 256 + low });
+  for (let sent = 0; sent < 3000; sent++) {
+    if (sent < 2000) a.send(Uint8Array.of(sent >> 8, sent));
+    for (const { packet: [high, low], atMs } of b.receive()) {
+      const n = high * 256 + low;
+      arrived.push({ n, wayMs: atMs - n });
     }
     network.nowMs++;
   }
@@ -57,26 +52,36 @@ function send2000(
 
 Deno.test("simulated delays each packet by the delay and up to the jitter", () => {
   const waysMs = send2000({ delayMs: 80, jitterMs: 20 })
-    .map(({ received, n }) => received.atMs - n);
+    .map(({ wayMs }) => wayMs);
 
   expect(Math.min(...waysMs)).toBeGreaterThanOrEqual(80);
   expect(Math.max(...waysMs)).toBeLessThan(100);
   expect(Math.max(...waysMs)).toBeGreaterThan(98);
 });
 
-Deno.test("simulated loses about as many packets as it should", () => {
-  const { length } = send2000({ loss: 0.2 });
+/** How many of 2 000 come, at least and at most. */
+const COUNTS = {
+  "loses about as many packets as it should": [{ loss: 0.2 }, 1500, 1700],
+  "doubles about as many packets as it should": [
+    { duplication: 0.1 },
+    2150,
+    2250,
+  ],
+  "loses only some of a burst where it is told so": [
+    { bursts: { meanPackets: 20, share: 0.2, loss: 0.5 } },
+    1700,
+    1900,
+  ],
+} as const;
 
-  expect(length).toBeGreaterThan(1500);
-  expect(length).toBeLessThan(1700);
-});
+for (const [what, [faults, least, most]] of Object.entries(COUNTS)) {
+  Deno.test(`simulated ${what}`, () => {
+    const { length } = send2000(faults);
 
-Deno.test("simulated doubles about as many packets as it should", () => {
-  const { length } = send2000({ duplication: 0.1 });
-
-  expect(length).toBeGreaterThan(2150);
-  expect(length).toBeLessThan(2250);
-});
+    expect(length).toBeGreaterThan(least);
+    expect(length).toBeLessThan(most);
+  });
+}
 
 Deno.test("simulated reorders, and keeps the order without that fault", () => {
   const inOrder = (arrived: readonly { readonly n: number }[]) =>
@@ -109,23 +114,14 @@ Deno.test("simulated loses in bursts: as many as it should, and as many in a row
   expect(count / begun).toBeLessThan(30);
 });
 
-Deno.test("simulated loses only some of a burst where it is told so", () => {
-  const bursts = { meanPackets: 20, share: 0.2, loss: 0.5 };
-  const { length } = send2000({ bursts });
-
-  expect(length).toBeGreaterThan(1700);
-  expect(length).toBeLessThan(1900);
-});
-
 Deno.test("simulated holds up all behind a lost segment of TCP, and loses none", () => {
   const delayMs = 40;
   const arrived = send2000({ delayMs, loss: 0.02, isOrdered: true });
-  const waysMs = arrived.map(({ received, n }) => received.atMs - n);
-  const held = waysMs.filter((wayMs) => wayMs > delayMs);
+  const held = arrived.map(({ wayMs }) => wayMs)
+    .filter((wayMs) => wayMs > delayMs);
 
-  expect(arrived.map(({ n }) => n)).toEqual(
-    Array.from({ length: 2000 }, (_, n) => n),
-  );
+  expect(arrived.map(({ n }) => n))
+    .toEqual(Array.from({ length: 2000 }, (_, n) => n));
   // Once a round trip and 50 ms later, but for those that are lost again.
   expect(Math.min(...held)).toBeLessThan(delayMs + 10);
   expect(held.filter((wayMs) => wayMs === 3 * delayMs + 50).length)
@@ -134,13 +130,7 @@ Deno.test("simulated holds up all behind a lost segment of TCP, and loses none",
 });
 
 Deno.test("simulated keeps the oldest and the newest that wait for a sleeper", () => {
-  const network = new SimulatedNetwork({
-    random: createRandom(3),
-    faults: () => NO_FAULTS,
-    waitingMax: 10,
-  });
-  const a = network.open({ slot: 0, epoch: 0 });
-  const b = network.open({ slot: 1, epoch: 0 });
+  const { a, b } = openPair({ waitingMax: 10 });
   for (let n = 0; n < 20; n++) a.send(Uint8Array.of(n));
 
   expect(b.receive().map(({ packet: [n] }) => n))

@@ -1,5 +1,7 @@
 import { expect } from "@std/expect";
+import type { Rules } from "../../game/court.ts";
 import { createPong } from "../../game/pong.ts";
+import type { Game } from "../../game/rollback.ts";
 import { BALL_X } from "../../game/state.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import {
@@ -39,31 +41,24 @@ Deno.test("a seed gives the same history twice", () => {
   expect(history()).toEqual(history());
 });
 
-/** Loss of 30 %, and everybody hears from some moment in the first 3 s on. */
-function lateScenario(seed: number): Scenario {
-  const scenario = createScenario(seed);
-  return {
-    ...scenario,
-    faults: { ...scenario.faults, loss: 0.3 },
-    joinMs: scenario.joinMs.map((_, slot) =>
-      ((seed * 7 + slot * 11) % 31) * 100
-    ),
-  };
-}
-
 /** Counts matches in which, 12 s in, some had begun and others not. */
 function countSplits(isStartSaidOnce: boolean): number {
   let splits = 0;
   for (let seed = 1; seed <= BARRIER_SEEDS; seed++) {
-    const scenario = lateScenario(seed);
-    const { hosts } = simulate(scenario, {
+    const scenario = createScenario(seed);
+    const faults = { ...scenario.faults, loss: 0.3 };
+    // Everybody hears from some moment in the first 3 s on.
+    const joinMs = scenario.joinMs.map((_, slot) =>
+      ((seed * 7 + slot * 11) % 31) * 100
+    );
+    const { hosts } = simulate({ ...scenario, faults, joinMs }, {
       controls: { isStartSaidOnce },
       untilMs: 12_000,
     });
     const begun = hosts.filter(({ startedMs }) => startedMs !== undefined);
     if (begun.length > 0 && begun.length < hosts.length) splits++;
     const firstMs = Math.min(...begun.map(({ startedMs }) => startedMs ?? 0));
-    for (const joinMs of scenario.joinMs) expect(joinMs).toBeLessThan(firstMs);
+    expect(Math.max(...joinMs)).toBeLessThan(firstMs);
   }
   return splits;
 }
@@ -76,39 +71,41 @@ Deno.test("a start that is said only once does split the match (negative control
   expect(countSplits(true)).toBeGreaterThan(BARRIER_SEEDS / 20);
 });
 
+/** A seed's match in which all are there at once, over a network without faults. */
+function quiet(seed: number, changes: Partial<Scenario> = {}): Scenario {
+  const scenario = createScenario(seed, changes.rules?.players);
+  const joinMs = scenario.joinMs.map(() => 0);
+  return { ...scenario, faults: NO_FAULTS, joinMs, ...changes };
+}
+
+/** With lives enough that the match still runs when a cut is over. */
+function rulesFor(players: number): Rules {
+  return { players, points: 3, lives: 3 };
+}
+
 Deno.test("a host with a broken rule is caught as a desync", () => {
-  const scenario: Scenario = { ...createScenario(4), faults: NO_FAULTS };
-  const { hosts } = simulate(scenario, {
+  const { hosts } = simulate(quiet(4), {
     untilMs: 60_000,
     createGame: (slot, rules, seed) => {
       const pong = createPong(rules, seed);
-      if (slot !== 1) return pong;
-      return {
-        ...pong,
-        step: (state, inputs, offset) => {
-          pong.step(state, inputs, offset);
-          if (state[0] === 400) state[BALL_X]++;
-        },
+      const step: Game["step"] = (state, inputs, offset) => {
+        pong.step(state, inputs, offset);
+        if (slot === 1 && state[0] === 400) state[BALL_X]++;
       };
+      return { ...pong, step };
     },
   });
 
   for (const { session } of hosts) {
     expect(session.outcome?.reason).toBe("desync");
-  }
-  const ticks = hosts.map(({ session }) => session.play?.desync?.tick ?? 400);
-  for (const tick of ticks) {
+    const tick = session.play?.desync?.tick ?? 400;
     expect(tick).toBeGreaterThanOrEqual(400);
     expect(tick).toBeLessThan(430);
   }
 });
 
 Deno.test("members with other rules refuse to begin, and name what differs", () => {
-  const scenario: Scenario = {
-    ...createScenario(6),
-    faults: NO_FAULTS,
-  };
-  const { hosts } = simulate(scenario, {
+  const { hosts } = simulate(quiet(6), {
     untilMs: 30_000,
     terms: (slot, rules) => slot === 0 ? { ...rules, points: 9 } : rules,
   });
@@ -120,9 +117,7 @@ Deno.test("members with other rules refuse to begin, and name what differs", () 
 });
 
 Deno.test("a member that never comes is named, and nobody starts", () => {
-  const scenario = createScenario(4);
-  const joinMs = scenario.joinMs.map((_, slot) => slot === 1 ? 1e9 : 0);
-  const { hosts } = simulate({ ...scenario, joinMs, faults: NO_FAULTS }, {
+  const { hosts } = simulate(quiet(4, { joinMs: [0, 1e9, 0] }), {
     untilMs: 40_000,
   });
 
@@ -135,16 +130,11 @@ Deno.test("a member that never comes is named, and nobody starts", () => {
 });
 
 Deno.test("a dead link between two of four is no event", () => {
-  const scenario = { ...createScenario(3, 4), joinMs: [0, 0, 0, 0] };
-  const { hosts, failures } = simulate({
-    ...scenario,
-    faults: {
-      ...NO_FAULTS,
-      delayMs: 20,
-    },
-  }, {
-    isCut: (from, to, nowMs) => nowMs > 4000 && from + to === 1,
-  });
+  const faults = { ...NO_FAULTS, delayMs: 20 };
+  const { hosts, failures } = simulate(
+    quiet(3, { rules: rulesFor(4), faults }),
+    { isCut: (from, to, nowMs) => nowMs > 4000 && from + to === 1 },
+  );
 
   expect(failures).toEqual([]);
   for (const { session, states } of hosts) {
@@ -154,81 +144,38 @@ Deno.test("a dead link between two of four is no event", () => {
 });
 
 Deno.test("silence is told to every host: unstable, suspect, and back", () => {
-  // With lives enough that the match still runs when the silence is over.
-  const rules = { players: 3, points: 1, lives: 3 };
-  const scenario = { ...createScenario(3, 3), rules, joinMs: [0, 0, 0] };
-  const cutMs = { from: 5000, until: 9000 };
-  const { hosts, failures } = simulate({ ...scenario, faults: NO_FAULTS }, {
+  const { hosts, failures } = simulate(quiet(3, { rules: rulesFor(3) }), {
     isCut: (from, to, nowMs) =>
-      (from === 2 || to === 2) && nowMs >= cutMs.from && nowMs < cutMs.until,
+      (from === 2 || to === 2) && nowMs >= 5000 && nowMs < 9000,
   });
 
   expect(failures).toEqual([]);
-  for (const { slot, states } of hosts) {
-    if (slot === 2) continue;
-    expect(states.map(({ slot, state }) => `${slot} ${state}`)).toEqual([
-      "2 unstable",
-      "2 suspect",
-      "2 ok",
-    ]);
-    const afterMs = states.map(({ atMs }) => atMs - cutMs.from);
-    expect(Math.abs(afterMs[0] - 500)).toBeLessThan(100);
-    expect(Math.abs(afterMs[1] - 2000)).toBeLessThan(100);
-    expect(afterMs[2] - (cutMs.until - cutMs.from)).toBeLessThan(200);
-  }
-});
-
-Deno.test("who loses everybody accuses nobody", () => {
-  const scenario = { ...createScenario(3, 3), joinMs: [0, 0, 0] };
-  const { hosts } = simulate({ ...scenario, faults: NO_FAULTS }, {
-    isCut: (_, __, nowMs) => nowMs >= 5000 && nowMs < 9000,
-  });
-
-  for (const { states } of hosts) {
-    expect(states.filter(({ state }) => state === "suspect")).toEqual([]);
+  for (const { states } of hosts.slice(0, 2)) {
+    expect(states.map(({ slot, state }) => `${slot} ${state}`))
+      .toEqual(["2 unstable", "2 suspect", "2 ok"]);
+    for (const [i, atMs] of [5500, 7000, 9100].entries()) {
+      expect(Math.abs(states[i].atMs - atMs)).toBeLessThan(100);
+    }
   }
 });
 
 Deno.test("two players whose links are down for 25 s accuse nobody, and play on", () => {
   const isOut = (nowMs: number) => nowMs >= 5000 && nowMs < 30_000;
-  const scenario = {
-    ...createScenario(2, 2),
-    joinMs: [0, 0],
-    faults: NO_FAULTS,
-  };
-  const { hosts, failures } = simulate(scenario, {
+  const { hosts, failures } = simulate(quiet(2, { rules: rulesFor(2) }), {
     isCut: (_, __, nowMs) => isOut(nowMs),
     isLinkUp: (nowMs) => !isOut(nowMs),
   });
 
   expect(failures).toEqual([]);
   for (const { states, session } of hosts) {
-    expect(states).toEqual([]);
-    expect(session.play?.era).toBe(0);
-  }
-});
-
-Deno.test("a match that confirms nothing for 30 s ends as connection lost, without a winner", () => {
-  const scenario = { ...createScenario(2), faults: NO_FAULTS };
-  const { hosts } = simulate(scenario, {
-    untilMs: 50_000,
-    isCut: (_, __, nowMs) => nowMs >= 6000,
-  });
-
-  for (const { session } of hosts) {
-    expect(session.outcome?.reason).toBe("connection lost");
-    expect(session.outcome?.winner).toBeNull();
+    expect([states, session.play?.era]).toEqual([[], 0]);
   }
 });
 
 Deno.test("clocks that run 500 ppm apart stay within a tick of each other", () => {
-  const scenario: Scenario = {
-    ...createScenario(5),
-    rules: { players: 2, points: 60, lives: 1 },
-    joinMs: [0, 0],
-    clockMs: [0, 1e6],
-    faults: { ...NO_FAULTS, delayMs: 30, jitterMs: 10 },
-  };
+  const rules = { players: 2, points: 60, lives: 1 };
+  const faults = { ...NO_FAULTS, delayMs: 30, jitterMs: 10 };
+  const scenario = { ...quiet(5, { rules, faults }), clockMs: [0, 1e6] };
   const { hosts } = simulate(scenario, {
     untilMs: 600_000,
     clockRate: (slot) => slot === 0 ? 1.0005 : 0.9995,

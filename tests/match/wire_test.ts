@@ -9,28 +9,37 @@ import {
   decode,
   encode,
   type InputRun,
-  type PlayPacket,
+  type Packet,
 } from "../../net/match/wire/wire.ts";
-import { attempts, recordOf } from "./membership_case.ts";
-import { hellosOf, playsOf, senders, sent, snapshotsOf } from "./packets.ts";
+import { attempts, recordOf, type Saying } from "./membership_case.ts";
+import {
+  hellosOf,
+  playsOf,
+  senders,
+  type Sent,
+  sent,
+  snapshotsOf,
+} from "./packets.ts";
 
 const NOTHING_MORE = { echoes: [], relayed: [], runs: [] };
 const plays = sent(playsOf);
 const hellos = sent(hellosOf);
 const snapshots = sent(snapshotsOf);
 
+function encoded({ frame, packet }: Sent<Packet>): Uint8Array {
+  return encode(packet, frame, new Uint8Array(PACKET_BYTES_MAX));
+}
+
 Deno.test("decode() gives back what encode() was given", () => {
-  fc.assert(
-    fc.property(fc.oneof(plays, hellos, snapshots), ({ frame, packet }) => {
-      const bytes = encode(packet, frame, new Uint8Array(PACKET_BYTES_MAX));
-      expect(decode(bytes, frame)).toEqual(packet);
-    }),
-  );
+  fc.assert(fc.property(fc.oneof(plays, hellos, snapshots), (sent) => {
+    expect(decode(encoded(sent), sent.frame)).toEqual(sent.packet);
+  }));
 });
 
 Deno.test("decode() gives undefined for any packet that was cut or lengthened", () => {
-  fc.assert(fc.property(hellos, fc.nat(200), ({ frame, packet }, cut) => {
-    const bytes = encode(packet, frame, new Uint8Array(PACKET_BYTES_MAX));
+  fc.assert(fc.property(hellos, fc.nat(200), (sent, cut) => {
+    const { frame, packet } = sent;
+    const bytes = encoded(sent);
     for (const length of [cut % bytes.length, bytes.length - 1]) {
       expect(decode(bytes.slice(0, length), frame)).toBeUndefined();
       expect(() => encode(packet, frame, new Uint8Array(length)))
@@ -41,66 +50,52 @@ Deno.test("decode() gives undefined for any packet that was cut or lengthened", 
 });
 
 Deno.test("decode() never throws, whatever comes", () => {
+  const noises = fc.uint8Array({ maxLength: 300 });
+  const kinds = fc.constantFrom(0x51, 0x52, 0x53);
   fc.assert(
-    fc.property(
-      fc.uint8Array({ maxLength: 300 }),
-      fc.constantFrom(0x51, 0x52, 0x53),
-      senders,
-      (noise, kind, frame) => {
-        decode(noise, frame);
-        decode(Uint8Array.of(kind, ...noise), frame);
-      },
-    ),
+    fc.property(noises, kinds, senders, (noise, kind, frame) => {
+      decode(noise, frame);
+      decode(Uint8Array.of(kind, ...noise), frame);
+    }),
     { numRuns: 2000 },
   );
 });
 
 Deno.test("decode() never throws for an honest packet with flipped bytes", () => {
-  fc.assert(fc.property(
-    plays,
-    fc.array(fc.tuple(fc.nat(1199), fc.nat(255)), { maxLength: 8 }),
-    ({ frame, packet }, flips) => {
-      const bytes = encode(packet, frame, new Uint8Array(PACKET_BYTES_MAX));
+  const flip = fc.tuple(fc.nat(1199), fc.nat(255));
+  fc.assert(
+    fc.property(plays, fc.array(flip, { maxLength: 8 }), (sent, flips) => {
+      const bytes = encoded(sent);
       for (const [at, value] of flips) bytes[at % bytes.length] = value;
-      decode(bytes, frame);
-    },
-  ));
+      decode(bytes, sent.frame);
+    }),
+  );
 });
 
 Deno.test("decode() puts known records in the place of those that are no newer", () => {
   fc.assert(
-    fc.property(
-      plays,
-      fc.integer({ min: -1, max: 1 }),
-      ({ frame, packet }, ahead) => {
-        const bytes = encode(packet, frame, new Uint8Array(PACKET_BYTES_MAX));
-        const known: (SlotRecord | undefined)[] = [];
-        for (const record of packet.relayed) {
-          const { slot, confirmed } = record;
-          known[slot] = {
-            ...record,
-            confirmed: confirmed + ahead,
-            change: undefined,
-          };
-        }
+    fc.property(plays, fc.integer({ min: -1, max: 1 }), (sent, ahead) => {
+      const { frame, packet } = sent;
+      const bytes = encoded(sent);
+      const known: (SlotRecord | undefined)[] = [];
+      for (const record of packet.relayed) {
+        const confirmed = record.confirmed + ahead;
+        known[record.slot] = { ...record, confirmed, change: undefined };
+      }
 
-        const decoded = decode(bytes, frame, known);
+      const decoded = decode(bytes, frame, known);
 
-        const relayed = packet.relayed.map((record) =>
-          ahead < 0 || record.change ? record : known[record.slot]
-        );
-        expect(decoded).toEqual({ ...packet, relayed });
-        for (let length = 0; length < bytes.length; length += 7) {
-          const cut = decode(bytes.slice(0, length), frame, known);
-          // Where it was cut between two runs it is whole.
-          if (cut?.kind === "play") {
-            expect(cut.runs.length).toBeLessThan(
-              packet.runs.length,
-            );
-          } else expect(cut).toBeUndefined();
-        }
-      },
-    ),
+      const relayed = packet.relayed.map((record) =>
+        ahead < 0 || record.change ? record : known[record.slot]
+      );
+      expect(decoded).toEqual({ ...packet, relayed });
+      for (let length = 0; length < bytes.length; length += 7) {
+        const cut = decode(bytes.slice(0, length), frame, known);
+        // Where it was cut between two runs it is whole.
+        if (cut?.kind !== "play") expect(cut).toBeUndefined();
+        else expect(cut.runs.length).toBeLessThan(packet.runs.length);
+      }
+    }),
   );
 });
 
@@ -108,9 +103,9 @@ Deno.test("decode() refuses a record that claims to be of the sender itself, rel
   const [relayed, record] = [0, 1].map((slot) =>
     recordOf(slot, { members: 7, hears: 7 })
   );
-  const packet = { kind: "play", ...NOTHING_MORE, record, relayed: [relayed] };
+  const all = { ...NOTHING_MORE, record, relayed: [relayed] };
   const [ours, honest] = [0, 1].map((slot) => ({ slot, players: 3 }));
-  const bytes = encode(packet as PlayPacket, honest, new Uint8Array(200));
+  const bytes = encoded({ frame: honest, packet: { kind: "play", ...all } });
 
   expect(decode(bytes, honest)).toBeDefined();
   expect(decode(bytes, ours)).toBeUndefined();
@@ -132,8 +127,7 @@ Deno.test("isNewer() goes by incarnation, then by what is confirmed, then by bea
 
   for (const [i, a] of inOrder.entries()) {
     for (const [j, b] of inOrder.entries()) {
-      expect({ a, b, isNewer: isNewer(a, b) })
-        .toEqual({ a, b, isNewer: i > j });
+      expect([a, b, isNewer(a, b)]).toEqual([a, b, i > j]);
     }
   }
 });
@@ -161,7 +155,7 @@ Deno.test("decode() takes a state of up to 512 bytes, in whole words", () => {
   const [{ frame, packet }] = fc.sample(snapshots, { numRuns: 1, seed: 1 });
   const takes = (words: number, end?: number) => {
     const long = { ...packet, state: new Int32Array(words) };
-    const bytes = encode(long, frame, new Uint8Array(PACKET_BYTES_MAX));
+    const bytes = encoded({ frame, packet: long });
     return decode(bytes.slice(0, end), frame) !== undefined;
   };
 
@@ -203,19 +197,22 @@ Deno.test("a writer and a reader remember what was too much for them", () => {
 
 Deno.test("decode() refuses players that there aren't, and more than a presence can be", () => {
   const frame = { slot: 1, players: 3 };
-  const takes = (saying: Partial<SlotRecord>, flags = 0) => {
+  const takes = (saying: Saying, flags = 0) => {
     const record = recordOf(1, { members: 7, hears: 7, ...saying });
-    const packet = { kind: "play", record, ...NOTHING_MORE } as const;
-    const bytes = encode(packet, frame, new Uint8Array(200));
+    const bytes = encoded({
+      frame,
+      packet: { kind: "play", record, ...NOTHING_MORE },
+    });
     bytes[9] |= flags;
     return decode(bytes, frame) !== undefined;
   };
-  const changes = (segments: number, drop: number, slot: number) => {
+  const changes = ([segments, drop, slot]: readonly number[]) => {
     const presence = Array(segments).fill({ epoch: 0, from: 0, to: 9 });
-    const attempt = { ...attempts(1, drop).attempt, join: { slot, epoch: 0 } };
     const presences = [presence, presence, presence];
-    const change = { presences, attemptNumber: 1, attempt, agreed: undefined };
-    return takes({ change });
+    return takes({
+      presences,
+      ...attempts(1, drop, { join: { slot, epoch: 0 } }),
+    });
   };
 
   expect([takes({}), takes({ members: 8 }), takes({ hears: 8 })])
@@ -223,7 +220,6 @@ Deno.test("decode() refuses players that there aren't, and more than a presence 
   // A farewell that there isn't, and a flag.
   expect([takes({}, 2), takes({}, 3), takes({}, 16)])
     .toEqual([true, false, false]);
-  expect([[3, 7, 2], [0, 7, 2], [4, 7, 2], [3, 8, 2], [3, 7, 3]]
-    .map(([segments, drop, slot]) => changes(segments, drop, slot)))
+  expect([[3, 7, 2], [0, 7, 2], [4, 7, 2], [3, 8, 2], [3, 7, 3]].map(changes))
     .toEqual([true, false, false, false, false]);
 });

@@ -14,169 +14,75 @@ import { benchHeap } from "./bench_heap.ts";
 import { benchInput } from "./bench_input.ts";
 import { benchPage } from "./bench_page.ts";
 import { benchSessions } from "./bench_session.ts";
-import { benchTransports, type TransportTimes } from "./bench_transport.ts";
-
-const TIMES_FLOOR_WANTED = 1.25;
-
-/** How much is measured. */
-interface Scale {
-  readonly gameRounds: number;
-  readonly sessionTicks: number;
-  readonly heapTicks: number;
-  /** Of each path. */
-  readonly transportSeconds: number;
-  readonly inputMatches: number;
-  readonly inputSeconds: number;
-  readonly pageTicks: number;
-}
-
-const FULL: Scale = {
-  gameRounds: 100,
-  sessionTicks: 20_000,
-  heapTicks: 1_000_000,
-  transportSeconds: 10,
-  inputMatches: 4,
-  inputSeconds: 8,
-  pageTicks: 5_400,
-};
-
-const QUICK: Scale = {
-  gameRounds: 20,
-  sessionTicks: 2_000,
-  heapTicks: 100_000,
-  transportSeconds: 1,
-  inputMatches: 1,
-  inputSeconds: 4,
-  pageTicks: 900,
-};
+import { benchTransports } from "./bench_transport.ts";
 
 interface Section {
   readonly id: string;
   readonly title: string;
-  readonly run: (scale: Scale) => Figure[] | Promise<Figure[]>;
+  readonly run: (isQuick: boolean) => Figure[] | Promise<Figure[]>;
 }
 
 const SECTIONS: readonly Section[] = [
   {
     id: "game",
     title: "Rules and rollback",
-    run: ({ gameRounds }) => benchGame({ rounds: gameRounds }),
+    run: (isQuick) => benchGame(isQuick ? 20 : 100),
   },
   {
     id: "session",
     title: "Sessions over a simulated network",
-    run: ({ sessionTicks }) => benchSessions({ ticks: sessionTicks }),
+    run: (isQuick) => benchSessions(isQuick ? 2_000 : 20_000),
   },
   {
     id: "heap",
     title: "Memory over a long match in virtual time",
-    run: ({ heapTicks }) => benchHeap({ ticks: heapTicks }),
+    run: (isQuick) => benchHeap(isQuick ? 100_000 : 1_000_000),
   },
   {
     id: "transport",
     title: "Packets between two processes, and the least that their way costs",
-    run: async ({ transportSeconds }) =>
-      (await benchTransports({ seconds: transportSeconds }))
-        .flatMap(figuresOf),
+    run: (isQuick) => benchTransports(isQuick ? 1 : 10),
   },
   {
     id: "input",
     title: "Inputs between two processes that play a match",
-    run: ({ inputMatches, inputSeconds }) =>
-      benchInput({ matches: inputMatches, seconds: inputSeconds }),
+    run: (isQuick) => isQuick ? benchInput(1, 4) : benchInput(4, 8),
   },
   {
     id: "page",
     title: "A page that shows a match",
-    run: ({ pageTicks }) => benchPage({ ticks: pageTicks }),
+    run: (isQuick) => benchPage(isQuick ? 900 : 5_400),
   },
 ];
 
-/** What ran where: figures mean little without it. */
-interface Machine {
-  readonly os: string;
-  readonly processor: string;
-  readonly cores: number;
-  /** Waiting and running processes over the last minute, before the run. */
-  readonly load: number;
-  readonly deno: string;
-  readonly v8: string;
-  readonly at: string;
-}
+/** Figures mean little without what ran where. */
+type BenchReport = Awaited<ReturnType<typeof run>>;
 
-/** The whole run, as `--json` writes it. */
-interface BenchReport {
-  readonly machine: Machine;
-  readonly isQuick: boolean;
-  readonly skipped: readonly string[];
-  readonly sections: readonly {
-    readonly id: string;
-    readonly title: string;
-    readonly seconds: number;
-    readonly figures: readonly Figure[];
-  }[];
-}
-
-function figuresOf(times: TransportTimes): Figure[] {
-  const { path, sent, arrived, p50Ms, p99Ms, maxMs, timesFloor } = times;
-  const isFloor = timesFloor === undefined;
-  return [
-    {
-      name: `${isFloor ? `floor of the next: ${path}` : path}, one way, p50`,
-      value: p50Ms,
-      unit: "ms",
-      note: `p99 ${p99Ms.toFixed(3)}, max ${maxMs.toFixed(3)}, ` +
-        `${arrived} of ${sent} arrived`,
-    },
-    ...(isFloor ? [] : [{
-      name: `${path} as a multiple of its floor, p50`,
-      value: timesFloor,
-      unit: "x",
-      wanted: TIMES_FLOOR_WANTED,
-      note: "",
-    }]),
-  ];
-}
-
-async function run(
-  sections: readonly Section[],
-  isQuick: boolean,
-): Promise<BenchReport> {
-  const machine = describeMachine();
-  const results = [];
-  for (const { id, title, run } of sections) {
-    say(`${id}: ${title} ...`);
-    const beganMs = performance.now();
-    const figures = await run(isQuick ? QUICK : FULL);
-    const seconds = (performance.now() - beganMs) / 1000;
-    say(`${id}: done in ${seconds.toFixed(1)} s`);
-    results.push({
-      id,
-      title,
-      seconds,
-      figures: figures.map((figure) => ({
-        ...figure,
-        verdict: verdictOf(figure),
-      })),
-    });
-  }
-  const needBroker = ["transport", "input"];
-  const skipped = brokerInstalled() ? [] : sections
-    .filter(({ id }) => needBroker.includes(id))
-    .map(({ id }) => `${id} over amqp: no rabbitmq-server is installed`);
-  return { machine, isQuick, skipped, sections: results };
-}
-
-function describeMachine(): Machine {
-  return {
+async function run(sections: readonly Section[], isQuick: boolean) {
+  const machine = {
     os: `${Deno.build.os} ${Deno.osRelease()} ${Deno.build.arch}`,
     processor: processorName(),
     cores: navigator.hardwareConcurrency,
+    /** Waiting and running processes over the last minute, before the run. */
     load: Deno.loadavg()[0],
     deno: Deno.version.deno,
     v8: Deno.version.v8,
     at: new Date().toISOString(),
   };
+  const results = [];
+  for (const { id, title, run } of sections) {
+    say(`${id}: ${title} ...`);
+    const beganMs = performance.now();
+    const figures = await run(isQuick);
+    const seconds = (performance.now() - beganMs) / 1000;
+    say(`${id}: done in ${seconds.toFixed(1)} s`);
+    const judged = figures.map((it) => ({ ...it, verdict: verdictOf(it) }));
+    results.push({ id, title, seconds, figures: judged });
+  }
+  const skipped = sections.map(({ id }) => id)
+    .filter((id) => ["transport", "input"].includes(id) && !brokerInstalled())
+    .map((id) => `${id} over amqp: no rabbitmq-server is installed`);
+  return { machine, isQuick, skipped, sections: results };
 }
 
 function processorName(): string {
@@ -237,13 +143,10 @@ if (import.meta.main) {
   const { quick, only, json } = program.opts();
   const report = await run(only, quick);
   const text = JSON.stringify(report, null, 2) + "\n";
-  if (json === "-") {
-    // The table then goes where it doesn't disturb who reads the figures.
-    say(format(report));
-    Deno.stdout.writeSync(new TextEncoder().encode(text));
-  } else {
-    const table = format(report) + "\n";
-    Deno.stdout.writeSync(new TextEncoder().encode(table));
-    if (json !== undefined) Deno.writeTextFileSync(json, text);
-  }
+  const table = format(report);
+  // The table goes where it doesn't disturb who reads the figures.
+  if (json === "-") say(table);
+  const output = json === "-" ? text : table + "\n";
+  Deno.stdout.writeSync(new TextEncoder().encode(output));
+  if (json && json !== "-") Deno.writeTextFileSync(json, text);
 }

@@ -25,13 +25,27 @@ export function verdictOf(
 }
 
 /** Returns the value below or at which `percent` of the values lie; NaN where there are none. */
-export function percentile(
-  values: readonly number[] | Float64Array,
-  percent: number,
-): number {
-  const sorted = Float64Array.from(values).sort();
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
   const index = Math.ceil(sorted.length * percent / 100) - 1;
   return sorted[Math.max(0, index)] ?? NaN;
+}
+
+/** Returns the median, with the note, and the 99th percentile, of which something may be wanted. */
+export function spreadOf(
+  name: string,
+  values: readonly number[],
+  { unit, note, wanted }: Pick<Figure, "unit" | "note" | "wanted">,
+): Figure[] {
+  const [p50, p99, max] = [50, 99, 100].map((it) => percentile(values, it));
+  return [
+    { name: `${name}, p50`, value: p50, unit, note },
+    {
+      ...{ name: `${name}, p99`, value: p99, unit },
+      ...(wanted !== undefined && { wanted }),
+      note: `max ${digits(max)}`,
+    },
+  ];
 }
 
 /** Returns NaN where there are no values. */
@@ -58,16 +72,10 @@ export function formatFigures(figures: readonly Figure[]): string {
       figure.note,
     ]),
   ];
-  const widths = rows[0].map((_, column) =>
-    Math.max(...rows.map((row) => row[column].length))
-  );
-  const isNumber = (column: number) => column === 1 || column === 3;
-  const lines = rows.map((row) =>
-    row.map((cell, column) =>
-      isNumber(column)
-        ? cell.padStart(widths[column])
-        : cell.padEnd(widths[column])
-    ).join("  ").trimEnd()
-  );
-  return lines.join("\n");
+  const pad = (cell: string, column: number) => {
+    const width = Math.max(...rows.map((row) => row[column].length));
+    const isNumber = column === 1 || column === 3;
+    return isNumber ? cell.padStart(width) : cell.padEnd(width);
+  };
+  return rows.map((row) => row.map(pad).join("  ").trimEnd()).join("\n");
 }

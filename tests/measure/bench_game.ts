@@ -29,50 +29,36 @@ const MATCHES = 32;
 /** How often each of them does in a round, about 5 ms. */
 const TURNS = 50;
 
-export interface GameBenchOptions {
-  /** How many figures each median is of. */
-  readonly rounds: number;
-}
-
 /** Measures each case once a round and returns the medians. */
-export function benchGame({ rounds }: GameBenchOptions): Figure[] {
-  const oldest = { name: "1 tick confirmed", confirmedTicks: 1 };
-  const all = {
-    name: "all 15 confirmed, as after a stall",
-    confirmedTicks: PREDICTION_TICKS_MAX,
-  };
+export function benchGame(rounds: number): Figure[] {
+  const steps = { unit: "ns", wanted: STEP_NS_WANTED };
+  const rollbacks = { unit: "us", wanted: ROLLBACK_US_WANTED };
   const cases = [
-    ...[2, 4].map((players) => ({
-      name: `step, ${players} players`,
-      unit: "ns",
-      wanted: STEP_NS_WANTED,
-      measure: prepareSteps(players),
-    })),
-    ...[oldest, all].map(({ name, confirmedTicks }) => ({
-      name: `15-tick rollback, 4 players, ${name}`,
-      unit: "us",
-      wanted: ROLLBACK_US_WANTED,
-      measure: prepareRollbacks(confirmedTicks),
-    })),
-  ];
-  const times = cases.map((): number[] => []);
+    { name: "step, 2 players", ...steps, measure: prepareSteps(2) },
+    { name: "step, 4 players", ...steps, measure: prepareSteps(4) },
+    {
+      name: "15-tick rollback, 4 players, 1 tick confirmed",
+      ...{ ...rollbacks, measure: prepareRollbacks(1) },
+    },
+    {
+      name: "15-tick rollback, 4 players, all 15 confirmed, as after a stall",
+      ...{ ...rollbacks, measure: prepareRollbacks(PREDICTION_TICKS_MAX) },
+    },
+  ].map((it) => ({ ...it, times: [] as number[] }));
   // The first rounds are the compiler's.
-  const warmUps = Math.ceil(rounds / 4);
-  for (let round = -warmUps; round < rounds; round++) {
-    for (const [at, { measure }] of cases.entries()) {
+  for (let round = -Math.ceil(rounds / 4); round < rounds; round++) {
+    for (const { measure, times } of cases) {
       const time = measure();
-      if (round >= 0) times[at].push(time);
+      if (round >= 0) times.push(time);
     }
   }
-  return cases.map(({ name, unit, wanted }, at) => ({
-    name,
-    value: percentile(times[at], 50),
-    unit,
-    wanted,
-    note: `median of ${rounds} rounds, p10 ${
-      digits(percentile(times[at], 10))
-    }, p90 ${digits(percentile(times[at], 90))}`,
-  }));
+  return cases.map(({ name, unit, wanted, times }) => {
+    const [p10, value, p90] = [10, 50, 90].map((it) => percentile(times, it));
+    const note = `median of ${rounds} rounds, p10 ${digits(p10)}, p90 ${
+      digits(p90)
+    }`;
+    return { name, value, unit, wanted, note };
+  });
 }
 
 /** A stretch of play within one rally. */

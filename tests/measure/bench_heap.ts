@@ -10,6 +10,7 @@
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { digits, type Figure, mean } from "./bench_figure.ts";
 import { BenchMatch } from "./bench_match.ts";
+import { answer, startOrdered } from "./ordered_process.ts";
 
 /**
  * What compiler and collector add over a run by themselves. Over a million ticks it is 0.2 bytes a
@@ -25,16 +26,15 @@ const SAMPLES = 30;
 
 const FAULTS = { ...NO_FAULTS, delayMs: 20, jitterMs: 1, loss: 0.01 };
 
-export interface HeapBenchOptions {
-  /** Of the match of two. */
-  readonly ticks: number;
-}
-
 /** Plays a match of two, and at the same time a quarter as long a match of four. */
-export function benchHeap(options: HeapBenchOptions): Promise<Figure[]> {
+export function benchHeap(ticksOfTwo: number): Promise<Figure[]> {
   return Promise.all([2, 4].map(async (players) => {
-    const ticks = players === 2 ? options.ticks : options.ticks / 4;
-    const heapBytes = await playInProcess(players, ticks);
+    const ticks = players === 2 ? ticksOfTwo : ticksOfTwo / 4;
+    const flags = ["--v8-flags=--expose-gc"];
+    await using process = startOrdered(
+      ...["./bench_heap.ts", [players, ticks], flags] as const,
+    );
+    const heapBytes: readonly number[] = await process.answer();
     const third = Math.floor(heapBytes.length / 3);
     const firstBytes = mean(heapBytes.slice(0, third));
     const lastBytes = mean(heapBytes.slice(-third));
@@ -52,41 +52,21 @@ export function benchHeap(options: HeapBenchOptions): Promise<Figure[]> {
 }
 
 /** Returns the heap's bytes in use at equal distances of the match. */
-async function playInProcess(
-  players: number,
-  ticks: number,
-): Promise<readonly number[]> {
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--quiet", "-A", "--v8-flags=--expose-gc"],
-      new URL(import.meta.url).href,
-      ...[`${players}`, `${ticks}`],
-    ],
-    env: { DENO_NO_UPDATE_CHECK: "1" },
-    stderr: "inherit",
-  }).output();
-  if (!success) throw new Error("Cannot measure the heap: its process failed");
-  return JSON.parse(new TextDecoder().decode(stdout));
-}
-
 function play(players: number, ticks: number): number[] {
   // V8 adds it where --expose-gc is given; TypeScript can't know.
   const { gc } = globalThis as { readonly gc?: () => void };
   if (!gc) throw new TypeError("The process needs --v8-flags=--expose-gc");
-  const match = new BenchMatch({ players, faults: FAULTS, seed: 1 });
+  const match = new BenchMatch({ players, faults: FAULTS });
   const warmUpTicks = Math.round(WARM_UP_SHARE * ticks);
   match.playTo(warmUpTicks);
-  const heapBytes: number[] = [];
-  for (let sample = 1; sample <= SAMPLES; sample++) {
-    match.playTo(warmUpTicks + Math.round(sample * ticks / SAMPLES));
+  return Array.from({ length: SAMPLES }, (_, i) => {
+    match.playTo(warmUpTicks + Math.round((i + 1) * ticks / SAMPLES));
     gc();
-    heapBytes.push(Deno.memoryUsage().heapUsed);
-  }
-  return heapBytes;
+    return Deno.memoryUsage().heapUsed;
+  });
 }
 
 if (import.meta.main) {
   const [players, ticks] = Deno.args.map(Number);
-  const text = JSON.stringify(play(players, ticks));
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
+  answer(play(players, ticks));
 }

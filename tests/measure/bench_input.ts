@@ -10,40 +10,41 @@
  */
 import { ignoreWithoutBroker, startBroker } from "../support/broker.ts";
 import { startLobbyProcess } from "../support/processes.ts";
-import { digits, type Figure, mean, percentile } from "./bench_figure.ts";
-import type { PlayerOrder, PlayerTimes, TickTimes } from "./bench_player.ts";
+import { soon } from "../support/waiting.ts";
+import {
+  digits,
+  type Figure,
+  mean,
+  percentile,
+  spreadOf,
+} from "./bench_figure.ts";
+import type { PlayerTimes, TickTimes } from "./bench_player.ts";
+import { startOrdered } from "./ordered_process.ts";
 
-const TURN_MS_WANTED = 1;
+const TURN_US_WANTED = 1000;
 
 /** Ticks that don't count: the compiler warms up, and the hosts become level. */
 const WARM_UP_TICKS = 60;
 
-/** Longest that players may take to start, meet and end. */
-const PATIENCE_MS = 60_000;
-
-export interface InputBenchOptions {
-  readonly matches: number;
-  /** Of each match. */
-  readonly seconds: number;
-}
-
 /** Plays the matches, one after the other. Leaves out what needs a broker if none is installed. */
 export async function benchInput(
-  { matches, seconds }: InputBenchOptions,
+  matches: number,
+  seconds: number,
 ): Promise<Figure[]> {
   await using stack = new AsyncDisposableStack();
-  const broker = ignoreWithoutBroker() ? undefined : await startBroker();
-  if (broker) stack.use(broker);
-  const relay = stack.use(await startLobbyProcess());
-  const amqp = broker &&
-    stack.use(await startLobbyProcess(["--broker", broker.url]));
-  const paths = [
-    { name: "relay", port: relay.port },
-    ...(amqp ? [{ name: "amqp", port: amqp.port }] : []),
-  ].map((path) => ({ ...path, ways: new Ways() }));
+  const broker = ignoreWithoutBroker()
+    ? undefined
+    : stack.use(await startBroker());
+  const lobbies = new Map([["relay", stack.use(await startLobbyProcess())]]);
+  if (broker) {
+    const words = ["--broker", broker.url];
+    lobbies.set("amqp", stack.use(await startLobbyProcess(words)));
+  }
+  const paths = [...lobbies]
+    .map(([name, { port }]) => ({ name, port, ways: new Ways() }));
   for (let match = 0; match < matches; match++) {
     await Promise.all(paths.map(async ({ port, ways }) => {
-      ways.add(await playMatch({ port, seconds }));
+      ways.add(await playMatch(port, seconds));
     }));
   }
   return paths.flatMap(({ name, ways }) => figuresOf(name, ways));
@@ -51,37 +52,13 @@ export async function benchInput(
 
 type Pair = readonly [PlayerTimes, PlayerTimes];
 
-async function playMatch(order: PlayerOrder): Promise<Pair> {
-  const stop = new AbortController();
-  const late = AbortSignal.timeout(order.seconds * 1000 + PATIENCE_MS);
-  const signal = AbortSignal.any([stop.signal, late]);
-  try {
-    return await Promise.all([
-      runPlayer(order, signal),
-      runPlayer(order, signal),
-    ]);
-  } finally {
-    // When one has failed, nobody is left for whom the other should wait.
-    stop.abort();
-  }
-}
-
-async function runPlayer(
-  order: PlayerOrder,
-  signal: AbortSignal,
-): Promise<PlayerTimes> {
-  const { success, stdout } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--quiet", "-A"],
-      new URL("./bench_player.ts", import.meta.url).href,
-      JSON.stringify(order),
-    ],
-    env: { DENO_NO_UPDATE_CHECK: "1" },
-    stderr: "inherit",
-    signal,
-  }).output();
-  if (!success) throw new Error("Cannot follow inputs: a player failed");
-  return JSON.parse(new TextDecoder().decode(stdout));
+async function playMatch(port: number, seconds: number): Promise<Pair> {
+  await using one = startOrdered("./bench_player.ts", [port, seconds]);
+  await using other = startOrdered("./bench_player.ts", [port, seconds]);
+  return await soon(
+    Promise.all([one.answer(), other.answer()]),
+    "The end of a match whose inputs are followed",
+  );
 }
 
 /** The ways of all inputs, in ms; one entry an input in each of the first four. */
@@ -91,7 +68,7 @@ class Ways {
   readonly transport: number[] = [];
   readonly toTurn: number[] = [];
   /** Time of each turn. */
-  readonly turn: number[] = [];
+  readonly turnUs: number[] = [];
   /** Of each match and direction, the median of the whole way. */
   readonly medians: number[] = [];
 
@@ -99,7 +76,8 @@ class Ways {
     this.#addWay(a, b);
     this.#addWay(b, a);
     for (const { turnMs } of [a, b]) {
-      this.turn.push(...turnMs.slice(WARM_UP_TICKS));
+      const counted = turnMs.slice(WARM_UP_TICKS);
+      this.turnUs.push(...counted.map((ms) => ms * 1000));
     }
   }
 
@@ -121,42 +99,29 @@ class Ways {
 }
 
 function figuresOf(path: string, ways: Ways): Figure[] {
-  const { all, toTransport, transport, toTurn, turn, medians } = ways;
+  const { all, toTransport, transport, toTurn, turnUs, medians } = ways;
   const parts = [toTransport, transport, toTurn].map((times) =>
     digits(mean(times))
   );
-  const way = (what: string, times: readonly number[], note: string) =>
-    [50, 99].map((percent): Figure => ({
-      name: `${path}: ${what}, p${percent}`,
-      value: percentile(times, percent),
-      unit: "ms",
-      note: percent === 50 ? note : `max ${digits(percentile(times, 100))}`,
-    }));
   const directions = medians.map((ms) => ms.toFixed(1)).join(" ");
   return [
-    ...way(
-      "input to the other's simulation",
-      all,
-      `mean ${digits(mean(all))} = ${parts.join(" + ")}: advance, way, wait`,
-    ),
-    ...way("- the way, send to arrival", transport, `${all.length} inputs`),
-    ...way(
-      "- the wait for the next turn",
-      toTurn,
-      `whole way by match and direction: ${directions}`,
-    ),
-    {
-      name: `${path}: receive + advance in a process, p50`,
-      value: percentile(turn, 50) * 1000,
+    ...spreadOf(`${path}: input to the other's simulation`, all, {
+      unit: "ms",
+      note: `mean ${digits(mean(all))} = ${parts.join(" + ")}: ` +
+        "advance, way, wait",
+    }),
+    ...spreadOf(`${path}: - the way, send to arrival`, transport, {
+      unit: "ms",
+      note: `${all.length} inputs`,
+    }),
+    ...spreadOf(`${path}: - the wait for the next turn`, toTurn, {
+      unit: "ms",
+      note: `whole way by match and direction: ${directions}`,
+    }),
+    ...spreadOf(`${path}: receive + advance in a process`, turnUs, {
       unit: "us",
-      note: `${turn.length} turns of a fresh process, its compiler still cold`,
-    },
-    {
-      name: `${path}: receive + advance in a process, p99`,
-      value: percentile(turn, 99) * 1000,
-      unit: "us",
-      wanted: TURN_MS_WANTED * 1000,
-      note: `max ${digits(percentile(turn, 100) * 1000)}`,
-    },
+      note: `${turnUs.length} turns of a fresh process, its compiler cold`,
+      wanted: TURN_US_WANTED,
+    }),
   ];
 }

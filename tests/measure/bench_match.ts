@@ -22,15 +22,6 @@ import { createRandom, SYSTEM } from "../support/simulation.ts";
 /** How far the processes' starts lie apart, so that their looks at the clock aren't simultaneous. */
 const JOIN_MS = 3;
 
-/** Who plays, over what; the seed decides all chance. */
-export interface BenchMatchOptions {
-  readonly players: number;
-  readonly faults: LinkFaults;
-  readonly seed: number;
-  /** What a player does at a tick; a bot decides if not given. */
-  readonly input?: (tick: number) => number;
-}
-
 /** Gives a session its turn and returns what it wants to have sent. */
 export type TakeTurn = NonNullable<MatchHooks["takeTurn"]>;
 
@@ -39,14 +30,19 @@ export class BenchMatch {
   readonly #match: VirtualMatch;
   #takeTurn: TakeTurn = takeTurnAtOnce;
 
-  constructor({ players, faults, seed, input }: BenchMatchOptions) {
+  constructor({ players, faults, input }: {
+    readonly players: number;
+    readonly faults: LinkFaults;
+    /** What a player does at a tick; a bot decides if not given. */
+    readonly input?: (tick: number) => number;
+  }) {
     const slots = Array.from({ length: players }, (_, slot) => slot);
     const bots = slots.map((slot) =>
       createBot({ slot, skill: SKILLS[slot % SKILLS.length], seed: slot })
     );
     this.#match = new VirtualMatch({
       ...SYSTEM,
-      random: createRandom(seed),
+      random: createRandom(1),
       rules: { ...DEFAULT_RULES, players },
       network: { faults: () => faults },
       joinMs: slots.map((slot) => slot * JOIN_MS),
@@ -59,8 +55,7 @@ export class BenchMatch {
         takeTurn: (...turn) => this.#takeTurn(...turn),
         onEvent(_, event) {
           if (event.kind !== "over") return;
-          const { reason, message } = event.outcome;
-          throw new Error(`The match ended: ${reason}. ${message}`);
+          throw new Error(`The match ended: ${JSON.stringify(event.outcome)}`);
         },
       },
     });
@@ -79,10 +74,12 @@ export class BenchMatch {
   playTo(tick: number, takeTurn: TakeTurn = takeTurnAtOnce): void {
     this.#takeTurn = takeTurn;
     const { hosts } = this.#match;
-    const isThere = () =>
-      hosts.every(({ session }) =>
-        (session?.play?.confirmedTick ?? -1) >= tick
-      );
-    this.#match.play(Infinity, isThere);
+    this.#match.play(
+      Infinity,
+      () =>
+        hosts.every(({ session }) =>
+          (session?.play?.confirmedTick ?? -1) >= tick
+        ),
+    );
   }
 }

@@ -3,8 +3,7 @@
  *
  * `send` and `receive` open every path, then obey the lines on standard input: `send <path> <count>`
  * sends packets at the game's pace, `collect <path>` answers with the one-way times that were seen.
- * `copy` and `lobby` are what stands between them, and say their port. All answers are lines of
- * JSON on standard output.
+ * `copy` stands between them, and says its port.
  *
  * @module
  */
@@ -12,31 +11,20 @@ import { connect } from "amqplib";
 import { Buffer } from "node:buffer";
 import { createPublicKey } from "node:crypto";
 import { TICK_MS } from "../../game/court.ts";
-import { startLobby } from "../../lobby.ts";
 import { EXCHANGE } from "../../net/lobby/protocol.ts";
-import { joinLobby } from "../../net/lobby/seat.ts";
 import type { Transport } from "../../net/match/transport.ts";
 import { openAmqp } from "../../net/transport/amqp.ts";
-import { openRelay } from "../../net/transport/relay.ts";
 import { signed } from "../../net/transport/signed.ts";
 import {
   KEY_SEED_BYTES,
   privateKeyOf,
 } from "../../net/transport/signing_keys.ts";
-import { readLines } from "./ordered_process.ts";
+import { last } from "../support/waiting.ts";
+import { answer, readLines } from "./ordered_process.ts";
+import { takeSeat } from "./taken_seat.ts";
 
 /** What a packet of play typically has; the first 8 bytes are the time of sending. */
 const PACKET_BYTES = 30;
-
-/** The paths that are compared, in the order in which they run. */
-export const PATHS = [
-  "tcp",
-  "relay",
-  "amqplib",
-  "amqp",
-  "amqp-signed",
-] as const;
-export type Path = typeof PATHS[number];
 
 /** Where the paths go through. A broker's paths are left out without `brokerUrl`. */
 export interface BenchPlaces {
@@ -72,33 +60,22 @@ async function copy(): Promise<void> {
   }
 }
 
-async function serveLobby(): Promise<void> {
-  const stop = new AbortController();
-  const lobby = await startLobby({
-    hostname: "127.0.0.1",
-    port: 0,
-    signal: stop.signal,
-  });
-  answer(lobby.port);
-  await Deno.stdin.read(new Uint8Array(1));
-  stop.abort();
-}
-
-async function obey(slot: number, places: BenchPlaces): Promise<void> {
-  const stop = new AbortController();
-  const ends = new Map<string, End>([
-    ["tcp", await openTcp(slot, places)],
-    ["relay", await openRelayEnd(slot, places, stop.signal)],
+async function obey(
+  slot: number,
+  { copyPort, lobbyPort, brokerUrl: url }: BenchPlaces,
+): Promise<void> {
+  const { transport } = await takeSeat(lobbyPort);
+  const ends = new Map([
+    ["tcp", await openTcp(slot, copyPort)],
+    ["relay", endOf(transport)],
   ]);
-  if (places.brokerUrl !== undefined) {
-    ends.set("amqplib", await openAmqplib(slot, places.brokerUrl));
-    const url = places.brokerUrl;
+  if (url !== undefined) {
     const open = (match: string) => openAmqpMember({ slot, match, url });
+    ends.set("amqplib", await openAmqplib(slot, url));
     ends.set("amqp", endOf(await open("bench")));
     ends.set("amqp-signed", endOf(sign(slot, await open("signed"))));
   }
   answer("ready");
-
   for await (const line of readLines(Deno.stdin.readable)) {
     const [order, path, count] = line.split(" ");
     const end = ends.get(path);
@@ -114,8 +91,7 @@ async function sendPaced(end: End, count: number): Promise<void> {
   const packet = new Uint8Array(PACKET_BYTES);
   const startMs = performance.now();
   for (let i = 1; i <= count; i++) {
-    const waitMs = startMs + i * TICK_MS - performance.now();
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, waitMs)));
+    await last(Math.max(0, startMs + i * TICK_MS - performance.now()));
     new DataView(packet.buffer).setFloat64(0, sharedNowMs());
     end.send(packet);
   }
@@ -126,50 +102,30 @@ function sharedNowMs(): number {
   return performance.timeOrigin + performance.now();
 }
 
-function oneWayMs(packet: Uint8Array, arrivedMs: number): number {
+function oneWayMs(packet: Uint8Array, arrivedMs = sharedNowMs()): number {
   const view = new DataView(packet.buffer, packet.byteOffset, packet.length);
   return arrivedMs - view.getFloat64(0);
 }
 
-async function openTcp(slot: number, places: BenchPlaces): Promise<End> {
-  const conn = await Deno.connect({
-    hostname: "127.0.0.1",
-    port: places.copyPort,
-  });
+async function openTcp(slot: number, port: number): Promise<End> {
+  const conn = await Deno.connect({ hostname: "127.0.0.1", port });
   conn.setNoDelay(true);
   await conn.write(Uint8Array.of(slot));
-  const times = new Times();
+  const times: number[] = [];
   const listen = async () => {
     const bytes = new Uint8Array(PACKET_BYTES);
     for (let filled = 0;;) {
       const length = await conn.read(bytes.subarray(filled));
       if (length === null) return;
       filled = (filled + length) % PACKET_BYTES;
-      if (filled === 0) times.add(oneWayMs(bytes, sharedNowMs()));
+      if (filled === 0) times.push(oneWayMs(bytes));
     }
   };
   void listen();
   return {
     send: (packet) => void conn.write(packet.slice()),
-    collect: () => times.take(),
+    collect: () => times.splice(0),
   };
-}
-
-async function openRelayEnd(
-  slot: number,
-  { lobbyPort }: BenchPlaces,
-  signal: AbortSignal,
-): Promise<End> {
-  const address = { hostname: "127.0.0.1", port: lobbyPort, signal };
-  const seat = await joinLobby({
-    ...address,
-    join: { name: `Player ${slot}` },
-  });
-  let event = await seat.next();
-  while (event.kind === "roster") event = await seat.next();
-  if (event.kind !== "start") throw new Error(`Seat lost: ${event.kind}`);
-  const { token } = event.start;
-  return endOf(await openRelay({ ...address, token }));
 }
 
 /** The floor of RabbitMQ through this client: no confirms, and nothing beside the library. */
@@ -177,25 +133,23 @@ async function openAmqplib(slot: number, url: string): Promise<End> {
   const connection = await connect(`${url}?heartbeat=2`, { noDelay: true });
   const channel = await connection.createChannel();
   const { queue } = await channel.assertQueue("", {
-    exclusive: true,
-    autoDelete: true,
-    durable: false,
+    ...{ exclusive: true, autoDelete: true, durable: false },
   });
   await channel.bindQueue(queue, EXCHANGE, `bare.${1 - slot}`);
-  const times = new Times();
+  const times: number[] = [];
   await channel.consume(queue, (message) => {
-    if (message) times.add(oneWayMs(message.content, sharedNowMs()));
+    if (message) times.push(oneWayMs(message.content));
   }, { noAck: true });
   return {
     send: (packet) =>
       void channel.publish(EXCHANGE, `bare.${slot}`, Buffer.from(packet), {
         persistent: false,
       }),
-    collect: () => times.take(),
+    collect: () => times.splice(0),
   };
 }
 
-async function openAmqpMember(
+function openAmqpMember(
   { slot, match, url }: {
     readonly slot: number;
     readonly match: string;
@@ -203,28 +157,17 @@ async function openAmqpMember(
   },
 ): Promise<Transport> {
   const peers = [0, 1].map((slot) => ({ id: `p${slot}`, slot }));
-  return await openAmqp({
-    ...peers[slot],
-    epoch: 0,
-    url,
-    exchange: EXCHANGE,
-    match,
-    peers,
-  });
+  const exchange = EXCHANGE;
+  return openAmqp({ ...peers[slot], epoch: 0, url, exchange, match, peers });
 }
 
 function sign(slot: number, transport: Transport): Transport {
-  const privateKeys = [0, 1].map((slot) =>
+  const keys = [0, 1].map((slot) =>
     privateKeyOf(new Uint8Array(KEY_SEED_BYTES).fill(slot))
   );
   return signed(transport, {
-    match: "signed",
-    slot,
-    epoch: 0,
-    privateKey: privateKeys[slot],
-    publicKeys: new Map(
-      privateKeys.map((key, slot) => [slot, createPublicKey(key)]),
-    ),
+    ...{ match: "signed", slot, epoch: 0, privateKey: keys[slot] },
+    publicKeys: new Map(keys.map((key, slot) => [slot, createPublicKey(key)])),
   });
 }
 
@@ -238,36 +181,8 @@ function endOf(transport: Transport): End {
   };
 }
 
-class Times {
-  #times: number[] = [];
-
-  add(ms: number): void {
-    this.#times.push(ms);
-  }
-
-  take(): readonly number[] {
-    const times = this.#times;
-    this.#times = [];
-    return times;
-  }
-}
-
-function answer(value: unknown): void {
-  const line = `${JSON.stringify(value)}\n`;
-  Deno.stdout.writeSync(new TextEncoder().encode(line));
-}
-
 if (import.meta.main) {
   const [role, places] = Deno.args;
-  switch (role) {
-    case "copy":
-      await copy();
-      break;
-    case "lobby":
-      await serveLobby();
-      break;
-    case "send":
-    case "receive":
-      await obey(role === "send" ? 0 : 1, JSON.parse(places));
-  }
+  if (role === "copy") await copy();
+  else await obey(role === "send" ? 0 : 1, JSON.parse(places));
 }

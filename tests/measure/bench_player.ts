@@ -7,18 +7,12 @@
  *
  * @module
  */
-import type { StartMessage } from "../../net/lobby/protocol.ts";
-import { joinLobby, type LobbySeat } from "../../net/lobby/seat.ts";
 import { Session } from "../../net/match/session.ts";
-import type { Received, Transport } from "../../net/match/transport.ts";
-import { decode, SECRET_BYTES } from "../../net/match/wire/wire.ts";
+import type { Received } from "../../net/match/transport.ts";
+import { decode } from "../../net/match/wire/wire.ts";
 import { runMatchLoop } from "../../net/player/match_loop.ts";
-import { sha256 } from "../../net/player/sha256.ts";
-import { openAmqp } from "../../net/transport/amqp.ts";
-import { brokerUrlFor } from "../../net/transport/broker_url.ts";
-import { openRelay } from "../../net/transport/relay.ts";
-
-const HOSTNAME = "127.0.0.1";
+import { answer } from "./ordered_process.ts";
+import { takeSeat } from "./taken_seat.ts";
 
 /** More points than are made in the time of a benchmark. */
 const POINTS = 99;
@@ -26,19 +20,11 @@ const POINTS = 99;
 /** For so many ticks the script holds a key: short, so that rollback has something to do. */
 const HOLD_TICKS = 7;
 
-/** Where to play, and for how long. */
-export interface PlayerOrder {
-  readonly port: number;
-  /** From tick 0 on. */
-  readonly seconds: number;
-}
-
 /** Times by tick, in ms of the clock that all processes of the machine share; `null` is unknown. */
 export type TickTimes = readonly (number | null)[];
 
 /** What one player noted. */
 export interface PlayerTimes {
-  readonly slot: number;
   /** When `advance` took the own input, and when the first packet with it went to the transport. */
   readonly sampledMs: TickTimes;
   readonly sentMs: TickTimes;
@@ -75,42 +61,28 @@ class NotedSession extends Session {
   override advance(nowMs: number, input: number): readonly Uint8Array[] {
     const beganMs = performance.now();
     const packets = super.advance(nowMs, input);
-    const endedMs = performance.now();
-    const confirmedTick = this.play?.confirmedTick ?? 0;
-    const sent = packets.map((packet) => packet.slice());
-    const [arrived, receivingMs] = [this.#arrived, this.#receivingMs];
-    this.turns.push(
-      { arrived, beganMs, endedMs, receivingMs, confirmedTick, sent },
-    );
+    this.turns.push({
+      ...{ arrived: this.#arrived, receivingMs: this.#receivingMs },
+      ...{ beganMs, endedMs: performance.now() },
+      confirmedTick: this.play?.confirmedTick ?? 0,
+      sent: packets.map((packet) => packet.slice()),
+    });
     this.#arrived = [];
     this.#receivingMs = 0;
     return packets;
   }
 }
 
-async function play({ port, seconds }: PlayerOrder): Promise<PlayerTimes> {
-  const { signal } = new AbortController();
-  await using seat = await joinLobby({
-    ...{ hostname: HOSTNAME, port, signal },
-    join: { name: "Bench", points: POINTS },
-  });
-  const start = await startOf(seat);
-  await using transport = await openTransport(port, seat, start);
-  const { slot } = seat.welcome;
-  const session = new NotedSession({
-    slot,
-    rules: start.rules,
-    match: start.match,
-    epochs: start.players.map(() => 0),
-    sha256,
-    secret: crypto.getRandomValues(new Uint8Array(SECRET_BYTES)),
-    nowMs: performance.now(),
-  });
+/** Plays for so long from tick 0 on. */
+async function play(port: number, seconds: number): Promise<PlayerTimes> {
+  await using seat = await takeSeat(port, { points: POINTS });
+  const { slot } = seat.session;
+  const session = new NotedSession(seat.session);
   const stop = new AbortController();
   let endMs = Infinity;
   await runMatchLoop({
     session,
-    transport,
+    transport: seat.transport,
     nowMs: () => performance.now(),
     input: () => scriptedInput(slot, session.play?.newestTick ?? 0),
     onAdvance() {
@@ -125,37 +97,6 @@ async function play({ port, seconds }: PlayerOrder): Promise<PlayerTimes> {
     throw new Error(`The match ended too early: ${session.outcome?.reason}`);
   }
   return timesOf(slot, session.turns);
-}
-
-async function startOf(seat: LobbySeat): Promise<StartMessage> {
-  for (;;) {
-    const event = await seat.next();
-    if (event.kind === "start") return event.start;
-    if (event.kind !== "roster") throw new Error(`Seat lost: ${event.kind}`);
-  }
-}
-
-function openTransport(
-  port: number,
-  { welcome }: LobbySeat,
-  { transport, match, players, token }: StartMessage,
-): Promise<Transport> {
-  const { signal } = new AbortController();
-  switch (transport.kind) {
-    case "relay":
-      return openRelay({ hostname: HOSTNAME, port, token, signal });
-    case "amqp":
-      return openAmqp({
-        url: brokerUrlFor(transport.url, HOSTNAME),
-        exchange: transport.exchange,
-        match,
-        id: welcome.id,
-        slot: welcome.slot,
-        epoch: 0,
-        peers: players.map(({ id, slot }) => ({ id, slot })),
-        signal,
-      });
-  }
 }
 
 /** Up, rest, down, rest; the slots change at different ticks. */
@@ -182,9 +123,9 @@ function timesOf(slot: number, turns: readonly Turn[]): PlayerTimes {
     for (const { from, atMs, packet: bytes } of arrived) {
       const packet = decode(bytes, { slot: from.slot, players });
       if (packet?.kind !== "play") continue;
-      for (const run of packet.runs) {
-        for (let i = 0; i < run.inputs.length; i++) {
-          arrivedMs[run.start + i] ??= shared(atMs);
+      for (const { start, inputs } of packet.runs) {
+        for (let t = start; t < start + inputs.length; t++) {
+          arrivedMs[t] ??= shared(atMs);
         }
       }
     }
@@ -192,11 +133,8 @@ function timesOf(slot: number, turns: readonly Turn[]): PlayerTimes {
     while (appliedMs.length < confirmedTick) appliedMs.push(shared(endedMs));
   }
   return {
-    slot,
-    sampledMs,
-    sentMs,
+    ...{ sampledMs, sentMs, appliedMs },
     arrivedMs: Array.from(arrivedMs, (ms) => ms ?? null),
-    appliedMs,
     // The others are looks in between, in which nothing was due.
     turnMs: turns.filter(({ confirmedTick, sent }) =>
       confirmedTick > 0 && sent.length > 0
@@ -209,8 +147,7 @@ function shared(ms: number): number {
 }
 
 if (import.meta.main) {
-  const times = await play(JSON.parse(Deno.args[0]));
-  const text = `${JSON.stringify(times)}\n`;
-  Deno.stdout.writeSync(new TextEncoder().encode(text));
+  const [port, seconds] = Deno.args.map(Number);
+  answer(await play(port, seconds));
   Deno.exit();
 }

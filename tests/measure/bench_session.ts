@@ -8,10 +8,10 @@
  */
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { HEADER_BYTES } from "../../net/transport/relay_frames.ts";
-import { digits, type Figure, mean, percentile } from "./bench_figure.ts";
+import { digits, type Figure, mean, spreadOf } from "./bench_figure.ts";
 import { BenchMatch, type TakeTurn } from "./bench_match.ts";
 
-const TURN_MS_WANTED = 1;
+const TURN_US_WANTED = 1000;
 const BYTES_PER_SECOND_WANTED = 2048;
 
 /** A good line, and one that keeps rollback busy. */
@@ -23,24 +23,19 @@ const ROUNDS = 5;
 /** In these the compiler warms up, and the clocks become level. */
 const WARM_UP_TICKS = 1200;
 
-export interface SessionBenchOptions {
-  /** How many ticks are measured of each case. */
-  readonly ticks: number;
+/** Measures times and traffic over so many ticks of each case; every case has matches of its own. */
+export function benchSessions(ticks: number): Figure[] {
+  return [...benchTurns(ticks), ...benchTraffic(ticks)];
 }
 
-/** Measures times and traffic; every case has matches of its own. */
-export function benchSessions(options: SessionBenchOptions): Figure[] {
-  return [...benchTurns(options), ...benchTraffic(options)];
-}
-
-function benchTurns({ ticks }: SessionBenchOptions): Figure[] {
+function benchTurns(ticks: number): Figure[] {
   const cases = [
     { name: "2 players, 20 ms", players: 2, faults: NEAR },
     { name: "4 players, 20 ms", players: 4, faults: NEAR },
     { name: "4 players, 120-160 ms, 5 % loss", players: 4, faults: FAR },
   ].map(({ name, ...options }) => ({
     name,
-    match: new BenchMatch({ ...options, seed: 1 }),
+    match: new BenchMatch(options),
     times: new TurnTimes(),
   }));
   for (const { match } of cases) match.playTo(WARM_UP_TICKS);
@@ -48,28 +43,14 @@ function benchTurns({ ticks }: SessionBenchOptions): Figure[] {
     const until = WARM_UP_TICKS + Math.ceil(round * ticks / ROUNDS);
     for (const { match, times } of cases) match.playTo(until, times.takeTurn);
   }
-  return cases.flatMap(({ name, times }) => [
-    ...figuresOf(`advance, ${name}`, times.advanceUs),
-    ...figuresOf(`receive + advance, ${name}`, times.turnUs),
-  ]);
-}
-
-function figuresOf(name: string, timesUs: readonly number[]): Figure[] {
-  return [
-    {
-      name: `${name}, p50`,
-      value: percentile(timesUs, 50),
-      unit: "us",
-      note: `${timesUs.length} turns`,
-    },
-    {
-      name: `${name}, p99`,
-      value: percentile(timesUs, 99),
-      unit: "us",
-      wanted: TURN_MS_WANTED * 1000,
-      note: `max ${digits(percentile(timesUs, 100))}`,
-    },
-  ];
+  return cases.flatMap(({ name, times: { advanceUs, turnUs } }) => {
+    const note = `${turnUs.length} turns`;
+    const rest = { unit: "us", note, wanted: TURN_US_WANTED };
+    return [
+      ...spreadOf(`advance, ${name}`, advanceUs, rest),
+      ...spreadOf(`receive + advance, ${name}`, turnUs, rest),
+    ];
+  });
 }
 
 /** Times turns in which a tick is due. */
@@ -93,7 +74,7 @@ class TurnTimes {
   };
 }
 
-function benchTraffic({ ticks }: SessionBenchOptions): Figure[] {
+function benchTraffic(ticks: number): Figure[] {
   return [
     ...[2, 3, 4].map((players) => ({ players, name: `${players} players` })),
     {
@@ -104,7 +85,7 @@ function benchTraffic({ ticks }: SessionBenchOptions): Figure[] {
     },
   ].flatMap(({ name, ...options }) => {
     const { players } = options;
-    const match = new BenchMatch({ ...options, faults: NEAR, seed: 1 });
+    const match = new BenchMatch({ ...options, faults: NEAR });
     match.playTo(WARM_UP_TICKS);
     const beganMs = match.nowMs;
     const before = match.hosts.map(({ session }) => ({ ...session.stats }));
@@ -112,15 +93,18 @@ function benchTraffic({ ticks }: SessionBenchOptions): Figure[] {
     const seconds = (match.nowMs - beganMs) / 1000;
     const perSecond = (key: "packetsOut" | "bytesOut" | "bytesIn") =>
       mean(
-        match.hosts.map(({ session }, at) =>
-          (session.stats[key] - before[at][key]) / seconds
+        match.hosts.map(({ session: { stats } }, at) =>
+          (stats[key] - before[at][key]) / seconds
         ),
       );
     const packets = perSecond("packetsOut");
     const bytes = perSecond("bytesOut");
     const frames = packets * HEADER_BYTES;
     const received = perSecond("bytesIn") + frames * (players - 1);
-    const wanted = players === 2 ? { wanted: BYTES_PER_SECOND_WANTED } : {};
+    const rest = {
+      unit: "B/s",
+      ...(players === 2 && { wanted: BYTES_PER_SECOND_WANTED }),
+    };
     return [
       {
         name: `packets sent, ${name}`,
@@ -129,17 +113,12 @@ function benchTraffic({ ticks }: SessionBenchOptions): Figure[] {
         note: `by each; ${digits(bytes / packets)} bytes each`,
       },
       {
-        name: `bytes sent, ${name}`,
-        value: bytes,
-        unit: "B/s",
-        ...wanted,
+        ...{ name: `bytes sent, ${name}`, value: bytes, ...rest },
         note: "by each, as the session makes them",
       },
       {
         name: `bytes sent over the relay, ${name}`,
-        value: bytes + frames,
-        unit: "B/s",
-        ...wanted,
+        ...{ value: bytes + frames, ...rest },
         note: `by each, ${HEADER_BYTES} bytes a frame; ` +
           `${digits(received)} B/s received`,
       },

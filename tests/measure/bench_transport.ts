@@ -9,29 +9,21 @@
  */
 import { keepExchange } from "../../net/transport/amqp.ts";
 import { ignoreWithoutBroker, startBroker } from "../support/broker.ts";
-import { percentile } from "./bench_figure.ts";
-import { type BenchPlaces, type Path, PATHS } from "./bench_member.ts";
-import { type OrderedProcess, startOrdered } from "./ordered_process.ts";
+import { startLobbyProcess } from "../support/processes.ts";
+import { last } from "../support/waiting.ts";
+import { digits, type Figure, percentile } from "./bench_figure.ts";
+import type { BenchPlaces } from "./bench_member.ts";
+import { startOrdered } from "./ordered_process.ts";
 
-/** What was measured of one path. */
-export interface TransportTimes {
-  readonly path: Path;
-  readonly sent: number;
-  readonly arrived: number;
-  /** One-way times in milliseconds. */
-  readonly p50Ms: number;
-  readonly p99Ms: number;
-  readonly maxMs: number;
-  /** The median as a multiple of the floor's; absent for a floor. */
-  readonly timesFloor?: number;
-}
-
-/** What each adapter is compared with. */
-const FLOORS = {
-  relay: "tcp",
-  amqp: "amqplib",
+/** In the order in which they run; each adapter with what it is compared with, a floor with nothing. */
+const PATHS: Readonly<Record<string, string | undefined>> = {
+  "tcp": undefined,
+  "relay": "tcp",
+  "amqplib": undefined,
+  "amqp": "amqplib",
   "amqp-signed": "amqplib",
-} as const;
+};
+const TIMES_FLOOR_WANTED = 1.25;
 
 const PACKETS_PER_SECOND = 60;
 
@@ -45,65 +37,69 @@ const WARM_UP_PACKETS = 120;
 const SETTLE_MS = 200;
 
 /** Measures every path for `seconds`; leaves out what needs a broker if none is installed. */
-export async function benchTransports(
-  { seconds }: { readonly seconds: number },
-): Promise<readonly TransportTimes[]> {
+export async function benchTransports(seconds: number): Promise<Figure[]> {
   await using stack = new AsyncDisposableStack();
-  const broker = ignoreWithoutBroker() ? undefined : await startBroker();
-  if (broker !== undefined) {
-    stack.use(broker);
-    stack.use(await keepExchange({ url: broker.url }));
-  }
-  const brokerUrl = broker?.url;
-  const copy = stack.use(spawnMember("copy"));
-  const lobby = stack.use(spawnMember("lobby"));
+  const broker = ignoreWithoutBroker()
+    ? undefined
+    : stack.use(await startBroker());
+  if (broker) stack.use(await keepExchange({ url: broker.url }));
+  const member = (role: string, places?: BenchPlaces) => {
+    const words = [role, JSON.stringify(places)];
+    return stack.use(startOrdered("./bench_member.ts", words));
+  };
   const places: BenchPlaces = {
-    copyPort: JSON.parse(await copy.answer()),
-    lobbyPort: JSON.parse(await lobby.answer()),
-    brokerUrl,
+    copyPort: await member("copy").answer(),
+    lobbyPort: stack.use(await startLobbyProcess()).port,
+    brokerUrl: broker?.url,
   };
   // The relay gives slots in the order of joining, so the sender goes first.
-  const sender = stack.use(spawnMember("send", places));
-  const receiver = stack.use(spawnMember("receive", places));
+  const [sender, receiver] = [
+    member("send", places),
+    member("receive", places),
+  ];
   await Promise.all([sender.answer(), receiver.answer()]);
 
-  const paths = PATHS.filter((path) => brokerUrl || !path.startsWith("amqp"));
-  const times = new Map<Path, number[]>(paths.map((path) => [path, []]));
-  const run = async (path: Path, packets: number) => {
+  const run = async (
+    path: string,
+    packets: number,
+  ): Promise<readonly number[]> => {
     await sender.tell(`send ${path} ${packets}`);
     await sender.answer();
-    await new Promise((resolve) => setTimeout(resolve, SETTLE_MS));
+    await last(SETTLE_MS);
     await receiver.tell(`collect ${path}`);
-    const times: readonly number[] = JSON.parse(await receiver.answer());
-    return times;
+    return await receiver.answer();
   };
+  const paths = Object.keys(PATHS)
+    .filter((path) => broker || !path.startsWith("amqp"));
+  const timesMs = new Map(paths.map((path) => [path, [] as number[]]));
   const packets = Math.ceil(seconds * PACKETS_PER_SECOND / ROUNDS);
   for (const path of paths) await run(path, WARM_UP_PACKETS);
   for (let round = 0; round < ROUNDS; round++) {
-    for (const [path, all] of times) all.push(...await run(path, packets));
+    for (const [path, all] of timesMs) all.push(...await run(path, packets));
   }
-
-  const medians = new Map(
-    [...times].map(([path, all]) => [path, percentile(all, 50)]),
-  );
-  return [...times].map(([path, all]) => {
-    const floorMs = path in FLOORS
-      ? medians.get(FLOORS[path as keyof typeof FLOORS])
-      : undefined;
-    const p50Ms = percentile(all, 50);
-    return {
-      path,
-      sent: packets * ROUNDS,
-      arrived: all.length,
-      p50Ms,
-      p99Ms: percentile(all, 99),
-      maxMs: percentile(all, 100),
-      ...(floorMs === undefined ? {} : { timesFloor: p50Ms / floorMs }),
-    };
-  });
+  return paths.flatMap((path) => figuresOf(path, timesMs, packets * ROUNDS));
 }
 
-function spawnMember(role: string, places?: BenchPlaces): OrderedProcess {
-  const words = places ? [role, JSON.stringify(places)] : [role];
-  return startOrdered(new URL("./bench_member.ts", import.meta.url), words);
+function figuresOf(
+  path: string,
+  timesMs: ReadonlyMap<string, readonly number[]>,
+  sent: number,
+): Figure[] {
+  const floor = PATHS[path];
+  const of = (path: string, percent: number) =>
+    percentile(timesMs.get(path) ?? [], percent);
+  const value = of(path, 50);
+  return [
+    {
+      name: `${floor ? path : `floor of the next: ${path}`}, one way, p50`,
+      ...{ value, unit: "ms" },
+      note: `p99 ${digits(of(path, 99))}, max ${digits(of(path, 100))}, ` +
+        `${timesMs.get(path)?.length} of ${sent} arrived`,
+    },
+    ...(floor === undefined ? [] : [{
+      name: `${path} as a multiple of its floor, p50`,
+      ...{ value: value / of(floor, 50), unit: "x" },
+      ...{ wanted: TIMES_FLOOR_WANTED, note: "" },
+    }]),
+  ];
 }

@@ -1,22 +1,25 @@
 /**
- * A measuring process that is told in lines what to do, and answers in lines.
+ * A measuring process that is told in lines what to do, and answers in lines of JSON.
  *
  * @module
  */
 
 export interface OrderedProcess extends AsyncDisposable {
   tell(order: string): Promise<void>;
-  /** Returns the next line that it says; throws when it has ended without. */
-  answer(): Promise<string>;
+  /** Returns what the next line says, of a type that the caller knows; throws when it has ended without. */
+  // deno-lint-ignore no-explicit-any -- both ends are of one file or two neighbours.
+  answer(): Promise<any>;
 }
 
-/** Starts a file as a process with these words; disposal kills it. */
+/** Starts a file of this folder as a process with these words; disposal kills it. */
 export function startOrdered(
-  file: URL,
-  words: readonly string[],
+  file: string,
+  words: readonly unknown[],
+  flags: readonly string[] = [],
 ): OrderedProcess {
+  const path = new URL(file, import.meta.url).href;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "-A", file.href, ...words],
+    args: ["run", "--quiet", "-A", ...flags, path, ...words.map(String)],
     env: { DENO_NO_UPDATE_CHECK: "1" },
     stdin: "piped",
     stdout: "piped",
@@ -27,8 +30,8 @@ export function startOrdered(
     tell: (order) => orders.write(new TextEncoder().encode(`${order}\n`)),
     async answer() {
       const { value } = await lines.next();
-      if (typeof value === "string") return value;
-      throw new Error(`The process "${words.join(" ")}" ended early`);
+      if (typeof value === "string") return JSON.parse(value);
+      throw new Error(`The process "${file} ${words.join(" ")}" ended early`);
     },
     async [Symbol.asyncDispose]() {
       try {
@@ -55,4 +58,10 @@ export async function* readLines(
     rest = lines.pop() ?? "";
     yield* lines;
   }
+}
+
+/** What such a process says in a line. */
+export function answer(value: unknown): void {
+  const line = `${JSON.stringify(value)}\n`;
+  Deno.stdout.writeSync(new TextEncoder().encode(line));
 }

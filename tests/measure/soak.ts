@@ -11,9 +11,10 @@
  * @module
  */
 import { startLobbyProcess } from "../support/processes.ts";
+import { last } from "../support/waiting.ts";
 import { mean } from "./bench_figure.ts";
-import { type OrderedProcess, startOrdered } from "./ordered_process.ts";
-import type { SoakCounts } from "./soak_players.ts";
+import { startOrdered } from "./ordered_process.ts";
+import { addCounts, type SoakCounts } from "./soak_players.ts";
 
 export interface SoakOptions {
   /** Of two players each. */
@@ -61,7 +62,7 @@ export async function soak(
     ]),
   );
   const groups = share(2 * matches, processes).map((players) =>
-    stack.use(startPlayers(lobby.port, players))
+    stack.use(startOrdered("./soak_players.ts", [lobby.port, players]))
   );
   for (const group of groups) await group.answer();
 
@@ -77,9 +78,9 @@ export async function soak(
   const playedMs = performance.now() - begunMs;
   for (const group of groups) await group.tell("end");
   const counts: SoakCounts[] = [];
-  for (const group of groups) counts.push(JSON.parse(await group.answer()));
+  for (const group of groups) counts.push(await group.answer());
   const third = Math.ceil(memoryMb.length / 3);
-  const total = counts.reduce(add);
+  const total = counts.reduce(addCounts);
   return {
     ...total,
     matches,
@@ -100,12 +101,6 @@ function share(players: number, processes: number): readonly number[] {
   ).filter((count) => count > 0);
 }
 
-/** Starts a process with so many players. */
-function startPlayers(port: number, players: number): OrderedProcess {
-  const file = new URL("./soak_players.ts", import.meta.url);
-  return startOrdered(file, [`${port}`, `${players}`]);
-}
-
 /** Looks at a process's resident memory for so long, in MB. */
 async function watchMemory(
   pid: number,
@@ -113,9 +108,7 @@ async function watchMemory(
 ): Promise<readonly number[]> {
   const looks: number[] = [];
   for (let atMs = 0; atMs < durationMs; atMs += LOOK_EVERY_MS) {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    setTimeout(resolve, LOOK_EVERY_MS);
-    await promise;
+    await last(LOOK_EVERY_MS);
     const status = Deno.readTextFileSync(`/proc/${pid}/status`);
     looks.push(Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1]) / 1024);
   }
@@ -130,45 +123,30 @@ function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / KERNEL_TICKS_PER_S;
 }
 
-function add(a: SoakCounts, b: SoakCounts): SoakCounts {
-  return {
-    stalls: a.stalls + b.stalls,
-    longestStallMs: Math.max(a.longestStallMs, b.longestStallMs),
-    packets: a.packets + b.packets,
-    ticksMin: Math.min(a.ticksMin, b.ticksMin),
-    lost: a.lost + b.lost,
-  };
-}
-
 /** Returns the figures in words. */
 function describe(figures: SoakFigures): string {
+  const { matches, lost, stalls, longestStallMs, ticksMin } = figures;
+  const { lobbyCpuPercent, lobbyFirstMb, lobbyLastMb } = figures;
   const seconds = figures.durationMs / 1000;
   const playedSeconds = figures.playedMs / 1000;
-  return [
-    `${figures.matches} matches at once for ${
-      playedSeconds.toFixed(0)
-    } s, looked at for ${seconds.toFixed(0)} s`,
-    `packets: ${figures.packetsPerSecond.toFixed(0)}/s arrived`,
-    `slowest player: ${(figures.ticksMin / playedSeconds).toFixed(1)} ticks/s`,
-    `stalls over 250 ms: ${figures.stalls}`,
-    `longest time without a confirmed tick: ${
-      figures.longestStallMs.toFixed(0)
-    } ms`,
-    `matches lost: ${figures.lost / 2}`,
-    `lobby: ${figures.lobbyCpuPercent.toFixed(0)} % of a core`,
-    `lobby: ${figures.lobbyFirstMb.toFixed(1)} MB in the first third, ${
-      figures.lobbyLastMb.toFixed(1)
-    } MB in the last`,
-  ].join("\n") + "\n";
+  return `${matches} matches at once for ${playedSeconds.toFixed(0)} s, ` +
+    `looked at for ${seconds.toFixed(0)} s
+packets: ${figures.packetsPerSecond.toFixed(0)}/s arrived
+slowest player: ${(ticksMin / playedSeconds).toFixed(1)} ticks/s
+stalls over 250 ms: ${stalls}
+longest time without a confirmed tick: ${longestStallMs.toFixed(0)} ms
+matches lost: ${lost / 2}
+lobby: ${lobbyCpuPercent.toFixed(0)} % of a core
+lobby: ${lobbyFirstMb.toFixed(1)} MB in the first third, ` +
+    `${lobbyLastMb.toFixed(1)} MB in the last
+`;
 }
 
 if (import.meta.main) {
   const [matches = 50, seconds = 60] = Deno.args.map(Number);
   const figures = await soak({
-    matches,
-    durationMs: seconds * 1000,
-    warmUpMs: WARM_UP_MS,
-    processes: 4,
+    ...{ matches, durationMs: seconds * 1000 },
+    ...{ warmUpMs: WARM_UP_MS, processes: 4 },
   });
   Deno.stdout.writeSync(new TextEncoder().encode(describe(figures)));
 }

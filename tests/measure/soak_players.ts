@@ -8,14 +8,10 @@
  * @module
  */
 import { botInput, createBot } from "../../game/bot.ts";
-import type { StartMessage } from "../../net/lobby/protocol.ts";
-import { joinLobby, type LobbySeat } from "../../net/lobby/seat.ts";
 import { Session } from "../../net/match/session.ts";
-import { SECRET_BYTES } from "../../net/match/wire/wire.ts";
 import { runMatchLoop } from "../../net/player/match_loop.ts";
-import { sha256 } from "../../net/player/sha256.ts";
-import { openRelay } from "../../net/transport/relay.ts";
-import { readLines } from "./ordered_process.ts";
+import { answer, readLines } from "./ordered_process.ts";
+import { takeSeat } from "./taken_seat.ts";
 
 /** A stall shorter than this is not seen by anybody. */
 const STALL_MS_MIN = 250;
@@ -36,135 +32,115 @@ export interface SoakCounts {
   readonly lost: number;
 }
 
+/** Counts what becomes of a session from now on. */
+class Progress {
+  stalls = 0;
+  longestStallMs = 0;
+  readonly #session: Session;
+  readonly #fromTick: number;
+  readonly #packetsBefore: number;
+  #tick: number;
+  #atMs = performance.now();
+
+  constructor(session: Session) {
+    this.#session = session;
+    this.#fromTick = this.#tick = this.#confirmedTick;
+    this.#packetsBefore = session.stats.packetsIn;
+  }
+
+  get #confirmedTick(): number {
+    return this.#session.play?.confirmedTick ?? 0;
+  }
+
+  look(): void {
+    if (this.#confirmedTick !== this.#tick) this.#endWait();
+  }
+
+  #endWait(): void {
+    const nowMs = performance.now();
+    const passedMs = nowMs - this.#atMs;
+    if (passedMs >= STALL_MS_MIN) this.stalls++;
+    this.longestStallMs = Math.max(this.longestStallMs, passedMs);
+    this.#tick = this.#confirmedTick;
+    this.#atMs = nowMs;
+  }
+
+  /** The time since the last confirmed tick counts, too. */
+  finish(): SoakCounts {
+    this.#endWait();
+    const { stalls, longestStallMs } = this;
+    const { stats, outcome } = this.#session;
+    return {
+      ...{ stalls, longestStallMs },
+      packets: stats.packetsIn - this.#packetsBefore,
+      ticksMin: this.#tick - this.#fromTick,
+      lost: outcome === undefined ? 0 : 1,
+    };
+  }
+}
+
 interface Player {
   readonly session: Session;
-  readonly progress: Progress;
+  progress: Progress;
   /** Resolves when it is well into play. */
   readonly begun: Promise<void>;
   /** Resolves when it has said goodbye and left the lobby. */
   readonly done: Promise<void>;
 }
 
-/** Counts the times in which nothing was confirmed. */
-class Progress {
-  stalls = 0;
-  longestStallMs = 0;
-  #tick = 0;
-  #atMs = performance.now();
-
-  take(confirmedTick: number): void {
-    if (confirmedTick === this.#tick) return;
-    this.#tick = confirmedTick;
-    this.look();
-    this.#atMs = performance.now();
-  }
-
-  /** Counts the time since the last confirmed tick, too. */
-  look(): void {
-    const passedMs = performance.now() - this.#atMs;
-    if (passedMs >= STALL_MS_MIN) this.stalls++;
-    this.longestStallMs = Math.max(this.longestStallMs, passedMs);
-  }
-
-  restart(): void {
-    this.stalls = this.longestStallMs = 0;
-    this.#atMs = performance.now();
-  }
-}
-
 /** Takes a seat and the relay, and plays until `stop` aborts. */
 async function enter(port: number, stop: AbortSignal): Promise<Player> {
-  await using stack = new AsyncDisposableStack();
-  // The links outlive `stop` by a goodbye.
-  const { signal } = new AbortController();
-  const lobby = { hostname: "127.0.0.1", port, signal };
-  const seat = stack.use(await joinLobby({ ...lobby, join: { name: "Bot" } }));
-  const { match, rules, token, players } = await startOf(seat);
-  const transport = stack.use(await openRelay({ ...lobby, token }));
-  const { slot } = seat.welcome;
-  const session = new Session({
-    slot,
-    rules,
-    match,
-    epochs: players.map(({ epoch }) => epoch),
-    sha256,
-    secret: crypto.getRandomValues(new Uint8Array(SECRET_BYTES)),
-    nowMs: performance.now(),
-  });
+  const seat = await takeSeat(port);
+  const session = new Session(seat.session);
+  const { slot } = seat.session;
   const bot = createBot({ slot, skill: "hard", seed: slot });
-  const progress = new Progress();
   const begun = Promise.withResolvers<void>();
-  const links = stack.move();
+  const player = {
+    session,
+    progress: new Progress(session),
+    begun: begun.promise,
+  };
   const done = runMatchLoop({
     session,
-    transport,
+    transport: seat.transport,
     nowMs: () => performance.now(),
     input: () => session.play ? botInput(bot, session.play.state) : 0,
     onAdvance: () => {
       session.takeEvents();
-      if (!session.play) return;
-      const { confirmedTick } = session.play;
-      progress.take(confirmedTick);
+      player.progress.look();
+      const { confirmedTick = 0 } = session.play ?? {};
       if (confirmedTick >= WARM_TICKS) begun.resolve();
     },
     signal: stop,
-  }).finally(() => links.disposeAsync());
-  return { session, progress, begun: begun.promise, done };
+    // The links outlive `stop` by a goodbye.
+  }).finally(() => seat[Symbol.asyncDispose]());
+  return Object.assign(player, { done });
 }
 
-async function startOf(seat: LobbySeat): Promise<StartMessage> {
-  for (;;) {
-    const event = await seat.next();
-    if (event.kind === "start") return event.start;
-    if (event.kind !== "roster") {
-      throw new Error(`No match: ${JSON.stringify(event)}`);
-    }
-  }
-}
-
-/** Counts what happens to all players from now on, until the function that it returns is called. */
-function count(players: readonly Player[]): () => SoakCounts {
-  const packetsIn = () =>
-    players.reduce((sum, { session }) => sum + session.stats.packetsIn, 0);
-  const ticks = () =>
-    players.map(({ session }) => session.play?.confirmedTick ?? 0);
-  const packetsBefore = packetsIn();
-  const ticksBefore = ticks();
-  for (const { progress } of players) progress.restart();
-  return () => {
-    for (const { progress } of players) progress.look();
-    return {
-      stalls: players.reduce((sum, { progress }) => sum + progress.stalls, 0),
-      longestStallMs: Math.max(
-        ...players.map(({ progress }) => progress.longestStallMs),
-      ),
-      packets: packetsIn() - packetsBefore,
-      ticksMin: Math.min(...ticks().map((tick, at) => tick - ticksBefore[at])),
-      lost:
-        players.filter(({ session }) => session.outcome !== undefined).length,
-    };
+/** Makes one of what two players, or two groups of them, counted. */
+export function addCounts(a: SoakCounts, b: SoakCounts): SoakCounts {
+  return {
+    stalls: a.stalls + b.stalls,
+    longestStallMs: Math.max(a.longestStallMs, b.longestStallMs),
+    packets: a.packets + b.packets,
+    ticksMin: Math.min(a.ticksMin, b.ticksMin),
+    lost: a.lost + b.lost,
   };
 }
 
 if (import.meta.main) {
-  const [port, players] = Deno.args.map(Number);
+  const [port, count] = Deno.args.map(Number);
   const stop = new AbortController();
-  const all = await Promise.all(
-    Array.from({ length: players }, () => enter(port, stop.signal)),
+  const players = await Promise.all(
+    Array.from({ length: count }, () => enter(port, stop.signal)),
   );
-  await Promise.all(all.map(({ begun }) => begun));
+  await Promise.all(players.map(({ begun }) => begun));
   answer("playing");
-  let finish = count(all);
   for await (const order of readLines(Deno.stdin.readable)) {
-    if (order === "begin") finish = count(all);
-    if (order !== "end") continue;
-    answer(JSON.stringify(finish()));
-    break;
+    if (order === "end") break;
+    for (const it of players) it.progress = new Progress(it.session);
   }
+  answer(players.map(({ progress }) => progress.finish()).reduce(addCounts));
   stop.abort();
-  await Promise.all(all.map(({ done }) => done));
-}
-
-function answer(line: string): void {
-  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+  await Promise.all(players.map(({ done }) => done));
 }

@@ -8,7 +8,7 @@
  *
  * @module
  */
-import ts from "typescript";
+import { importsIn } from "../support/imports.ts";
 
 /** Folders and files whose tests take too long to be run for each mutant. */
 const LEFT_OUT = [
@@ -88,15 +88,7 @@ function filesReachedBy(
 
 /** Types aside: what only they come from isn't run. */
 function importsOf(path: string, text: string): readonly string[] {
-  const { statements } = ts.createSourceFile(
-    path,
-    text,
-    ts.ScriptTarget.Latest,
-  );
-  return statements.filter(ts.isImportDeclaration)
-    .filter(({ importClause }) => !importClause?.isTypeOnly)
-    // The parser takes nothing else for what an import names.
-    .map(({ moduleSpecifier }) => (moduleSpecifier as ts.StringLiteral).text)
-    .filter((name) => name.startsWith("."))
-    .map((name) => new URL(name, `file:///${path}`).pathname.slice(1));
+  return importsIn(path, text)
+    .filter(({ isPackage, isType }) => !isPackage && !isType)
+    .map(({ to }) => to);
 }

@@ -1,16 +1,7 @@
-/**
- * The inspector: from views to samples, and from samples to what is plotted and said.
- *
- * @module
- */
+/** The inspector: from views to samples, and from samples to what is plotted and said. */
 import { expect } from "@std/expect";
 import type { NetworkView } from "../../net/page/protocol.ts";
-import {
-  niceAtLeast,
-  type PlotKind,
-  PLOTS,
-  plotText,
-} from "../../static/inspector/plots.ts";
+import { niceAtLeast, PLOTS, plotText } from "../../static/inspector/plots.ts";
 import {
   addSample,
   deepestRollbackTicks,
@@ -27,29 +18,13 @@ const NETWORK: NetworkView = {
   ...{ stalledMs: 0, rejected: 0, faults: null },
 };
 
-Deno.test("the series has no rates until a quarter of a second has passed", () => {
-  const samples = seriesOf([{ atMs: 0 }, { atMs: 200 }, { atMs: 250 }]);
-
-  expect(samples.map(({ rates }) => rates === null)).toEqual([
-    true,
-    true,
-    false,
-  ]);
-});
-
-Deno.test("rates are over the last second, not over the whole match", () => {
+Deno.test("rates are over the last second, not over the whole match, after a quarter of one", () => {
   const calm = { packetsIn: 1000, packetsOut: 500, bytesIn: 9000, bytesOut: 9 };
-  const rates = {
-    packetsIn: 60,
-    packetsOut: 30,
-    bytesIn: 3000,
-    bytesOut: 1000,
-  };
-  const after = {
+  const more = {
     packetsIn: 1060,
     packetsOut: 530,
-    bytesIn: 12000,
-    bytesOut: 1009,
+    bytesIn: 12e3,
+    bytesOut: 99,
   };
   // All that is within the second lies a second before, or a little more than that.
   for (const [fromMs, share] of [[5000, 1], [4000, 0.5]]) {
@@ -57,12 +32,14 @@ Deno.test("rates are over the last second, not over the whole match", () => {
       { atMs: 0 },
       { atMs: fromMs, ...calm },
       { atMs: 5050, ...calm },
-      { atMs: 6000, ...after },
+      { atMs: 6000, ...more },
     ]);
 
-    const told = Object.values(samples.at(-1)?.rates ?? {});
-    expect(told).toEqual(Object.values(rates).map((rate) => rate * share));
+    expect(Object.values(samples.at(-1)?.rates ?? {}))
+      .toEqual([60, 30, 3000, 90].map((rate) => rate * share));
   }
+  const early = seriesOf([{ atMs: 0 }, { atMs: 200 }, { atMs: 250 }]);
+  expect(early.map(({ rates }) => rates === null)).toEqual([true, true, false]);
 });
 
 Deno.test("views that come at once become one sample, with the deepest rollback", () => {
@@ -73,19 +50,18 @@ Deno.test("views that come at once become one sample, with the deepest rollback"
     { atMs: 150, rollbackTicks: 1, newestTick: 3 },
   ]);
 
-  expect(
-    samples.map(({ network }) => [network.rollbackTicks, network.newestTick]),
-  )
-    .toEqual([[7, 2], [1, 3]]);
+  expect(samples.map(({ network }) => network)).toMatchObject([
+    { rollbackTicks: 7, newestTick: 2 },
+    { rollbackTicks: 1, newestTick: 3 },
+  ]);
 });
 
 Deno.test("a view that was seen before changes nothing", () => {
   const samples = seriesOf([{ atMs: 100 }]);
 
   expect(addSample(samples, plottedView({ atMs: 100 }))).toBe(samples);
-  expect(addSample(samples, { ...plottedView({}), network: null })).toBe(
-    samples,
-  );
+  expect(addSample(samples, { me: 0, players: [], network: null }))
+    .toBe(samples);
 });
 
 Deno.test("the series forgets what is older than the window but one sample, however often views come", () => {
@@ -104,77 +80,60 @@ Deno.test("the series keeps the last sample before a long silence", () => {
   expect(samples.map(({ network }) => network.atMs)).toEqual([100, 90_000]);
 });
 
-for (
-  const [what, next] of [
-    ["fewer packets in", { atMs: 1000, packetsIn: 3, packetsOut: 60 }],
-    ["fewer packets out", { atMs: 1000, packetsIn: 60, packetsOut: 3 }],
-    ["an earlier time", { atMs: 10, packetsIn: 60, packetsOut: 60 }],
-  ] as const
-) {
-  Deno.test(`the series begins anew at ${what}`, () => {
-    const samples = seriesOf([
-      { atMs: 500, packetsIn: 50, packetsOut: 50 },
-      next,
-    ]);
+Deno.test("the series begins anew at fewer packets in or out, and at an earlier time", () => {
+  const later = { atMs: 1000, packetsIn: 60, packetsOut: 60 };
+  for (const change of [{ packetsIn: 3 }, { packetsOut: 3 }, { atMs: 10 }]) {
+    const next = { ...later, ...change };
+    const before = { atMs: 500, packetsIn: 50, packetsOut: 50 };
 
-    expect(samples.length).toBe(1);
-    expect(samples[0].network).toMatchObject(next);
-  });
-}
+    expect(seriesOf([before, next])).toMatchObject([{ network: next }]);
+  }
+});
 
 Deno.test("round trip and jitter are of the worst link to another player who is there", () => {
-  const players = [
+  const [own, near, far] = [
     playerView(0, { rttMs: 500, jitterMs: 50 }),
     playerView(1, { rttMs: 20, jitterMs: 9 }),
     playerView(2, { rttMs: 80, jitterMs: null }),
-    playerView(3, { rttMs: 900, jitterMs: 90, state: "away" }),
-    playerView(3, { rttMs: 900, jitterMs: 90, state: "left" }),
   ];
-  const [sample] = addSample([], { me: 0, players, network: NETWORK });
-
-  expect([sample.rttMs, sample.jitterMs]).toEqual([80, 9]);
-});
-
-Deno.test("round trip is unknown where nobody else is measured", () => {
-  for (const players of [[playerView(0, { rttMs: 5 })], [playerView(1)]]) {
-    const [sample] = addSample([], { me: 0, players, network: NETWORK });
-
-    expect([sample.rttMs, sample.jitterMs]).toEqual([null, null]);
+  const gone = (["away", "left"] as const)
+    .map((state) => playerView(3, { rttMs: 900, jitterMs: 90, state }));
+  const cases = [
+    [[own, near, far, ...gone], 80, 9],
+    [[own], null, null],
+    [[playerView(1)], null, null],
+  ] as const;
+  for (const [players, rttMs, jitterMs] of cases) {
+    expect(addSample([], { me: 0, players, network: NETWORK }))
+      .toMatchObject([{ rttMs, jitterMs }]);
   }
 });
 
 Deno.test("the confirmed lag is the time since the confirmed tick was the newest", () => {
-  const samples = seriesOf([
-    { atMs: 1000, newestTick: 100, confirmedTick: 100 },
-    { atMs: 1050, newestTick: 103, confirmedTick: 100 },
-    { atMs: 1100, newestTick: 106, confirmedTick: 102 },
-    { atMs: 1150, newestTick: 108, confirmedTick: 106 },
-  ]);
-
-  expect(samples.map(({ predictedTicks }) => predictedTicks))
-    .toEqual([0, 3, 4, 2]);
-  const lags = [0, 50, 100 - 50 * 2 / 3, 50];
-  for (const [at, { confirmedLagMs }] of samples.entries()) {
-    expect(confirmedLagMs).toBeCloseTo(lags[at]);
-  }
-});
-
-Deno.test("the confirmed lag grows while the game waits, and the prediction does not", () => {
   const stalled = { newestTick: 115, confirmedTick: 100 };
-  const samples = seriesOf([
-    { atMs: 0, newestTick: 100, confirmedTick: 100 },
-    { atMs: 250, ...stalled },
-    { atMs: 950, ...stalled },
-  ]);
-
-  expect(samples[2].predictedTicks).toBe(15);
-  expect(samples[2].confirmedLagMs).toBeCloseTo(950);
-});
-
-Deno.test("the confirmed lag is told by ticks where the series began after the confirmed tick", () => {
-  const [sample] = seriesOf([{ newestTick: 106, confirmedTick: 100 }]);
-
-  expect(sample.confirmedLagMs).toBeCloseTo(100);
+  const cases = [
+    [[
+      { atMs: 1000, newestTick: 100, confirmedTick: 100 },
+      { atMs: 1050, newestTick: 103, confirmedTick: 100 },
+      { atMs: 1100, newestTick: 106, confirmedTick: 102 },
+      { atMs: 1150, newestTick: 108, confirmedTick: 106 },
+    ], [[0, 0], [3, 50], [4, 100 - 50 * 2 / 3], [2, 50]]],
+    // It grows while the game waits, and the prediction does not.
+    [[
+      { atMs: 0, newestTick: 100, confirmedTick: 100 },
+      { atMs: 250, ...stalled },
+      { atMs: 950, ...stalled },
+    ], [[0, 0], [15, 250], [15, 950]]],
+    // By ticks where the series began after the confirmed tick.
+    [[{ newestTick: 106, confirmedTick: 100 }], [[6, 100]]],
+  ] as const;
+  for (const [networks, told] of cases) {
+    expect(seriesOf(networks)).toMatchObject(
+      told.map(([predictedTicks, lagMs]) => (
+        { predictedTicks, confirmedLagMs: expect.closeTo(lagMs) }
+      )),
+    );
+  }
 });
 
 Deno.test("the deepest rollback is that of the last second", () => {
@@ -196,30 +155,24 @@ Deno.test("niceAtLeast() goes in steps of 1, 2, 5", () => {
     .toEqual([1, 1, 2, 2, 5, 5, 10, 10, 20, 200, 500, 1000, 1000]);
 });
 
-Deno.test("plots say all their numbers in words", () => {
+Deno.test("plots say all their numbers in words, and where nothing is known yet", () => {
   const players = [playerView(1, { rttMs: 311.6, jitterMs: 24 })];
-  const before = { ...NETWORK, newestTick: 40, confirmedTick: 40 };
+  const first = { ...NETWORK, newestTick: 40, confirmedTick: 40 };
   const network = {
     ...{ ...NETWORK, atMs: 1000, newestTick: 101, confirmedTick: 100 },
     ...{ rollbackTicks: 9, packetsIn: 54.6, packetsOut: 60 },
     ...{ bytesIn: 3520, bytesOut: 4800, stalledMs: 1900, rejected: 2 },
   };
-  const samples = [before, network].reduce(
-    (samples: readonly NetworkSample[], network) =>
-      addSample(samples, { me: 0, players, network }),
-    [],
-  );
+  const before = addSample([], { me: 0, players: [], network: first });
+  const samples = addSample(before, { me: 0, players, network });
 
-  expect(textsOf(samples)).toEqual([
+  expect(PLOTS.map((kind) => plotText(kind, kind.read(samples)))).toEqual([
     "Round trip: 312 ms. Jitter: 24 ms.",
     "Rollback: 9 ticks. Waited: 1.9 s.",
     "Predicted: 1 tick. Confirmed lag: 16 ms.",
     "kB/s: 3.5 in, 4.8 out. Packets/s: 55 in, 60 out. Rejected: 2.",
   ]);
-});
-
-Deno.test("plots say so where nothing is known yet", () => {
-  expect(textsOf([])).toEqual([
+  expect(PLOTS.map((kind) => plotText(kind, kind.read([])))).toEqual([
     "Round trip: unknown. Jitter: unknown.",
     "Rollback: 0 ticks. Waited: unknown.",
     "Predicted: unknown. Confirmed lag: unknown.",
@@ -229,35 +182,23 @@ Deno.test("plots say so where nothing is known yet", () => {
 
 Deno.test("a plot's edge is above all that it shows, and calm for a good link", () => {
   const [, rollback] = PLOTS;
-  const calm = seriesOf([{ atMs: 0, rollbackTicks: 1 }]);
-  const wild = seriesOf([
-    { atMs: 0, rollbackTicks: 11 },
-    { atMs: 100, rollbackTicks: 1 },
-  ]);
+  const calm = seriesOf([{ atMs: 100, rollbackTicks: 1 }]);
+  const wild = seriesOf([{ rollbackTicks: 11 }, { atMs: 100 }]);
 
-  expect(edgeOf(rollback, calm)).toBe("5 ticks");
-  expect(edgeOf(rollback, wild)).toBe("20 ticks");
+  expect([calm, wild].map((samples) => rollback.read(samples).edge))
+    .toEqual(["5 ticks", "20 ticks"]);
   expect(kilobytesPerSecond(2000)).toBe("2 kB/s");
 });
 
 function seriesOf(
   networks: readonly Partial<NetworkView>[],
 ): readonly NetworkSample[] {
-  return networks.reduce(
-    (samples: readonly NetworkSample[], network) =>
-      addSample(samples, plottedView(network)),
+  return networks.reduce<readonly NetworkSample[]>(
+    (samples, network) => addSample(samples, plottedView(network)),
     [],
   );
 }
 
 function plottedView(network: Partial<NetworkView>): PlottedView {
   return { me: 0, players: [], network: { ...NETWORK, ...network } };
-}
-
-function textsOf(samples: readonly NetworkSample[]): readonly string[] {
-  return PLOTS.map((kind) => plotText(kind, kind.read(samples)));
-}
-
-function edgeOf(kind: PlotKind, samples: readonly NetworkSample[]): string {
-  return kind.read(samples).edge;
 }

@@ -1,8 +1,4 @@
-/**
- * How calmly a page draws the ball: figures of what `static/motion/motion.ts` makes of a recorded match.
- *
- * @module
- */
+/** How calmly a page draws the ball: figures of what `static/motion/motion.ts` makes of a recorded match. */
 import {
   BALL_RADIUS,
   courtSize,
@@ -17,7 +13,6 @@ import {
   BALL_Y,
   HITS,
   LAST_HIT,
-  paddleHalf,
   PHASE,
   RALLY,
   type State,
@@ -25,7 +20,7 @@ import {
 } from "../../game/state.ts";
 import { createMotion, type Picture } from "../../static/motion/motion.ts";
 import { momentAt } from "../../static/motion/timeline.ts";
-import { OWN, type PageEvent, type Recording, REMOTE } from "./judder_match.ts";
+import { type PageEvent, type Recording, REMOTE } from "./judder_match.ts";
 
 /** How near the remote paddle pictures count, in units: the ball's way in a quarter of a second or more. */
 const NEAR_REMOTE = 400;
@@ -45,9 +40,6 @@ export interface Figures {
   readonly jump: number;
   /** How far the ball was drawn from the way that it really took. */
   readonly stray: number;
-  /** How far beyond the end of a paddle, as drawn, the ball was drawn bouncing off it. */
-  readonly remoteMiss: number;
-  readonly ownMiss: number;
   readonly remoteHits: number;
 }
 
@@ -61,12 +53,11 @@ export function measure(
   const judders: number[] = [];
   const jumps = [0];
   const strays = [0];
-  const misses: [number[], number[]] = [[0], [0]];
+  let remoteHits = 0;
   for (let i = 2; i < frames.length; i++) {
     const [a, b, c] = frames.slice(i - 2, i + 1);
     if (a === undefined || b === undefined || c === undefined) continue;
-    const hitter = hitterBetween(b, c);
-    if (hitter >= 0) misses[hitter].push(missOf(c, hitter));
+    if (isRemoteHit(b, c)) remoteHits++;
     if (c.x < WIDTH - NEAR_REMOTE) continue;
     const way = Math.max(b.speed, c.speed) * (c.atMs - b.atMs);
     jumps.push(Math.hypot(c.x - b.x, c.y - b.y) - way);
@@ -80,21 +71,22 @@ export function measure(
     judder: Math.sqrt(squares / judders.length),
     jump: Math.max(...jumps),
     stray: Math.max(...strays),
-    remoteMiss: Math.max(...misses[REMOTE]),
-    ownMiss: Math.max(...misses[OWN]),
-    remoteHits: misses[REMOTE].length - 1,
+    remoteHits,
   };
 }
 
-const WIDTH = courtSize(2).width / UNIT;
-const HEIGHT = courtSize(2).height / UNIT;
+const { width, height } = courtSize(2);
+const [WIDTH, HEIGHT] = [width / UNIT, height / UNIT];
 
-/** One drawn picture in which the ball flies. */
-interface Frame {
-  readonly atMs: number;
-  /** The ball, in units. */
+/** A place of the ball, in units. */
+interface Point {
   readonly x: number;
   readonly y: number;
+}
+
+/** One drawn picture in which the ball flies. */
+interface Frame extends Point {
+  readonly atMs: number;
   /** Its speed by the state, in units a ms. */
   readonly speed: number;
   readonly picture: Picture;
@@ -110,20 +102,7 @@ function draw(
   let next = 0;
   const endMs = events[events.length - 1].atMs;
   for (let atMs = 3; atMs < endMs; atMs += 1000 / framesPerSecond) {
-    for (; events[next].atMs <= atMs; next++) {
-      const event = events[next];
-      switch (event.kind) {
-        case "axis":
-          motion.steer(event.axis, event.atMs);
-          break;
-        case "inputDelay":
-          motion.setOwn(OWN, event.ticks);
-          break;
-        case "states":
-          motion.receive(event.states, event.atMs);
-          break;
-      }
-    }
+    for (; events[next].atMs <= atMs; next++) events[next].show(motion);
     const picture = motion.picture(atMs);
     frames.push(picture && frameOf(picture, atMs));
   }
@@ -133,39 +112,22 @@ function draw(
 function frameOf(picture: Picture, atMs: number): Frame | undefined {
   const { ballX, ballY, ballState } = picture;
   if (ballState[PHASE] !== RALLY) return undefined;
-  const speed = Math.hypot(ballState[BALL_VX], ballState[BALL_VY]) / UNIT /
-    TICK_MS;
+  const way = Math.hypot(ballState[BALL_VX], ballState[BALL_VY]);
+  const speed = way / UNIT / TICK_MS;
   return { atMs, x: ballX / UNIT, y: ballY / UNIT, speed, picture };
 }
 
-/** Who hit the ball between two pictures; -1 where nobody did. */
-function hitterBetween(before: Frame, after: Frame): number {
-  const { ballState } = after.picture;
-  const isHit = ballState[HITS] > before.picture.ballState[HITS];
-  return isHit ? ballState[LAST_HIT] : -1;
+/** Whether the remote player hit the ball between two pictures. */
+function isRemoteHit(before: Frame, { picture: { ballState } }: Frame) {
+  return ballState[HITS] > before.picture.ballState[HITS] &&
+    ballState[LAST_HIT] === REMOTE;
 }
 
 /** From the ball to the nearest thing that it bounces off. */
 function bounceGap({ x, y }: Frame): number {
   const plane = PADDLE_PLANE / UNIT;
-  const wall = BALL_RADIUS / UNIT;
-  return Math.min(
-    Math.abs(x - plane),
-    Math.abs(WIDTH - plane - x),
-    y - wall,
-    HEIGHT - wall - y,
-  );
-}
-
-function missOf({ y, picture }: Frame, slot: number): number {
-  const { ballState, paddles } = picture;
-  const reach = paddleHalf(ballState) + BALL_RADIUS;
-  return Math.abs(y - paddles[slot] / UNIT) - reach / UNIT;
-}
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
+  const gaps = [x - plane, WIDTH - plane - x].map(Math.abs);
+  return Math.min(...gaps, Math.min(y, HEIGHT - y) - BALL_RADIUS / UNIT);
 }
 
 /** The real ball's way, `PATH_PARTS` points a tick; `undefined` where it doesn't fly. */
@@ -185,12 +147,14 @@ function strayOf(
   path: readonly (Point | undefined)[],
 ): number {
   const newest = picture.state[TICK];
-  let nearest = Infinity;
-  for (let i = (newest - 24) * PATH_PARTS; i < (newest + 6) * PATH_PARTS; i++) {
-    const at = path[i];
-    if (at === undefined) continue;
-    nearest = Math.min(nearest, Math.hypot(at.x - x, at.y - y));
-  }
+  const about = path.slice(
+    (newest - 24) * PATH_PARTS,
+    (newest + 6) * PATH_PARTS,
+  );
+  const ways = about.map((at) =>
+    at === undefined ? Infinity : Math.hypot(at.x - x, at.y - y)
+  );
+  const nearest = Math.min(...ways);
   // None: in truth a new serve is due, and the page waits for the news.
   return nearest === Infinity ? 0 : nearest;
 }

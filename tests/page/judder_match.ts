@@ -4,8 +4,6 @@
  *
  * Both players are restless hands that seldom miss but change their mind every few ticks: the
  * hardest to predict, right where it is seen.
- *
- * @module
  */
 import {
   BALL_RADIUS,
@@ -30,11 +28,12 @@ import { moveBall, WHOLE_TICK } from "../../game/step.ts";
 import type { Play } from "../../net/match/play.ts";
 import { VirtualMatch } from "../../net/simulation/virtual_match.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
+import type { Motion } from "../../static/motion/motion.ts";
 import { createRandom, SYSTEM } from "../support/simulation.ts";
 
 const RULES: Rules = { players: 2, points: 99, lives: 5 };
 /** Whose page it is, and who is far away. */
-export const OWN = 0;
+const OWN = 0;
 export const REMOTE = 1;
 /** How often a process looks for packets between ticks. */
 const LOOK_EVERY_MS = 4;
@@ -50,14 +49,11 @@ interface Conditions {
   readonly seed: number;
 }
 
-/** What a page gets to know, in the order of time. */
-export type PageEvent =
-  & { readonly atMs: number }
-  & (
-    | { readonly kind: "states"; readonly states: readonly State[] }
-    | { readonly kind: "axis"; readonly axis: number }
-    | { readonly kind: "inputDelay"; readonly ticks: number }
-  );
+/** What a page gets to know at a time. */
+export interface PageEvent {
+  readonly atMs: number;
+  readonly show: (motion: Motion) => void;
+}
 
 export interface Recording {
   readonly events: readonly PageEvent[];
@@ -94,13 +90,18 @@ export function recordMatch(conditions: Conditions): Recording {
         takeConfirmed(exact, play);
         const atMs = match.nowMs;
         const axis = axes[OWN];
-        if (axis !== shownAxis) events.push({ kind: "axis", axis, atMs });
+        const { inputDelayTicks } = play;
+        if (axis !== shownAxis) {
+          events.push({ atMs, show: (motion) => motion.steer(axis, atMs) });
+        }
         shownAxis = axis;
         // Messages to a page don't overtake each other.
-        shownMs = Math.max(shownMs, atMs + random() * TO_PAGE_MS_MAX);
+        const laterMs = Math.max(shownMs, atMs + random() * TO_PAGE_MS_MAX);
+        shownMs = laterMs;
+        const states = statesOf(play);
         events.push(
-          { kind: "inputDelay", ticks: play.inputDelayTicks, atMs },
-          { kind: "states", states: statesOf(play), atMs: shownMs },
+          { atMs, show: (motion) => motion.setOwn(OWN, inputDelayTicks) },
+          { atMs: laterMs, show: (motion) => motion.receive(states, laterMs) },
         );
       },
     },

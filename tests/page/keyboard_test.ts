@@ -1,8 +1,4 @@
-/**
- * From held keys to a push, and what keys are called.
- *
- * @module
- */
+/** From held keys to a push, and what keys are called. */
 import { expect } from "@std/expect";
 import { createHeldKeys } from "../../static/steering/held_keys.ts";
 import { keyName, readKeyLayout } from "../../static/steering/key_names.ts";
@@ -11,60 +7,51 @@ import { OWN as LEFT } from "./devices.ts";
 
 const BOTTOM: OwnPaddle = { ...LEFT, players: 4, slot: 3 };
 
-const NOTHING = { KeyX: 0 };
 const UP_DOWN = {
-  ...{ KeyW: -1, ArrowUp: -1, KeyS: 1, ArrowDown: 1, KeyA: 0, ArrowRight: 0 },
-  ...NOTHING,
+  ...{ KeyW: -1, ArrowUp: -1, KeyS: 1, ArrowDown: 1 },
+  ...{ KeyA: 0, ArrowRight: 0, KeyX: 0 },
 };
 const LEFT_RIGHT = {
-  ...{ KeyA: -1, ArrowLeft: -1, KeyD: 1, ArrowRight: 1, KeyW: 0, ArrowDown: 0 },
-  ...NOTHING,
+  ...{ KeyA: -1, ArrowLeft: -1, KeyD: 1, ArrowRight: 1 },
+  ...{ KeyW: 0, ArrowDown: 0, KeyX: 0 },
 };
+const KEYS = { up: "KeyI", down: "KeyK", left: "KeyJ", right: "KeyL" };
+const REVERSE = { ...LEFT.keys, up: "ArrowDown", down: "ArrowUp" };
 
-/** Presses each key alone. */
-function expectPushes(own: OwnPaddle, pushes: Record<string, number>): void {
-  for (const [code, push] of Object.entries(pushes)) {
-    const keys = createHeldKeys();
-    expect(keys.press(code, own)).toBe(push !== 0);
-    expect(keys.push(own)).toBe(push);
-  }
+for (
+  const [what, own, pushes] of [
+    ["move a left paddle up and down with W and S or arrows", LEFT, UP_DOWN],
+    ["move a bottom paddle with A and D or arrows", BOTTOM, LEFT_RIGHT],
+    ["go by where a left side is shown", { ...LEFT, turn: 3 }, LEFT_RIGHT],
+    ["go by where a bottom side is shown", { ...BOTTOM, turn: 1 }, UP_DOWN],
+    ["steer up and down with chosen keys and arrows", { ...LEFT, keys: KEYS }, {
+      ...{ KeyI: -1, KeyK: 1, ArrowDown: 1, KeyJ: 0, KeyW: 0 },
+    }],
+    ["steer aside with chosen keys and arrows", { ...BOTTOM, keys: KEYS }, {
+      ...{ KeyJ: -1, KeyL: 1, ArrowLeft: -1, KeyA: 0 },
+    }],
+    [
+      "let an arrow point where it points, though it was chosen for the reverse",
+      {
+        ...{ ...LEFT, keys: REVERSE },
+      },
+      { ArrowUp: -1, ArrowDown: 1 },
+    ],
+  ] as readonly (readonly [string, OwnPaddle, Record<string, number>])[]
+) {
+  Deno.test(`held keys ${what}`, () => {
+    for (const [code, push] of Object.entries(pushes)) {
+      const keys = createHeldKeys();
+      expect(keys.press(code, own)).toBe(push !== 0);
+      expect(keys.push(own)).toBe(push);
+    }
+  });
 }
 
-Deno.test("held keys move a left paddle up and down with W and S or the arrows, not with A", () => {
-  expectPushes(LEFT, UP_DOWN);
-});
-
-Deno.test("held keys move a bottom paddle with A and D or the arrows, not with W", () => {
-  expectPushes(BOTTOM, LEFT_RIGHT);
-});
-
-Deno.test("held keys go by where the side is shown, not by the slot", () => {
-  expectPushes({ ...LEFT, turn: 3 }, LEFT_RIGHT);
-  expectPushes({ ...BOTTOM, turn: 1 }, UP_DOWN);
-});
-
-Deno.test("held keys steer with the keys that were chosen, and with the arrows still", () => {
-  const keys = { up: "KeyI", down: "KeyK", left: "KeyJ", right: "KeyL" };
-  const [upright, lying] = [
-    { KeyI: -1, KeyK: 1, ArrowDown: 1, KeyJ: 0, KeyW: 0 },
-    { KeyJ: -1, KeyL: 1, ArrowLeft: -1, KeyA: 0 },
-  ];
-
-  expectPushes({ ...LEFT, keys }, upright);
-  expectPushes({ ...BOTTOM, keys }, lying);
-});
-
-Deno.test("held keys let an arrow point where it points, though it was chosen for the reverse", () => {
-  const keys = { ...LEFT.keys, up: "ArrowDown", down: "ArrowUp" };
-
-  expectPushes({ ...LEFT, keys }, { ArrowUp: -1, ArrowDown: 1 });
-});
-
-Deno.test("held keys let the key pressed last win, and fall back to the other", () => {
+Deno.test("held keys let the key pressed last win, repeats aside, and fall back to the other", () => {
   const keys = createHeldKeys();
 
-  keys.press("KeyW", LEFT);
-  keys.press("KeyS", LEFT);
+  for (const code of ["KeyW", "KeyS", "KeyW"]) keys.press(code, LEFT);
   expect(keys.push(LEFT)).toBe(1);
 
   keys.release("KeyS");
@@ -74,20 +61,9 @@ Deno.test("held keys let the key pressed last win, and fall back to the other", 
   expect(keys.push(LEFT)).toBe(0);
 });
 
-Deno.test("held keys do not change their order when a key repeats", () => {
-  const keys = createHeldKeys();
-  keys.press("KeyW", LEFT);
-  keys.press("KeyS", LEFT);
-
-  keys.press("KeyW", LEFT);
-
-  expect(keys.push(LEFT)).toBe(1);
-});
-
 Deno.test("held keys are all let go at once", () => {
   const keys = createHeldKeys();
-  keys.press("KeyW", LEFT);
-  keys.press("ArrowUp", LEFT);
+  for (const code of ["KeyW", "ArrowUp"]) keys.press(code, LEFT);
 
   keys.releaseAll();
 
@@ -104,24 +80,24 @@ Deno.test("held keys that mean nothing any more give way to older ones", () => {
   expect(keys.push({ ...LEFT, keys: changed })).toBe(1);
 });
 
-Deno.test("a key is called by its place where the browser doesn't say what is printed on it", () => {
-  const names = {
+Deno.test("a key is called by what is printed on it, and by its place where nobody knows that", () => {
+  const places = {
     ...{ KeyW: "W", Digit1: "1", ArrowUp: "Arrow up", Space: "Space" },
     ...{ ShiftLeft: "Shift left", BracketLeft: "Bracket left" },
     ...{ Numpad8: "Numpad 8", F1: "F1" },
   };
-  for (const [code, name] of Object.entries(names)) {
-    expect(keyName(code)).toBe(name);
-  }
-});
-
-Deno.test("a key is called by what is printed on it", () => {
   const printed = { KeyY: "z", Minus: "ß", KeyQ: "й", Equal: "", Quote: " " };
   const layout = new Map(Object.entries(printed));
-  const codes = ["KeyY", "Minus", "KeyQ", "Equal", "Quote", "ArrowUp"];
-
-  expect(codes.map((code) => keyName(code, layout)))
-    .toEqual(["Z", "ß", "Й", "Equal", "Quote", "Arrow up"]);
+  const called = {
+    ...{ KeyY: "Z", Minus: "ß", KeyQ: "Й", Equal: "Equal", Quote: "Quote" },
+    ArrowUp: "Arrow up",
+  };
+  for (const [code, name] of Object.entries(places)) {
+    expect(keyName(code)).toBe(name);
+  }
+  for (const [code, name] of Object.entries(called)) {
+    expect(keyName(code, layout)).toBe(name);
+  }
 });
 
 Deno.test("a browser without names of keys, or one that refuses them, is no error", async () => {

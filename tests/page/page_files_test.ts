@@ -1,44 +1,26 @@
-/**
- * What brings the page to a person: its files as they were built, and the browser that is asked.
- *
- * @module
- */
+/** What brings the page to a person: its files as they were built, and the browser that is asked. */
 import { expect } from "@std/expect";
 import { loadAssets } from "../../net/page/assets.ts";
 import { openBrowser } from "../../net/page/browser.ts";
+import { temporaryFolder } from "../support/lobby.ts";
 
-Deno.test("the page's files are served under their paths, each as what it is", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    for (const name of ["index.html", "page.js", "style.css"]) {
-      await Deno.writeTextFile(`${folder}/${name}`, name);
-    }
-
-    const assets = await loadAssets(new URL(`file://${folder}/`));
-
-    expect(
-      [...assets].map(([path, { type, body }]) => [
-        ...[path, type, new TextDecoder().decode(body)],
-      ]),
-    ).toEqual([
-      ["/", "text/html; charset=utf-8", "index.html"],
-      ["/page.js", "text/javascript; charset=utf-8", "page.js"],
-      ["/style.css", "text/css; charset=utf-8", "style.css"],
-    ]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+Deno.test("the page's files are served under their paths, each as what it is, if they were built", async () => {
+  await using folder = await temporaryFolder();
+  const load = () => loadAssets(new URL(`file://${folder.path}/`));
+  await expect(load()).rejects.toThrow('run "deno task build" first');
+  for (const name of ["index.html", "page.js", "style.css"]) {
+    await Deno.writeTextFile(`${folder.path}/${name}`, name);
   }
-});
 
-Deno.test("loadAssets() says how to make a page that is missing", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const load = () => loadAssets(new URL(`file://${folder}/`));
+  const told = [...await load()].map((
+    [path, { type, body }],
+  ) => [path, type, new TextDecoder().decode(body)]);
 
-    await expect(load).rejects.toThrow('run "deno task build" first');
-  } finally {
-    await Deno.remove(folder);
-  }
+  expect(told).toEqual([
+    ["/", "text/html; charset=utf-8", "index.html"],
+    ["/page.js", "text/javascript; charset=utf-8", "page.js"],
+    ["/style.css", "text/css; charset=utf-8", "style.css"],
+  ]);
 });
 
 Deno.test("each system's browser is asked in its own way, and its failure is told", async () => {

@@ -1,8 +1,4 @@
-/**
- * What a page may say, to the last value of each limit.
- *
- * @module
- */
+/** What a page may say, to the last value of each limit. */
 import { expect } from "@std/expect";
 import {
   DEFAULT_PREFERENCES,

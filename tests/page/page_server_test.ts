@@ -1,8 +1,4 @@
-/**
- * Who may see and steer the game through the page's server, and what they get.
- *
- * @module
- */
+/** Who may see and steer the game through the page's server, and what they get. */
 import { expect } from "@std/expect";
 import { DEFAULT_RULES } from "../../game/court.ts";
 import { createState } from "../../game/state.ts";
@@ -21,7 +17,9 @@ import {
 } from "../support/page_client.ts";
 import { soon } from "../support/waiting.ts";
 
-const SOCKET = `/socket?token=${encodeURIComponent(TOKEN)}`;
+const QUERY = `token=${encodeURIComponent(TOKEN)}`;
+const SOCKET = `/socket?${QUERY}`;
+const DISPOSITION = "content-disposition";
 const STATES = [3, 4].map((seed) => createState(DEFAULT_RULES, seed));
 
 /** The page, served to nobody who is noted. */
@@ -51,83 +49,74 @@ function steer({ socket }: Client, axis: number): void {
   socket.send(JSON.stringify({ kind: "input", axis }));
 }
 
-Deno.test("the page server answers only to its own names", async () => {
-  await using served = await serve();
-  const { port } = served.server;
+/** Who asks, what they get, and what is special about their request. */
+const REQUESTS: readonly (readonly [
+  who: string,
+  code: number,
+  how: { readonly path?: string; readonly host?: string; origin?: string },
+])[] = [
+  ["its own address", 200, {}],
+  ["its own name", 200, { host: "localhost:PORT" }],
+  ["a foreign name", 403, { host: "evil.example:PORT" }],
+  ["its own address on no port", 403, { host: "127.0.0.1" }],
+  ["nobody's name", 403, { host: "" }],
+  ["whoever lacks the token for a download", 403, { path: "/replay" }],
+  ["a download that isn't there", 404, { path: `/qr.svg?${QUERY}` }],
+  ["a file that isn't the page's", 404, { path: "/../deno.json" }],
+  ["the socket of a foreign website", 403, { origin: "http://evil.example" }],
+  ["the socket of a website on another port", 403, {
+    origin: "http://127.0.0.1:1",
+  }],
+  ["the socket of a client without origin", 403, { origin: "" }],
+  ["the socket of a page without token", 403, {
+    ...{ origin: "http://localhost:PORT", path: "/socket?token=" },
+  }],
+  ["the socket of a page with another token", 403, {
+    ...{ origin: "http://localhost:PORT", path: "/socket?token=another" },
+  }],
+  ["the socket of its own page", 101, { origin: "http://localhost:PORT" }],
+];
 
-  const hosts = ["127.0.0.1", "localhost", "evil.example"]
-    .map((name) => `${name}:${port}`);
-  const codes = await Promise.all(
-    [...hosts, "127.0.0.1", ""].map((host) =>
-      request(port, { path: "/status", headers: { host } })
-    ),
-  );
-
-  expect(codes).toEqual([200, 200, 403, 403, 403]);
-});
-
-for (
-  const [who, origin, token, code] of [
-    ["a foreign website", "http://evil.example", TOKEN, 403],
-    ["a website on another port", "http://127.0.0.1:1", TOKEN, 403],
-    ["a client without origin", "", TOKEN, 403],
-    ["a page without token", undefined, "", 403],
-    ["a page with another token", undefined, "another", 403],
-    ["its own page", undefined, TOKEN, 101],
-  ] as const
-) {
-  Deno.test(`the page server answers ${code} to the socket of ${who}`, async () => {
+for (const [who, code, { host = "127.0.0.1:PORT", origin, path }] of REQUESTS) {
+  Deno.test(`the page server answers ${code} to ${who}`, async () => {
     await using served = await serve();
     const { port } = served.server;
+    const here = (text: string) => text.replace("PORT", `${port}`);
+    const isSocket = origin !== undefined;
+    const more = isSocket ? handshake(here(origin)) : {};
 
     const answer = await request(port, {
-      path: `/socket?token=${encodeURIComponent(token)}`,
-      headers: handshake(origin ?? `http://localhost:${port}`),
+      path: path ?? (isSocket ? SOCKET : "/status"),
+      headers: { host: here(host), ...more },
     });
 
     expect(answer).toBe(code);
   });
 }
 
-Deno.test("the page server sends files under a strict policy", async () => {
+Deno.test("the page server sends files under a strict policy, and takes no other methods", async () => {
   await using served = await serve();
   const { port, url } = served.server;
+  expect(url).toBe(`http://127.0.0.1:${port}/?token=a%20token`);
 
-  const response = await fetch(url);
+  const page = await fetch(url);
+  const replay = await fetch(url.replace("/?", "/replay?"));
 
-  expect(await response.text()).toBe("<!DOCTYPE html>");
-  const policy = response.headers.get("content-security-policy");
+  expect([await page.text(), await replay.text()])
+    .toEqual(["<!DOCTYPE html>", "recorded"]);
+  expect(Object.fromEntries(page.headers)).toMatchObject({
+    "content-type": "text/html",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+  });
+  const policy = page.headers.get("content-security-policy");
   expect(policy).toContain("default-src 'none'; script-src 'self'");
   expect(policy).toContain(`connect-src 'self' ws://127.0.0.1:${port} `);
   expect(policy).not.toContain("unsafe");
-  expect(response.headers.get("x-content-type-options")).toBe("nosniff");
-  expect(response.headers.get("referrer-policy")).toBe("no-referrer");
-  expect(response.headers.get("cache-control")).toBe("no-store");
-  expect(response.headers.get("content-disposition")).toBe(null);
-  expect(response.headers.get("content-type")).toBe("text/html");
-  expect(url).toBe(`http://127.0.0.1:${port}/?token=a%20token`);
-});
-
-Deno.test("the page server tells its status without a token", async () => {
-  await using served = await serve();
-
-  const response = await fetch(`http://127.0.0.1:${served.server.port}/status`);
-
-  expect(await response.json()).toEqual({ phase: "lobby" });
-});
-
-Deno.test("the page server gives downloads only to who has its token", async () => {
-  await using served = await serve();
-  const { port, url } = served.server;
-  const download = `http://127.0.0.1:${port}/replay`;
-
-  const response = await fetch(url.replace("/?", "/replay?"));
-
-  expect(await codeOf(download)).toBe(403);
-  expect(await codeOf(url.replace("/?", "/qr.svg?"))).toBe(404);
-  expect(await response.text()).toBe("recorded");
-  expect(response.headers.get("content-disposition"))
-    .toBe('attachment; filename="a.pong-replay"');
+  expect([page, replay].map(({ headers }) => headers.get(DISPOSITION)))
+    .toEqual([null, 'attachment; filename="a.pong-replay"']);
+  expect(await codeOf(url, { method: "POST", body: "{}" })).toBe(405);
 });
 
 Deno.test("the page server lets other machines in only with the token", async () => {
@@ -139,12 +128,10 @@ Deno.test("the page server lets other machines in only with the token", async ()
   const { port, lanUrl } = served.server;
   const base = `http://${address}:${port}`;
 
-  expect(lanUrl).toContain(`${base}/?token=`);
-  expect(await codeOf(`${base}/`)).toBe(403);
-  expect(await codeOf(`${base}/status`)).toBe(403);
-  expect(await codeOf(lanUrl)).toBe(200);
-  expect(await codeOf(lanUrl.replace("/?", "/status?"))).toBe(200);
-  expect(alone.server.lanUrl).toBe("");
+  expect([lanUrl, alone.server.lanUrl]).toEqual([`${base}/?${QUERY}`, ""]);
+  const paths = ["/", "/status", `/?${QUERY}`, `/status?${QUERY}`];
+  expect(await Promise.all(paths.map((path) => codeOf(base + path))))
+    .toEqual([403, 403, 200, 200]);
   await expect(codeOf(`http://${address}:${alone.server.port}/`))
     .rejects.toThrow();
 });
@@ -163,56 +150,29 @@ Deno.test("the page server passes on what a page asks for, and knows who inspect
   await page[Symbol.asyncDispose]();
 });
 
-Deno.test("the page server has no other files and takes no other methods", async () => {
+Deno.test("the page server shows every page what is pushed, the newest to one that comes later", async () => {
   await using served = await serve();
-  const address = `http://127.0.0.1:${served.server.port}`;
-
-  expect(await codeOf(`${address}/../deno.json`)).toBe(404);
-  expect(await codeOf(address, { method: "POST", body: "{}" })).toBe(405);
-});
-
-Deno.test("the page server sends the newest view and states to a page that comes later", async () => {
-  await using served = await serve();
-  served.server.push({ ...VIEW, room: "OLDOLD" });
-  served.server.push(VIEW);
-  served.server.pushStates(() => {
+  const { server } = served;
+  server.push({ ...VIEW, room: "OLDOLD" });
+  server.push(VIEW);
+  server.pushStates(() => {
     throw new Error("No page asks for states");
   });
-  served.server.pushStates(() => STATES);
+  server.pushStates(() => STATES);
 
-  for (let visit = 0; visit < 2; visit++) {
-    await using page = await openPage(served);
-
-    await expectShown(page);
-  }
-});
-
-Deno.test("the page server shows every page what is pushed", async () => {
-  await using served = await serve();
   await using first = await openPage(served);
   await using second = await openPage(served);
 
-  served.server.push(VIEW);
-  served.server.pushStates(() => STATES);
-
+  for (const page of [first, second]) await expectShown(page);
+  server.push(VIEW);
+  server.pushStates(() => STATES);
   for (const page of [first, second]) await expectShown(page);
 });
 
-Deno.test("the page server lets go of the paddle when the page that steers is closed", async () => {
-  await using served = await serve();
-  const page = await openPage(served);
-  steer(page, -127);
-  expect(await served.nextAxis()).toBe(-127);
-
-  await page[Symbol.asyncDispose]();
-
-  expect(await served.nextAxis()).toBe(0);
-});
-
-Deno.test("the page server lets the page that steered last keep the paddle", async () => {
+Deno.test("the page server lets the page that steered last keep the paddle, until it is closed", async () => {
   await using served = await serve();
   const first = await openPage(served);
-  await using second = await openPage(served);
+  const second = await openPage(served);
   steer(first, -127);
   expect(await served.nextAxis()).toBe(-127);
   steer(second, 64);
@@ -220,26 +180,18 @@ Deno.test("the page server lets the page that steered last keep the paddle", asy
 
   await first[Symbol.asyncDispose]();
   steer(second, 65);
-
   expect(await served.nextAxis()).toBe(65);
+  await second[Symbol.asyncDispose]();
+
+  expect(await served.nextAxis()).toBe(0);
 });
 
 Deno.test("the page server drops malformed messages and goes on", async () => {
   await using served = await serve();
   await using page = await openPage(served);
 
-  const malformed = [
-    "",
-    "{",
-    "null",
-    '{"kind":"input","axis":128}',
-    '{"kind":"input","axis":0.5}',
-    '{"kind":"input","axis":"1"}',
-    '{"kind":"other","axis":1}',
-    " ".repeat(1024),
-    // As many as are forgiven.
-    ...new Array(12).fill("{"),
-  ];
+  // As many as are forgiven.
+  const malformed = ["", " ".repeat(1024), ...new Array(18).fill("{")];
   for (const text of malformed) page.socket.send(text);
   steer(page, 5);
 
@@ -250,16 +202,16 @@ Deno.test("the page server drops malformed messages and goes on", async () => {
 Deno.test("the page server cuts off who sends too much, and nobody else", async () => {
   await using served = await serve();
   await using other = await openPage(served);
-  const cases: readonly (readonly [code: number, sent: unknown[]])[] = [
-    [1009, ["x".repeat(1025)]],
-    [1009, [new Uint8Array(8)]],
-    [1008, new Array(21).fill("{")],
-  ];
-  for (const [code, sent] of cases) {
+  for (
+    const [code, sent] of [
+      [1009, ["x".repeat(1025)]],
+      [1009, [new Uint8Array(8)]],
+      [1008, new Array<string>(21).fill("{")],
+    ] as const
+  ) {
     await using page = await openPage(served);
 
-    // Texts and bytes, as a socket takes them.
-    for (const data of sent) page.socket.send(data as string);
+    for (const data of sent) page.socket.send(data);
 
     expect(await page.closed).toBe(code);
   }
@@ -327,13 +279,11 @@ Deno.test("the page server ends although a page never answers its goodbye", asyn
   await using served = await serve();
   const { port } = served.server;
   using silent = await Deno.connect({ hostname: "127.0.0.1", port });
-  const lines = Object.entries({
-    host: `127.0.0.1:${port}`,
-    ...handshake(`http://127.0.0.1:${port}`),
-  }).map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  await silent.write(
-    new TextEncoder().encode(`GET ${SOCKET} HTTP/1.1\r\n${lines}\r\n`),
-  );
+  const host = `127.0.0.1:${port}`;
+  const lines = Object.entries({ host, ...handshake(`http://${host}`) })
+    .map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  const text = `GET ${SOCKET} HTTP/1.1\r\n${lines}\r\n`;
+  await silent.write(new TextEncoder().encode(text));
   await silent.read(new Uint8Array(1024));
 
   await soon(Promise.resolve(served.server[Symbol.asyncDispose]()), "The end");

@@ -1,10 +1,6 @@
-/**
- * How far in the past the page draws the ball, and how fast that changes.
- *
- * @module
- */
+/** How far in the past the page draws the ball, and how fast that changes. */
 import { expect } from "@std/expect";
-import { PADDLE_PLANE, SLOTS_MAX, TICK_MS, UNIT } from "../../game/court.ts";
+import { PADDLE_PLANE, TICK_MS, UNIT } from "../../game/court.ts";
 import {
   BALL_VX,
   BALL_VY,
@@ -40,12 +36,6 @@ function watchFlight(motion: Motion, ticks: number): Picture[] {
   });
 }
 
-/** How late the ball is drawn right before it reaches the right paddle. */
-function delayAtPaddle(motion: Motion): number {
-  const picture = watchFlight(motion, 130)[123];
-  return (picture.state[BALL_X] - picture.ballX) / (4 * UNIT);
-}
-
 /** Whether nothing has turned the ball between two pictures. */
 function isStraight(a: Picture, b: Picture): boolean {
   return [PHASE, BALL_VX, BALL_VY, HITS].every((index) =>
@@ -73,8 +63,10 @@ for (
     motion.setOwn(own, 0);
     motion.setFilter(isFilterOn);
 
-    const delay = delayAtPaddle(motion);
+    // Right before it reaches the right paddle.
+    const { state, ballX } = watchFlight(motion, 130)[123];
 
+    const delay = (state[BALL_X] - ballX) / (4 * UNIT);
     expect(delay).toBeGreaterThan(delayTicks - 0.01);
     expect(delay).toBeLessThan(delayTicks + 1);
   });
@@ -88,38 +80,28 @@ function delayOf(
   return nextDelay({ drawn, own, lagTicks, delayTicks, elapsedTicks });
 }
 
+/** How far a place is from the plane of a paddle, and a duel's planes from each other. */
+const PLANE = PADDLE_PLANE / UNIT;
+const WAY = 1600 - 2 * PLANE;
+
 Deno.test("the ball's delay grows with the way from the own paddle to the nearest remote one", () => {
-  const plane = PADDLE_PLANE / UNIT;
-  const way = 1600 - 2 * plane;
-  const toTop = 300 - plane;
+  // In a square court the top is the nearest; where who was there is out, left is.
+  const square = rally({ x: 500, y: 300, players: 4 });
+  const toTop = 300 - PLANE;
   const out = rally({ x: 500, y: 100, players: 4 });
   out[SCORE + 2] = 0;
   const cases: readonly (readonly [State, own: number, delay: number])[] = [
-    [rally({ x: plane + way / 2 }), 0, 3],
-    [rally({ x: plane + way / 4 }), 0, 1.5],
-    [rally({ x: plane + way / 4 }), 1, 4.5],
-    [rally({ x: plane }), 0, 0],
+    [rally({ x: PLANE + WAY / 2 }), 0, 3],
+    [rally({ x: PLANE + WAY / 4 }), 0, 1.5],
+    [rally({ x: PLANE + WAY / 4 }), 1, 4.5],
+    [rally({ x: PLANE }), 0, 0],
     [rally({ x: 5 }), 0, 0],
     [rally({ x: 1599 }), 0, 6],
     [rally({ x: 5 }), 1, 6],
     [rally({ x: 800 }), -1, 0],
-    // In a square court, from the left and from the bottom, with the top the nearest.
-    [
-      rally({ x: 500, y: 300, players: 4 }),
-      0,
-      6 * (500 - plane) / (500 - plane + toTop),
-    ],
-    [
-      rally({ x: 500, y: 300, players: 4 }),
-      3,
-      6 * (700 - plane) / (700 - plane + toTop),
-    ],
-    [
-      rally({ x: 500, y: 300, players: 4 }),
-      2,
-      6 * toTop / (toTop + 500 - plane),
-    ],
-    // Who is out at the top has a wall there: left is the nearest.
+    [square, 0, 6 * (500 - PLANE) / (500 - PLANE + toTop)],
+    [square, 3, 6 * (700 - PLANE) / (700 - PLANE + toTop)],
+    [square, 2, 6 * toTop / (toTop + 500 - PLANE)],
     [out, 1, 3],
   ];
   for (const [drawn, own, delay] of cases) {
@@ -128,46 +110,42 @@ Deno.test("the ball's delay grows with the way from the own paddle to the neares
 });
 
 Deno.test("the ball's delay is no longer than a flight home makes up at 120 % of its speed", () => {
-  const plane = PADDLE_PLANE / UNIT;
-  const speeds = [[-12, 0], [12, 0], [0, -12], [0, 12]];
-  for (let own = 0; own < SLOTS_MAX; own++) {
-    const players = own < 2 ? 2 : 4;
-    const [vx, vy] = speeds[own];
-    const nearOwn = [{ x: 300 }, { x: 1300 }, { y: 300 }, { y: 700 }][own];
-    const along = { x: 500, y: 500, ...nearOwn, players };
+  const flights = [
+    { x: 300, y: 500, vx: -12 },
+    { x: 1300, y: 500, vx: 12 },
+    { x: 500, y: 300, vy: -12 },
+    { x: 500, y: 700, vy: 12 },
+  ];
+  for (const [own, { x, y, vx = 0, vy = 0 }] of flights.entries()) {
+    const at = { x, y, players: own < 2 ? 2 : 4 };
 
-    const home = delayOf(rally({ ...along, vx, vy }), { own, lagTicks: 60 });
-    const away = delayOf(rally({ ...along, vx: -vx, vy: -vy }), { own });
+    const home = delayOf(rally({ ...at, vx, vy }), { own, lagTicks: 60 });
+    const away = delayOf(rally({ ...at, vx: -vx, vy: -vy }), { own });
 
-    expect(home).toBeCloseTo((300 - plane) / 12 / 6, 9);
+    expect(home).toBeCloseTo((300 - PLANE) / 12 / 6, 9);
     expect(away).toBeGreaterThan(0.5);
   }
-  const [atRemote, resting] = [rally({ x: 1599 }), rally({ x: 1599 })];
-  resting[SPEED] = 24 * UNIT;
-  expect(delayOf(atRemote, { lagTicks: 60 })).toBeCloseTo(
-    (1600 - 2 * plane) / 12 / 6,
-    9,
-  );
-  expect(delayOf(resting, { lagTicks: 60 })).toBeCloseTo(
-    (1600 - 2 * plane) / 24 / 6,
-    9,
-  );
+  for (const speed of [12, 24]) {
+    const atRemote = rally({ x: 1599 });
+    atRemote[SPEED] = speed * UNIT;
+    expect(delayOf(atRemote, { lagTicks: 60 }))
+      .toBeCloseTo(WAY / speed / 6, 9);
+  }
 });
 
 Deno.test("the ball's delay changes by a fifth of the time that passed, and at once where nothing flies", () => {
-  const [atOwn, atRemote, serving] = [
-    rally({ x: 5 }),
-    rally({ x: 1599 }),
-    rally(),
-  ];
+  const [atOwn, atRemote] = [5, 1599].map((x) => rally({ x }));
+  const serving = rally();
   serving[PHASE] = SERVING;
-
-  expect(delayOf(atRemote, { delayTicks: 1, elapsedTicks: 2 })).toBeCloseTo(
-    1.4,
-  );
-  expect(delayOf(atOwn, { delayTicks: 1, elapsedTicks: 2 })).toBeCloseTo(0.6);
-  expect(delayOf(atRemote, { delayTicks: 1, elapsedTicks: -2 })).toBe(1);
-  expect(delayOf(serving, { delayTicks: 5, elapsedTicks: 0 })).toBe(0);
+  const cases = [
+    [atRemote, 1, 2, 1.4],
+    [atOwn, 1, 2, 0.6],
+    [atRemote, 1, -2, 1],
+    [serving, 5, 0, 0],
+  ] as const;
+  for (const [drawn, delayTicks, elapsedTicks, delay] of cases) {
+    expect(delayOf(drawn, { delayTicks, elapsedTicks })).toBeCloseTo(delay, 9);
+  }
 });
 
 Deno.test("the lag follows a longer one in a second, a shorter one in ten", () => {

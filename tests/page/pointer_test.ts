@@ -1,8 +1,4 @@
-/**
- * From mouse and fingers to the place that the own paddle should go to.
- *
- * @module
- */
+/** From mouse and fingers to the place that the own paddle should go to. */
 import { expect } from "@std/expect";
 import { PADDLE_HALF, UNIT } from "../../game/court.ts";
 import type { Turn } from "../../static/court/turn.ts";
@@ -30,14 +26,6 @@ function touch(x: number, y: number, court = LARGE): PointerTarget {
   return pointer;
 }
 
-Deno.test("the mouse sends the paddle to its own height", () => {
-  const pointer = createPointerTarget();
-
-  pointer.moveMouse(at(700, 200), OWN);
-
-  expect(placeUnits(pointer)).toBe(300);
-});
-
 Deno.test("the mouse points where it points, on every side and in every turn", () => {
   // At each turn, how far along the court's height and its width the place on the screen is.
   const alongHeight = [200, 700, 800, 300];
@@ -56,14 +44,13 @@ Deno.test("the mouse points where it points, on every side and in every turn", (
   }
 });
 
-Deno.test("the mouse sends a paddle no further than it can go", () => {
-  const pointer = createPointerTarget();
-
-  pointer.moveMouse(at(700, 10), OWN);
-  expect(pointer.place).toBe(PADDLE_HALF);
-
-  pointer.moveMouse(at(700, 599), OWN);
-  expect(pointer.place).toBe(900 * UNIT - PADDLE_HALF);
+Deno.test("the mouse sends the paddle to its own height, but no further than it can go", () => {
+  const ends = [[10, PADDLE_HALF], [599, 900 * UNIT - PADDLE_HALF]];
+  for (const [y, place] of [[200, 300 * UNIT], ...ends]) {
+    const pointer = createPointerTarget();
+    pointer.moveMouse(at(700, y), OWN);
+    expect(pointer.place).toBeCloseTo(place, 3);
+  }
 });
 
 Deno.test("the mouse counts from where it enters the court, and goes on beside it", () => {
@@ -96,13 +83,15 @@ Deno.test("a forgotten mouse counts again when it moves, and not before", () => 
   expect(placeUnits(pointer)).toBe(303);
 });
 
-Deno.test("a finger takes the paddle along, wherever it lies", () => {
+Deno.test("a finger takes the paddle along, wherever it lies, once it moves in a match", () => {
   const pointer = touch(-50, 900);
   expect(pointer.place).toBeUndefined();
+  pointer.moveFinger(5, at(-50, 880), undefined);
+  expect(pointer.place).toBeUndefined();
 
-  pointer.moveFinger(5, at(-50, 860), OWN);
+  pointer.moveFinger(5, at(-50, 840), OWN);
   expect(placeUnits(pointer)).toBe(450 - 60);
-  pointer.moveFinger(5, at(-50, 850), OWN);
+  pointer.moveFinger(5, at(-50, 830), OWN);
   expect(placeUnits(pointer)).toBe(450 - 75);
 });
 
@@ -158,26 +147,22 @@ Deno.test("a finger that turns round at the end of the court is followed at once
   expect(pointer.place).toBeCloseTo(900 * UNIT - PADDLE_HALF - 30 * UNIT);
 });
 
-Deno.test("a finger that is lifted leaves the paddle where it is", () => {
-  const lifts: readonly ((pointer: PointerTarget) => void)[] = [
-    (pointer) => pointer.liftFinger(5),
-    (pointer) => pointer.liftFingers(),
-  ];
-  for (const lift of lifts) {
+for (const lifting of ["liftFinger", "liftFingers"] as const) {
+  Deno.test(`a finger that is lifted leaves the paddle where it is (${lifting})`, () => {
     const pointer = touch(0, 300);
     pointer.moveFinger(5, at(0, 320), OWN);
 
-    lift(pointer);
+    pointer[lifting](5);
     expect(pointer.place).toBeUndefined();
 
     pointer.moveFinger(5, at(0, 340), OWN);
     expect(pointer.place).toBeUndefined();
     // Where no finger lies, the mouse is not stopped.
     pointer.moveMouse(at(700, 200), OWN);
-    lift(pointer);
+    pointer[lifting](5);
     expect(placeUnits(pointer)).toBe(300);
-  }
-});
+  });
+}
 
 Deno.test("the first of two fingers counts, and the other once it is lifted", () => {
   const pointer = touch(0, 300);
@@ -191,16 +176,6 @@ Deno.test("the first of two fingers counts, and the other once it is lifted", ()
   pointer.liftFinger(5);
   pointer.moveFinger(6, at(900, 480), OWN);
   expect(placeUnits(pointer)).toBe(420);
-});
-
-Deno.test("a finger that lies there before the match takes the paddle along once it moves", () => {
-  const pointer = touch(0, 100);
-  pointer.moveFinger(5, at(0, 300), undefined);
-  expect(pointer.place).toBeUndefined();
-
-  pointer.moveFinger(5, at(0, 320), OWN);
-
-  expect(placeUnits(pointer)).toBe(480);
 });
 
 Deno.test("pointers have no place on a court that isn't shown", () => {

@@ -1,35 +1,28 @@
-/**
- * A process's page: which stage it shows, when, and what it remembers.
- *
- * @module
- */
+/** A process's page: which stage it shows, when, and what it remembers. */
 import { expect } from "@std/expect";
 import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
 import {
   openProcessPage,
+  type ProcessPage,
   type ProcessPageOptions,
 } from "../../net/page/process_page.ts";
 import type { PageRequest } from "../../net/page/server.ts";
 import { EMPTY_VIEW, type Stage } from "../../net/page/stage.ts";
 import { ASSETS, openPage } from "../support/page_client.ts";
 
-/** A stage in a room that a test can change, and what it was asked for. */
+/** A stage in a room, and what it was asked for. */
 function createStage(room: string) {
   const asked: PageRequest[] = [];
-  const recording = {
-    type: "text/plain",
-    body: new TextEncoder().encode(room),
-  };
   const stage: Stage = {
-    view: () => ({ ...EMPTY_VIEW, room: changing.room }),
-    status: () => ({ room: changing.room }),
+    view: () => ({ ...EMPTY_VIEW, room }),
+    status: () => ({ room }),
     take: (request) => void asked.push(request),
-    recording: () => changing.isRecorded ? recording : undefined,
+    recording: () => ({ type: "text/plain", body: RECORDED }),
   };
-  const changing = { stage, asked, room, isRecorded: true };
-  return changing;
+  return { stage, asked };
 }
 
+const RECORDED = new TextEncoder().encode("recorded");
 const TOKEN = "000102030405060708090a0b0c0d0e0f";
 
 async function open(options: Partial<ProcessPageOptions> = {}) {
@@ -47,6 +40,16 @@ async function open(options: Partial<ProcessPageOptions> = {}) {
   };
 }
 
+/** A browser at the page: what it is shown next, and what it says. */
+async function visit({ page }: { readonly page: ProcessPage }) {
+  const client = await openPage({ server: page });
+  return {
+    next: async () => JSON.parse(String(await client.nextMessage())),
+    say: (message: object) => client.socket.send(JSON.stringify(message)),
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+  };
+}
+
 async function get(url: string): Promise<string> {
   const response = await fetch(url);
   return `${response.status} ${await response.text()}`;
@@ -59,9 +62,9 @@ Deno.test("a process's page is opened by a token, a bot's shows its status alone
 
   expect(page.url).toBe(`http://127.0.0.1:${page.port}/?token=${TOKEN}`);
   expect(page.lanUrl).toBe("");
-  expect(await get(page.url.replace("/?", "/replay?"))).toBe("200 FIRST");
+  expect(await get(page.url.replace("/?", "/replay?"))).toBe("200 recorded");
   expect(await get(page.url.replace("/?", "/qr.svg?"))).toMatch(/^404/);
-  opened.first.isRecorded = false;
+  opened.first.stage.recording = () => undefined;
   expect(await get(page.url.replace("/?", "/replay?"))).toMatch(/^404/);
   expect(bot.page.url).toBe(`http://127.0.0.1:${bot.page.port}/status`);
   expect(await get(bot.page.url)).toBe('200 {"room":"FIRST"}');
@@ -81,44 +84,45 @@ Deno.test("a page is shown what its stage says when that has changed, or is 250 
   await using opened = await open();
   const { page, first, clock } = opened;
   page.show();
-  const client = await openPage({ server: page });
-  await using _client = client;
-  const next = async () => JSON.parse(String(await client.nextMessage()));
+  await using client = await visit(opened);
+  const { next } = client;
   expect(await next()).toMatchObject({ room: "FIRST", phoneUrl: "" });
 
   clock.nowMs += 249;
   page.show();
-  first.room = "SECOND";
+  const say = (room: string) => {
+    first.stage.view = () => ({ ...EMPTY_VIEW, room });
+  };
+  say("SECOND");
   page.show();
   expect((await next()).room).toBe("SECOND");
   clock.nowMs += 249;
   page.show();
   clock.nowMs += 1;
-  first.stage.view = () => ({ ...EMPTY_VIEW, room: "SECOND" });
   page.show();
 
   expect((await next()).room).toBe("SECOND");
-  // Nobody says so: the page looks by itself, four times a second.
-  first.stage.view = () => ({ ...EMPTY_VIEW, room: "THIRD" });
+  // Nobody tells the page of that: it looks by itself, four times a second.
+  say("THIRD");
   expect((await next()).room).toBe("THIRD");
 });
 
 Deno.test("a page asks the stage that is shown, and steers it from the middle", async () => {
   await using opened = await open();
   const { page, first } = opened;
-  await using client = await openPage({ server: page });
-  const say = (message: object) => client.socket.send(JSON.stringify(message));
+  await using client = await visit(opened);
+  const { next, say } = client;
   const second = createStage("SECOND");
   say({ kind: "input", axis: 5 });
   say({ kind: "inspect", isOn: true });
   say({ kind: "ready", isReady: true });
-  expect(JSON.parse(String(await client.nextMessage())).room).toBe("FIRST");
+  expect((await next()).room).toBe("FIRST");
   expect([page.axis, page.isInspected]).toEqual([5, true]);
 
   page.begin(second.stage);
   say({ kind: "rematch" });
   for (let room = ""; second.asked.length === 0 || room !== "SECOND";) {
-    ({ room } = JSON.parse(String(await client.nextMessage())));
+    ({ room } = await next());
   }
 
   expect(page.axis).toBe(0);
@@ -128,24 +132,20 @@ Deno.test("a page asks the stage that is shown, and steers it from the middle", 
 
 Deno.test("preferences are the page's own: shown at once, told on, and no stage's", async () => {
   const told: unknown[] = [];
-  const preferences = { ...DEFAULT_PREFERENCES, volume: 1 };
+  const quiet = { ...DEFAULT_PREFERENCES, volume: 1 };
   await using opened = await open({
-    preferences,
+    preferences: quiet,
     onPreferences: (preferences) => void told.push(preferences),
   });
-  const { page, first } = opened;
-  await using client = await openPage({ server: page });
-  page.show();
-  const shown = async () =>
-    JSON.parse(String(await client.nextMessage())).preferences.volume;
-  expect(await shown()).toBe(1);
-  const louder = { ...preferences, volume: 99 };
+  await using client = await visit(opened);
+  const { next, say } = client;
+  opened.page.show();
+  expect((await next()).preferences).toEqual(quiet);
+  const loud = { ...quiet, volume: 99 };
 
-  client.socket.send(
-    JSON.stringify({ kind: "preferences", preferences: louder }),
-  );
+  say({ kind: "preferences", preferences: loud });
 
-  while (await shown() !== 99);
-  expect(told).toEqual([louder]);
-  expect(first.asked).toEqual([]);
+  while ((await next()).preferences.volume !== 99);
+  expect(told).toEqual([loud]);
+  expect(opened.first.asked).toEqual([]);
 });

@@ -1,13 +1,10 @@
-/**
- * The replay bar: times, where marks stand, and how often a dragged slider sends.
- *
- * @module
- */
+/** The replay bar: times, where marks stand, and how often a dragged slider sends. */
 import { expect } from "@std/expect";
-import type { ReplayMark, ReplayView } from "../../net/page/protocol.ts";
+import type { ReplayView } from "../../net/page/protocol.ts";
 import { createThrottle } from "../../static/line/throttle.ts";
 import { placeMarks, withinReplay } from "../../static/replay/marks.ts";
 import { markText, speedText, timeText } from "../../static/replay/texts.ts";
+import { VirtualTime } from "../support/virtual_time.ts";
 
 const REPLAY: ReplayView = {
   ...{ firstTick: 100, tick: 100, lastTick: 1100, isRunning: false, speed: 1 },
@@ -15,19 +12,13 @@ const REPLAY: ReplayView = {
 };
 
 Deno.test("timeText() tells minutes, seconds and tenths since the first tick", () => {
-  const times = [
-    "0:00.0",
-    "0:00.0",
-    "0:00.1",
-    "0:00.9",
-    "0:01.0",
-    "1:23.4",
-    "10:00.0",
-    "0:00.0",
-  ];
-  const ticks = [0, 5, 6, 59, 60, 5004, 36_000, -6];
-
-  expect(ticks.map((tick) => timeText(100 + tick, 100))).toEqual(times);
+  const times = {
+    ...{ 0: "0:00.0", 5: "0:00.0", 6: "0:00.1", 59: "0:00.9", 60: "0:01.0" },
+    ...{ 5004: "1:23.4", 36_000: "10:00.0", "-6": "0:00.0" },
+  };
+  for (const [tick, time] of Object.entries(times)) {
+    expect(timeText(100 + Number(tick), 100)).toBe(time);
+  }
 });
 
 Deno.test("withinReplay() stays within what is recorded", () => {
@@ -36,37 +27,23 @@ Deno.test("withinReplay() stays within what is recorded", () => {
   expect(ticks).toEqual([100, 100, 500, 1100]);
 });
 
-Deno.test("marks stand on the time line in order, those outside of it at its ends", () => {
-  const placed = placeMarks(replayWith([1100, 100, 600, 2000, 0]), 0);
-
-  expect(placed.map(({ at }) => at)).toEqual([0, 0, 0.5, 1, 1]);
-});
-
 for (
   const [what, ticks, width, lanes] of [
     [
       "move up a lane where another one is in the way, and down again",
-      [200, 210, 220, 300, 310],
-      0.05,
-      [0, 1, 2, 0, 1],
+      ...[[200, 210, 220, 300, 310], 0.05, [0, 1, 2, 0, 1]] as const,
     ],
     [
       "stay in the lowest lane where the one before just ends",
-      [200, 300, 301],
-      0.1,
-      [0, 0, 1],
+      ...[[200, 300, 301], 0.1, [0, 0, 1]] as const,
     ],
     [
       "overlap in the lane with most room where all are taken",
-      [200, 210, 220, 230, 240],
-      0.5,
-      [0, 1, 2, 0, 1],
+      ...[[200, 210, 220, 230, 240], 0.5, [0, 1, 2, 0, 1]] as const,
     ],
     [
       "lie in the lowest free lane, though a higher one has more room",
-      [200, 205, 210, 308, 309],
-      0.1,
-      [0, 1, 2, 0, 1],
+      ...[[200, 205, 210, 308, 309], 0.1, [0, 1, 2, 0, 1]] as const,
     ],
   ] as const
 ) {
@@ -77,24 +54,22 @@ for (
   });
 }
 
-Deno.test("marks of a recording of one tick stand at its beginning", () => {
-  const replay = { ...replayWith([100]), lastTick: 100 };
+Deno.test("marks stand on the time line in order, those outside of it at its ends", () => {
+  const placesOf = (ticks: readonly number[], lastTick = 1100) =>
+    placeMarks({ ...replayWith(ticks), lastTick }, 0).map(({ at }) => at);
 
-  expect(placeMarks(replay, 0.1).map(({ at }) => at)).toEqual([0]);
-  expect(placeMarks({ ...replayWith([101]), lastTick: 101 }, 0.1)[0].at).toBe(
-    1,
-  );
+  expect(placesOf([1100, 100, 600, 2000, 0])).toEqual([0, 0, 0.5, 1, 1]);
+  // A recording of one tick.
+  expect(placesOf([100], 100)).toEqual([0]);
+  expect(placesOf([101], 101)).toEqual([1]);
 });
 
 Deno.test("marks say what happened to whom, and when", () => {
   const said = (["goal", "dropped", "returned"] as const)
     .map((kind) => markText(kind, { name: "Mia", time: "1:23.4" }));
 
-  expect(said).toEqual([
-    "1:23.4: goal against Mia",
-    "1:23.4: Mia was dropped",
-    "1:23.4: Mia came back",
-  ]);
+  const what = ["goal against Mia", "Mia was dropped", "Mia came back"];
+  expect(said).toEqual(what.map((text) => `1:23.4: ${text}`));
 });
 
 Deno.test("speeds are told as fractions and multiples", () => {
@@ -102,84 +77,34 @@ Deno.test("speeds are told as fractions and multiples", () => {
     .toEqual(["1/10", "1/7", "1/4", "1/2", "1×", "2×", "4×"]);
 });
 
-Deno.test("a throttle sends the first value at once and the newest at each interval", () => {
-  const { give, passTo, sent } = throttledBy(50);
-
-  give("a");
-  give("b");
-  passTo(30);
-  give("c");
-  passTo(49);
-  expect(sent).toEqual(["a at 0"]);
-
-  passTo(50);
-  expect(sent).toEqual(["a at 0", "c at 50"]);
-});
-
-Deno.test("a throttle waits after a late value too, and never loses the last one", () => {
-  const { give, passTo, sent } = throttledBy(50);
+Deno.test("a throttle sends the first value at once and the newest at each interval, also the last one", async () => {
+  using time = new VirtualTime();
+  const sent: string[] = [];
+  const give = createThrottle<string>({
+    everyMs: 50,
+    send: (value) => sent.push(`${value} at ${time.nowMs}`),
+  });
 
   for (
-    const [value, untilMs] of [
-      ["a", 0],
-      ["b", 60],
-      ["c", 149],
-      ["d", 150],
-      ["e", 1000],
-      ["f", 1050],
-      ["g", 0],
-    ] as const
+    const [value, ms, isSentAtOnce] of [
+      ...[["a", 0, true], ["b", 30, false], ["c", 30, false]] as const,
+      ...[["d", 89, false], ["e", 51, false], ["f", 50, true]] as const,
+      ...[["g", 0, true], ["h", 50, false]] as const,
+    ]
   ) {
+    const before = sent.length;
     give(value);
-    if (untilMs > 0) passTo(untilMs);
+    expect([value, sent.length > before]).toEqual([value, isSentAtOnce]);
+    await time.pass(ms);
   }
 
   expect(sent).toEqual([
-    "a at 0",
-    "b at 50",
-    "c at 100",
-    "d at 150",
-    "e at 200",
-    "f at 1000",
-    "g at 1050",
+    ...["a at 0", "c at 50", "d at 100", "e at 150"],
+    ...["f at 200", "g at 250", "h at 300"],
   ]);
 });
 
 function replayWith(ticks: readonly number[]): ReplayView {
-  const marks = ticks.map((tick): ReplayMark => ({
-    tick,
-    kind: "goal",
-    slot: 0,
-  }));
-  return { ...REPLAY, marks };
-}
-
-/** A throttle in virtual time, that notes what it sends and when. */
-function throttledBy(everyMs: number): {
-  readonly give: (value: string) => void;
-  readonly passTo: (ms: number) => void;
-  readonly sent: readonly string[];
-} {
-  const sent: string[] = [];
-  let nowMs = 0;
-  let timer: { readonly atMs: number; readonly call: () => void } | undefined;
-  const give = createThrottle<string>({
-    everyMs,
-    send: (value) => sent.push(`${value} at ${nowMs}`),
-    nowMs: () => nowMs,
-    later(call, delayMs) {
-      expect(timer).toBeUndefined();
-      timer = { atMs: nowMs + delayMs, call };
-    },
-  });
-  const passTo = (ms: number) => {
-    if (timer !== undefined && timer.atMs <= ms) {
-      const { atMs, call } = timer;
-      timer = undefined;
-      nowMs = atMs;
-      call();
-    }
-    nowMs = ms;
-  };
-  return { give, passTo, sent };
+  const goal = { kind: "goal", slot: 0 } as const;
+  return { ...REPLAY, marks: ticks.map((tick) => ({ ...goal, tick })) };
 }

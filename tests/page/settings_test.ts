@@ -1,8 +1,4 @@
-/**
- * Preferences, the keys that steer, and the keys that do something else.
- *
- * @module
- */
+/** Preferences, the keys that steer, and the keys that do something else. */
 import { expect } from "@std/expect";
 import {
   DEFAULT_PREFERENCES,
@@ -27,22 +23,25 @@ Deno.test("withKey() changes one key, and swaps it with the direction that had i
 });
 
 Deno.test("shortcutOf() goes by what a key types, and by its place on keyboards of other letters", () => {
-  expect(shortcutOf(press({}), keys)).toBe("mute");
+  const cases = [
+    [{}, "mute"],
+    [{ key: "M" }, "mute"],
+    // A Latin letter, but of no English keyboard.
+    [{ key: "\x80" }, "mute"],
+    // Where an English keyboard has its M, a French one has its comma.
+    [{ key: "," }, "settings"],
+    [{ key: "ь" }, "mute"],
+    [{ key: "x", code: "KeyX" }, undefined],
+  ] as const;
+  for (const [changes, shortcut] of cases) {
+    expect(shortcutOf(press(changes), keys)).toBe(shortcut);
+  }
   expect(shortcutOf(press({}), undefined)).toBe("mute");
-  expect(shortcutOf(press({ key: "M" }), keys)).toBe("mute");
-  // A Latin letter, but of no English keyboard.
-  expect(shortcutOf(press({ key: "\x80" }), keys)).toBe("mute");
-  // Where an English keyboard has its M, a French one has its comma.
-  expect(shortcutOf(press({ key: "," }), keys)).toBe("settings");
-  expect(shortcutOf(press({ key: "ь" }), keys)).toBe("mute");
-  expect(shortcutOf(press({ key: "x", code: "KeyX" }), keys)).toBeUndefined();
 });
 
 Deno.test("shortcutOf() leaves alone what steers, what repeats and what the browser wants", () => {
-  const others = [{ repeat: true }, { ctrlKey: true }, { metaKey: true }];
-
-  for (const changes of [...others, { altKey: true }]) {
-    expect(shortcutOf(press(changes), keys)).toBeUndefined();
+  for (const is of ["repeat", "ctrlKey", "metaKey", "altKey"]) {
+    expect(shortcutOf(press({ [is]: true }), keys)).toBeUndefined();
   }
   expect(shortcutOf(press({}), { ...keys, up: "KeyM" })).toBeUndefined();
 });
@@ -61,13 +60,8 @@ Deno.test("preferences hold at once, so that a second change doesn't undo the fi
   const wanted = { ...DEFAULT_PREFERENCES, volume: 10, isMuted: true };
   expect(preferences.now()).toEqual(wanted);
   expect(sent[1]).toEqual({ kind: "preferences", preferences: wanted });
-});
 
-Deno.test("preferences follow what another page has changed", () => {
-  const preferences = createPreferences(() => {});
-  preferences.take(DEFAULT_PREFERENCES);
-
+  // What another page has changed is followed, too.
   preferences.take({ ...DEFAULT_PREFERENCES, volume: 5 });
-
   expect(preferences.now()?.volume).toBe(5);
 });

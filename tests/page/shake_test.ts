@@ -1,8 +1,4 @@
-/**
- * The shake after a goal.
- *
- * @module
- */
+/** The shake after a goal. */
 import { expect } from "@std/expect";
 import { shakeAt } from "../../static/court/shake.ts";
 
@@ -16,9 +12,11 @@ Deno.test("a shake moves the picture, by 4 px at most, and less and less", () =>
     [187.5, -1 / 256, -Math.sin(3 * eighth) / 256],
   ];
   for (const [sinceMs, x, y] of moments) {
-    const at = shakeAt(sinceMs);
-    expect(at.x).toBeCloseTo(reach * x, 9);
-    expect(at.y).toBeCloseTo(reach * y, 9);
+    expect(shakeAt(sinceMs))
+      .toEqual({
+        x: expect.closeTo(reach * x, 9),
+        y: expect.closeTo(reach * y, 9),
+      });
   }
 });
 

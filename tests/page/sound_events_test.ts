@@ -1,8 +1,4 @@
-/**
- * Which sounds a change deserves, and from where they come.
- *
- * @module
- */
+/** Which sounds a change deserves, and from where they come. */
 import { expect } from "@std/expect";
 import type { View } from "../../net/page/protocol.ts";
 import { goesOn } from "../../static/court/goals.ts";
@@ -39,63 +35,45 @@ function replayAt(tick: number, points: number, speed = 1): View {
   return score(points, 0, { role: "replay", replay });
 }
 
-Deno.test("a hit sounds from where it is on the screen", () => {
-  const [asItIs, turned, ...others] = [0, 2, 1, 3].map((turn) =>
-    soundsOfHit(turn as Turn) // The list has nothing but turns.
-  );
-
-  expect(asItIs).toEqual([{ kind: "paddle", pan: expect.closeTo(-0.756, 3) }]);
-  expect(turned).toEqual([{ kind: "paddle", pan: expect.closeTo(0.756, 3) }]);
-  for (const shownAcross of others) {
-    expect(shownAcross).toEqual([
-      { kind: "paddle", pan: expect.closeTo(0, 3) },
-    ]);
-  }
-});
-
-Deno.test("a confirmed goal sounds from the side that concedes it", () => {
+Deno.test("a hit and a confirmed goal sound from where they are on the screen", () => {
   const [before, after] = [score(3, 4), score(3, 5)];
-
-  expect(soundOfView(before, after, 0)).toEqual({ kind: "goal", pan: -0.8 });
-  expect(soundOfView(before, after, 2)).toEqual({ kind: "goal", pan: 0.8 });
-  for (const turn of [1, 3] as const) {
-    expect(soundOfView(before, after, turn)).toEqual({ kind: "goal", pan: 0 });
+  const turns = [[0, -1], [1, 0], [2, 1], [3, 0]] as const;
+  for (const [turn, side] of turns) {
+    expect(soundsOfHit(turn))
+      .toEqual([{ kind: "paddle", pan: expect.closeTo(0.756 * side, 3) }]);
+    // From the side that concedes it.
+    expect(soundOfView(before, after, turn))
+      .toEqual({ kind: "goal", pan: 0.8 * side });
   }
 });
 
-Deno.test("the end of a match sounds once, instead of its last goal", () => {
+Deno.test("the end of a match sounds once, and what was not played now makes no sound", () => {
   const won = score(11, 4, { phase: "over", winner: 0 });
+  const silent: readonly (readonly [View | undefined, View])[] = [
+    [won, won],
+    [undefined, score(3, 4)],
+    [score(0, 0, { match: "other" }), score(3, 4, { winner: 1 })],
+    // Who catches up hears no old goals.
+    [score(0, 0, { phase: "syncing" }), score(3, 4)],
+  ];
 
   expect(soundOfView(score(10, 4), won, 0)).toEqual({ kind: "win", pan: 0 });
-  expect(soundOfView(won, won, 0)).toBe(undefined);
-});
-
-Deno.test("a first view and another match make no sound", () => {
-  const other = score(0, 0, { match: "other" });
-
-  expect(soundOfView(undefined, score(3, 4), 0)).toBe(undefined);
-  expect(soundOfView(other, score(3, 4, { winner: 1 }), 0)).toBe(undefined);
-});
-
-Deno.test("who catches up with a match hears no old goals", () => {
-  const early = score(0, 0, { phase: "syncing" });
-
-  expect(soundOfView(early, score(3, 4), 0)).toBe(undefined);
+  for (const [before, after] of silent) {
+    expect(soundOfView(before, after, 0)).toBe(undefined);
+  }
 });
 
 Deno.test("a replay sounds where it runs, fast ones too, and not where it is wound", () => {
   // No further than a second's worth, and not back.
   for (const [speed, most] of [[0.5, 60], [1, 60], [8, 480]]) {
     for (const ticks of [-1, 0, most, most + 1]) {
-      const [from, to] = [
-        replayAt(1000, 2, 1),
-        replayAt(1000 + ticks, 3, speed),
-      ];
+      const from = replayAt(1000, 2);
+      const to = replayAt(1000 + ticks, 3, speed);
+      const isNear = ticks === 0 || ticks === most;
       const sound = soundOfView(from, to, 0)?.kind;
-      expect(goesOn(from, to)).toBe(sound === "goal");
-      expect({ speed, ticks, sound }).toEqual({
-        ...{ speed, ticks },
-        sound: ticks === 0 || ticks === most ? "goal" : undefined,
+      expect({ speed, ticks, sound, goesOn: goesOn(from, to) }).toEqual({
+        ...{ speed, ticks, goesOn: isNear },
+        sound: isNear ? "goal" : undefined,
       });
     }
   }

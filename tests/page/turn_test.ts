@@ -1,8 +1,4 @@
-/**
- * The court, turned: places there and back, sides, and the way that a key goes.
- *
- * @module
- */
+/** The court, turned: places there and back, sides, and the way that a key goes. */
 import { expect } from "@std/expect";
 import {
   axisSign,
@@ -26,15 +22,7 @@ const SIDES = [
 ];
 
 for (const turn of TURNS) {
-  Deno.test(`toCourt() undoes toScreen() (${turn} quarter turns)`, () => {
-    for (const place of [{ x: 0, y: 0 }, { x: 130, y: 700 }, ...SIDES]) {
-      const there = toScreen(place, COURT, turn);
-
-      expect(toCourt(there, COURT, turn)).toEqual(place);
-    }
-  });
-
-  Deno.test(`sideOnScreen() is where toScreen() puts a side (${turn} quarter turns)`, () => {
+  Deno.test(`toCourt() undoes toScreen(), and sides and axes go along (${turn} quarter turns)`, () => {
     const { width, height } = sizeOnScreen(COURT, turn);
     const middles = [
       { x: 0, y: height / 2 },
@@ -42,33 +30,31 @@ for (const turn of TURNS) {
       { x: width / 2, y: 0 },
       { x: width / 2, y: height },
     ];
-
-    for (const slot of SLOTS) {
-      const shown = toScreen(SIDES[slot], COURT, turn);
-      expect(shown).toEqual(middles[sideOnScreen(slot, turn)]);
+    const from = toScreen({ x: 400, y: 400 }, COURT, turn);
+    for (const place of [{ x: 0, y: 0 }, { x: 130, y: 700 }, ...SIDES]) {
+      const there = toScreen(place, COURT, turn);
+      expect(toCourt(there, COURT, turn)).toEqual(place);
     }
-  });
-
-  Deno.test(`axisSign() tells which way a paddle goes on the screen (${turn} quarter turns)`, () => {
     for (const slot of SLOTS) {
-      const from = toScreen({ x: 400, y: 400 }, COURT, turn);
+      expect(toScreen(SIDES[slot], COURT, turn))
+        .toEqual(middles[sideOnScreen(slot, turn)]);
       const along = slot < 2 ? { x: 400, y: 410 } : { x: 410, y: 400 };
       const to = toScreen(along, COURT, turn);
-
       expect(axisSign(slot, turn) * 10).toBe(to.x - from.x + to.y - from.y);
     }
   });
 }
 
-Deno.test("turnFor() puts everybody's own side where it is wanted", () => {
-  for (const slot of SLOTS) {
-    const whose = { me: slot, players: 4, isTall: true };
-    const left = turnFor({ ...whose, ownSide: "left" });
-    const bottom = turnFor({ ...whose, ownSide: "bottom" });
-    expect(sideOnScreen(slot, left)).toBe(0);
-    expect(sideOnScreen(slot, bottom)).toBe(3);
-    expect(turnFor({ ...whose, ownSide: "auto" })).toBe(0);
+Deno.test("turnFor() puts everybody's own side where it is wanted, if they have one", () => {
+  for (const me of SLOTS) {
+    const turned = (ownSide: "left" | "bottom" | "auto") =>
+      turnFor({ me, players: 4, isTall: true, ownSide });
+    expect(sideOnScreen(me, turned("left"))).toBe(0);
+    expect(sideOnScreen(me, turned("bottom"))).toBe(3);
+    expect(turned("auto")).toBe(0);
   }
+  const watcher = { me: -1, players: 2, isTall: false } as const;
+  expect(turnFor({ ...watcher, ownSide: "bottom" })).toBe(0);
 });
 
 Deno.test("turnFor() by itself turns only a wide court in a tall window", () => {
@@ -79,9 +65,4 @@ Deno.test("turnFor() by itself turns only a wide court in a tall window", () => 
     expect(sideOnScreen(Math.max(me, 0), turn)).toBe(3);
     expect(turnFor({ ...whose, isTall: false })).toBe(0);
   }
-});
-
-Deno.test("turnFor() turns nothing for who has no side", () => {
-  const whose = { me: -1, players: 2, isTall: false };
-  expect(turnFor({ ...whose, ownSide: "bottom" })).toBe(0);
 });

@@ -6,6 +6,7 @@
 import { expect } from "@std/expect";
 import { findSeat } from "../../net/files/seat_file.ts";
 import { NetworkError } from "../../net/link/network_error.ts";
+import type { PlayerView } from "../../net/page/protocol.ts";
 import { EMPTY_VIEW, type Stage } from "../../net/page/stage.ts";
 import { visitLobby, type VisitOptions } from "../../net/player/lobby_visit.ts";
 import { NO_TRANSPORT_FAULTS } from "../../net/transport/faulty.ts";
@@ -13,11 +14,9 @@ import { openLobby, RawClient, temporaryFolder } from "../support/lobby.ts";
 import { soon, until } from "../support/waiting.ts";
 import { startOf } from "./matches.ts";
 
-type Where = { readonly port: number };
-
 /** A person's visit, with a page that a test looks at and speaks for. */
 function visit(
-  { port }: Where,
+  { port }: { readonly port: number },
   { plan = {}, ...changes }: Partial<Omit<VisitOptions, "plan">> & {
     readonly plan?: Partial<VisitOptions["plan"]>;
   } = {},
@@ -25,11 +24,10 @@ function visit(
   const leave = new AbortController();
   const reasons: string[] = [];
   let stage: Stage | undefined;
+  const lobby = { hostname: "127.0.0.1", port };
+  const rest = { join: { name: "Ada" }, bots: 0, skill: "easy" as const };
   const over = visitLobby({
-    plan: {
-      lobby: { hostname: "127.0.0.1", port },
-      ...{ join: { name: "Ada" }, bots: 0, skill: "easy", ...plan },
-    },
+    plan: { lobby, ...rest, ...plan },
     page: {
       ...{ axis: 0, isInspected: true, show() {}, showStates() {} },
       begin: (next) => stage = next,
@@ -52,6 +50,12 @@ function visit(
     ask: (request: Parameters<Stage["take"]>[0]) => stage?.take(request),
     becomes: (phase: string) =>
       until(() => view().phase === phase, `Phase "${phase}"`),
+    /** Waits until so many players are seen, or so many such players. */
+    sees: (count: number, isSuch = (_player: PlayerView) => true) =>
+      until(
+        () => view().players.filter(isSuch).length === count,
+        `${count} of such players`,
+      ),
     async [Symbol.asyncDispose]() {
       leave.abort();
       await over.catch(() => {});
@@ -59,31 +63,38 @@ function visit(
   };
 }
 
-/** The names of the seats on file, and of the recordings. */
-function filesIn(folder: string): {
-  readonly seats: readonly string[];
-  readonly replays: readonly string[];
-} {
+/** How many seats are on file, and recordings. */
+function countFiles(folder: string): readonly [number, number] {
   const namesIn = (path: string) =>
     [...Deno.readDirSync(path)].map(({ name }) => name);
   const names = namesIn(folder);
-  return {
-    seats: names.filter((name) => name.startsWith("seat-")),
-    replays: names.includes("replays") ? namesIn(`${folder}/replays`) : [],
-  };
+  return [
+    names.filter((name) => name.startsWith("seat-")).length,
+    names.includes("replays") ? namesIn(`${folder}/replays`).length : 0,
+  ];
 }
 
-/** What a lobby hears and says until a match has started, to whose relay nobody ever gets. */
-async function startUnheard(listener: Deno.TcpListener): Promise<RawClient> {
-  const client = new RawClient(await listener.accept());
+/** A lobby that starts a match, to whose relay nobody gets by itself, and a visit there. */
+async function startUnheard(changes: Parameters<typeof visit>[1] = {}) {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const ada = visit(listener.addr, changes);
+  const lobby = new RawClient(await listener.accept());
   const start = startOf(2, "m-1");
-  await client.messageOf("join");
-  await client.say({
+  await lobby.messageOf("join");
+  await lobby.say({
     ...{ type: "welcome", id: "p0", slot: 0, start: { x: 0, y: 0 } },
     ...{ room: "ABCDEF", rules: start.rules, epoch: 0 },
   });
-  await client.say(start);
-  return client;
+  await lobby.say(start);
+  const relay = new RawClient(await listener.accept());
+  return {
+    ...{ ada, lobby, relay },
+    async [Symbol.asyncDispose]() {
+      await ada[Symbol.asyncDispose]();
+      for (const end of [lobby, relay]) end[Symbol.dispose]();
+      listener.close();
+    },
+  };
 }
 
 Deno.test("the page leaves a room only where it leads back to somewhere", async () => {
@@ -93,17 +104,15 @@ Deno.test("the page leaves a room only where it leads back to somewhere", async 
     canLeave: false,
     plan: { join: { name: "Bea", room: "OTHER" } },
   });
-  await until(
-    () => ada.view().players.length + bea.view().players.length === 2,
-    "Two seats",
-  );
+  await ada.sees(1);
+  await bea.sees(1);
 
   bea.ask({ kind: "leave" });
   bea.ask({ kind: "ready", isReady: false });
   ada.ask({ kind: "leave" });
 
   expect(await ada.over()).toBeUndefined();
-  await until(() => bea.view().players[0].state === "waiting", "The news");
+  await bea.sees(1, ({ state }) => state === "waiting");
   bea.leave();
   expect(await bea.over()).toBeUndefined();
 });
@@ -111,7 +120,7 @@ Deno.test("the page leaves a room only where it leads back to somewhere", async 
 Deno.test("a visit whose lobby is lost before a match fails, one that can't begin too", async () => {
   const lobby = await openLobby();
   await using ada = visit(lobby);
-  await until(() => ada.view().players.length === 1, "Ada's seat");
+  await ada.sees(1);
 
   await lobby[Symbol.asyncDispose]();
 
@@ -128,30 +137,24 @@ Deno.test("who leaves a match says so, and the other has won and stays for its r
   await using mia = visit(lobby);
   await ada.becomes("playing");
   await mia.becomes("playing");
-  expect(filesIn(folder.path).seats.length).toBe(1);
+  expect(countFiles(folder.path)[0]).toBe(1);
 
   mia.ask({ kind: "leave" });
 
   expect(await mia.over()).toMatchObject({ reason: "player left" });
   await ada.becomes("over");
   ada.ask({ kind: "rematch" });
-  await until(
-    () => ada.view().rematch?.gone.length === 1,
-    "The news that Mia is gone",
-  );
-  expect(ada.view().rematch?.wanted.length).toBe(1);
+  const rematch = () => ada.view().rematch;
+  await until(() => rematch()?.gone.length === 1, "The news of Mia");
+  expect(rematch()?.wanted.length).toBe(1);
   await lobby[Symbol.asyncDispose]();
-  await until(
-    () => ada.view().rematch?.isLobbyGone === true,
-    "The news that the lobby is gone",
-  );
+  await until(() => rematch()?.isLobbyGone === true, "The lobby's end");
   expect(ada.view().players.map(({ state }) => state).toSorted())
     .toEqual(["left", "ok"]);
   ada.ask({ kind: "leave" });
   expect(await ada.over()).toMatchObject({ reason: "walkover" });
   expect([ada.reasons, mia.reasons]).toEqual([["walkover"], ["player left"]]);
-  const { seats, replays } = filesIn(folder.path);
-  expect([seats.length, replays.length]).toEqual([0, 1]);
+  expect(countFiles(folder.path)).toEqual([0, 1]);
 });
 
 Deno.test("a visit for one match plays against a bot that it brings, and keeps no seat where the lobby is its own", async () => {
@@ -161,27 +164,23 @@ Deno.test("a visit for one match plays against a bot that it brings, and keeps n
     stay: false,
     stateFolder: folder.path,
     isRecording: false,
-    plan: {
-      join: { name: "Ada", isReady: false },
-      bots: 1,
-      isLocal: true,
-    },
+    plan: { join: { name: "Ada", isReady: false }, bots: 1, isLocal: true },
   });
-  const bots = () => ada.view().players.filter(({ isLocalBot }) => isLocalBot);
-  await until(() => bots().length === 1, "The first bot");
-  expect(bots()[0].isBot).toBe(true);
-  ada.ask({ kind: "removeBot", slot: bots()[0].slot });
-  await until(() => bots().length === 0, "The first bot's end");
+  const isBot = (player: PlayerView) => player.isLocalBot && player.isBot;
+  await ada.sees(1, isBot);
+  const [{ slot }] = ada.view().players.filter(isBot);
+  ada.ask({ kind: "removeBot", slot });
+  await ada.sees(0, isBot);
   ada.ask({ kind: "addBot" });
-  await until(() => bots().length === 1, "The second bot");
+  await ada.sees(1, isBot);
   ada.ask({ kind: "ready", isReady: true });
   await ada.becomes("playing");
-  expect(filesIn(folder.path)).toEqual({ seats: [], replays: [] });
+  expect(countFiles(folder.path)).toEqual([0, 0]);
 
   ada.leave();
 
   expect(await ada.over()).toMatchObject({ reason: "player left" });
-  expect(filesIn(folder.path)).toEqual({ seats: [], replays: [] });
+  expect(countFiles(folder.path)).toEqual([0, 0]);
 });
 
 Deno.test("a seat that another process takes ends the match here, and is kept on file for that one, which plays on", async () => {
@@ -191,7 +190,9 @@ Deno.test("a seat that another process takes ends the match here, and is kept on
   await using ada = visit(lobby, { stay: false, stateFolder });
   await using mia = visit(lobby, { plan: { join: { name: "Mia" } } });
   await ada.becomes("playing");
-  const [file] = filesIn(stateFolder).seats;
+  // As long as this process lives nobody finds its seat.
+  const [{ name: file }] = [...Deno.readDirSync(stateFolder)]
+    .filter(({ name }) => name.startsWith("seat-"));
   const { seat } = JSON.parse(
     await Deno.readTextFile(`${stateFolder}/${file}`),
   );
@@ -254,36 +255,28 @@ Deno.test("a match is played with faults, and without a place for its files", as
 });
 
 Deno.test("who leaves before the match's transport is open gives it up, and that is no failure", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  await using ada = visit(listener.addr);
-  using _lobby = await startUnheard(listener);
-  using _relay = new RawClient(await listener.accept());
+  await using match = await startUnheard();
 
-  ada.leave();
+  match.ada.leave();
 
-  expect(await ada.over()).toBeUndefined();
+  expect(await match.ada.over()).toBeUndefined();
 });
 
 Deno.test("a visit whose match can't be opened fails, and leaves the lobby", async () => {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  await using ada = visit(listener.addr);
-  using lobby = await startUnheard(listener);
+  await using match = await startUnheard();
 
-  (await listener.accept()).close();
+  match.relay[Symbol.dispose]();
 
-  await expect(ada.over()).rejects.toThrow(NetworkError);
-  expect(await lobby.messageOf("none")).toBeUndefined();
+  await expect(match.ada.over()).rejects.toThrow(NetworkError);
+  expect(await match.lobby.messageOf("none")).toBeUndefined();
 });
 
 Deno.test("a bot that stays wants another match as soon as anybody does, a person is asked", async () => {
   const wishes: unknown[] = [];
   for (const kind of ["bot", "human"] as const) {
-    using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-    await using ada = visit(listener.addr, {
-      control: { kind, skill: "easy", assets: new Map() },
-    });
-    using lobby = await startUnheard(listener);
-    using _relay = new RawClient(await listener.accept());
+    const control = { kind, skill: "easy", assets: new Map() } as const;
+    await using match = await startUnheard({ control });
+    const { ada, lobby } = match;
 
     await lobby.say({ type: "again", wanted: [1], gone: [] });
     await lobby.say({ type: "watchers", count: 3 });

@@ -1,19 +1,11 @@
-/**
- * When a session is run, in virtual time: a session that takes notes, and a transport that is told.
- *
- * @module
- */
 import { expect } from "@std/expect";
 import type { Received } from "../../net/match/transport.ts";
 import { runMatchLoop } from "../../net/player/match_loop.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
 
 const TICK_MS = 50;
-const PACKET: Received = {
-  from: { slot: 1, epoch: 0 },
-  atMs: 0,
-  packet: Uint8Array.of(7),
-};
+const FROM = { from: { slot: 1, epoch: 0 }, atMs: 0 };
+const PACKET: Received = { ...FROM, packet: Uint8Array.of(7) };
 
 /** Runs a loop until disposed; its notes say what was called, and when. */
 function startLoop(time: VirtualTime) {

@@ -40,10 +40,7 @@ export function startOf(players: number, match: string): StartMessage {
 export const RULES = { players: 2, points: 5, lives: 3, graceMs: 20_000 };
 
 export const OUTCOME: Outcome = {
-  reason: "finished",
-  winner: 1,
-  confirmedTick: 600,
-  hash: 77,
+  ...{ reason: "finished", winner: 1, confirmedTick: 600, hash: 77 },
   message: "",
 };
 
@@ -53,14 +50,9 @@ export function playNow(changes: Partial<PlayNow> = {}): PlayNow {
   confirmedState[SCORE] = 3;
   confirmedState[SCORE + 1] = 4;
   return {
-    confirmedState,
-    confirmedTick: 600,
-    newestTick: 604,
-    era: 2,
-    inputDelayTicks: 1,
-    members: 0b11,
-    missing: () => [],
-    hasLeft: () => false,
+    ...{ confirmedState, confirmedTick: 600, newestTick: 604, era: 2 },
+    ...{ inputDelayTicks: 1, members: 0b11 },
+    ...{ missing: () => [], hasLeft: () => false },
     rollbackWork: { rollbacks: 5, resimulatedTicks: 9, deepestTicks: 4 },
     sync: { leadTicks: 0.5 },
     ...changes,
@@ -70,21 +62,14 @@ export function playNow(changes: Partial<PlayNow> = {}): PlayNow {
 /** A session in that duel, whose members all hear each other. */
 export function sessionNow(changes: Partial<SessionNow> = {}): SessionNow {
   return {
-    outcome: undefined,
-    isReturning: false,
-    isLinkUp: true,
-    unconfirmedMs: 0,
-    timers: timersFor(20_000),
+    ...{ outcome: undefined, isReturning: false, isLinkUp: true },
+    ...{ unconfirmedMs: 0, timers: timersFor(20_000) },
     opening: { waitingFor: 0 },
     liveness: { stateOf: () => "ok", silentMs: () => 0 },
     play: playNow(),
     stats: {
-      packetsIn: 10,
-      packetsOut: 20,
-      bytesIn: 30,
-      bytesOut: 40,
-      rejected: 2,
-      stalledMs: 5.6,
+      ...{ packetsIn: 10, packetsOut: 20, bytesIn: 30, bytesOut: 40 },
+      ...{ rejected: 2, stalledMs: 5.6 },
     },
     distanceTo: (slot) =>
       slot === 0
@@ -97,13 +82,9 @@ export function sessionNow(changes: Partial<SessionNow> = {}): SessionNow {
 /** The match of that session, of which nothing is recorded. */
 export function matchNow(changes: Partial<MatchNow> = {}): MatchNow {
   return {
-    id: "m1",
-    transport: "relay",
-    session: sessionNow(),
-    link: { up: true, detail: "" },
-    rejectedByTransport: 7,
-    awaySinceMs: [undefined, undefined],
-    statistics: undefined,
+    ...{ id: "m1", transport: "relay", session: sessionNow() },
+    ...{ link: { up: true, detail: "" }, rejectedByTransport: 7 },
+    ...{ awaySinceMs: [undefined, undefined], statistics: undefined },
     faults: { latencyMs: 1, jitterMs: 2, lossPercent: 3, isCut: false },
     log: { hashes: () => [[600, 77]] },
     ...changes,
@@ -112,30 +93,20 @@ export function matchNow(changes: Partial<MatchNow> = {}): MatchNow {
 
 /** Ada at her page, with Mia, who has brought a bot of this process or is one. */
 export function shownNow(changes: Partial<ShownNow> = {}): ShownNow {
-  const others = { isBot: false, isReady: true };
+  const ada = { id: "p0", name: "Ada", look: 2, isBot: false, isReady: true };
+  const bot = { id: "p1", name: "Bot", look: 3, isBot: true, isReady: false };
+  const players = [
+    { slot: 0, rttMs: null, ...ada },
+    { slot: 1, rttMs: 12.34, ...bot },
+  ];
   return {
     nowMs: 10_000.4,
     room: {
-      code: "ABCDEF",
-      invite: "pong play --room ABCDEF",
-      startsAtMs: null,
-      watchers: 1,
-      rematch: null,
+      ...{ code: "ABCDEF", invite: "pong play --room ABCDEF" },
+      ...{ startsAtMs: null, watchers: 1, rematch: null, canLeave: true },
       localBotIds: ["p1"],
-      canLeave: true,
     },
-    seats: {
-      me: 0,
-      rules: RULES,
-      players: [
-        { ...others, slot: 0, id: "p0", name: "Ada", look: 2, rttMs: null },
-        {
-          ...{ slot: 1, id: "p1", name: "Bot", look: 3, rttMs: 12.34 },
-          isBot: true,
-          isReady: false,
-        },
-      ],
-    },
+    seats: { me: 0, rules: RULES, players },
     match: undefined,
     ...changes,
   };

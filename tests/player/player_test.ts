@@ -10,7 +10,7 @@ import {
   type Settings,
   writeSettings,
 } from "../../net/files/settings_file.ts";
-import { JoinError } from "../../net/lobby/seat.ts";
+import { JoinError, type JoinRequest } from "../../net/lobby/seat.ts";
 import {
   DEFAULT_PREFERENCES,
   type PageMessage,
@@ -23,28 +23,14 @@ import { soon } from "../support/waiting.ts";
 
 const START: Settings["join"] = defaultSettings("Ada").join;
 
-/** A running process, and the page of the person who plays. */
-interface Player extends AsyncDisposable {
-  readonly over: ReturnType<typeof runPlayer>;
-  /** Stops the process. */
-  readonly stop: () => void;
-  readonly say: (message: PageMessage) => void;
-  /** The first view from now on in which that is so. */
-  readonly view: (is: (view: View) => boolean) => Promise<View>;
-}
-
 /** Runs a process, and waits for the address of its page. */
 async function run(changes: Partial<PlayerOptions>) {
   const stop = new AbortController();
-  const served = Promise.withResolvers<
-    { readonly url: URL; readonly lanUrl: string }
-  >();
+  const served = Promise.withResolvers<{ url: URL; lanUrl: string }>();
   const over = runPlayer({
-    plan: undefined,
-    name: "Ada",
+    ...{ plan: undefined, name: "Ada", stay: true, isRecording: false },
+    ...{ graceMs: 20_000, pagePort: 0, isLan: false },
     control: { kind: "human", assets: ASSETS },
-    ...{ stay: true, isRecording: false, graceMs: 20_000 },
-    ...{ pagePort: 0, isLan: false },
     nowMs: () => performance.now(),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     openLobby: () => openLobby(),
@@ -59,9 +45,8 @@ async function run(changes: Partial<PlayerOptions>) {
   return { over, stop, ...await soon(served.promise, "The page") };
 }
 
-async function startPlayer(
-  changes: Partial<PlayerOptions> = {},
-): Promise<Player> {
+/** Runs a process, with the page of the person who plays. */
+async function startPlayer(changes: Partial<PlayerOptions> = {}) {
   const { over, stop, url } = await run(changes);
   const socket = new WebSocket(
     `ws://${url.host}/socket${url.search}`,
@@ -78,8 +63,9 @@ async function startPlayer(
   await soon(new Promise((resolve) => socket.onopen = resolve), "A page");
   return {
     ...{ over, stop: () => stop.abort() },
-    say: (message) => socket.send(JSON.stringify(message)),
-    async view(is) {
+    say: (message: PageMessage) => socket.send(JSON.stringify(message)),
+    /** The first view from now on in which that is so. */
+    async view(is: (view: View) => boolean): Promise<View> {
       while (view === undefined || !is(view)) {
         await soon(wake.promise, `A view other than ${JSON.stringify(view)}`);
       }
@@ -92,6 +78,12 @@ async function startPlayer(
   };
 }
 
+/** What to play in a lobby without asking. */
+function planFor(port: number, join: JoinRequest) {
+  const lobby = { hostname: "127.0.0.1", port };
+  return { lobby, join, bots: 0, skill: "easy" } as const;
+}
+
 Deno.test("what was chosen on the start screen is played, remembered, and shown again after it", async () => {
   await using lobby = await openLobby();
   await using folder = await temporaryFolder();
@@ -99,17 +91,12 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
   const preferences = { ...DEFAULT_PREFERENCES, volume: 3 };
   const before = { ...START, look: 3 };
   await writeSettings(stateFolder, { join: before, preferences });
-  await using player = await startPlayer({
-    stateFolder,
-    wishes: { points: 7 },
-  });
+  const wishes = { points: 7 };
+  await using player = await startPlayer({ stateFolder, wishes });
   const first = await player.view(({ start }) => start !== null);
   expect([first.phoneUrl, first.preferences]).toEqual(["", preferences]);
-  expect(first.start).toEqual({
-    settings: { ...before, points: 7 },
-    problem: "",
-    isBusy: false,
-  });
+  const shown = { settings: { ...before, points: 7 }, problem: "" };
+  expect(first.start).toEqual({ ...shown, isBusy: false });
   const settings = {
     ...START,
     ...{ host: "127.0.0.1", port: lobby.port, look: 2 },
@@ -125,9 +112,8 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
 
   expect(room).toMatchObject({ rules: { players: 3 }, canLeave: true });
   expect(room.room).toMatch(/^[A-Z0-9]{4,}$/);
-  expect(room.players).toMatchObject([
-    { name: "Ada", look: 2, state: "waiting" },
-  ]);
+  expect(room.players)
+    .toMatchObject([{ name: "Ada", look: 2, state: "waiting" }]);
   expect(again.start).toEqual({ settings, problem: "", isBusy: false });
   player.stop();
   expect(await player.over).toBeUndefined();
@@ -180,20 +166,12 @@ Deno.test("against bots a process opens a lobby of its own, and sits down with t
 for (const [what, room] of [["one who is told", "ROOM1"], ["anybody", ""]]) {
   Deno.test(`a quick match or a known room takes the rules that ${what} finds there`, async () => {
     await using lobby = await openLobby();
-    await using _mia = await join(lobby, {
-      room: room || undefined,
-      players: 4,
-      isReady: false,
-    });
+    const asked = { room: room || undefined, players: 4, isReady: false };
+    await using _mia = await join(lobby, asked);
     await using player = await startPlayer();
     const mode = room === "" ? "quick" : "room";
-    const settings = {
-      ...START,
-      mode,
-      room,
-      players: room ? 2 : 4,
-      port: lobby.port,
-    } as const;
+    const where = { mode, room, port: lobby.port } as const;
+    const settings = { ...START, ...where, players: room ? 2 : 4 };
 
     player.say({ kind: "join", settings });
 
@@ -204,10 +182,7 @@ for (const [what, room] of [["one who is told", "ROOM1"], ["anybody", ""]]) {
 
 Deno.test("a plan is played before the start screen, whose page is announced with the seat", async () => {
   await using lobby = await openLobby();
-  const plan = {
-    lobby: { hostname: "127.0.0.1", port: lobby.port },
-    ...{ join: { name: "Ada" }, bots: 0, skill: "easy" as const },
-  };
+  const plan = planFor(lobby.port, { name: "Ada" });
   await using player = await startPlayer({ plan });
   const { phase } = await player.view(() => true);
   player.say({ kind: "leave" });
@@ -222,10 +197,7 @@ Deno.test("a bot's process has no page for people, remembers nothing, and ends w
   const lobby = await openLobby();
   await using folder = await temporaryFolder();
   const bot = await run({
-    plan: {
-      lobby: { hostname: "127.0.0.1", port: lobby.port },
-      ...{ join: { name: "Bot", isBot: true }, bots: 0, skill: "easy" },
-    },
+    plan: planFor(lobby.port, { name: "Bot", isBot: true }),
     control: { kind: "bot", skill: "easy" },
     ...{ isLan: true, stay: false, stateFolder: folder.path },
   });

@@ -10,36 +10,31 @@ import {
   ignoreWithoutBroker,
   startBroker,
 } from "../support/broker.ts";
-import { resultOf, waitForStatus } from "../support/processes.ts";
+import { resultOf } from "../support/processes.ts";
 import { last } from "../support/waiting.ts";
-import { expectToGoOn, startFaultMatch, together } from "./fault_match.ts";
+import {
+  expectToGoOn,
+  startFaultMatch,
+  together,
+  waitForAll,
+} from "./fault_match.ts";
 
 /** Ends the broker with `end` while two play, and starts it again. */
 async function outlive(
   broker: Broker,
-  { name, args = [], end }: {
-    readonly name: string;
+  { args = [], end }: {
     readonly args?: readonly string[];
     readonly end: () => Promise<void>;
   },
 ): Promise<void> {
-  const url = await broker.createVhost(name);
+  const url = await broker.createVhost(crypto.randomUUID());
   await using match = await startFaultMatch({ players: 2, args, broker: url });
   await end();
-  for (const bot of match.bots) {
-    await waitForStatus(bot, ({ phase }) => phase === "paused");
-  }
+  await waitForAll(match.bots, ({ phase }) => phase === "paused");
 
   await broker.restart();
 
-  await expectToGoOn(match);
-}
-
-/** The broker answers nothing for so long. */
-async function freeze(broker: Broker, durationMs: number): Promise<void> {
-  broker.freeze();
-  await last(durationMs);
-  broker.thaw();
+  await expectToGoOn(match.bots, match.before);
 }
 
 Deno.test("over RabbitMQ", { ignore: ignoreWithoutBroker() }, async (test) => {
@@ -47,7 +42,6 @@ Deno.test("over RabbitMQ", { ignore: ignoreWithoutBroker() }, async (test) => {
 
   await test.step("nobody wins by the broker's death, however short the grace", () =>
     outlive(broker, {
-      name: "killed",
       args: ["--grace", "5"],
       end: async () => {
         await broker.kill9();
@@ -56,16 +50,13 @@ Deno.test("over RabbitMQ", { ignore: ignoreWithoutBroker() }, async (test) => {
     }));
 
   await test.step("a match goes on after the broker was stopped", () =>
-    outlive(broker, { name: "stopped", end: () => broker.stop() }));
+    outlive(broker, { end: broker.stop }));
 
   await test.step("a match is played to its end after its lobby was killed", async () => {
     const args = ["--points", "1", "--bot", "easy"];
     const url = await broker.createVhost("lobby");
-    await using match = await startFaultMatch({
-      players: 2,
-      args,
-      broker: url,
-    });
+    const options = { players: 2, args, broker: url };
+    await using match = await startFaultMatch(options);
     match.lobby.kill("SIGKILL");
     await match.lobby.exited;
     const [one, two] = await Promise.all(match.bots.map(resultOf));
@@ -82,11 +73,12 @@ Deno.test("over RabbitMQ", { ignore: ignoreWithoutBroker() }, async (test) => {
     await using duel = await startFaultMatch({ players: 2, broker: two });
     await using match = await startFaultMatch({ players: 4, broker: four });
 
-    await freeze(broker, 5000);
+    broker.freeze();
+    await last(5000);
+    broker.thaw();
 
-    await together([
-      () => expectToGoOn(duel),
-      () => expectToGoOn(match),
-    ]);
+    await together(
+      [duel, match].map(({ bots, before }) => () => expectToGoOn(bots, before)),
+    );
   });
 });

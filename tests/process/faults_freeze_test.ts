@@ -13,12 +13,11 @@ import {
 import { last } from "../support/waiting.ts";
 import {
   expectOneTruth,
-  expectScoreKept,
-  newestTick,
-  playerState,
+  expectToGoOn,
   startFaultMatch,
   together,
-  untilPlaying,
+  victimIn,
+  waitForAll,
 } from "./fault_match.ts";
 
 /** Freezes one bot for so long. */
@@ -31,32 +30,19 @@ async function freeze(bot: PongProcess, durationMs: number): Promise<void> {
 Deno.test("a player that freezes for a second is forgiven", () =>
   together([2, 3, 4].map((players) => async () => {
     await using match = await startFaultMatch({ players });
-
-    await freeze(match.bots[1], 1000);
-
-    const tick = await newestTick(match.bots);
-    await expectOneTruth(match.bots, tick);
-    for (const status of await untilPlaying(match.bots, 0)) {
-      expectScoreKept(match.before, status);
-    }
+    await freeze(match.victim, 1000);
+    await expectToGoOn(match.bots, match.before);
   })));
 
 async function freezeOneOfTwo(): Promise<void> {
   await using match = await startFaultMatch({ players: 2 });
-  const [other, frozen] = match.bots;
-
-  const freezing = freeze(frozen, 5000);
-  const paused = await waitForStatus(other, ({ phase }) => phase === "paused");
-  await freezing;
-  await waitForStatus(
-    other,
-    ({ confirmedTick }) => confirmedTick > paused.confirmedTick + 10,
+  const freezing = freeze(match.victim, 5000);
+  const [paused] = await waitForAll(
+    match.others,
+    ({ phase }) => phase === "paused",
   );
-
-  await expectOneTruth(match.bots, paused.tick);
-  for (const status of await untilPlaying(match.bots, 0)) {
-    expectScoreKept(paused, status);
-  }
+  await freezing;
+  await expectToGoOn(match.bots, paused);
 }
 
 /** The others go on without the frozen one, and it is back by itself. */
@@ -65,40 +51,30 @@ async function freezeOneOfMany(
   durationMs: number,
 ): Promise<void> {
   await using match = await startFaultMatch({ players });
-  const frozen = match.bots[1];
-  const others = match.bots.filter((bot) => bot !== frozen);
-  const freezing = freeze(frozen, durationMs);
-  for (const bot of others) {
-    const dropped = await waitForStatus(bot, ({ era }) => era > 0);
-    expect([dropped.era, playerState(dropped, 1)]).toEqual([1, "away"]);
+  const { victim, others, bots, before } = match;
+  const freezing = freeze(victim, durationMs);
+  for (const dropped of await waitForAll(others, ({ era }) => era > 0)) {
+    expect([dropped.era, victimIn(dropped)]).toEqual([1, "away"]);
   }
-  await expectOneTruth(others, await newestTick(others));
+  await expectOneTruth(others);
   await freezing;
   await waitForStatus(
-    frozen,
+    victim,
     ({ era, phase }) => era === 2 && phase === "playing",
   );
-
-  await expectOneTruth(match.bots, await newestTick(match.bots));
-  for (const status of await untilPlaying(match.bots, 2)) {
-    expect(playerState(status, 1)).toBe("ok");
-    expectScoreKept(match.before, status);
-  }
+  await expectToGoOn(bots, before, 2);
 }
 
 async function freezeBeyondTheGrace(): Promise<void> {
-  await using match = await startFaultMatch({
-    players: 2,
-    args: ["--grace", "5"],
-  });
-  const [other, frozen] = match.bots;
-  await freeze(frozen, 12_000);
+  const args = ["--grace", "5"];
+  await using match = await startFaultMatch({ players: 2, args });
+  await freeze(match.victim, 12_000);
 
-  const won = await resultOf(other);
-  const lost = await resultOf(frozen);
-  expect([won.reason, won.winner]).toEqual(["walkover", 0]);
-  expect([lost.reason, lost.winner]).toEqual(["connection lost", null]);
-  expect([await other.exited, await frozen.exited]).toEqual([0, 1]);
+  const [won, lost] = await Promise.all(match.bots.map(resultOf));
+  expect(won).toMatchObject({ reason: "walkover", winner: 0 });
+  expect(lost).toMatchObject({ reason: "connection lost", winner: null });
+  const codes = await Promise.all(match.bots.map(({ exited }) => exited));
+  expect(codes).toEqual([0, 1]);
 }
 
 Deno.test("a player that freezes for 5 s: of two, it is waited for; of more, it is dropped and comes back", () =>

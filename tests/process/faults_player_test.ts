@@ -8,56 +8,42 @@ import { expect } from "@std/expect";
 import { resultOf, waitForStatus } from "../support/processes.ts";
 import {
   expectOneTruth,
-  expectScoreKept,
-  newestTick,
-  playerState,
+  expectToGoOn,
   startFaultMatch,
   together,
-  untilPlaying,
+  victimIn,
+  waitForAll,
 } from "./fault_match.ts";
 
 async function killOneOfTwo(): Promise<void> {
-  await using match = await startFaultMatch({
-    players: 2,
-    args: ["--grace", "5"],
-  });
-  const [survivor, victim] = match.bots;
-  victim.kill("SIGKILL");
+  const args = ["--grace", "5"];
+  await using match = await startFaultMatch({ players: 2, args });
+  const [survivor] = match.others;
+  match.victim.kill("SIGKILL");
 
-  const silent = await waitForStatus(
-    survivor,
-    (status) => playerState(status, 1) !== "ok",
-  );
+  const silent = await waitForStatus(survivor, (it) => victimIn(it) !== "ok");
   const paused = await waitForStatus(
     survivor,
     ({ phase }) => phase === "paused",
   );
-  await waitForStatus(
-    survivor,
-    (status) => playerState(status, 1) === "suspect",
-  );
-  const { reason, winner } = await resultOf(survivor);
+  await waitForStatus(survivor, (status) => victimIn(status) === "suspect");
 
-  expect(playerState(silent, 1)).toMatch(/^(unstable|suspect)$/);
-  expect([paused.era, paused.winner]).toEqual([0, null]);
-  expect([reason, winner]).toEqual(["walkover", 0]);
+  expect(victimIn(silent)).toMatch(/^(unstable|suspect)$/);
+  expect(paused).toMatchObject({ era: 0, winner: null });
+  expect(await resultOf(survivor))
+    .toMatchObject({ reason: "walkover", winner: 0 });
   expect(await survivor.exited).toBe(0);
 }
 
 async function killOneOfMany(players: number): Promise<void> {
   await using match = await startFaultMatch({ players });
-  const victim = match.bots[1];
-  const others = match.bots.filter((bot) => bot !== victim);
-  victim.kill("SIGKILL");
+  match.victim.kill("SIGKILL");
 
-  const dropped = await Promise.all(
-    others.map((bot) => waitForStatus(bot, ({ era }) => era > 0)),
-  );
-  const tick = await newestTick(others);
-  const after = await expectOneTruth(others, tick);
+  const dropped = await waitForAll(match.others, ({ era }) => era > 0);
+  const after = await expectOneTruth(match.others);
 
   for (const status of [...dropped, ...after]) {
-    expect([status.era, playerState(status, 1)]).toEqual([1, "away"]);
+    expect([status.era, victimIn(status)]).toEqual([1, "away"]);
   }
 }
 
@@ -68,59 +54,33 @@ Deno.test("a player that is killed: of two, the other wins after a wait; of more
     () => killOneOfMany(4),
   ]));
 
-async function resumeOneOfTwo(): Promise<void> {
-  await using match = await startFaultMatch({ players: 2 });
-  const [other, victim] = match.bots;
-  victim.kill("SIGKILL");
-  await victim.exited;
-  const paused = await waitForStatus(other, ({ phase }) => phase === "paused");
-  const back = match.resume(1);
-  await waitForStatus(back, ({ phase, era }) => phase === "playing" && era > 0);
-
-  const bots = [other, back];
-  await expectOneTruth(bots, await newestTick(bots));
-  for (const status of await untilPlaying(bots, 1)) {
-    expectScoreKept(paused, status);
-  }
-}
-
-async function resumeOneOfFour(): Promise<void> {
-  await using match = await startFaultMatch({ players: 4 });
-  const victim = match.bots[1];
-  const others = match.bots.filter((bot) => bot !== victim);
-  victim.kill("SIGKILL");
-  const [dropped] = await Promise.all(
-    others.map((bot) => waitForStatus(bot, ({ era }) => era === 1)),
+/** Of two, the other waits; of more, the victim is dropped meanwhile. */
+async function resumeOneOf(players: number): Promise<void> {
+  await using match = await startFaultMatch({ players });
+  match.victim.kill("SIGKILL");
+  await match.victim.exited;
+  const [missed] = await waitForAll(
+    match.others,
+    ({ phase, era }) => players === 2 ? phase === "paused" : era === 1,
   );
-  const back = match.resume(1);
+  const back = match.resume(match.victim);
   await waitForStatus(back, ({ phase, era }) => phase === "playing" && era > 0);
 
-  const bots = [...others, back];
-  await expectOneTruth(bots, await newestTick(bots));
-  for (const status of await untilPlaying(bots, 2)) {
-    expect(playerState(status, 1)).toBe("ok");
-    expectScoreKept(dropped, status);
-  }
+  await expectToGoOn([...match.others, back], missed, missed.era + 1);
 }
 
 Deno.test("a player that was killed takes its seat again, and play goes on", () =>
-  together([resumeOneOfTwo, resumeOneOfFour]));
+  together([() => resumeOneOf(2), () => resumeOneOf(4)]));
 
 Deno.test("a player of three that is told to stop says goodbye, and the others play on", () =>
   together((["SIGINT", "SIGTERM"] as const).map((signal) => async () => {
     await using match = await startFaultMatch({ players: 3 });
-    const leaver = match.bots[1];
-    const others = match.bots.filter((bot) => bot !== leaver);
-    leaver.kill(signal);
+    match.victim.kill(signal);
 
-    await Promise.all(
-      others.map((bot) => waitForStatus(bot, ({ era }) => era === 1)),
-    );
-    expect(await leaver.exited).toBe(0);
-    await expectOneTruth(others, await newestTick(others));
-
-    for (const status of await untilPlaying(others, 1)) {
+    await waitForAll(match.others, ({ era }) => era === 1);
+    expect(await match.victim.exited).toBe(0);
+    for (const status of await expectOneTruth(match.others)) {
       // Not "away", as somebody who was lost.
-      expect(playerState(status, 1)).toBe("left");
+      expect([status.era, victimIn(status)]).toEqual([1, "left"]);
     }
   })));

@@ -4,18 +4,12 @@
  * @module
  */
 import { expect } from "@std/expect";
-import {
-  lobbyAt,
-  resultOf,
-  startLobbyProcess,
-  startPong,
-  statusOf,
-  waitForStatus,
-} from "../support/processes.ts";
+import { resultOf, statusOf, waitForStatus } from "../support/processes.ts";
+import { openVenue } from "./venue.ts";
 import {
   playWholeMatch,
   playWithLateSubscription,
-  startMatch,
+  SHORT,
 } from "./whole_match.ts";
 
 for (const count of [2, 3, 4]) {
@@ -27,36 +21,26 @@ Deno.test("over the relay nobody starts before a late subscriber is ready", () =
   playWithLateSubscription());
 
 Deno.test("when a player leaves a match of two the other has won at once", async () => {
-  await using match = await startMatch();
-  const args = ["--bot", "easy", "--points", "9"];
-  const [leaver, other] = [match.join(args), match.join(args)];
+  await using venue = await openVenue();
+  const words = ["--bot", "easy", "--points", "9"];
+  const [leaver, other] = [venue.play(...words), venue.play(...words)];
   await waitForStatus(leaver, ({ tick }) => tick > 100);
 
   leaver.kill("SIGINT");
 
   const { slot } = await statusOf(other);
-  const { reason, winner } = await resultOf(other);
-  expect([reason, winner]).toEqual(["walkover", slot]);
+  expect(await resultOf(other))
+    .toMatchObject({ reason: "walkover", winner: slot });
   expect(await leaver.exited).toBe(0);
   expect(await other.exited).toBe(0);
 });
 
 Deno.test("a match is played to one truth over the network that --faults makes, with a warning", async () => {
-  await using lobby = await startLobbyProcess();
-  const words = [
-    ...["play", ...lobbyAt(lobby)],
-    ...["--bot", "easy", "--points", "1"],
-  ];
-  await using bad = startPong([
-    ...words,
-    "--faults",
-    "latency=30,jitter=20,loss=5,duplicate=2,reorder=5",
-  ]);
-  await using good = startPong(words);
-  const { players } = await waitForStatus(
-    good,
-    ({ tick }) => tick > 100,
-  );
+  await using venue = await openVenue();
+  const faults = "latency=30,jitter=20,loss=5,duplicate=2,reorder=5";
+  const bad = venue.play(...SHORT, "--faults", faults);
+  const good = venue.play(...SHORT);
+  const { players } = await waitForStatus(good, ({ tick }) => tick > 100);
 
   const results = await Promise.all([resultOf(bad), resultOf(good)]);
 

@@ -9,9 +9,13 @@ import {
   ignoreWithoutBroker,
   startBroker,
 } from "../support/broker.ts";
-import { expectOneLine, startPong } from "../support/processes.ts";
-import { watchFromTheMiddle } from "./watched_room.ts";
-import { playWholeMatch, playWithLateSubscription } from "./whole_match.ts";
+import { expectOneLine, lobbyAt, startPong } from "../support/processes.ts";
+
+import {
+  playWholeMatch,
+  playWithLateSubscription,
+  watchFromTheMiddle,
+} from "./whole_match.ts";
 
 const ignore = ignoreWithoutBroker();
 let broker: Broker;
@@ -43,8 +47,8 @@ Deno.test("a broker that refuses the password is explained, without it", {
   ignore,
 }, async () => {
   const url = `amqp://mia:verysecret@127.0.0.1:${broker.port}`;
-  const words = ["lobby", "--host", "127.0.0.1", "--port", "0"];
-  await using pong = startPong([...words, "--broker", url]);
+  const words = ["lobby", ...lobbyAt({ port: 0 }), "--broker", url];
+  await using pong = startPong(words);
 
   await expectOneLine(pong, /^pong: .*(user|password)/);
   expect(pong.stderr).not.toContain("verysecret");

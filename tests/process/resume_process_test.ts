@@ -12,26 +12,19 @@ import {
   startPong,
   waitForStatus,
 } from "../support/processes.ts";
+import { openVenue } from "./venue.ts";
 
-/** Words that begin a bot's match, long enough for all that is tried with it. */
-function botOn(port: number, folder: string): readonly string[] {
-  return [
-    ...["play", "--host", "127.0.0.1", "--port", `${port}`, "--bot", "easy"],
-    ...["--points", "99", "--state-folder", folder],
-  ];
-}
+/** A bot whose match is long enough for all that is tried with it. */
+const BOT = ["--bot", "easy", "--points", "99"];
 
-function resumeIn(folder: string, file?: string): PongProcess {
-  return startPong([
-    ...["play", "--resume", ...(file === undefined ? [] : [file])],
-    ...["--state-folder", folder],
-  ]);
+function resumeIn(folder: string, ...words: readonly string[]): PongProcess {
+  return startPong(["play", "--resume", ...words, "--state-folder", folder]);
 }
 
 /** The names of the seats on file; the recordings of their matches are there, too. */
 function seatsIn(folder: string): readonly string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name)
-    .filter((name) => name.startsWith("seat-"));
+    .filter((name) => name.startsWith("seat-")).toSorted();
 }
 
 /** Waits until it is in a match, and well into it. */
@@ -41,37 +34,31 @@ async function matchOf(player: PongProcess): Promise<string> {
 }
 
 Deno.test("a player that was killed comes back into its match, under a restarted lobby too", async () => {
-  await using folder = await temporaryFolder();
-  const state = ["--state-folder", folder.path];
-  await using lobby = await startLobbyProcess(state);
-  await using one = startPong(botOn(lobby.port, folder.path));
+  await using venue = await openVenue();
+  const one = venue.play(...BOT);
   await one.line(/^status: /);
-  await using two = startPong(botOn(lobby.port, folder.path));
+  const two = venue.play(...BOT, "--state-folder", one.folder);
   const match = await matchOf(two);
-  const seats = () => seatsIn(folder.path);
-  expect(seats().toSorted())
+  expect(seatsIn(one.folder))
     .toEqual([0, 1].map((slot) => `seat-${match}-${slot}.json`));
 
   // The seat of the one that lives is on file too, and must not be taken from it.
   two.kill("SIGKILL");
   await two.exited;
-  await using back = resumeIn(folder.path);
-  const status = await waitForStatus(back, (status) => status.match !== "");
-  expect([status.match, status.slot]).toEqual([match, 1]);
+  const back = venue.resume(one);
+  const isBack = (status: { readonly match: string }) => status.match !== "";
+  expect(await waitForStatus(back, isBack)).toMatchObject({ match, slot: 1 });
 
   back.kill("SIGKILL");
   await back.exited;
-  lobby.kill("SIGTERM");
-  expect(await lobby.exited).toBe(0);
-  await using _again = await startLobbyProcess([
-    ...["--port", `${lobby.port}`, ...state],
-  ]);
-  await using later = resumeIn(folder.path);
-  expect((await waitForStatus(later, (status) => status.match !== "")).match)
-    .toBe(match);
+  venue.lobby.kill("SIGTERM");
+  expect(await venue.lobby.exited).toBe(0);
+  await venue.restartLobby();
+  const later = venue.resume(one);
+  expect(await waitForStatus(later, isBack)).toMatchObject({ match });
   one.kill("SIGINT");
   expect(await one.exited).toBe(0);
-  expect(seats()).toEqual([`seat-${match}-1.json`]);
+  expect(seatsIn(one.folder)).toEqual([`seat-${match}-1.json`]);
 });
 
 Deno.test("without a seat on file nobody comes back, and that is said", async () => {
@@ -85,27 +72,23 @@ Deno.test("without a seat on file nobody comes back, and that is said", async ()
 });
 
 Deno.test("a lobby that refuses is quoted, and the seat forgotten", async () => {
-  await using folder = await temporaryFolder();
-  await using elsewhere = await temporaryFolder();
-  await using lobby = await startLobbyProcess();
-  await using one = startPong(botOn(lobby.port, folder.path));
-  await using two = startPong(botOn(lobby.port, folder.path));
+  await using venue = await openVenue();
+  const one = venue.play(...BOT);
+  const two = venue.play(...BOT, "--state-folder", one.folder);
   await matchOf(two);
-  two.kill("SIGKILL");
-  one.kill("SIGKILL");
-  lobby.kill("SIGKILL");
-  await Promise.all([one.exited, two.exited, lobby.exited]);
-  await using unreachable = resumeIn(folder.path);
-  await expectOneLine(unreachable, /no lobby listens there/);
-  expect(seatsIn(folder.path).length).toBe(2);
+  for (const process of [one, two, venue.lobby]) {
+    process.kill("SIGKILL");
+    await process.exited;
+  }
+  await expectOneLine(venue.resume(one), /no lobby listens there/);
+  expect(seatsIn(one.folder).length).toBe(2);
 
   await using _stranger = await startLobbyProcess([
-    ...["--port", `${lobby.port}`, "--state-folder", elsewhere.path],
+    ...["--port", `${venue.lobby.port}`, "--state-folder", two.folder],
   ]);
-  await using refused = resumeIn(folder.path);
 
-  await expectOneLine(refused, /^pong: This seat can't be taken/);
-  expect(seatsIn(folder.path).length).toBe(1);
+  await expectOneLine(venue.resume(one), /^pong: This seat can't be taken/);
+  expect(seatsIn(one.folder).length).toBe(1);
 });
 
 Deno.test("a lobby that can't keep its key doesn't start", async () => {

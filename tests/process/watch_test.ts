@@ -6,27 +6,26 @@
 import { expect } from "@std/expect";
 import {
   expectOneLine,
-  lobbyAt,
   resultOf,
-  startLobbyProcess,
-  startPong,
   statusOf,
   waitForStatus,
   waitForView,
 } from "../support/processes.ts";
+import { openVenue } from "./venue.ts";
 import {
-  expectOneTruth,
-  ROOM,
-  startBot,
-  startIdler,
-  startWatcher,
+  expectSameEnd,
   waitToSee,
   type WatcherStatus,
   watchFromTheMiddle,
-} from "./watched_room.ts";
+} from "./whole_match.ts";
 
 /** Who heard nothing for so long would take somebody for lost; a busy machine stalls for less. */
 const SILENCE_MS = 2000;
+
+const ROOM = ["--room", "ARENA"];
+/** A player, and one whose page nobody opens: it loses soon, and stays when the match is over. */
+const BOT = ["--bot", "easy", "--points", "4"];
+const IDLER = ["--no-open", "--points", "4"];
 
 for (const count of [2, 4]) {
   Deno.test(`a watcher that comes late sees what ${count} players have, over the relay`, () =>
@@ -34,79 +33,74 @@ for (const count of [2, 4]) {
 }
 
 Deno.test("a watcher follows a room from the lobby to the result, and its players know of it", async () => {
-  await using lobby = await startLobbyProcess();
-  await using mia = startPong([
-    ...["play", ...lobbyAt(lobby), "--no-open", "--name", "Mia"],
-    ...["--room", ROOM.code, "--points", "2"],
-  ]);
+  await using venue = await openVenue();
+  const short = ["--points", "2"];
+  const mia = venue.play(...ROOM, ...IDLER, ...short, "--name", "Mia");
   await waitForStatus(mia, ({ phase }) => phase === "lobby");
-  await using watcher = startWatcher(lobby, ROOM.code);
+  const watcher = venue.watch(...ROOM);
   const gathering = await waitForStatus<WatcherStatus>(
     watcher,
     ({ players }) => players.length === 1,
   );
-  expect(gathering.phase).toBe("lobby");
-  expect(gathering.players[0].name).toBe("Mia");
+  expect(gathering).toMatchObject({
+    phase: "lobby",
+    players: [{ name: "Mia" }],
+  });
   await waitForView(mia, ({ watchers }) => watchers === 1);
 
-  await using bot = startBot(lobby, { points: 2 });
+  const bot = venue.play(...ROOM, ...BOT, ...short);
 
   await waitToSee(watcher);
   await waitForView(
     mia,
     ({ phase, watchers }) => phase === "playing" && watchers === 1,
   );
-  await expectOneTruth({ bot, idlers: [mia], watcher });
+  await expectSameEnd([bot, mia], watcher);
 });
 
 Deno.test("a watcher that is killed disturbs neither the players nor another watcher", async () => {
-  await using lobby = await startLobbyProcess();
-  await using bot = startBot(lobby);
-  await using idler = startIdler(lobby);
+  await using venue = await openVenue();
+  const bot = venue.play(...ROOM, ...BOT);
+  const idler = venue.play(...ROOM, ...IDLER);
   await waitForStatus(idler, ({ tick }) => tick > 0);
-  await using victim = startWatcher(lobby, ROOM.code);
-  await using watcher = startWatcher(lobby, ROOM.code);
+  const [victim, watcher] = [venue.watch(...ROOM), venue.watch(...ROOM)];
   await waitToSee(victim);
   await waitToSee(watcher);
-  await waitForStatus<WatcherStatus>(watcher, ({ watchers }) => watchers === 2);
+  const waitForWatchers = (count: number) =>
+    waitForStatus<WatcherStatus>(watcher, (it) => it.watchers === count);
+  await waitForWatchers(2);
 
   victim.kill("SIGKILL");
 
-  await waitForStatus<WatcherStatus>(watcher, ({ watchers }) => watchers === 1);
-  await expectOneTruth({ bot, idlers: [idler], watcher });
+  await waitForWatchers(1);
+  await expectSameEnd([bot, idler], watcher);
   const { stats, era } = await statusOf(idler);
   expect(era).toBe(0);
   expect(stats.stalledMs).toBeLessThan(SILENCE_MS);
 });
 
 Deno.test("without a room the match that began last is watched, with --once to its end", async () => {
-  await using lobby = await startLobbyProcess();
-  const older = { code: "OLDER", points: 99 };
-  await using _one = startBot(lobby, older);
-  await using two = startBot(lobby, older);
+  await using venue = await openVenue();
+  const [older, newer] = [["--room", "OLDER"], ["--room", "NEWER"]];
+  venue.play(...older, ...BOT, "--points", "99");
+  const two = venue.play(...older, ...BOT, "--points", "99");
   await waitForStatus(two, ({ tick }) => tick > 0);
-  await using bot = startBot(lobby, { code: "NEWER" });
-  await using _idler = startIdler(lobby, { code: "NEWER" });
+  const bot = venue.play(...newer, ...BOT);
+  venue.play(...newer, ...IDLER);
   const { match } = await waitForStatus(bot, ({ tick }) => tick > 0);
 
-  await using watcher = startPong([
-    ...["watch", ...lobbyAt(lobby), "--no-open", "--once"],
-  ]);
+  const watcher = venue.watch("--once");
 
-  const seen = await waitToSee(watcher);
-  expect([seen.room, seen.match]).toEqual(["NEWER", match]);
+  expect(await waitToSee(watcher)).toMatchObject({ room: "NEWER", match });
   expect(await watcher.exited).toBe(0);
   expect((await resultOf(bot)).match).toBe(match);
 });
 
 Deno.test("what can't be watched is refused in a line", async () => {
-  await using lobby = await startLobbyProcess();
-  await using bot = startBot(lobby);
+  await using venue = await openVenue();
+  const bot = venue.play(...ROOM, ...BOT);
   await waitForStatus(bot, ({ phase }) => phase === "lobby");
 
-  await using nowhere = startWatcher(lobby, "NOWHERE");
-  await using nothing = startWatcher(lobby);
-
-  await expectOneLine(nowhere, /^pong: .*NOWHERE/);
-  await expectOneLine(nothing, /^pong: /);
+  await expectOneLine(venue.watch("--room", "NOWHERE"), /^pong: .*NOWHERE/);
+  await expectOneLine(venue.watch(), /^pong: /);
 });

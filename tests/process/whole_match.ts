@@ -10,52 +10,69 @@ import {
   expectSameStates,
   type PongProcess,
   resultOf,
-  startLobbyProcess,
-  startPong,
   statusOf,
   waitForStatus,
 } from "../support/processes.ts";
 import { last } from "../support/waiting.ts";
+import { openVenue } from "./venue.ts";
 
-export interface Match extends AsyncDisposable {
-  readonly port: number;
-  join(args?: readonly string[]): PongProcess;
+/** A bot of a match that is soon over. */
+export const SHORT = ["--bot", "easy", "--points", "1", "--lives", "1"];
+
+/** What a watcher tells of the match. */
+export interface WatcherStatus extends
+  Pick<
+    Status,
+    | ("phase" | "room" | "match" | "confirmedTick" | "hashes" | "players")
+    | ("winner" | "reason" | "watchers")
+  > {
+  readonly role: string;
 }
 
-/** Starts a lobby, over `broker` if given, and any number of bots. */
-export async function startMatch(broker?: string): Promise<Match> {
-  await using stack = new AsyncDisposableStack();
-  const lobbyArgs = broker ? ["--broker", broker] : [];
-  const { port } = stack.use(await startLobbyProcess(lobbyArgs));
-  const moved = stack.move();
-  return {
-    port,
-    join: (args = []) =>
-      moved.use(startPong([
-        ...["play", "--host", "127.0.0.1", "--port", `${port}`],
-        ...["--points", "1", "--lives", "1", ...args],
-      ])),
-    [Symbol.asyncDispose]: () => moved.disposeAsync(),
-  };
+/** Waits until a watcher has something of the match. */
+export function waitToSee(watcher: PongProcess): Promise<WatcherStatus> {
+  return waitForStatus<WatcherStatus>(
+    watcher,
+    ({ phase, confirmedTick }) => phase === "playing" && confirmedTick > 0,
+  );
 }
 
-/** Waits for all results; they and all shared confirmed states must be the same. */
-async function expectOneTruth(
+/**
+ * Waits for the end: all results, what a watcher shows, and all shared confirmed states must be the
+ * same. Returns the players' last words.
+ */
+export async function expectSameEnd(
   players: readonly PongProcess[],
+  watcher?: PongProcess,
 ): Promise<readonly Status[]> {
   const ends = await Promise.all(players.map(async (player) => ({
     result: await resultOf(player),
     status: await statusOf(player),
   })));
   const [{ result, status }] = ends;
-  expect(result.reason).toBe("finished");
-  expect(result.winner).not.toBeNull();
+  const { match, winner, score, confirmedTick, hash } = result;
+  expect(result).toMatchObject({
+    reason: "finished",
+    winner: expect.any(Number),
+  });
   for (const end of ends) {
     expect(end.result).toEqual(result);
-    expect(end.status.winner).toBe(result.winner);
+    expect(end.status).toMatchObject({ winner, stats: { rejected: 0 } });
     expectSameStates(status, end.status);
   }
-  return ends.map((end) => end.status);
+  if (watcher) {
+    const seen = await waitForStatus<WatcherStatus>(
+      watcher,
+      ({ phase }) => phase === "over",
+    );
+    expect(seen).toMatchObject({
+      ...{ role: "watcher", match, winner, reason: "finished" },
+      players: score.map((score) => ({ score })),
+    });
+    expect(new Map(seen.hashes).get(confirmedTick)).toBe(hash);
+    expectSameStates(status, seen);
+  }
+  return ends.map(({ status }) => status);
 }
 
 /** Plays a match of bots to its end, over `broker` if given, and compares what all made of it. */
@@ -63,22 +80,46 @@ export async function playWholeMatch(
   count: number,
   broker?: string,
 ): Promise<void> {
-  await using match = await startMatch(broker);
+  await using venue = await openVenue(broker);
   const players = Array.from(
     { length: count },
-    () => match.join(["--players", `${count}`, "--bot", "easy"]),
+    () => venue.play("--players", `${count}`, ...SHORT),
   );
 
-  const statuses = await expectOneTruth(players);
+  const statuses = await expectSameEnd(players);
 
-  const transport = broker ? "amqp" : "relay";
-  for (const status of statuses) {
-    expect(status.transport).toBe(transport);
-    expect(status.players.length).toBe(count);
-    expect(status.stats.rejected).toBe(0);
+  const slots = statuses.map(({ slot }) => slot).toSorted();
+  expect(slots).toEqual(Array.from({ length: count }, (_, slot) => slot));
+  for (const { transport, players } of statuses) {
+    expect(transport).toBe(broker ? "amqp" : "relay");
+    expect(players.length).toBe(count);
   }
-  expect(new Set(statuses.map(({ slot }) => slot)).size).toBe(count);
   for (const player of players) expect(await player.exited).toBe(0);
+}
+
+/** Plays a match of so many, over `broker` if given, and watches from its middle to its end. */
+export async function watchFromTheMiddle(
+  count: number,
+  broker?: string,
+): Promise<void> {
+  await using venue = await openVenue(broker);
+  const room = ["--room", "ARENA", "--players", `${count}`];
+  const length = ["--points", "4", "--lives", "2"];
+  const bot = venue.play(...room, ...length, "--bot", "easy");
+  const idlers = Array.from(
+    { length: count - 1 },
+    () => venue.play(...room, ...length, "--no-open"),
+  );
+  await waitForStatus(bot, ({ tick }) => tick > 120);
+
+  const watcher = venue.watch("--room", "ARENA");
+
+  const first = await waitToSee(watcher);
+  expect(first.watchers).toBe(1);
+  expect(first.hashes[0][0]).toBeGreaterThan(0);
+  await expectSameEnd([bot, ...idlers], watcher);
+  watcher.kill("SIGINT");
+  expect(await watcher.exited).toBe(0);
 }
 
 /** For how long the second player is stopped before the start is sent, so that it subscribes late. */
@@ -86,22 +127,19 @@ const LATE_MS = 3000;
 
 /** Plays a match, over `broker` if given, of which one hears late: nobody begins without it. */
 export async function playWithLateSubscription(broker?: string): Promise<void> {
-  await using match = await startMatch(broker);
-  const late = match.join(["--bot", "easy"]);
+  await using venue = await openVenue(broker);
+  const late = venue.play(...SHORT);
   await late.line(/^status: /);
   late.kill("SIGSTOP");
-  const early = match.join(["--bot", "easy"]);
-  const syncing = await waitForStatus(
-    early,
-    ({ phase }) => phase === "syncing",
-  );
+  const early = venue.play(...SHORT);
+  const isSyncing = ({ phase }: Status) => phase === "syncing";
+  const syncing = await waitForStatus(early, isSyncing);
   await last(LATE_MS);
   const waiting = await statusOf(early);
   late.kill("SIGCONT");
 
   expect(syncing.tick).toBe(0);
-  expect(waiting.phase).toBe("syncing");
-  expect(waiting.tick).toBe(0);
-  const [status] = await expectOneTruth([early, late]);
+  expect(waiting).toMatchObject({ phase: "syncing", tick: 0 });
+  const [status] = await expectSameEnd([early, late]);
   expect(status.stats.stalledMs).toBeLessThan(LATE_MS);
 }

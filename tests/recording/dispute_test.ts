@@ -3,17 +3,15 @@ import type { TickHash } from "../../net/match/hash_watch.ts";
 import { CHUNK_HASHES_MAX } from "../../net/recording/chunk.ts";
 import { sidesOf } from "../../net/recording/dispute.ts";
 import { openReplay } from "../../net/recording/replay.ts";
-import { createScripted, startRecording } from "./recorded_match.ts";
+import { recordScripted } from "./recorded_match.ts";
 
 Deno.test("each side of a disagreement is told from which tick it computed otherwise", () => {
-  const terms = { rules: { players: 4, points: 1, lives: 9 }, seed: 3 };
-  const { play, advance } = createScripted({ ...terms, inputFor: () => 0 });
-  const { log, recorder } = startRecording(terms.rules, terms);
-  for (const ticks of [100, 1000, ...Array.from({ length: 200 }, () => 1)]) {
-    advance(ticks);
-    log.take(play);
-  }
+  const rules = { players: 4, points: 1, lives: 9 };
+  const { log, recorder, pass } = recordScripted({ rules, seed: 3 });
   // Tick 100 and those from 1100 on are recorded; of those between nothing is known.
+  for (const ticks of [100, 1000, ...new Array<number>(200).fill(1)]) {
+    pass(ticks);
+  }
   const right = log.hashes();
   const wrongFrom = (from: number) =>
     right.map(([tick, hash]): TickHash => [tick, hash + Number(tick >= from)]);

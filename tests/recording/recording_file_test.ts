@@ -7,16 +7,15 @@ import {
 import { RecordingFile } from "../../net/recording/recording_file.ts";
 import { loadReplay } from "../../net/recording/replay_file.ts";
 import { temporaryFolder } from "../support/lobby.ts";
-import { createScripted, startRecording } from "./recorded_match.ts";
+import { recordScripted } from "./recorded_match.ts";
+
+const SEAT = { match: "0123abcd-1", slot: 0 };
 
 /** Sealed recordings of the first seconds of one match, each longer than the one before. */
 function sealedSeconds(seconds: number): readonly Uint8Array[] {
-  const terms = { rules: { players: 2, points: 1, lives: 1 }, seed: 1 };
-  const match = createScripted({ ...terms, inputFor: () => 0 });
-  const { log, recorder } = startRecording(terms.rules, terms);
+  const { recorder, pass } = recordScripted({});
   return Array.from({ length: seconds }, () => {
-    match.advance(60);
-    log.take(match.play);
+    pass(60);
     return recorder.sealed;
   });
 }
@@ -36,9 +35,7 @@ Deno.test("a recording is in its file while the match runs, for its user alone",
   const path = `${folder.path}/replays/0123abcd-1-0.pong-replay`;
   const seconds = sealedSeconds(5);
   {
-    await using file = new RecordingFile({
-      ...{ stateFolder: folder.path, match: "0123abcd-1", slot: 0 },
-    });
+    await using file = new RecordingFile({ stateFolder: folder.path, ...SEAT });
     expect(namesIn(folder.path)).toEqual([]);
     file.offer(seconds[0]);
     await untilHolds(path, seconds[0]);
@@ -55,9 +52,7 @@ Deno.test("a later process of a seat leaves the file of the former one alone", a
   await using folder = await temporaryFolder();
   const seconds = sealedSeconds(3);
   for (const sealed of seconds) {
-    await using file = new RecordingFile({
-      ...{ stateFolder: folder.path, match: "0123abcd-1", slot: 0 },
-    });
+    await using file = new RecordingFile({ stateFolder: folder.path, ...SEAT });
     file.offer(sealed);
   }
 
@@ -84,8 +79,8 @@ Deno.test("of saved recordings the newest hundred are kept, and other files left
     await Deno.utime(path, 4e9 - i, 4e9 - i);
   }
 
-  const options = { stateFolder: folder.path, match: "new", slot: 1 };
-  await using file = new RecordingFile(options);
+  const seat = { match: "new", slot: 1 };
+  await using file = new RecordingFile({ stateFolder: folder.path, ...seat });
   file.offer(bytes);
   await untilHolds(`${replays}/new-1.pong-replay`, bytes);
 
@@ -96,16 +91,13 @@ Deno.test("of saved recordings the newest hundred are kept, and other files left
 
 Deno.test("what can't be loaded or saved is said in a sentence", async () => {
   await using folder = await temporaryFolder();
-  const inFolder = async (name: string, bytes: Uint8Array) => {
-    await Deno.writeFile(`${folder.path}/${name}`, bytes);
-    return `${folder.path}/${name}`;
-  };
-  const text = await inFolder("text", new TextEncoder().encode("hello"));
-  const huge = await inFolder("huge", new Uint8Array(RECORDING_BYTES_MAX + 1));
-
+  const [none, text, huge] = ["none", "text", "huge"]
+    .map((name) => `${folder.path}/${name}`);
+  await Deno.writeTextFile(text, "hello");
+  await Deno.writeFile(huge, new Uint8Array(RECORDING_BYTES_MAX + 1));
   for (
     const [path, why] of [
-      [`${folder.path}/none`, "there is no file"],
+      [none, "there is no file"],
       [folder.path, "is no file"],
       [text, "no recording"],
       [huge, "larger than 2 MB"],

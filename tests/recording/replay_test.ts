@@ -2,25 +2,26 @@ import { expect } from "@std/expect";
 import { TICK_MS } from "../../game/court.ts";
 import { BALL_X, hashState, TICK } from "../../game/state.ts";
 import { ReplayError } from "../../net/recording/recording.ts";
-import { openReplay, type Replay } from "../../net/recording/replay.ts";
+import { openReplay } from "../../net/recording/replay.ts";
 import { createRandom } from "../support/simulation.ts";
 import { hashesOf, playThroughCut } from "./recorded_match.ts";
 
 const [witness, , , lost] = playThroughCut();
 const LAST_TICK = openReplay(witness.bytes).view.lastTick;
 
-/** Lets virtual time pass in steps of a tick, from the replay's first call on. */
-function createPlayer(replay: Replay): (ticks: number) => void {
+/** A replay in virtual time, which passes in ticks from the replay's first call on. */
+function createPlayer(bytes = witness.bytes) {
+  const replay = openReplay(bytes);
   let nowMs = 5000;
   replay.advance(nowMs);
-  return (ticks) => {
+  const pass = (ticks: number) => {
     for (let i = 0; i < ticks; i++) replay.advance(nowMs += TICK_MS);
   };
+  return { replay, pass };
 }
 
 Deno.test("a replay rests until it is run, and then plays a tick a tick", () => {
-  const replay = openReplay(witness.bytes);
-  const pass = createPlayer(replay);
+  const { replay, pass } = createPlayer();
   pass(10);
   expect(replay.view).toMatchObject({ tick: 0, isRunning: false, speed: 1 });
 
@@ -36,26 +37,25 @@ Deno.test("a replay rests until it is run, and then plays a tick a tick", () => 
 });
 
 for (
-  const [asked, speed, ticks] of [
-    ...[[4, 4, 480], [2, 2, 240], [0.5, 0.5, 60], [0.1, 0.1, 12]] as const,
-    ...[[0, 0.1, 12], [-3, 0.1, 12], [100, 4, 480]] as const,
+  const [asked, speed] of [
+    ...[[4, 4], [2, 2], [0.5, 0.5], [0.1, 0.1]],
+    ...[[0, 0.1], [-3, 0.1], [100, 4]],
   ]
 ) {
-  Deno.test(`a replay at speed ${asked} plays ${ticks} ticks in two seconds`, () => {
-    const replay = openReplay(witness.bytes);
-    const pass = createPlayer(replay);
+  Deno.test(`a replay at speed ${asked} plays ${120 * speed} ticks in two seconds`, () => {
+    const { replay, pass } = createPlayer();
     replay.setSpeed(asked);
     replay.run(true);
 
     pass(120);
 
-    expect(replay.view).toMatchObject({ tick: ticks, speed, isRunning: true });
+    expect(replay.view)
+      .toMatchObject({ tick: 120 * speed, speed, isRunning: true });
   });
 }
 
 Deno.test("a replay stops at its end, and runs from its beginning again", () => {
-  const replay = openReplay(witness.bytes);
-  const pass = createPlayer(replay);
+  const { replay, pass } = createPlayer();
   replay.seek(LAST_TICK - 9);
   replay.setSpeed(4);
   replay.run(true);
@@ -96,8 +96,9 @@ Deno.test("a replay shows the same state however it came to its tick", () => {
   }
 
   const { keyframes } = replay.match;
+  expect(keyframes.map((state) => state[TICK]))
+    .toEqual(keyframes.map((_, i) => 300 * i));
   expect(keyframes.length).toBe(1 + Math.floor(LAST_TICK / 300));
-  keyframes.forEach((state, i) => expect(state[TICK]).toBe(300 * i));
 
   replay.run(true);
   replay.step(1);
@@ -113,8 +114,7 @@ Deno.test("a replay shows the same state however it came to its tick", () => {
 });
 
 Deno.test("a replay goes over a gap in both directions", () => {
-  const replay = openReplay(lost.bytes);
-  const pass = createPlayer(replay);
+  const { replay, pass } = createPlayer(lost.bytes);
   const [{ lastTick }, { firstTick }] = replay.match.segments;
   expect(firstTick - lastTick).toBeGreaterThan(60);
   replay.seek(lastTick - 1);
@@ -125,20 +125,21 @@ Deno.test("a replay goes over a gap in both directions", () => {
   pass(60);
   expect(replay.tick).toBe(firstTick + 60);
 
-  replay.seek(firstTick);
-  replay.step(-1);
-  expect(replay.tick).toBe(lastTick);
-  replay.step(1);
-  expect(replay.tick).toBe(firstTick);
-  replay.seek(firstTick - 10);
-  expect(replay.tick).toBe(lastTick);
-  replay.seek(lastTick + 10);
-  expect(replay.tick).toBe(firstTick);
+  const moves: readonly (readonly [() => void, number])[] = [
+    [() => replay.seek(firstTick), firstTick],
+    [() => replay.step(-1), lastTick],
+    [() => replay.step(1), firstTick],
+    [() => replay.seek(firstTick - 10), lastTick],
+    [() => replay.seek(lastTick + 10), firstTick],
+  ];
+  for (const [move, tick] of moves) {
+    move();
+    expect(replay.tick).toBe(tick);
+  }
 });
 
 Deno.test("a replay notices within a second that somebody changed its state", () => {
-  const replay = openReplay(witness.bytes);
-  const pass = createPlayer(replay);
+  const { replay, pass } = createPlayer();
   replay.run(true);
   pass(200);
   replay.state[BALL_X] += 1;

@@ -23,8 +23,6 @@ export interface Broker extends AsyncDisposable {
   /** The address of the virtual host `/`, with the password of the administrator. */
   readonly url: string;
   readonly port: number;
-  /** The management API, without credentials. */
-  readonly managementUrl: string;
   /** Makes an empty virtual host and returns its address. */
   createVhost(name: string): Promise<string>;
   /** Sends one request to the management API; throws unless it succeeds. */
@@ -76,16 +74,45 @@ export async function startBroker(): Promise<Broker> {
   }
   const folder = await Deno.makeTempDir({ prefix: "pong-broker-" });
   const [port, managementPort, nodePort, epmdPort] = freePorts(4);
-  await configure({ folder, port, managementPort });
-
-  const env = environment({ folder, nodePort, epmdPort, server, epmd });
+  await Deno.mkdir(`${folder}/home`);
+  const files = {
+    "env.conf": "",
+    "plugins": "[rabbitmq_management].\n",
+    "rabbitmq.conf": `listeners.tcp.1 = 127.0.0.1:${port}
+management.tcp.ip = 127.0.0.1
+management.tcp.port = ${managementPort}
+default_user = ${USER}
+default_pass = ${PASSWORD}
+loopback_users = none
+disk_free_limit.absolute = 50MB
+vm_memory_high_watermark.absolute = 1GB
+`,
+  };
+  for (const [name, text] of Object.entries(files)) {
+    await Deno.writeTextFile(`${folder}/${name}`, text);
+  }
+  const env = {
+    HOME: `${folder}/home`,
+    // The start script then becomes the node instead of waiting for it: fewer processes to lose.
+    RUNNING_UNDER_SYSTEMD: "true",
+    RABBITMQ_NODENAME: "rabbit@localhost",
+    RABBITMQ_CONF_ENV_FILE: `${folder}/env.conf`,
+    RABBITMQ_CONFIG_FILE: `${folder}/rabbitmq.conf`,
+    RABBITMQ_ENABLED_PLUGINS_FILE: `${folder}/plugins`,
+    RABBITMQ_MNESIA_BASE: `${folder}/mnesia`,
+    RABBITMQ_LOG_BASE: `${folder}/log`,
+    RABBITMQ_PID_FILE: `${folder}/pid`,
+    RABBITMQ_DIST_PORT: `${nodePort}`,
+    ERL_EPMD_PORT: `${epmdPort}`,
+    ERL_EPMD_ADDRESS: "127.0.0.1",
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
+      "-kernel inet_dist_use_interface {127,0,0,1}",
+    SERVER: server,
+    EPMD: epmd,
+  };
   const supervisor = new Deno.Command(setpriv, {
     args: ["--pdeathsig", "KILL", "sh", "-c", SUPERVISE],
-    cwd: folder,
-    env,
-    stdin: "piped",
-    stdout: "null",
-    stderr: "null",
+    ...{ cwd: folder, env, stdin: "piped", stdout: "null", stderr: "null" },
   }).spawn();
   const orders = supervisor.stdin.getWriter();
 
@@ -98,23 +125,26 @@ export async function startBroker(): Promise<Broker> {
       LOOK_EVERY_MS,
     );
   };
-  const pid = () => Number(Deno.readTextFileSync(`${folder}/pid`));
-  const end = async (signal: Deno.Signal) => {
-    Deno.kill(pid(), signal);
-    await until(
+  const untilClosed = (port: number) =>
+    until(
       async () => !await accepts(port),
-      "Closing the broker's port",
+      `Closing the broker's port ${port}`,
       LOOK_EVERY_MS,
     );
+  const signal = (signal: Deno.Signal) =>
+    Deno.kill(Number(Deno.readTextFileSync(`${folder}/pid`)), signal);
+  const end = async (by: Deno.Signal) => {
+    signal(by);
+    await untilClosed(port);
     // One that is stopped removes the file itself, at some point.
     await Deno.remove(`${folder}/pid`).catch(() => {});
   };
-  const managementUrl = `http://127.0.0.1:${managementPort}`;
   const urlOf = (vhost: string) =>
     `amqp://${USER}:${PASSWORD}@127.0.0.1:${port}/${encodeURIComponent(vhost)}`;
 
   const manage = async (method: string, path: string, body?: unknown) => {
-    const response = await fetch(`${managementUrl}/api/${path}`, {
+    const api = `http://127.0.0.1:${managementPort}/api`;
+    const response = await fetch(`${api}/${path}`, {
       method,
       headers: {
         authorization: `Basic ${btoa(`${USER}:${PASSWORD}`)}`,
@@ -127,7 +157,11 @@ export async function startBroker(): Promise<Broker> {
     return text === "" ? undefined : JSON.parse(text);
   };
 
-  const dispose = async () => {
+  const stack = new AsyncDisposableStack();
+  stack.defer(() => removeFolder(folder));
+  stack.defer(() => untilClosed(epmdPort));
+  stack.defer(() => untilClosed(port));
+  stack.defer(async () => {
     await orders.abort().catch(
       () => {/* The supervisor may be dead already. */},
     );
@@ -137,44 +171,33 @@ export async function startBroker(): Promise<Broker> {
       // Somebody else has ended it.
     }
     await supervisor.status;
-    await until(
-      async () => !await accepts(port) && !await accepts(epmdPort),
-      "The broker's end",
-      LOOK_EVERY_MS,
-    );
-    await removeFolder(folder);
-  };
-
+  });
   try {
     await start();
   } catch (error) {
-    await dispose();
+    await stack.disposeAsync();
     throw error;
   }
-
   return {
     url: urlOf("/"),
-    port,
-    managementUrl,
-    manage,
+    ...{ port, manage },
     async createVhost(name) {
       await manage("PUT", `vhosts/${encodeURIComponent(name)}`);
       return urlOf(name);
     },
     async control(...args) {
-      const { success, stderr } = await new Deno.Command(
-        server.replace(/rabbitmq-server$/, "rabbitmqctl"),
-        { args: [...args], env },
-      ).output();
+      const command = server.replace(/rabbitmq-server$/, "rabbitmqctl");
+      const run = new Deno.Command(command, { args: [...args], env });
+      const { success, stderr } = await run.output();
       if (!success) throw new Error(new TextDecoder().decode(stderr));
     },
     log: () => Deno.readTextFile(`${folder}/log/rabbit@localhost.log`),
     kill9: () => end("SIGKILL"),
     stop: () => end("SIGTERM"),
     restart: start,
-    freeze: () => Deno.kill(pid(), "SIGSTOP"),
-    thaw: () => Deno.kill(pid(), "SIGCONT"),
-    [Symbol.asyncDispose]: once(dispose),
+    freeze: () => signal("SIGSTOP"),
+    thaw: () => signal("SIGCONT"),
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
 
@@ -187,13 +210,7 @@ while read -r order; do
 done
 `;
 
-interface Programs {
-  readonly server: string | undefined;
-  readonly epmd: string | undefined;
-  readonly setpriv: string | undefined;
-}
-
-function findPrograms(): Programs {
+function findPrograms() {
   return {
     // Not the one in the PATH: Debian's changes to the user "rabbitmq" and needs root.
     server: findFile([
@@ -221,67 +238,11 @@ function subfolders(parent: string, prefix: string, child: string): string[] {
 
 /** Asks the kernel for ports; all are held until the last is known, so that they differ. */
 function freePorts(count: number): number[] {
-  const listeners = Array.from(
+  using stack = new DisposableStack();
+  return Array.from(
     { length: count },
-    () => Deno.listen({ hostname: "127.0.0.1", port: 0 }),
+    () => stack.use(Deno.listen({ hostname: "127.0.0.1", port: 0 })).addr.port,
   );
-  const ports = listeners.map((listener) => listener.addr.port);
-  for (const listener of listeners) listener.close();
-  return ports;
-}
-
-async function configure(
-  { folder, port, managementPort }: {
-    readonly folder: string;
-    readonly port: number;
-    readonly managementPort: number;
-  },
-): Promise<void> {
-  await Deno.mkdir(`${folder}/home`);
-  await Deno.writeTextFile(`${folder}/env.conf`, "");
-  await Deno.writeTextFile(`${folder}/plugins`, "[rabbitmq_management].\n");
-  await Deno.writeTextFile(
-    `${folder}/rabbitmq.conf`,
-    `listeners.tcp.1 = 127.0.0.1:${port}
-management.tcp.ip = 127.0.0.1
-management.tcp.port = ${managementPort}
-default_user = ${USER}
-default_pass = ${PASSWORD}
-loopback_users = none
-disk_free_limit.absolute = 50MB
-vm_memory_high_watermark.absolute = 1GB
-`,
-  );
-}
-
-function environment(
-  { folder, nodePort, epmdPort, server, epmd }: {
-    readonly folder: string;
-    readonly nodePort: number;
-    readonly epmdPort: number;
-    readonly server: string;
-    readonly epmd: string;
-  },
-): Record<string, string> {
-  return {
-    HOME: `${folder}/home`,
-    // The start script then becomes the node instead of waiting for it: fewer processes to lose.
-    RUNNING_UNDER_SYSTEMD: "true",
-    RABBITMQ_NODENAME: "rabbit@localhost",
-    RABBITMQ_CONF_ENV_FILE: `${folder}/env.conf`,
-    RABBITMQ_CONFIG_FILE: `${folder}/rabbitmq.conf`,
-    RABBITMQ_ENABLED_PLUGINS_FILE: `${folder}/plugins`,
-    RABBITMQ_MNESIA_BASE: `${folder}/mnesia`,
-    RABBITMQ_LOG_BASE: `${folder}/log`,
-    RABBITMQ_PID_FILE: `${folder}/pid`,
-    RABBITMQ_DIST_PORT: `${nodePort}`,
-    ERL_EPMD_PORT: `${epmdPort}`,
-    ERL_EPMD_ADDRESS: "127.0.0.1",
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS:
-      "-kernel inet_dist_use_interface {127,0,0,1}",
-    SERVER: server,
-    EPMD: epmd,
-  };
 }
 
 async function accepts(port: number): Promise<boolean> {
@@ -296,9 +257,4 @@ async function accepts(port: number): Promise<boolean> {
 async function lastWords(file: string): Promise<string> {
   const text = await Deno.readTextFile(file).catch(() => "");
   return text.trim().split("\n").slice(-5).join("\n") || "it said nothing";
-}
-
-function once(action: () => Promise<void>): () => Promise<void> {
-  let result: Promise<void> | undefined;
-  return () => result ??= action();
 }

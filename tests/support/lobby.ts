@@ -13,6 +13,8 @@ import {
 } from "../../net/lobby/seat.ts";
 import { type LobbyWatch, watchLobby } from "../../net/lobby/watch.ts";
 import type { LobbyLimits } from "../../net/lobby_server/limits.ts";
+import type { Transport } from "../../net/match/transport.ts";
+import { openRelay } from "../../net/transport/relay.ts";
 import { soon } from "./waiting.ts";
 
 /** Never aborts. */
@@ -23,13 +25,8 @@ export function openLobby(
   limits: Partial<LobbyLimits> = {},
   { port = 0, stateFolder }: { port?: number; stateFolder?: string } = {},
 ): Promise<Lobby> {
-  return startLobby({
-    hostname: "127.0.0.1",
-    port,
-    limits,
-    stateFolder,
-    signal: FOREVER,
-  });
+  const hostname = "127.0.0.1";
+  return startLobby({ hostname, port, limits, stateFolder, signal: FOREVER });
 }
 
 /** A folder for a test, gone afterwards. */
@@ -43,18 +40,21 @@ export async function temporaryFolder(): Promise<
   };
 }
 
-/** Joins; the options are the rare ones. */
+/** The rare ones. */
+interface Options {
+  readonly pingEveryMs?: number;
+  readonly silenceMs?: number;
+  readonly signal?: AbortSignal;
+}
+
 export function join(
   lobby: { readonly port: number },
   request: Partial<JoinRequest> = {},
-  options: { pingEveryMs?: number; silenceMs?: number; signal?: AbortSignal } =
-    {},
+  options: Options = {},
 ): Promise<LobbySeat> {
   return joinLobby({
-    hostname: "127.0.0.1",
-    port: lobby.port,
+    ...{ hostname: "127.0.0.1", port: lobby.port, signal: FOREVER },
     join: { name: "Mia", ...request },
-    signal: FOREVER,
     ...options,
   });
 }
@@ -69,34 +69,31 @@ export async function nextOf<K extends LobbyEvent["kind"]>(
 ): Promise<Extract<LobbyEvent, { kind: K }>> {
   for (;;) {
     const event = await soon(seat.next(), `"${kind}"`);
-    if (isOf(event, kind)) return event;
+    // Its kind says so, which the compiler can't follow in a generic type.
+    if (event.kind === kind) return event as Extract<LobbyEvent, { kind: K }>;
     if (!SKIPPED.includes(event.kind)) {
       throw new Error(`Got ${JSON.stringify(event)} instead of "${kind}"`);
     }
   }
 }
 
-function isOf<K extends LobbyEvent["kind"]>(
-  event: LobbyEvent,
-  kind: K,
-): event is Extract<LobbyEvent, { kind: K }> {
-  return event.kind === kind;
-}
-
-/** Watches; the options are the rare ones. */
 export function watch(
   lobby: { readonly port: number },
   room?: string,
-  options: { pingEveryMs?: number; silenceMs?: number; signal?: AbortSignal } =
-    {},
+  options: Options = {},
 ): Promise<LobbyWatch> {
   return watchLobby({
-    hostname: "127.0.0.1",
-    port: lobby.port,
-    room,
-    signal: FOREVER,
-    ...options,
+    ...{ hostname: "127.0.0.1", port: lobby.port, signal: FOREVER },
+    ...{ room, ...options },
   });
+}
+
+/** Opens the relay for a seat whose match has started. */
+export function relay(
+  { port }: { readonly port: number },
+  token: string,
+): Promise<Transport> {
+  return openRelay({ hostname: "127.0.0.1", port, token, signal: FOREVER });
 }
 
 /** A started match: its players' seats, ordered by slot. */
@@ -111,19 +108,17 @@ export async function startMatch(
   lobby: { readonly port: number },
   request: Partial<JoinRequest> = {},
 ): Promise<StartedMatch> {
+  await using stack = new AsyncDisposableStack();
   const seats: LobbySeat[] = [];
   for (let slot = 0; slot < (request.players ?? 2); slot++) {
-    seats.push(await join(lobby, request));
+    seats.push(stack.use(await join(lobby, request)));
   }
   const starts: StartMessage[] = [];
   for (const seat of seats) starts.push((await nextOf(seat, "start")).start);
+  const moved = stack.move();
   return {
-    seats,
-    starts,
-    tokens: starts.map(({ token }) => token),
-    async [Symbol.asyncDispose]() {
-      for (const seat of seats) await seat[Symbol.asyncDispose]();
-    },
+    ...{ seats, starts, tokens: starts.map(({ token }) => token) },
+    [Symbol.asyncDispose]: () => moved.disposeAsync(),
   };
 }
 
@@ -137,10 +132,16 @@ export class RawClient implements Disposable {
     this.#conn = conn;
   }
 
-  static async connect(lobby: { readonly port: number }): Promise<RawClient> {
-    return new RawClient(
-      await Deno.connect({ hostname: "127.0.0.1", port: lobby.port }),
+  static async connect(
+    lobby: { readonly port: number },
+    first: object | string = "",
+  ): Promise<RawClient> {
+    const { port } = lobby;
+    const client = new RawClient(
+      await Deno.connect({ hostname: "127.0.0.1", port }),
     );
+    await client.say(first);
+    return client;
   }
 
   /** Writes a line of JSON, text as it is, or bytes. */

@@ -132,14 +132,7 @@ function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
 export async function startLobbyProcess(
   args: readonly string[] = [],
 ): Promise<PongProcess & { readonly port: number }> {
-  const lobby = startPong([
-    "lobby",
-    "--host",
-    "127.0.0.1",
-    "--port",
-    "0",
-    ...args,
-  ]);
+  const lobby = startPong(["lobby", ...lobbyAt({ port: 0 }), ...args]);
   const [, port] = await lobby.line(/^listening on .*:(\d+)$/);
   return Object.assign(lobby, { port: Number(port) });
 }

@@ -123,7 +123,7 @@ export function simulate(
   options: SimulationOptions = {},
 ): SimulationResult {
   const { rules, faults, seed, joinMs, clockMs } = scenario;
-  const { controls = {}, createGame, isLinkUp } = options;
+  const { controls = {}, createGame, isLinkUp, isCut } = options;
   const random = createRandom(seed ^ 0x5eed);
   const hosts: SimulatedHost[] = [];
   const bots = clockMs.map((_, slot) => {
@@ -131,12 +131,8 @@ export function simulate(
     return createBot({ slot, skill, seed: seed * 4 + slot });
   });
   const match: VirtualMatch = new VirtualMatch({
-    ...SYSTEM,
-    ...{ rules, random, joinMs },
-    network: {
-      faults: () => faults,
-      ...(options.isCut && { isCut: options.isCut }),
-    },
+    ...{ ...SYSTEM, rules, random, joinMs },
+    network: { faults: () => faults, ...(isCut && { isCut }) },
     clocks: clockMs.map((showsMs, slot) =>
       new HostClock({ showsMs, rate: options.clockRate?.(slot) ?? 1 })
     ),
@@ -146,7 +142,12 @@ export function simulate(
       ...(createGame && { createGame: (...game) => createGame(slot, ...game) }),
     }),
     hooks: {
-      onBegin: (host) => hosts[host.slot] = observe(host),
+      // The host itself goes on being one.
+      onBegin: (host) =>
+        hosts[host.slot] = Object.assign(host, {
+          ...{ hashes: [], inputs: [], states: [], hasReturned: false },
+          ...{ seed: undefined, startedMs: undefined },
+        }),
       onTime: ({ transport }) => {
         const up = isLinkUp?.(match.nowMs) ?? true;
         if (transport) transport.link = { up, detail: "" };
@@ -160,8 +161,7 @@ export function simulate(
           host.startedMs = match.nowMs;
         } else if (event.kind === "returned") {
           host.hasReturned = true;
-          const kept = Math.min(host.hashes.length, event.keptTick + 1);
-          host.hashes.length = kept;
+          host.hashes.length = Math.min(host.hashes.length, event.keptTick + 1);
           host.hashes.length = host.session.play?.confirmedTick ?? 0;
         } else if (event.kind === "peer") {
           const { slot, state } = event;
@@ -173,23 +173,12 @@ export function simulate(
   });
   match.play(options.untilMs ?? MATCH_MS_MAX);
   const present = hosts.filter((host) => host !== undefined);
+  const isToEnd = options.untilMs === undefined;
   return {
     hosts: present,
-    failures: judge(present, rules, options),
+    failures: [...judge(present, rules, isToEnd)],
     virtualMs: match.nowMs,
   };
-}
-
-/** What is noted of a host beside what it is; the host itself goes on being one. */
-function observe(host: PlayingHost): SimulatedHost {
-  return Object.assign(host, {
-    hashes: [],
-    hasReturned: false,
-    inputs: [],
-    states: [],
-    seed: undefined,
-    startedMs: undefined,
-  });
 }
 
 function record({ session: { play }, hashes, inputs }: SimulatedHost): void {
@@ -204,49 +193,43 @@ function record({ session: { play }, hashes, inputs }: SimulatedHost): void {
   }
 }
 
-function judge(
+/** Yields what must never happen and did, in words. */
+function* judge(
   hosts: readonly SimulatedHost[],
   rules: Rules,
-  options: SimulationOptions,
-): string[] {
-  const failures: string[] = [];
+  isToEnd: boolean,
+): Generator<string> {
   const longest = hosts.filter(({ hasReturned }) => !hasReturned)
     .reduce((a, b) => a.hashes.length >= b.hashes.length ? a : b);
   const seeds = new Set(hosts.map(({ seed }) => seed));
-  if (seeds.size !== 1) failures.push("seeds differ, or not all have begun");
+  if (seeds.size !== 1) yield "seeds differ, or not all have begun";
   const reference = replay(longest, rules);
-  for (const { slot, hashes, session } of hosts) {
-    const differs = hashes.findIndex((hash, tick) =>
+  for (const { slot, hashes, session: { outcome, stats, play } } of hosts) {
+    const at = hashes.findIndex((hash, tick) =>
       hash !== undefined && hash !== reference[tick]
     );
-    if (differs >= 0) failures.push(`slot ${slot} differs at tick ${differs}`);
-    const reason = session.outcome?.reason ?? "no end";
-    if (options.untilMs === undefined && reason !== "finished") {
-      failures.push(`slot ${slot} ended as: ${reason}`);
+    if (at >= 0) yield `slot ${slot} differs at tick ${at}`;
+    const reason = outcome?.reason ?? "no end";
+    if (isToEnd && reason !== "finished") yield `slot ${slot}: ${reason}`;
+    if (outcome?.winner !== hosts[0].session.outcome?.winner) {
+      yield `slot ${slot} sees winner ${outcome?.winner}`;
     }
-    const winner = session.outcome?.winner;
-    if (winner !== hosts[0].session.outcome?.winner) {
-      failures.push(`slot ${slot} sees winner ${winner}`);
-    }
-    if (session.stats.rejected > 0) {
-      failures.push(`slot ${slot} rejected ${session.stats.rejected} packets`);
-    }
-    if (session.play && session.play.conflicts > 0) {
-      failures.push(`slot ${slot} saw an input change`);
-    }
+    const { rejected } = stats;
+    if (rejected > 0) yield `slot ${slot} rejected ${rejected} packets`;
+    if (play && play.conflicts > 0) yield `slot ${slot} saw an input change`;
   }
-  return failures;
 }
 
 /** Plays a host's confirmed inputs again, offline; returns the hash of each state. */
-function replay(host: SimulatedHost, rules: Rules): number[] {
-  if (host.seed === undefined) return [];
-  const game = createPong(rules, host.seed);
+function replay({ seed, inputs }: SimulatedHost, rules: Rules): number[] {
+  if (seed === undefined) return [];
+  const game = createPong(rules, seed);
   const state = game.initial.slice();
-  const hashes = [game.hash(state)];
-  for (const inputs of host.inputs) {
-    game.step(state, Int8Array.from(inputs), 0);
-    hashes.push(game.hash(state));
-  }
-  return hashes;
+  return [
+    game.hash(state),
+    ...inputs.map((ofTick) => {
+      game.step(state, Int8Array.from(ofTick), 0);
+      return game.hash(state);
+    }),
+  ];
 }

@@ -5,33 +5,30 @@ import {
   parseBrokerUrl,
 } from "../../net/transport/broker_url.ts";
 
-Deno.test("parseBrokerUrl() fills in what an address leaves out", () => {
-  expect(parseBrokerUrl("amqp://host")).toEqual({
-    secure: false,
-    host: "host",
-    port: 5672,
-    user: "guest",
-    password: "guest",
-    vhost: "/",
-    name: "host:5672",
+for (
+  const [what, text, expected] of [
+    ["fills in what an address leaves out", "amqp://host", {
+      ...{ secure: false, host: "host", port: 5672, name: "host:5672" },
+      ...{ user: "guest", password: "guest", vhost: "/" },
+    }],
+    [
+      "decodes user, password and virtual host",
+      "amqps://%C3%A4:p%40%2F@[::1]:7/a%2Fb",
+      {
+        ...{ secure: true, host: "::1", port: 7, name: "[::1]:7" },
+        ...{ user: "ä", password: "p@/", vhost: "a/b" },
+      },
+    ],
+    ["takes a bare percent sign literally", "amqp://u:100%@h", {
+      ...{ secure: false, host: "h", port: 5672, name: "h:5672" },
+      ...{ user: "u", password: "100%", vhost: "/" },
+    }],
+  ] as const
+) {
+  Deno.test(`parseBrokerUrl() ${what}`, () => {
+    expect(parseBrokerUrl(text)).toEqual(expected);
   });
-});
-
-Deno.test("parseBrokerUrl() decodes user, password and virtual host", () => {
-  expect(parseBrokerUrl("amqps://%C3%A4:p%40%2F@[::1]:7/a%2Fb")).toEqual({
-    secure: true,
-    host: "::1",
-    port: 7,
-    user: "ä",
-    password: "p@/",
-    vhost: "a/b",
-    name: "[::1]:7",
-  });
-});
-
-Deno.test("parseBrokerUrl() takes a bare percent sign literally", () => {
-  expect(parseBrokerUrl("amqp://u:100%@h").password).toBe("100%");
-});
+}
 
 for (
   const text of ["", "host", "host:5672", "http://host", "amqp:", "amqp://"]

@@ -4,54 +4,56 @@ import {
   watchConfirms,
 } from "../../net/transport/confirm_watch.ts";
 
-Deno.test("watchConfirms() finds a message overdue after 400 ms", () => {
+/** A watch that has seen messages, each sent, and perhaps confirmed, at some ms. */
+function watched(...messages: (readonly [number, number?])[]): ConfirmWatch {
   const watch = watchConfirms(0);
-  watch.sent(0);
-
-  expect(firstOverdueMs(watch, { fromMs: 0, toMs: 2_000 })).toBe(410);
-});
-
-Deno.test("watchConfirms() never finds silence overdue", () => {
-  const watch = watchConfirms(0);
-  watch.sent(0);
-  watch.confirmed(5);
-
-  expect(watch.pending).toBe(0);
-  expect(firstOverdueMs(watch, { fromMs: 0, toMs: 9_000 })).toBeUndefined();
-});
-
-Deno.test("watchConfirms() measures from the oldest unconfirmed message", () => {
-  const watch = watchConfirms(0);
-  watch.sent(0);
-  watch.sent(300);
-  watch.confirmed(310);
-
-  expect(watch.pending).toBe(1);
-  expect(firstOverdueMs(watch, { fromMs: 310, toMs: 2_000 })).toBe(710);
-});
-
-Deno.test("watchConfirms() allows a slow link four times its usual delay", () => {
-  const watch = watchConfirms(0);
-  for (let i = 0; i < 100; i++) {
-    watch.sent(0);
-    watch.confirmed(200);
+  for (const [sentMs, confirmedMs] of messages) {
+    watch.sent(sentMs);
+    if (confirmedMs !== undefined) watch.confirmed(confirmedMs);
   }
-  watch.sent(1_000);
+  return watch;
+}
 
-  expect(firstOverdueMs(watch, { fromMs: 1_000, toMs: 5_000 })).toBe(1_800);
-  // Smoothed by an eighth: 500 ms after the first, 437.5 after the second.
-  const other = watchConfirms(0);
-  for (const confirmedMs of [4_000, 0]) {
-    other.sent(0);
-    other.confirmed(confirmedMs);
+/** Looks every 10 ms, as a timer would. */
+function firstOverdueMs(
+  watch: ConfirmWatch,
+  fromMs: number,
+): number | undefined {
+  for (let nowMs = fromMs; nowMs <= 9_000; nowMs += 10) {
+    if (watch.isOverdue(nowMs)) return nowMs;
   }
-  other.sent(5_000);
-  expect(firstOverdueMs(other, { fromMs: 5_000, toMs: 9_000 })).toBe(6_760);
-});
+  return undefined;
+}
+
+for (
+  const [what, messages, fromMs, overdueMs] of [
+    ["finds a message overdue after 400 ms", [[0]], 0, 410],
+    ["never finds silence overdue", [[0, 5]], 0, undefined],
+    [
+      "measures from the oldest unconfirmed message",
+      ...[[[0], [300, 310]], 310, 710] as const,
+    ],
+    [
+      "allows a slow link four times its usual delay",
+      ...[[...new Array(100).fill([0, 200]), [1_000]], 1_000, 1_800] as const,
+    ],
+    // 500 ms after the first, 437.5 after the second.
+    [
+      "smooths that delay by an eighth",
+      ...[[[0, 4_000], [0, 0], [5_000]], 5_000, 6_760] as const,
+    ],
+  ] as const
+) {
+  Deno.test(`watchConfirms() ${what}`, () => {
+    const watch = watched(...messages);
+
+    expect(watch.pending).toBe(overdueMs === undefined ? 0 : 1);
+    expect(firstOverdueMs(watch, fromMs)).toBe(overdueMs);
+  });
+}
 
 Deno.test("watchConfirms() forgives a delay in which this process slept", () => {
-  const watch = watchConfirms(0);
-  watch.sent(0);
+  const watch = watched([0]);
 
   expect(watch.isOverdue(5_000)).toBe(false);
   watch.confirmed(5_001);
@@ -59,21 +61,8 @@ Deno.test("watchConfirms() forgives a delay in which this process slept", () => 
 });
 
 Deno.test("watchConfirms() starts anew after a pause for a good reason", () => {
-  const watch = watchConfirms(0);
-  watch.sent(0);
+  const watch = watched([0]);
   watch.forgive(350);
 
-  expect(firstOverdueMs(watch, { fromMs: 350, toMs: 2_000 })).toBe(760);
+  expect(firstOverdueMs(watch, 350)).toBe(760);
 });
-
-/** Looks every 10 ms, as a timer would. */
-function firstOverdueMs(
-  watch: ConfirmWatch,
-  { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-): number | undefined {
-  watch.isOverdue(fromMs);
-  for (let nowMs = fromMs; nowMs <= toMs; nowMs += 10) {
-    if (watch.isOverdue(nowMs)) return nowMs;
-  }
-  return undefined;
-}

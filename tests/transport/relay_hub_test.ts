@@ -20,17 +20,19 @@ class End {
   /** The line with which the relay begins. */
   confirmation = "";
   readonly far: WireEnd;
+  readonly #time: VirtualTime;
   #left = NOTHING;
 
-  constructor(far: WireEnd) {
+  constructor(far: WireEnd, time: VirtualTime) {
     this.far = far;
+    this.#time = time;
   }
 
   /** What has come since the last time: of each frame its sender byte and its packet. */
-  async hear(time: VirtualTime): Promise<number[][]> {
+  async hear(): Promise<number[][]> {
     let bytes = this.#left;
     for (;;) {
-      await time.settle();
+      await this.#time.settle();
       const more = this.far.take();
       if (more.length === 0) break;
       bytes = Uint8Array.of(...bytes, ...more);
@@ -41,37 +43,45 @@ class End {
       bytes = bytes.slice(end + 1);
     }
     const frames: number[][] = [];
-    for (let at = 0; at < bytes.length;) {
-      const end = at + 2 + (bytes[at] << 8 | bytes[at + 1]);
-      if (end > bytes.length) {
-        this.#left = bytes.slice(at);
-        return frames;
-      }
-      frames.push([...bytes.subarray(at + 2, end)]);
-      at = end;
+    for (;;) {
+      const end = bytes.length < 2 ? Infinity : 2 + (bytes[0] << 8 | bytes[1]);
+      this.#left = bytes;
+      if (end > bytes.length) return frames;
+      frames.push([...bytes.subarray(2, end)]);
+      bytes = bytes.slice(end);
     }
-    this.#left = NOTHING;
-    return frames;
   }
 
-  async say(...packet: number[]): Promise<void> {
-    await this.far.write(frame(packet));
+  /** The packets alone. */
+  async hearPackets(): Promise<number[][]> {
+    return (await this.hear()).map(([, ...packet]) => packet);
+  }
+
+  async say(packet: readonly number[]): Promise<void> {
+    await this.far.write(Uint8Array.from(frame(packet)));
   }
 }
 
 /** A frame whose sender byte is a lie. */
-function frame(packet: readonly number[]): Uint8Array {
+function frame(packet: readonly number[]): number[] {
   const length = packet.length + 1;
-  return Uint8Array.of(length >> 8, length & 255, 0xff, ...packet);
+  return [length >> 8, length & 255, 0xff, ...packet];
+}
+
+/** Whether the relay has closed these ends. */
+async function areOver(...ends: readonly End[]): Promise<boolean[]> {
+  for (const end of ends) await end.hear();
+  return ends.map(({ far }) => far.isOver);
 }
 
 function openHub(limits: Partial<RelayLimits> = {}) {
+  const time = new VirtualTime();
   const hub = new RelayHub({
     ...{ rate: { perSecond: 1e6, burst: 1e6 }, silenceMs: 10_000 },
     ...limits,
   });
   return {
-    hub,
+    ...{ time, hub },
     play(
       slot: number,
       { match = "1", epoch = 5, rest = NOTHING, roomBytes = Infinity } = {},
@@ -79,194 +89,170 @@ function openHub(limits: Partial<RelayLimits> = {}) {
       const [near, far] = WireEnd.pair(roomBytes);
       const seat = { match, slot, epoch };
       void hub.serve({ conn: near.conn, rest, seat });
-      return new End(far);
+      return new End(far, time);
     },
     watch(
-      { match = "1", signal, roomBytes = Infinity }: {
-        readonly match?: string;
-        readonly signal?: AbortSignal;
-        readonly roomBytes?: number;
+      {
+        match = "1",
+        signal = new AbortController().signal,
+        roomBytes = Infinity,
       } = {},
     ): End {
       const [near, far] = WireEnd.pair(roomBytes);
-      const stop = signal && { signal };
-      void hub.watch({ conn: near.conn, rest: NOTHING, match, ...stop });
-      return new End(far);
+      void hub.watch({ conn: near.conn, rest: NOTHING, match, signal });
+      return new End(far, time);
+    },
+    [Symbol.dispose]() {
+      hub.close();
+      time[Symbol.dispose]();
     },
   };
 }
 
 Deno.test("relay reaches every other of four players and who watches, and nobody of another match", async () => {
-  using time = new VirtualTime();
-  const { hub, play, watch } = openHub();
-  const players = [0, 1, 2, 3].map((slot) => play(slot));
-  const watchers = [watch(), watch()];
-  const strangers = [play(1, { match: "2" }), watch({ match: "2" })];
-  for (const [i, player] of players.entries()) await player.say(10 + i);
+  using relay = openHub();
+  const players = [0, 1, 2, 3].map((slot) => relay.play(slot));
+  const watchers = [relay.watch(), relay.watch()];
+  const strangers = [
+    relay.play(1, { match: "2" }),
+    relay.watch({ match: "2" }),
+  ];
+  for (const [slot, player] of players.entries()) await player.say([10 + slot]);
 
+  const sent = [0, 1, 2, 3]
+    .map((slot) => [senderByteOf({ slot, epoch: 5 }), 10 + slot]);
   for (const [slot, player] of players.entries()) {
-    const others = [0, 1, 2, 3].filter((other) => other !== slot);
-    expect(await player.hear(time)).toEqual(
-      others.map((slot) => [senderByteOf({ slot, epoch: 5 }), 10 + slot]),
-    );
+    expect(await player.hear()).toEqual(sent.toSpliced(slot, 1));
     expect(JSON.parse(player.confirmation))
       .toEqual({ type: "relay", slot, epoch: 5 });
   }
   for (const watcher of watchers) {
-    expect((await watcher.hear(time)).map(([, packet]) => packet))
-      .toEqual([10, 11, 12, 13]);
+    expect(await watcher.hear()).toEqual(sent);
     expect(watcher.confirmation).toBe('{"type":"watch"}');
   }
-  for (const stranger of strangers) {
-    expect(await stranger.hear(time)).toEqual([]);
-  }
-  expect(hub.connections).toBe(5);
-  hub.close();
+  for (const stranger of strangers) expect(await stranger.hear()).toEqual([]);
+  expect(relay.hub.connections).toBe(5);
 });
 
 Deno.test("relay takes frames that arrive byte by byte, and with the token", async () => {
-  using time = new VirtualTime();
-  const { hub, play } = openHub();
-  const other = play(0);
+  using relay = openHub();
+  const other = relay.play(0);
   const rest = Uint8Array.of(...frame([1, 2]), ...frame([3]));
-  const { far } = play(1, { rest });
+  const { far } = relay.play(1, { rest });
 
   for (const byte of frame([4, 5, 6])) await far.write(Uint8Array.of(byte));
 
   const sender = senderByteOf({ slot: 1, epoch: 5 });
-  expect(await other.hear(time))
+  expect(await other.hear())
     .toEqual([[sender, 1, 2], [sender, 3], [sender, 4, 5, 6]]);
-  hub.close();
 });
 
 Deno.test("a relay connection's confirmation goes first, whatever is said meanwhile", async () => {
-  using time = new VirtualTime();
-  const { hub, play } = openHub();
-  const [sender, slow] = [play(0), play(1, { roomBytes: 10 })];
+  using relay = openHub();
+  const [sender, slow] = [relay.play(0), relay.play(1, { roomBytes: 10 })];
 
-  await sender.say(7);
+  await sender.say([7]);
 
-  expect((await slow.hear(time)).map(([, packet]) => packet)).toEqual([7]);
+  expect(await slow.hearPackets()).toEqual([[7]]);
   expect(slow.confirmation).toBe('{"type":"relay","slot":1,"epoch":5}');
-  hub.close();
 });
 
 Deno.test("relay answers a sign of life and doesn't forward it", async () => {
-  using time = new VirtualTime();
-  const { hub, play, watch } = openHub();
-  const [player, other, watcher] = [play(1), play(0), watch()];
+  using relay = openHub();
+  const [player, other, watcher] = [
+    relay.play(1),
+    relay.play(0),
+    relay.watch(),
+  ];
 
-  for (const end of [player, watcher]) await end.say();
+  for (const end of [player, watcher]) await end.say([]);
 
-  expect(await player.hear(time)).toEqual([[
-    senderByteOf({ slot: 1, epoch: 5 }),
-  ]]);
-  expect(await watcher.hear(time)).toEqual([[0]]);
-  expect(await other.hear(time)).toEqual([]);
-  hub.close();
+  expect(await player.hear()).toEqual([[senderByteOf({ slot: 1, epoch: 5 })]]);
+  expect(await watcher.hear()).toEqual([[0]]);
+  expect(await other.hear()).toEqual([]);
 });
 
 /** What closes whoever sends it. */
 const UNWANTED = {
-  "an empty frame": [0, 0],
-  "a frame that is too long": [
-    PACKET_BYTES_MAX + 2 >> 8,
-    PACKET_BYTES_MAX + 2 & 255,
-  ],
+  "an empty frame": 0,
+  "a frame that is too long": PACKET_BYTES_MAX + 2,
 };
 
-for (const [what, bytes] of Object.entries(UNWANTED)) {
+for (const [what, length] of Object.entries(UNWANTED)) {
   Deno.test(`relay closes who sends ${what}, player or watcher, and nobody else`, async () => {
-    using time = new VirtualTime();
-    const { hub, play, watch } = openHub();
-    const others = [play(0), watch()];
-    const [player, watcher] = [play(1), watch()];
+    using relay = openHub();
+    const others = [relay.play(0), relay.watch()];
+    const senders = [relay.play(1), relay.watch()];
 
-    for (const { far } of [player, watcher]) {
-      await far.write(Uint8Array.from(bytes));
+    for (const { far } of senders) {
+      await far.write(Uint8Array.of(length >> 8, length & 255));
     }
-    await player.hear(time);
-    await watcher.hear(time);
 
-    expect([player, watcher].map(({ far }) => far.isOver)).toEqual([
-      true,
-      true,
-    ]);
-    for (const other of others) {
-      expect(await other.hear(time)).toEqual([]);
-      expect(other.far.isOver).toBe(false);
-    }
-    expect(hub.connections).toBe(1);
-    hub.close();
+    expect(await areOver(...senders)).toEqual([true, true]);
+    for (const other of others) expect(await other.hear()).toEqual([]);
+    expect(await areOver(...others)).toEqual([false, false]);
+    expect(relay.hub.connections).toBe(1);
   });
 }
 
 Deno.test("who watches and sends a packet is closed, and nobody hears it", async () => {
-  using time = new VirtualTime();
-  const { hub, play, watch } = openHub();
-  const [watcher, player] = [watch(), play(0)];
+  using relay = openHub();
+  const [watcher, player] = [relay.watch(), relay.play(0)];
 
-  await watcher.say(42);
+  await watcher.say([42]);
 
-  await watcher.hear(time);
-  expect(watcher.far.isOver).toBe(true);
-  expect(await player.hear(time)).toEqual([]);
-  hub.close();
+  expect(await areOver(watcher)).toEqual([true]);
+  expect(await player.hear()).toEqual([]);
 });
 
 Deno.test("relay closes who sends too many frames, and nobody else", async () => {
-  using time = new VirtualTime();
-  const { hub, play } = openHub({ rate: { perSecond: 1, burst: 10 } });
-  const [fast, other] = [play(0), play(1)];
-  for (let i = 0; i < 10; i++) await fast.say(i);
-  await time.pass(1_000);
-  await fast.say(10);
-  expect((await other.hear(time)).map(([, packet]) => packet))
-    .toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  using relay = openHub({ rate: { perSecond: 1, burst: 10 } });
+  const [fast, other] = [relay.play(0), relay.play(1)];
+  const packets = Array.from({ length: 11 }, (_, i) => [i]);
+  for (const packet of packets.slice(0, 10)) await fast.say(packet);
+  await relay.time.pass(1_000);
+  await fast.say([10]);
+  expect(await other.hearPackets()).toEqual(packets);
 
-  await fast.say(11);
+  await fast.say([11]);
 
-  expect(await other.hear(time)).toEqual([]);
-  await fast.hear(time);
-  expect([fast, other].map(({ far }) => far.isOver)).toEqual([true, false]);
-  hub.close();
+  expect(await other.hear()).toEqual([]);
+  expect(await areOver(fast, other)).toEqual([true, false]);
 });
 
 Deno.test("relay closes a connection without a whole frame for too long", async () => {
-  using time = new VirtualTime();
-  const { hub, play, watch } = openHub({ silenceMs: 800 });
+  using relay = openHub({ silenceMs: 800 });
+  const { hub, time, play, watch } = relay;
   const silent = [play(0), watch(), play(2)];
   const alive = [play(1), watch()];
-  const areOver = async (ends: readonly End[]) => {
-    for (const end of ends) await end.hear(time);
-    return ends.map(({ far }) => far.isOver);
+  const pass = async (ms: number) => {
+    await time.pass(ms);
+    hub.sweep(time.nowMs);
   };
-  await time.pass(500);
-  hub.sweep(time.nowMs);
-  for (const end of alive) await end.say();
+  await pass(500);
+  for (const end of alive) await end.say([]);
   await silent[2].far.write(Uint8Array.of(0));
-  await time.pass(299);
-  hub.sweep(time.nowMs);
-  expect(await areOver([...silent, ...alive])).not.toContain(true);
+  await pass(299);
+  expect(await areOver(...silent, ...alive)).not.toContain(true);
 
-  await time.pass(1);
-  hub.sweep(time.nowMs);
+  await pass(1);
 
-  expect(await areOver(silent)).toEqual([true, true, true]);
-  expect(await areOver(alive)).toEqual([false, false]);
-  hub.close();
+  expect(await areOver(...silent, ...alive))
+    .toEqual([true, true, true, false, false]);
 });
 
 Deno.test("relay drops the oldest for who is slow, player or watcher, and delays nobody else", async () => {
-  using time = new VirtualTime();
-  const { hub, play, watch } = openHub();
-  const [sender, quick] = [play(0), play(1)];
-  const slow = [play(2, { roomBytes: 80 }), watch({ roomBytes: 80 })];
-  for (const end of slow) await end.hear(time);
+  using relay = openHub();
+  const [sender, quick] = [relay.play(0), relay.play(1)];
+  const slow = [
+    relay.play(2, { roomBytes: 80 }),
+    relay.watch({ roomBytes: 80 }),
+  ];
+  for (const end of slow) await end.hear();
   const numbers = async (end: End) =>
-    (await end.hear(time)).map(([, high, low]) => high << 8 | low);
+    (await end.hearPackets()).map(([high, low]) => high << 8 | low);
 
-  for (let i = 0; i < 400; i++) await sender.say(i >> 8, i & 255);
+  for (let i = 0; i < 400; i++) await sender.say([i >> 8, i & 255]);
 
   const all = Array.from({ length: 400 }, (_, i) => i);
   expect(await numbers(quick)).toEqual(all);
@@ -277,75 +263,64 @@ Deno.test("relay drops the oldest for who is slow, player or watcher, and delays
     // What was on the way when the queue filled, and no more.
     expect(got.length).toBeLessThan(256 + 25);
   }
-  hub.close();
 });
 
 Deno.test("a player's newest relay connection takes the former's place", async () => {
-  using time = new VirtualTime();
-  const { hub, play } = openHub();
-  const [former, other] = [play(0), play(1)];
-  await time.settle();
+  using relay = openHub();
+  const [former, other] = [relay.play(0), relay.play(1)];
+  await relay.time.settle();
 
-  const newest = play(0, { epoch: 6 });
-  await former.say(1).catch(() => {});
-  await newest.say(2);
+  const newest = relay.play(0, { epoch: 6 });
+  await former.say([1]).catch(() => {});
+  await newest.say([2]);
 
-  expect(await other.hear(time)).toEqual([[
+  expect(await other.hear()).toEqual([[
     senderByteOf({ slot: 0, epoch: 6 }),
     2,
   ]]);
-  await former.hear(time);
-  expect([former.far.isOver, hub.connections]).toEqual([true, 2]);
-  hub.close();
+  expect(await areOver(former)).toEqual([true]);
+  expect(relay.hub.connections).toBe(2);
 });
 
 Deno.test("packets of a seat's former process end when the seat is taken again", async () => {
-  using time = new VirtualTime();
-  const { hub, play } = openHub();
+  using relay = openHub();
+  const { hub, play } = relay;
   const ends = [play(0), play(1), play(1, { match: "2" })];
-  const areOver = async () => {
-    for (const end of ends) await end.hear(time);
-    return ends.map(({ far }) => far.isOver);
-  };
 
   hub.dropOlder({ match: "1", slot: 1, epoch: 5 });
-  expect(await areOver()).toEqual([false, false, false]);
+  expect(await areOver(...ends)).toEqual([false, false, false]);
   hub.dropOlder({ match: "1", slot: 1, epoch: 6 });
 
-  expect(await areOver()).toEqual([false, true, false]);
+  expect(await areOver(...ends)).toEqual([false, true, false]);
   expect(hub.connections).toBe(2);
-  hub.close();
 });
 
 Deno.test("watching ends with its signal, and players go on", async () => {
-  using time = new VirtualTime();
-  const { hub, play, watch } = openHub();
+  using relay = openHub();
   const stop = new AbortController();
-  const [a, b] = [play(0), play(1)];
-  const watcher = watch({ signal: stop.signal });
-  await watcher.hear(time);
+  const { signal } = stop;
+  const [a, b, watcher] = [
+    relay.play(0),
+    relay.play(1),
+    relay.watch({ signal }),
+  ];
+  await watcher.hear();
 
   stop.abort();
-  const late = watch({ signal: stop.signal });
 
-  for (const end of [watcher, late]) {
-    expect(await end.hear(time)).toEqual([]);
-    expect(end.far.isOver).toBe(true);
-  }
-  await a.say(1);
-  expect((await b.hear(time)).length).toBe(1);
-  hub.close();
+  expect(await areOver(watcher, relay.watch({ signal }))).toEqual([true, true]);
+  await a.say([1]);
+  expect(await b.hearPackets()).toEqual([[1]]);
 });
 
 Deno.test("a relay that closes ends all of its connections", async () => {
-  using time = new VirtualTime();
-  const { hub, play, watch } = openHub();
+  using relay = openHub();
+  const { hub, time, play, watch } = relay;
   const ends = [play(0), watch(), play(0, { match: "2" })];
   await time.settle();
 
   hub.close();
 
-  for (const end of ends) await end.hear(time);
-  expect(ends.map(({ far }) => far.isOver)).toEqual([true, true, true]);
+  expect(await areOver(...ends)).toEqual([true, true, true]);
   expect(hub.connections).toBe(0);
 });

@@ -1,11 +1,11 @@
 import { expect } from "@std/expect";
 import { NetworkError } from "../../net/link/network_error.ts";
-import type { Transport } from "../../net/match/transport.ts";
 import { openRelay, openRelayWatch } from "../../net/transport/relay.ts";
 import {
   FOREVER,
   openLobby,
   RawClient,
+  relay,
   startMatch,
   temporaryFolder,
 } from "../support/lobby.ts";
@@ -16,50 +16,21 @@ import {
 } from "../support/transport_contract.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
 import { soon, until } from "../support/waiting.ts";
-import { FakeLobby, type WireEnd } from "../support/wire.ts";
+import { FakeLobby } from "../support/wire.ts";
 import { CAN_READ_NODELAY, nodelayOf } from "./nodelay.ts";
-
-interface Where {
-  readonly port: number;
-}
-
-function relay(lobby: Where, token: string): Promise<Transport> {
-  return openRelay({
-    hostname: "127.0.0.1",
-    port: lobby.port,
-    token,
-    signal: FOREVER,
-  });
-}
-
-/** Opens a relay connection by hand; frames go both ways from there. */
-async function rawRelay(lobby: Where, token: string): Promise<RawClient> {
-  const raw = await RawClient.connect(lobby);
-  await raw.say(`relay ${token}\n`);
-  expect((await raw.message()).type).toBe("relay");
-  return raw;
-}
 
 function frame(...packet: number[]): Uint8Array {
   return Uint8Array.of(0, packet.length + 1, 0xff, ...packet);
 }
 
 testTransport("relay", async () => {
-  const lobby = await openLobby();
-  const match = await startMatch(lobby);
-  const [a, b] = await Promise.all(
-    match.tokens.map((token) => relay(lobby, token)),
-  );
-  return {
-    a,
-    b,
-    async [Symbol.asyncDispose]() {
-      await a[Symbol.asyncDispose]();
-      await b[Symbol.asyncDispose]();
-      await match[Symbol.asyncDispose]();
-      await lobby[Symbol.asyncDispose]();
-    },
-  };
+  await using stack = new AsyncDisposableStack();
+  const lobby = stack.use(await openLobby());
+  const { tokens } = stack.use(await startMatch(lobby));
+  const a = stack.use(await relay(lobby, tokens[0]));
+  const b = stack.use(await relay(lobby, tokens[1]));
+  const all = stack.move();
+  return { a, b, [Symbol.asyncDispose]: () => all.disposeAsync() };
 });
 
 Deno.test({
@@ -68,34 +39,34 @@ Deno.test({
   fn: async () => {
     await using lobby = await openLobby();
     await using match = await startMatch(lobby);
-    const [mia, ben] = match.tokens;
-    await using a = await relay(lobby, mia);
-    await using b = await relay(lobby, ben);
+    await using a = await relay(lobby, match.tokens[0]);
+    await using b = await relay(lobby, match.tokens[1]);
     a.send(Uint8Array.of(1));
     await nextPacket(b);
 
-    const options = nodelayOf(lobby.port);
-
     // Two players, a control and a relay connection each, both ends in this process.
-    expect(options.length).toBe(8);
-    expect(options).not.toContain(false);
+    expect(nodelayOf(lobby.port)).toEqual(new Array(8).fill(true));
   },
 });
 
-Deno.test("relay goes on by itself after the lobby was restarted in mid-match", async () => {
+Deno.test("relay goes on by itself after the lobby was restarted in mid-match, until all have left", async () => {
   await using folder = await temporaryFolder();
   const stateFolder = folder.path;
   const lobby = await openLobby({}, { stateFolder });
-  await using match = await startMatch(lobby, { players: 3 });
+  const match = await startMatch(lobby, { players: 3 });
   const [a, b, c] = await Promise.all(
     match.tokens.map((token) => relay(lobby, token)),
   );
+  await match[Symbol.asyncDispose]();
   await using ends = new AsyncDisposableStack();
   for (const end of [a, b, c]) ends.use(end);
 
   await lobby[Symbol.asyncDispose]();
   await until(() => !a.link.up && !b.link.up, "Noticing");
-  await using next = await openLobby({}, { port: lobby.port, stateFolder });
+  const { port } = lobby;
+  await using next = await openLobby({ matchLingerMs: 50 }, {
+    ...{ port, stateFolder },
+  });
   await until(() => next.counts().relays === 3, "Coming back");
 
   await until(() => [a, b, c].every(({ link }) => link.up), "Answering");
@@ -105,48 +76,28 @@ Deno.test("relay goes on by itself after the lobby was restarted in mid-match", 
   expect(atB.map(({ from, packet }) => [from.slot, ...packet]).toSorted())
     .toEqual([[0, 1], [2, 3]]);
   expect([...(await nextPacket(a)).packet]).toEqual([3]);
-  expect(next.counts().matches).toBe(1);
+  expect(next.counts()).toMatchObject({ connections: 3, matches: 1 });
+  await ends.disposeAsync();
+  await until(() => next.counts().matches === 0, "Forgetting");
 });
 
 Deno.test("relay gives up when the lobby doesn't know the seat any more", async () => {
   const lobby = await openLobby();
   const match = await startMatch(lobby);
-  await using transport = await relay(lobby, match.tokens[0]);
+  const [token] = match.tokens;
+  await using transport = await relay(lobby, token);
   await match[Symbol.asyncDispose]();
   await lobby[Symbol.asyncDispose]();
-  await using _stranger = await openLobby({}, { port: lobby.port });
+  await using stranger = await openLobby({}, { port: lobby.port });
 
   const reason = await soon(transport.closed, "The end");
 
-  expect(reason.kind === "failed" && reason.message)
-    .toContain("it isn't of this lobby");
+  expect(reason).toEqual({
+    kind: "failed",
+    message: expect.stringMatching(/Cannot relay .* isn't of this lobby/),
+  });
   expect(transport.link.up).toBe(false);
-});
-
-Deno.test("a lobby forgets a match of its former life when nobody is there any more", async () => {
-  await using folder = await temporaryFolder();
-  const stateFolder = folder.path;
-  const lobby = await openLobby({}, { stateFolder });
-  const match = await startMatch(lobby);
-  await match[Symbol.asyncDispose]();
-  await lobby[Symbol.asyncDispose]();
-  await using next = await openLobby({ matchLingerMs: 50 }, { stateFolder });
-  const transport = await relay(next, match.tokens[0]);
-  expect(next.counts()).toMatchObject({ matches: 1, relays: 1 });
-
-  await transport[Symbol.asyncDispose]();
-
-  await until(() => next.counts().matches === 0, "Forgetting");
-});
-
-Deno.test("relay refuses a foreign token", async () => {
-  await using lobby = await openLobby();
-  await using _match = await startMatch(lobby);
-
-  const opening = relay(lobby, "0123456789abcdef0123456789abcdef");
-
-  await expect(opening).rejects.toThrow(NetworkError);
-  await expect(opening).rejects.toThrow(/Cannot relay .* isn't of this lobby/);
+  await expect(relay(stranger, token)).rejects.toThrow(NetworkError);
 });
 
 Deno.test("a lobby's limits are those of its relay", async () => {
@@ -155,9 +106,13 @@ Deno.test("a lobby's limits are those of its relay", async () => {
     relaySilenceMs: 300,
   });
   await using match = await startMatch(lobby);
-  const [mia, ben] = match.tokens;
-  using fast = await rawRelay(lobby, mia);
-  using silent = await rawRelay(lobby, ben);
+  const [fast, silent] = await Promise.all(
+    match.tokens.map(async (token) => {
+      const raw = await RawClient.connect(lobby, `relay ${token}\n`);
+      expect((await raw.message()).type).toBe("relay");
+      return raw;
+    }),
+  );
 
   for (let i = 0; i < 11; i++) await fast.say(frame()).catch(() => {});
 
@@ -165,88 +120,82 @@ Deno.test("a lobby's limits are those of its relay", async () => {
   expect(await soon(fast.bytes(), "The fast one's end")).toBe(undefined);
   expect(await soon(silent.bytes(), "The silent one's end")).toBe(undefined);
   await until(() => lobby.counts().relays === 0, "Forgetting");
+  for (const raw of [fast, silent]) raw.close();
 });
 
-/** The seat that a lobby confirms which says what a test wants, in virtual time. */
-const SEAT = { type: "relay", slot: 2, epoch: 3 };
+const WHERE = {
+  ...{ hostname: "10.0.0.5", port: 5555, token: "word", signal: FOREVER },
+};
 const SENDER_BYTE = 2 | 3 << 2;
 
-function dial(options: { readonly signal?: AbortSignal } = {}) {
-  const signal = FOREVER;
-  return openRelay({
-    ...{ hostname: "10.0.0.5", port: 5555, token: "word", signal },
-    ...options,
-  });
-}
-
-/** Answers whoever has dialled last, and returns what it is sent from then on. */
-async function answer(time: VirtualTime, lobby: FakeLobby): Promise<WireEnd> {
-  await time.settle();
-  const { client } = lobby;
-  expect(await client.line()).toBe("relay word");
-  await client.say(SEAT);
-  await time.settle();
-  return lobby.dialled[lobby.dialled.length - 1];
+/** A relay in virtual time, and a lobby that says what a test wants. */
+async function open({ roomBytes = Infinity, signal = FOREVER } = {}) {
+  const time = new VirtualTime();
+  const lobby = new FakeLobby(roomBytes);
+  /** Confirms whoever has dialled last; returns the lobby's end of that connection. */
+  const answer = async () => {
+    await time.settle();
+    expect(await lobby.client.line()).toBe("relay word");
+    await lobby.client.say({ type: "relay", slot: 2, epoch: 3 });
+    await time.settle();
+    return lobby.dialled[lobby.dialled.length - 1];
+  };
+  const opening = openRelay({ ...WHERE, signal });
+  const far = await answer();
+  const transport = await opening;
+  return {
+    ...{ time, lobby, answer, far, transport },
+    async [Symbol.asyncDispose]() {
+      await transport[Symbol.asyncDispose]();
+      lobby[Symbol.dispose]();
+      time[Symbol.dispose]();
+    },
+  };
 }
 
 Deno.test("relay connects again by itself after the connection broke, sooner than after a failure", async () => {
-  using time = new VirtualTime();
-  using lobby = new FakeLobby();
-  const opening = dial();
-  const first = await answer(time, lobby);
-  await using transport = await opening;
-  first.close();
-  lobby.refusal = new Deno.errors.ConnectionRefused();
-  await time.settle();
+  await using opened = await open();
+  const { time, lobby, answer, far, transport } = opened;
+  const breakDown = async (end: typeof far) => {
+    end.close();
+    lobby.refusal = new Deno.errors.ConnectionRefused();
+    await time.settle();
+  };
+  const triesMs = async (forMs: number) => {
+    const beganMs = time.nowMs;
+    const { length } = lobby.attempts;
+    await time.pass(forMs);
+    return lobby.attempts.slice(length).map((atMs) => atMs - beganMs);
+  };
+  await breakDown(far);
   expect(transport.link).toEqual({
     up: false,
     detail: "The connection to the lobby at 10.0.0.5:5555 broke. " +
       "Connecting again.",
   });
 
-  const triesMs = async (forMs: number) => {
-    const tries: number[] = [];
-    const beganMs = time.nowMs;
-    const { length } = lobby.attempts;
-    await time.pass(forMs);
-    for (const atMs of lobby.attempts.slice(length)) tries.push(atMs - beganMs);
-    return tries;
-  };
-  expect(await triesMs(4_000)).toEqual([
-    50,
-    150,
-    350,
-    750,
-    1_550,
-    2_550,
-    3_550,
-  ]);
+  expect(await triesMs(4_000))
+    .toEqual([50, 150, 350, 750, 1_550, 2_550, 3_550]);
   expect(transport.link.detail).toContain("no lobby listens there");
   transport.send(Uint8Array.of(1));
   lobby.refusal = undefined;
   await time.pass(550);
-  const second = await answer(time, lobby);
+  const second = await answer();
   expect(transport.link).toEqual({ up: true, detail: "" });
   expect(second.take().length).toBe(0);
   await second.write(frame(7));
   await time.settle();
-  expect(transport.receive()).toMatchObject([{
-    from: { slot: 3, epoch: 63 },
-    packet: Uint8Array.of(7),
-  }]);
-  second.close();
-  lobby.refusal = new Deno.errors.ConnectionRefused();
-  await time.settle();
+  expect(transport.receive()).toMatchObject([
+    { from: { slot: 3, epoch: 63 }, packet: Uint8Array.of(7) },
+  ]);
+  await breakDown(second);
 
   expect(await triesMs(400)).toEqual([50, 150, 350]);
 });
 
 Deno.test("relay leaves a lobby that answers nothing any more", async () => {
-  using time = new VirtualTime();
-  using lobby = new FakeLobby();
-  const opening = dial();
-  const far = await answer(time, lobby);
-  await using transport = await opening;
+  await using opened = await open();
+  const { time, far, transport } = opened;
   await time.pass(2_400);
   await far.write(Uint8Array.of(0));
   // Half a second at a time is counted, the one included in which something came.
@@ -262,11 +211,8 @@ Deno.test("relay leaves a lobby that answers nothing any more", async () => {
 });
 
 Deno.test("relay counts what is no frame, and connects again", async () => {
-  using time = new VirtualTime();
-  using lobby = new FakeLobby();
-  const opening = dial();
-  const far = await answer(time, lobby);
-  await using transport = await opening;
+  await using opened = await open();
+  const { time, lobby, far, transport } = opened;
 
   await far.write(Uint8Array.of(...frame(), ...frame(5), 0, 0));
   await time.pass(50);
@@ -277,18 +223,15 @@ Deno.test("relay counts what is no frame, and connects again", async () => {
 });
 
 Deno.test("what waits for a lobby that doesn't read goes nowhere once the connection broke", async () => {
-  using time = new VirtualTime();
-  using lobby = new FakeLobby(10);
-  const opening = dial();
-  const first = await answer(time, lobby);
-  await using transport = await opening;
+  await using opened = await open({ roomBytes: 10 });
+  const { time, answer, far, transport } = opened;
   for (let i = 0; i < 9; i++) {
     transport.send(Uint8Array.of(i));
     await time.settle();
   }
-  first.close();
+  far.close();
   await time.pass(50);
-  const second = await answer(time, lobby);
+  const second = await answer();
 
   transport.send(Uint8Array.of(42));
   await time.settle();
@@ -300,7 +243,7 @@ Deno.test("opening a relay ends at once when its signal aborts", async () => {
   using time = new VirtualTime();
   using lobby = new FakeLobby();
   const stop = new AbortController();
-  const opening = dial({ signal: stop.signal });
+  const opening = openRelay({ ...WHERE, signal: stop.signal });
   opening.catch(() => {});
   await time.settle();
 
@@ -310,15 +253,15 @@ Deno.test("opening a relay ends at once when its signal aborts", async () => {
   expect(lobby.dialled[0].isOver).toBe(false);
 });
 
-Deno.test("opening a relay fails when no lobby answers within 3 s, or answers something else", async () => {
-  using time = new VirtualTime();
-  using lobby = new FakeLobby();
-  const answers = [undefined, { type: "watch" }, { type: "pong" }];
-  for (const answer of answers) {
-    const opening = dial();
+for (const answer of [undefined, { type: "watch" }, { type: "pong" }]) {
+  const what = answer === undefined ? "nothing" : `a "${answer.type}"`;
+  Deno.test(`opening a relay fails when the lobby answers ${what} within 3 s`, async () => {
+    using time = new VirtualTime();
+    using lobby = new FakeLobby();
+    const opening = openRelay(WHERE);
     opening.catch(() => {});
     await time.pass(2_999);
-    const far = lobby.dialled[lobby.dialled.length - 1];
+    const [far] = lobby.dialled;
     expect(far.isOver).toBe(false);
     if (answer === undefined) await time.pass(1);
     else await lobby.client.say(answer);
@@ -327,16 +270,13 @@ Deno.test("opening a relay fails when no lobby answers within 3 s, or answers so
     await expect(opening).rejects.toThrow("it doesn't answer");
     far.take();
     expect(far.isOver).toBe(true);
-  }
-});
+  });
+}
 
 Deno.test("a relay ends with its signal, without a trace, and then does nothing", async () => {
-  using time = new VirtualTime();
-  using lobby = new FakeLobby();
   const stop = new AbortController();
-  const opening = dial({ signal: stop.signal });
-  const far = await answer(time, lobby);
-  await using transport = await opening;
+  await using opened = await open({ signal: stop.signal });
+  const { time, far, transport } = opened;
   await far.write(frame(1));
   await time.settle();
 
@@ -348,29 +288,17 @@ Deno.test("a relay ends with its signal, without a trace, and then does nothing"
   expect([far.take().length, far.isOver]).toEqual([0, true]);
 });
 
-Deno.test("watching ends where the lobby says that the token is no good", async () => {
-  using time = new VirtualTime();
-  using lobby = new FakeLobby();
-  const opening = openRelayWatch({
-    ...{ hostname: "10.0.0.5", port: 5555, token: "gone", signal: FOREVER },
-  });
-  opening.catch(() => {});
-  await time.settle();
-  expect(await lobby.client.line()).toBe("watch gone");
-  const message = "It isn't of this lobby.";
-
-  await lobby.client.say({ type: "error", code: "bad_token", message });
-
-  await expect(opening).rejects.toThrow(NetworkError);
-  await expect(opening).rejects.toThrow(message);
-});
-
 Deno.test("who watches hears packets, and ends once its token is good no more", async () => {
   using time = new VirtualTime();
   using lobby = new FakeLobby();
-  const opening = openRelayWatch({
-    ...{ hostname: "10.0.0.5", port: 5555, token: "word", signal: FOREVER },
-  });
+  const failed = {
+    message: "Cannot relay through the lobby at 10.0.0.5:5555: It is over.",
+  };
+  const refuse = () =>
+    lobby.client.say({
+      ...{ type: "error", code: "bad_token", message: "It is over." },
+    });
+  const opening = openRelayWatch(WHERE);
   await time.settle();
   await lobby.client.say({ type: "watch" });
   await using watching = await opening;
@@ -380,12 +308,13 @@ Deno.test("who watches hears packets, and ends once its token is good no more", 
   expect(watching.receive().map(({ packet }) => [...packet])).toEqual([[8]]);
   far.close();
   await time.pass(50);
-  const message = "It is over.";
+  expect(await lobby.client.line()).toBe("watch word");
+  await refuse();
 
-  await lobby.client.say({ type: "error", code: "bad_token", message });
-
-  expect(await watching.closed).toEqual({
-    kind: "failed",
-    message: `Cannot relay through the lobby at 10.0.0.5:5555: ${message}`,
-  });
+  expect(await watching.closed).toEqual({ kind: "failed", ...failed });
+  const again = openRelayWatch(WHERE);
+  again.catch(() => {});
+  await time.settle();
+  await refuse();
+  await expect(again).rejects.toThrow(new NetworkError(failed.message));
 });

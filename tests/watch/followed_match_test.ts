@@ -4,7 +4,11 @@
  * @module
  */
 import { expect } from "@std/expect";
-import { OPEN_END, presentFromStart } from "../../game/presence.ts";
+import {
+  OPEN_END,
+  type Presence,
+  presentFromStart,
+} from "../../game/presence.ts";
 import { type Game, HISTORY_TICKS } from "../../game/rollback.ts";
 import { ABSENT_INPUT } from "../../game/state.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
@@ -14,6 +18,7 @@ import {
   HeardInputs,
   isSound,
 } from "../../net/watch/followed_match.ts";
+import { recordOf, type Saying } from "../match/membership_case.ts";
 
 /** A game whose state is all inputs that counted. */
 const GAME: Game = {
@@ -53,69 +58,48 @@ function play(ticks: number, goneAt = OPEN_END): readonly Int32Array[] {
 const TRUTH = play(600);
 const PARTED = play(600, 20);
 
-function recordOf(
-  slot: number,
-  confirmed: number,
-  more: Partial<SlotRecord> = {},
-): SlotRecord {
-  return {
-    ...{ slot, epoch: 16, beat: confirmed, sentAt: 0, era: 0, members: ALL },
-    ...{ hears: ALL, farewell: "none", isReturning: false, confirmed },
+/** What a slot says once it has confirmed so much. */
+function said(slot: number, confirmed: number, more: Saying = {}): SlotRecord {
+  return recordOf(slot, {
+    ...{ epoch: 16, beat: confirmed, members: ALL, hears: ALL, confirmed },
     ...{ tick: confirmed, hash: GAME.hash(TRUTH[confirmed]), have: [] },
-    change: undefined,
     ...more,
-  };
-}
-
-function changeTo(presences: typeof PRESENT): SlotRecord["change"] {
-  const none = { attempt: undefined, agreed: undefined };
-  return { presences, attemptNumber: 0, ...none };
+  });
 }
 
 /** A snapshot of slot 0, at a tick. */
-function snapshotAt(
-  tick: number,
-  more: Partial<SlotRecord> = {},
-): SnapshotPacket {
-  const change = changeTo(PRESENT);
-  return {
-    ...{ kind: "snapshot", echoes: [], to: NOBODY, state: TRUTH[tick] },
-    record: recordOf(0, tick, { change, ...more }),
-  };
+function snapshotAt(tick: number, more: Saying = {}): SnapshotPacket {
+  const record = said(0, tick, { presences: PRESENT, ...more });
+  const state = TRUTH[tick];
+  return { kind: "snapshot", echoes: [], to: NOBODY, state, record };
 }
 
-/** A match from a snapshot on; inputs of all slots are heard up to a tick. */
-function follow(
-  { from = 10, heard = 600, more = {} }: {
-    readonly from?: number;
-    readonly heard?: number;
-    readonly more?: Partial<SlotRecord>;
-  } = {},
-) {
+/** A match from a snapshot at tick 10 on; inputs of all slots are heard up to a tick. */
+function follow(more: Saying = {}, heard = 10 + HISTORY_TICKS) {
   const inputs = new HeardInputs();
-  const hear = (fromTick: number, toTick: number, slot?: number) => {
-    for (const each of slot === undefined ? [0, 1, 2] : [slot]) {
+  const hear = (start: number, toTick: number, slots = [0, 1, 2]) => {
+    for (const slot of slots) {
       const run = Array.from(
-        { length: toTick - fromTick },
-        (_, i) => inputOf(each, fromTick + i),
+        { length: toTick - start },
+        (_, i) => inputOf(slot, start + i),
       );
-      inputs.note(16, { slot: each, start: fromTick, inputs: run });
+      inputs.note(16, { slot, start, inputs: run });
     }
   };
-  hear(from, Math.min(heard, from + HISTORY_TICKS));
+  hear(10, heard);
   const options = { game: GAME, players: 3, inputs, nowMs: 5 };
-  const match = new FollowedMatch(snapshotAt(from, more), options);
-  const say = (
-    confirmed: readonly number[],
-    more: Partial<SlotRecord> = {},
-  ) => {
+  const match = new FollowedMatch(snapshotAt(10, more), options);
+  const take = (slot: number, confirmed: number, more: Saying = {}) =>
+    match.take(said(slot, confirmed, more));
+  /** What slots 0, 1 and 2 confirmed; those below 0 say nothing. */
+  const say = (confirmed: readonly number[], more: Saying = {}) => {
     for (const [slot, tick] of confirmed.entries()) {
-      if (tick >= 0) match.take(recordOf(slot, tick, more));
+      if (tick >= 0) take(slot, tick, more);
     }
     match.advance(9);
     return match.confirmedTick;
   };
-  return { match, inputs, hear, say };
+  return { match, hear, take, say };
 }
 
 Deno.test("a tick counts for a watcher once every member has confirmed it", () => {
@@ -139,14 +123,13 @@ Deno.test("a tick counts for a watcher once every member has confirmed it", () =
 });
 
 Deno.test("a watcher waits for inputs that it lacks, and says whose", () => {
-  const { match, hear, say } = follow({ heard: 15 });
-  hear(15, 30, 0);
-  hear(15, 30, 1);
+  const { match, hear, say } = follow({}, 15);
+  hear(15, 30, [0, 1]);
   expect(say([40, 40, 40])).toBe(15);
   expect([match.isUpToDate, match.missing()]).toEqual([false, [2]]);
   expect(match.progressMs).toBe(9);
 
-  hear(15, 30, 2);
+  hear(15, 30, [2]);
 
   match.advance(20);
   expect([match.confirmedTick, match.progressMs]).toEqual([30, 20]);
@@ -154,7 +137,7 @@ Deno.test("a watcher waits for inputs that it lacks, and says whose", () => {
 });
 
 /** What a record may be that says nothing of this match, and hides nothing that does. */
-const FOREIGN: Readonly<Record<string, Partial<SlotRecord>>> = {
+const FOREIGN: Readonly<Record<string, Saying>> = {
   "of the seat's former process": { epoch: 15 },
   "of a process to come": { epoch: 17 },
   "of who asks to come back": { isReturning: true },
@@ -164,11 +147,10 @@ const FOREIGN: Readonly<Record<string, Partial<SlotRecord>>> = {
 
 for (const [what, more] of Object.entries(FOREIGN)) {
   Deno.test(`a watcher takes no record ${what}`, () => {
-    const { match, say } = follow({ more: { era: 3 } });
+    const { match, take, say } = follow({ era: 3 });
     say([12, 12, 12], { era: 3 });
-    const foreign = recordOf(2, 25, { era: 3, hash: 1, ...more });
 
-    match.take(foreign);
+    take(2, 25, { era: 3, hash: 1, ...more });
 
     expect(say([30, 30, -1], { era: 3 })).toBe(12);
     expect(say([-1, -1, 30], { era: 3 })).toBe(30);
@@ -177,20 +159,20 @@ for (const [what, more] of Object.entries(FOREIGN)) {
 }
 
 Deno.test("a watcher takes no record of a slot that is no member", () => {
-  const { match, say } = follow({ more: { members: 3 } });
+  const { match, take, say } = follow({ members: 3 });
 
   expect(say([20, 20, -1])).toBe(20);
-  match.take(recordOf(2, 20, { hash: 1 }));
+  take(2, 20, { hash: 1 });
   match.advance(9);
 
   expect(match.desync).toBe(undefined);
 });
 
 Deno.test("the first claim that differs is told of, whenever it came, and no later one", () => {
-  const { match, say } = follow();
-  match.take(recordOf(1, 22, { hash: 7 }));
-  match.take(recordOf(1, 24, { hash: 8 }));
-  match.take(recordOf(2, 40, { hash: 9 }));
+  const { match, take, say } = follow();
+  take(1, 22, { hash: 7 });
+  take(1, 24, { hash: 8 });
+  take(2, 40, { hash: 9 });
   expect(match.desync).toBe(undefined);
 
   say([40, 40, 40]);
@@ -200,10 +182,10 @@ Deno.test("the first claim that differs is told of, whenever it came, and no lat
 });
 
 Deno.test("a claim is compared once, and of the past only what is still known", () => {
-  const { match, say } = follow();
-  match.take(recordOf(1, 9, { hash: 7 }));
+  const { match, take, say } = follow();
+  take(1, 9, { hash: 7 });
   expect(say([30, 30, 30])).toBe(30);
-  match.take(recordOf(1, 30, { beat: 31, hash: 7 }));
+  take(1, 30, { beat: 31, hash: 7 });
   match.advance(9);
 
   expect(match.desync).toBe(undefined);
@@ -211,29 +193,24 @@ Deno.test("a claim is compared once, and of the past only what is still known", 
 
 Deno.test("a watcher keeps the newest claims, as many as it has states", () => {
   for (const [lieAt, isKept] of [[11, false], [12, true]] as const) {
-    const { match, hear } = follow({ heard: 10 });
+    const { match, take, hear, say } = follow({}, 10);
     for (let tick = 11; tick <= 11 + HISTORY_TICKS; tick++) {
-      match.take(recordOf(1, tick, tick === lieAt ? { hash: 7 } : {}));
+      take(1, tick, tick === lieAt ? { hash: 7 } : {});
     }
-    for (const slot of [0, 2]) match.take(recordOf(slot, 20));
     hear(10, 30);
 
-    match.advance(9);
+    expect(say([20, -1, 20])).toBe(20);
 
-    expect([lieAt, match.confirmedTick]).toEqual([lieAt, 20]);
     expect([lieAt, match.desync !== undefined]).toEqual([lieAt, isKept]);
   }
 });
 
 Deno.test("a snapshot is corroborated by another member's claim, once all confirmed as much", () => {
   const { match, say } = follow();
-  say([15, -1, -1]);
-  expect(match.isCorroborated).toBe(false);
-  say([-1, 10, -1]);
-  expect(match.isCorroborated).toBe(false);
-
-  say([-1, -1, 9]);
-  expect(match.isCorroborated).toBe(false);
+  for (const confirmed of [[15, -1, -1], [-1, 10, -1], [-1, -1, 9]]) {
+    say(confirmed);
+    expect([confirmed, match.isCorroborated]).toEqual([confirmed, false]);
+  }
   say([-1, -1, 10]);
 
   expect(match.isCorroborated).toBe(true);
@@ -243,29 +220,30 @@ Deno.test("a snapshot is corroborated by another member's claim, once all confir
 });
 
 Deno.test("a snapshot of one member is known by its members and its own claim", () => {
-  const alone = follow({ more: { members: 1 } });
+  const alone = follow({ members: 1 });
   expect(alone.match.isOfOneMember).toBe(false);
   alone.say([10]);
   expect(alone.match.isOfOneMember).toBe(true);
 
-  const two = follow({ more: { members: 3 } });
+  const two = follow({ members: 3 });
   two.say([10, 10]);
-
   expect(two.match.isOfOneMember).toBe(false);
 });
 
-/** Slot 2's player is dropped: its inputs count up to tick 19. */
-const DROPPED = [...PRESENT.slice(0, 2), [{ epoch: 16, from: 0, to: 19 }]];
+/** Slot 2's player is dropped: its inputs count up to a tick. */
+function droppedAt(to: number): readonly Presence[] {
+  return [...PRESENT.slice(0, 2), [{ epoch: 16, from: 0, to }]];
+}
 
 Deno.test("a watcher follows into a higher era, in which all count anew", () => {
-  const { match, say } = follow();
+  const { match, take, say } = follow();
   say([18, 18, 18]);
-  const era = { era: 1, members: 3, change: changeTo(DROPPED) };
-  match.take(recordOf(0, 30, { ...era, hash: GAME.hash(PARTED[30]) }));
+  const era = { era: 1, members: 3, presences: droppedAt(19) };
+  take(0, 30, { ...era, hash: GAME.hash(PARTED[30]) });
   match.advance(9);
   expect([match.members, match.confirmedTick]).toEqual([3, 18]);
 
-  match.take(recordOf(1, 25, { ...era, hash: GAME.hash(PARTED[25]) }));
+  take(1, 25, { ...era, hash: GAME.hash(PARTED[25]) });
   match.advance(9);
 
   expect(match.confirmedState).toEqual(PARTED[25]);
@@ -273,22 +251,17 @@ Deno.test("a watcher follows into a higher era, in which all count anew", () => 
 });
 
 /** What leads a watcher into no higher era. */
-const STAYS: Readonly<Record<string, Partial<SlotRecord>>> = {
-  "without presences": { change: undefined },
-  "that changes what is confirmed": {
-    change: changeTo([
-      ...PRESENT.slice(0, 2),
-      [{ epoch: 16, from: 0, to: 14 }],
-    ]),
-  },
+const STAYS: Readonly<Record<string, Saying>> = {
+  "without presences": {},
+  "that changes what is confirmed": { presences: droppedAt(14) },
 };
 
 for (const [what, more] of Object.entries(STAYS)) {
   Deno.test(`a watcher doesn't follow a record ${what}`, () => {
-    const { match, say } = follow();
+    const { match, take, say } = follow();
     say([18, 18, 18]);
 
-    match.take(recordOf(0, 30, { era: 1, members: 3, ...more }));
+    take(0, 30, { era: 1, members: 3, ...more });
 
     expect(match.members).toBe(ALL);
     expect(say([-1, 21, 21])).toBe(18);
@@ -298,20 +271,18 @@ for (const [what, more] of Object.entries(STAYS)) {
 
 Deno.test("a snapshot is sound if nothing in it contradicts itself", () => {
   const sound = snapshotAt(10);
-  const { record } = sound;
-  const other = changeTo([presentFromStart(32), ...PRESENT.slice(1)]);
+  const presences = [presentFromStart(32), ...PRESENT.slice(1)];
   const unsound: readonly SnapshotPacket[] = [
-    { ...sound, record: { ...record, change: undefined } },
-    { ...sound, record: { ...record, change: other } },
-    { ...sound, record: { ...record, members: 6 } },
-    { ...sound, record: { ...record, isReturning: true } },
-    { ...sound, record: { ...record, hash: record.hash + 1 } },
+    { ...sound, record: said(0, 10) },
+    snapshotAt(10, { presences }),
+    snapshotAt(10, { members: 6 }),
+    snapshotAt(10, { isReturning: true }),
+    snapshotAt(10, { hash: sound.record.hash + 1 }),
     { ...sound, state: Int32Array.of(...sound.state, 0) },
   ];
 
   expect(isSound(sound, GAME)).toBe(true);
-  expect(unsound.map((packet) => isSound(packet, GAME)))
-    .toEqual(unsound.map(() => false));
+  expect(unsound.filter((packet) => isSound(packet, GAME))).toEqual([]);
 });
 
 Deno.test("what was heard of inputs is of one slot, tick and incarnation, for 256 ticks", () => {

@@ -1,0 +1,174 @@
+/**
+ * What a lie may cost the others, and whether it cost more.
+ *
+ * From the moment it begins each honest member confirms at least 95 % of the ticks that it confirms
+ * without the lie. A liar may take itself out: if it lies for good, or is dropped for it, the others
+ * may also lose what its silence from that moment on would cost them, the *patience*, each time
+ * that it is dropped. A match of two may end instead, within `lostMs` and without another winner
+ * than the honest one. Before tick 0 any member can hold up all others, so there only this counts:
+ * all begin or none does, and who has begun plays on.
+ *
+ * @module
+ */
+import { TICK_MS } from "../../game/court.ts";
+import {
+  drawLiedMatch,
+  type LiedMatch,
+  LyingMatch,
+  STEP_MS,
+} from "./lying_match.ts";
+
+/** Which part of the ticks a lie may cost, and how many more where two histories are compared. */
+const LOST_MAX = 0.05;
+const LOST_TICKS = 6;
+/** How long it takes to be back where one was out for a moment, and for two to end. */
+const RETURN_MS = 1500;
+const END_MS = 5500;
+
+export interface LiedResult {
+  readonly match: LiedMatch;
+  /** What was lied about; empty where the lie found nothing to be told in. */
+  readonly told: string;
+  /** What must not happen and did: "kind: details". */
+  readonly violations: readonly string[];
+}
+
+/** Plays the match of a seed, and the same one without the lie. */
+export function playLie(seed: number, among?: number): LiedResult {
+  const match = drawLiedMatch(seed, among);
+  const lied = new LyingMatch(match, "lied");
+  let violations: string[];
+  try {
+    lied.play();
+    const found = match.phase === "hello"
+      ? judgeBeginning(match, lied)
+      : [...judgeTicks(match, lied), ...judgeEnds(match, lied)];
+    violations = [...lied.violations, ...found];
+  } catch (error) {
+    violations = [`throws: ${placeOf(error)}`];
+  }
+  return { match, told: lied.told, violations };
+}
+
+/** Matches without a lie, by all that makes a difference to them. */
+const truths = new Map<string, LyingMatch>();
+
+function truthOf(match: LiedMatch): LyingMatch {
+  const { players, phase, victim } = match;
+  const key = `${players} ${phase} ${victim}`;
+  let truth = truths.get(key);
+  if (!truth) {
+    truth = new LyingMatch({ ...match, fromMs: 3000 }, "true");
+    truth.play();
+    truths.set(key, truth);
+  }
+  return truth;
+}
+
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const frames = error.stack?.match(/(net|game)\/[\w/]+\.ts:\d+/g) ?? [];
+  return `${error.message} in ${frames.slice(0, 4).join(" < ")}`;
+}
+
+/** All or none begin; and who has, plays on. */
+function judgeBeginning(
+  { players }: LiedMatch,
+  { honest, shown, drops, match: { hosts, nowMs } }: LyingMatch,
+): string[] {
+  const begun = honest.filter((slot) => shown[slot].startedMs < Infinity);
+  if (begun.length === 0) return [];
+  if (begun.length < honest.length) return ["split: not all have begun"];
+  const late = begun.filter((slot) => {
+    const expected = (nowMs - shown[slot].startedMs) / TICK_MS;
+    const lost = expected -
+      shown[slot].confirmed[shown[slot].confirmed.length - 1];
+    const mayLose = LOST_MAX * expected + 2 * LOST_TICKS;
+    return lost > mayLose + (players > 2 ? drops * 60 : 0) &&
+      !(players === 2 && hosts[slot].session?.outcome);
+  });
+  return late.length > 0 ? ["waits: after the beginning"] : [];
+}
+
+function judgeTicks(match: LiedMatch, lied: LyingMatch): string[] {
+  const truth = truthOf(match);
+  const from = Math.floor(match.fromMs / STEP_MS);
+  const lossOf = (slot: number, other: LyingMatch) => {
+    const without = truth.shown[slot].confirmed;
+    const { confirmed } = other.shown[slot];
+    const last = confirmed.length - 1;
+    const expected = without[last] - without[from];
+    return { expected, lost: without[last] - confirmed[last] };
+  };
+  const isBelow = (slot: number) => {
+    const { expected, lost } = lossOf(slot, lied);
+    return lost > LOST_MAX * expected + 1;
+  };
+  const isAway = (slot: number) => lied.shown[slot].absentMs > RETURN_MS;
+  if (!lied.honest.some((slot) => isBelow(slot) || isAway(slot))) return [];
+  const mute = new LyingMatch(match, "mute");
+  mute.play();
+  const found: string[] = [];
+  const times = match.packets === Infinity
+    ? Math.max(1, lied.drops)
+    : lied.drops;
+  for (const slot of lied.honest) {
+    const { lost, expected } = lossOf(slot, lied);
+    const patience = lossOf(slot, mute).lost + LOST_TICKS;
+    const mayLose = LOST_MAX * expected + times * patience;
+    if (isBelow(slot) && lost > mayLose && !isDuelOver(match, lied, slot)) {
+      const { session } = lied.match.hosts[slot];
+      const { outcome, isReturning } = session ?? {};
+      const why = outcome?.reason ?? (isReturning ? "out" : "plays");
+      found.push(`waits: an honest one (${why}) lacks ticks`);
+    }
+    if (
+      isAway(slot) &&
+      lied.shown[slot].absentMs > RETURN_MS + mute.shown[slot].absentMs
+    ) {
+      found.push("shut out: an honest one");
+    }
+  }
+  return [...new Set(found)];
+}
+
+/** Whether a match of two has ended by what one says of itself, and for the honest one. */
+function isDuelOver(
+  { players }: LiedMatch,
+  { match }: LyingMatch,
+  slot: number,
+): boolean {
+  if (players > 2) return false;
+  const { session } = match.hosts[slot];
+  if (!session?.outcome) {
+    match.play(match.nowMs + END_MS, () => session?.outcome !== undefined);
+  }
+  const { reason, winner = -1 } = session?.outcome ?? {};
+  return reason === "finished" || winner === slot || winner === null;
+}
+
+/** Nobody else ends a match of three; one winner among the honest, and no other for the watcher. */
+function judgeEnds(
+  { players, phase }: LiedMatch,
+  { honest, match: { hosts }, watching }: LyingMatch,
+): string[] {
+  const found: string[] = [];
+  const outcomes = honest.map((slot) => hosts[slot].session?.outcome);
+  const winners = new Set(outcomes.map((outcome) => outcome?.winner ?? null));
+  winners.delete(null);
+  if (winners.size > 1) found.push("two winners: among the honest");
+  const reasons = outcomes.map((outcome) => outcome?.reason ?? "plays");
+  const expected = phase === "over" ? "finished" : "plays";
+  const isEnded = reasons.some((reason) => reason !== expected);
+  if (players > 2 && isEnded) {
+    found.push(`ended: ${[...new Set(reasons)].toSorted().join(" and ")}`);
+  }
+  const { winner, reason } = watching?.outcome ?? {};
+  if (winner === undefined) return found;
+  if (winner !== null && !winners.has(winner)) {
+    found.push(`watcher: told a winner (${reason})`);
+  } else if (winner === null && players > 2) {
+    found.push(`watcher: told an end (${reason})`);
+  }
+  return found;
+}
