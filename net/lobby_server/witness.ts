@@ -202,25 +202,27 @@ export class Witness {
     const leftOut = this.#newest.seats.filter(([slot]) =>
       !seats.some(([s]) => s === slot) && !attendance.hasLeft(slot)
     );
-    const lively = leftOut.find(([slot]) =>
-      attendance.idleMs(slot, nowMs) < this.#graceMs
-    );
-    if (lively) {
-      const why = `Player ${lively[0] + 1} has played within the grace period.`;
-      return { kind: "refused", why };
-    }
     const there = leftOut.filter(([slot]) => attendance.isAlive(slot, nowMs));
+    const isMember = ([slot, epoch]: SeatEpoch) =>
+      attendance.epochOf(slot) === epoch;
+    const present = there.filter(isMember);
     // Of all of them, for each one's time has to begin now.
     const [early] = there.filter(([slot]) =>
       nowMs - this.#disputedSince(slot, nowMs) < this.#goneMs
     );
+    // Who is there can say so; whoever isn't, or has yet to be taken back, has the grace period.
+    const lively = leftOut.find((seat) =>
+      attendance.idleMs(seat[0], nowMs) <
+        (present.includes(seat) ? this.#goneMs : this.#graceMs)
+    );
+    if (lively) {
+      return { kind: "refused", why: `Player ${lively[0] + 1} played lately.` };
+    }
     if (early) {
       return { kind: "refused", why: `Player ${early[0] + 1} is still here.` };
     }
     const isDuel = this.#newest.seats.length === 2;
-    const isMember = ([slot, epoch]: SeatEpoch) =>
-      attendance.epochOf(slot) === epoch;
-    return { kind: isDuel && there.some(isMember) ? "nobody wins" : "granted" };
+    return { kind: isDuel && present.length > 0 ? "nobody wins" : "granted" };
   }
 
   /** Since when claims that leave that slot out have come, without a longer pause. */

@@ -72,7 +72,7 @@ Deno.test("nobody else takes a seat: wrong, forged and old tokens all meet the s
   const [{ match: id }] = match.starts;
   // The seat is still the right one: only the time for a claim has yet to come.
   expect(await ask(seat, { match: id, seats: [[0, 1]] })).toMatchObject({
-    why: "Player 2 has played within the grace period.",
+    why: "Player 2 played lately.",
   });
 });
 

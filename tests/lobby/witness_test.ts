@@ -85,7 +85,7 @@ function seatsOf(text: string): readonly SeatEpoch[] {
 }
 
 const STILL_HERE = "Player 2 is still here.";
-const HAS_PLAYED = "Player 2 has played within the grace period.";
+const HAS_PLAYED = "Player 2 played lately.";
 const NOT_SEATS =
   "A claim names its claimant and other members, each with an epoch that it had.";
 const NOT_HALF = "Only exactly half of the members asks the witness.";

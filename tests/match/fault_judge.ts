@@ -85,6 +85,8 @@ export class Judge {
   #healthy = 0;
   #healedEra = 0;
   #isHealthy = false;
+  /** The witness found both of two there, and let neither win. */
+  #isUndecidable = false;
   #isSettled = false;
 
   constructor(
@@ -159,9 +161,20 @@ export class Judge {
         shown.outSinceMs = Infinity;
         return this.#restart(slot);
       case "over": {
-        const { reason, winner } = event.outcome;
+        const { reason, winner, message } = event.outcome;
+        if (message.includes("can't reach each other")) {
+          this.#isUndecidable = true;
+          this.#notes.count("nobody wins");
+        }
         if (reason === "desync") this.#violate("desync", `slot ${slot}`);
-        if (winner === null) return;
+        if (winner === null) {
+          // Of more, one may have been out since long before.
+          const isUntold = this.#winners.size > 0 && this.#shown.length === 2;
+          if (isUntold && this.#hasWitness) {
+            this.#violate("not told the result", `slot ${slot}`);
+          }
+          return;
+        }
         this.#winners.add(winner);
         if (this.#winners.size > 1) {
           this.#violate("two winners", [...this.#winners].join(" and "));
@@ -238,6 +251,12 @@ export class Judge {
     if (this.#isHealthy && !this.#isExcused()) {
       this.#violate("lost after healing", `slots ${this.#healthy}`);
     }
+  }
+
+  /** Whether the lobby has known the match from its beginning until now. */
+  get #hasWitness(): boolean {
+    const { counters } = this.#notes;
+    return !counters["lobby restarts"] && !counters["lobby forgot"];
   }
 
   get #nowMs(): number {
@@ -372,12 +391,13 @@ export class Judge {
   }
 
   /**
-   * Whoever agreed may have committed: while one of them is missing, the others can't know. And
-   * half of a match depends on the witness, which may have forgotten, or wait for a third.
+   * Whoever agreed may have committed: while one of them is missing, the others can't know. A
+   * half depends on the witness, which may have forgotten, or have found both of two there.
    */
   #isExcused(): boolean {
+    if (this.#isUndecidable) return true;
     return this.#shown.some(({ agreedEra, claimedEra, healed }, slot) => {
-      if (claimedEra === this.#healedEra + 1) return true;
+      if (claimedEra === this.#healedEra + 1 && !this.#hasWitness) return true;
       if (agreedEra !== this.#healedEra) return false;
       if (!has(this.#healthy, slot) || !healed) return true;
       const drop = healed.change?.agreed?.drop ?? 0;
