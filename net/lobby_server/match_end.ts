@@ -37,10 +37,6 @@ export function endOf(
     const told = { score, hash };
     return { ...over, reason, winner, ...agreed(saying(winner)), told };
   }
-  const winner = witness?.awardedTo;
-  if (winner !== undefined) {
-    return { ...over, reason: "walkover", winner, ...agreed(saying(winner)) };
-  }
   const [report] = reports;
   if (report === undefined || players.length > 2) return undefined;
   const { reason, score, hash } = report;
@@ -68,11 +64,8 @@ export function lossOf(match: RunningMatch, slot: number): string | undefined {
       ? `The match was awarded to ${names[0]}.`
       : `The match went on without you, between ${names.join(" and ")}.`;
   }
-  const end = endOf(match);
-  // Who was awarded the match may have crashed before it heard so.
-  const isOver = end?.isAgreed &&
-    (end.told !== undefined || end.winner !== slot);
-  if (match.rematch !== undefined || isOver) return "The match is over.";
+  const isOver = match.rematch !== undefined || endOf(match)?.isAgreed;
+  if (isOver) return "The match is over.";
   return epochs[slot] < SEAT_EPOCH_MAX
     ? undefined
     : `This seat was taken again ${SEAT_EPOCH_MAX} times, which is enough.`;

@@ -177,7 +177,7 @@ export class Matches {
     return [
       ...this.#replace(client, place, nowMs),
       ...this.#announcer.end(match, [slot]),
-      ...winner === undefined ? [] : [{
+      ...winner === undefined || winner.seats.length === 1 ? [] : [{
         to: client,
         message: { type: "refused", match: name, ...winner } as const,
       }],

@@ -173,7 +173,10 @@ export function answerClaim(
       return { type: "granted", match, era, value, seats };
     case "lost": {
       const { value, seats } = ruling.winner;
-      return { ...refused, value, seats };
+      // Who is left alone tells who has won: it may even have seen the other win.
+      return seats.length === 1
+        ? { ...refused, why: "The match was awarded to one player." }
+        : { ...refused, value, seats };
     }
     case "refused":
       return { ...refused, why: ruling.why };

@@ -101,14 +101,6 @@ export class Witness {
     return this.#isUndecidable;
   }
 
-  /** The slot to which it awarded the match, being the only one of a granted era. */
-  get awardedTo(): number | undefined {
-    const { era, seats } = this.#newest;
-    return seats.length === 1 && this.#granted.has(era)
-      ? seats[0][0]
-      : undefined;
-  }
-
   /** The claim with which the match went on without that slot; nobody may take it again then. */
   wentOnWithout(slot: number): EraClaim | undefined {
     const newest = [...this.#granted.values()].at(-1);

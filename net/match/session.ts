@@ -211,10 +211,7 @@ export class Session {
     if (isGranted) return play?.grant(value);
     const ours = this.#gate.epochOf(slot);
     if (seats.some(([s, epoch]) => s === slot && epoch === ours)) return;
-    // The only one left may even have seen this member win: nobody here can know.
-    if (seats.length === 1) {
-      this.#end(nowMs, "connection lost", "The match ended without you.");
-    } else this.#goOut(nowMs);
+    this.#goOut(nowMs);
   }
 
   /** Takes in how it ended; one player's word only of two, and if it can't harm this one. */

@@ -301,7 +301,10 @@ Deno.test("claims are judged for members, and for their own match", () => {
     ...{ type: "granted", match: "0000b007-1", era: 1, value: "v" },
     seats: [[0, 0]],
   });
-  expect(refused).toEqual({ ...granted, type: "refused" });
+  expect(refused).toEqual({
+    ...{ type: "refused", match: "0000b007-1", era: 1 },
+    why: "The match was awarded to one player.",
+  });
   expect(one(matches.claim(2, claim(), LATE_MS), 2, "granted")).toEqual(
     granted,
   );
