@@ -253,10 +253,10 @@ export class Judge {
     }
   }
 
-  /** Whether the lobby has known the match from its beginning until now. */
+  /** Whether the lobby was there, for all, from the beginning until now. */
   get #hasWitness(): boolean {
-    const { counters } = this.#notes;
-    return !counters["lobby restarts"] && !counters["lobby forgot"];
+    return !Object.keys(this.#notes.counters)
+      .some((name) => name.startsWith("lobby"));
   }
 
   get #nowMs(): number {
