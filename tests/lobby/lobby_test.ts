@@ -98,7 +98,13 @@ Deno.test("the lobby forgets everything when all have left", async () => {
 Deno.test("results are taken from players only", async () => {
   await using lobby = await openLobby();
   using mia = await RawClient.connect(lobby, JOIN);
-  const result = { reason: "finished", winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 } as const;
+  const result = {
+    reason: "finished",
+    winner: 0,
+    score: [11, 2],
+    confirmedTick: 9,
+    hash: 1,
+  } as const;
   await mia.say({ type: "result", match: "m", ...result });
   expect((await mia.messageOf("error")).code).toBe("not_playing");
   using ben = await RawClient.connect(lobby, JOIN);

@@ -4,7 +4,10 @@
  * @module
  */
 import { expect } from "@std/expect";
-import { parseClientLine, parseLobbyLine } from "../../net/lobby/parsed_line.ts";
+import {
+  parseClientLine,
+  parseLobbyLine,
+} from "../../net/lobby/parsed_line.ts";
 import { cleanName } from "../../net/lobby/protocol.ts";
 import {
   changed,

@@ -24,7 +24,13 @@ const WELCOME = {
 const PLAYER = {
   ...{ epoch: 0, look: 0, isBot: false, start: { x: 0, y: 0 }, name: "Mia" },
 };
-const RESULT = { reason: "finished", winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 } as const;
+const RESULT = {
+  reason: "finished",
+  winner: 0,
+  score: [11, 2],
+  confirmedTick: 9,
+  hash: 1,
+} as const;
 const CLAIM = { match: "m-1", era: 1, value: "v", seats: [[0, 0]] } as const;
 const GONE = {
   kind: "lost",

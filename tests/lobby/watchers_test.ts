@@ -146,7 +146,13 @@ Deno.test("a watcher is no player: it has no seat, says nothing, and takes none"
   const lobby = gather(2);
   const { match } = lobby.newest(1, "start");
   watch(lobby, 5, "MINE");
-  const facts = { reason: "finished", winner: 0, score: [1, 0], confirmedTick: 9, hash: 1 } as const;
+  const facts = {
+    reason: "finished",
+    winner: 0,
+    score: [1, 0],
+    confirmedTick: 9,
+    hash: 1,
+  } as const;
 
   lobby.say(5, { type: "ready", isReady: true });
   lobby.say(5, { type: "again", match });
