@@ -16,6 +16,8 @@ import {
   LIST,
   TEXT,
 } from "../support/limits.ts";
+import { liesAbout } from "../support/lied_value.ts";
+import { TestLobby } from "./books.ts";
 
 type Message = Readonly<Record<string, unknown>>;
 const SLOT = [[0, 3], [-1, 4, 0.5, "0"]] as const;
@@ -225,6 +227,39 @@ for (
     });
   }
 }
+
+Deno.test("a line with any fields lied about is refused, or taken as what it says", () => {
+  for (const [message] of LOBBY) {
+    for (const lied of liesAbout(message)) {
+      const taken = parseLobbyLine(JSON.stringify(lied));
+      if (!taken) continue;
+      expect(parseLobbyLine(JSON.stringify(taken))).toEqual(taken);
+    }
+  }
+});
+
+Deno.test("whatever fields a client lies about, the others' match is as it was", () => {
+  const lobby = new TestLobby();
+  const said = ([message]: readonly [Message, Limits]) =>
+    [...liesAbout({ ...message, room: "LIES" })]
+      .flatMap((lied) => {
+        const parsed = parseClientLine(JSON.stringify(lied));
+        return parsed.kind === "message" ? [parsed.message] : [];
+      });
+  for (const client of [1, 2, 3]) lobby.join(client, { room: "TRUE" });
+  const [a, b] = [1, 2].map((client) => lobby.newest(client, "start"));
+  lobby.forget();
+
+  for (const message of CLIENT.flatMap(said)) {
+    const { books } = lobby;
+    if (message.type === "leave") lobby.leave(4);
+    else if (message.type === "result") books.matches.result(4, message);
+    else if (!lobby.closed.includes(4)) books.take(4, message, lobby.nowMs);
+  }
+
+  expect(a.match).toBe(b.match);
+  expect([1, 2].flatMap((client) => lobby.types(client))).toEqual([]);
+});
 
 /** What a client is told whose line isn't understood. */
 function answerTo(line: string) {

@@ -9,6 +9,7 @@
  */
 import type { Bursts } from "../../net/simulation/way.ts";
 import { createRandom } from "../support/simulation.ts";
+import { type LyingPlan, STRATEGIES } from "./lying_member.ts";
 
 /** Before this everybody starts undisturbed; the barrier has a simulation of its own. */
 export const CALM_MS = 1500;
@@ -107,6 +108,8 @@ export interface FaultSchedule {
   readonly clocksMs: readonly number[];
   /** A slot whose links stay broken for good, or -1. */
   readonly lastingSlot: number;
+  /** Who lies, and how; nobody, if not given. */
+  readonly liar?: LyingPlan;
 }
 
 /** What is drawn from one seed. */
@@ -286,6 +289,23 @@ function drawFaults(dice: Dice, span: Span): Fault[] {
     }
   }
   return faults;
+}
+
+/** One member lies; half of the times nothing else goes wrong than that packets are lost. */
+export function drawLies(seed: number, players: number): FaultSchedule {
+  const schedule = drawSchedule(seed, players);
+  const dice = new Dice(seed ^ 0x11e5, players);
+  const slot = dice.slot();
+  return {
+    ...schedule,
+    ...(dice.chance(0.5) && { faults: [], lastingSlot: -1 }),
+    liar: {
+      slot,
+      strategy: STRATEGIES[dice.int(0, STRATEGIES.length - 1)],
+      fromMs: CALM_MS + dice.units(0, 20),
+      to: dice.chance(0.5) ? dice.everybody : dice.int(1, dice.everybody),
+    },
+  };
 }
 
 /** A player whom nobody hears for long enough to be dropped. */

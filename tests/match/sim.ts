@@ -71,8 +71,8 @@ const program = new Command("deno task sim")
   .addOption(
     new Option(
       "--kind <kind>",
-      "a bad network, faults of every kind, naps of up to an hour; without it the first two",
-    ).choices(["match", "faults", "naps"]),
+      "a bad network, faults of every kind, naps of up to an hour, faults and a liar; without it the first two",
+    ).choices(["match", "faults", "naps", "lies"]),
   )
   .addHelpText("after", "\nExample:\n  deno task sim --seeds 1..500")
   .parse(Deno.args, { from: "user" });

@@ -26,14 +26,15 @@ export interface Played {
 }
 
 /**
- * A whole match over a bad network; one through faults of every kind; one in which some sleep; one
- * in which a member tells one lie.
+ * A whole match over a bad network; one through faults of every kind; one in which some sleep; faults
+ * in which one member lies by a plan; a calm match in which one tells a single lie.
  */
 export const KINDS = {
   match: playMatch,
   faults: (seed: number, players?: number) =>
     playFaults("faults", seed, players),
   naps: (seed: number, players?: number) => playFaults("naps", seed, players),
+  lies: (seed: number, players?: number) => playFaults("lies", seed, players),
   lie: playOneLie,
 } as const;
 
