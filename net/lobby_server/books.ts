@@ -113,7 +113,7 @@ export class LobbyBooks {
       case "claim":
         return this.matches.claim(client, message, nowMs);
       case "committed":
-        this.matches.committed(client, message);
+        this.matches.committed(client, message, nowMs);
         return [];
       case "again":
         return this.matches.again(client, message, nowMs);

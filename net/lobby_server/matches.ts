@@ -198,9 +198,13 @@ export class Matches {
   }
 
   /** A player tells who is in the match from an era on. */
-  committed(client: ClientId, message: CommittedMessage): void {
+  committed(
+    client: ClientId,
+    message: CommittedMessage,
+    nowMs: number,
+  ): void {
     const place = this.#placeIn(client, message);
-    if (place) takeEra(place.match, place.slot, message);
+    if (place) takeEra(place.match, place.slot, { message, nowMs });
   }
 
   /** Lets the witness answer a player's claim; tells all if the match ends by it. */

@@ -147,10 +147,13 @@ export function rematchOf(
 export function takeEra(
   match: RunningMatch,
   slot: number,
-  { era, seats }: CommittedMessage,
+  { message: { era, seats }, nowMs }: {
+    readonly message: CommittedMessage;
+    readonly nowMs: number;
+  },
 ): void {
-  const isDoubtful = match.witness?.tell(slot, { era, seats }) === false;
-  if (!isDoubtful || match.isDoubted) return;
+  const isLikely = match.witness?.tell(slot, { era, seats }, nowMs) ?? true;
+  if (isLikely || match.isDoubted) return;
   match.isDoubted = true;
   log.warn("Player {slot} of match {match} tells of another era {era}", {
     ...{ match: match.match, slot, era },

@@ -56,7 +56,7 @@ interface Dispute {
 
 /** What is known of one match's eras. */
 export class Witness {
-  /** The newest era that was granted, or told by a majority of the members before it. */
+  /** The newest era that was granted, or told by most of the members before it. */
   #newest: EraClaim;
   readonly #graceMs: number;
   readonly #goneMs: number;
@@ -114,7 +114,7 @@ export class Witness {
    * A member tells of an era that has begun. False where that contradicts what is known of it,
    * which no honest members can bring about.
    */
-  tell(by: number, { era, seats }: Era): boolean {
+  tell(by: number, { era, seats }: Era, nowMs: number): boolean {
     const known = era === this.#newest.era
       ? this.#newest
       : this.#granted.get(era);
@@ -124,14 +124,13 @@ export class Witness {
     if (era < this.#newest.era || !isOwn || !this.#areSeats(seats)) return true;
     told.push({ era, seats });
     if (told.length > TOLD_MAX) told.shift();
-    for (let next = this.#toldByMost(); next; next = this.#toldByMost()) {
-      this.#begin({ ...next, value: TOLD });
-    }
+    this.#follow(nowMs);
     return true;
   }
 
   /** Judges the claim of a member. */
   claim(by: number, claim: EraClaim, nowMs: number): Ruling {
+    this.#follow(nowMs);
     const granted = this.#granted.get(claim.era);
     if (granted?.value === claim.value) return { kind: "granted" };
     if (claim.era <= this.#newest.era) {
@@ -226,18 +225,25 @@ export class Witness {
     return sinceMs;
   }
 
-  /** The lowest unknown era of which most of the newest one's members tell the same. */
-  #toldByMost(): Era | undefined {
+  /** Takes over all eras that most of those members tell who are there, and at least two. */
+  #follow(nowMs: number): void {
+    for (let next = this.#nextTold(nowMs); next; next = this.#nextTold(nowMs)) {
+      this.#begin({ ...next, value: TOLD });
+    }
+  }
+
+  /** The lowest such era. */
+  #nextTold(nowMs: number): Era | undefined {
     const voters = this.#newest.seats.map(([slot]) => slot)
-      .filter((slot) => !this.#attendance.hasLeft(slot));
-    const told = voters.flatMap((slot) => this.#told[slot])
+      .filter((slot) => this.#attendance.isAlive(slot, nowMs));
+    const told = this.#newest.seats.flatMap(([slot]) => this.#told[slot])
       .toSorted((a, b) => a.era - b.era);
-    return told.find((era) =>
-      2 *
-          voters.filter((slot) =>
-            this.#told[slot].some((other) => nameOf(other) === nameOf(era))
-          ).length > voters.length
-    );
+    return told.find((era) => {
+      const tellers = this.#newest.seats.filter(([slot]) =>
+        this.#told[slot].some((other) => nameOf(other) === nameOf(era))
+      );
+      return tellers.length >= 2 && 2 * tellers.length > voters.length;
+    });
   }
 
   #begin(era: EraClaim): void {

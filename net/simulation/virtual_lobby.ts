@@ -156,7 +156,9 @@ export class VirtualLobby {
         }
       }
       const isSilent = nowMs - connection.aliveMs >= this.silenceMs;
-      const isEnded = this.reaches(slot) && !connection.isHeld;
+      // What was said before the end still arrives.
+      const isEnded = this.reaches(slot) && !connection.isHeld &&
+        toLobby.length === 0;
       if (!connection.isServed || (!isSilent && !isEnded)) continue;
       this.#close(connection);
       this.#deliver(this.#books.leave(client, nowMs), nowMs);

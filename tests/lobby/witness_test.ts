@@ -57,7 +57,7 @@ class Trial {
 
   tell(era: number, seats: string, ...by: readonly number[]): this {
     for (const slot of by) {
-      this.witness.tell(slot, { era, seats: seatsOf(seats) });
+      this.witness.tell(slot, { era, seats: seatsOf(seats) }, this.nowMs);
     }
     return this;
   }
@@ -318,6 +318,15 @@ const CASES: readonly (readonly [
     ["granted"],
   ],
   [
+    "follows two that tell of an era in the absence of who could tell it, too",
+    4,
+    (t) => {
+      t.tell(1, "1 2 3", 2, 3).tell(2, "2 3", 2, 3).wait(GRACE_MS);
+      return [t.claim(2, 3, "2")];
+    },
+    ["granted"],
+  ],
+  [
     "refuses claims that nobody honest makes",
     4,
     (t) => {
@@ -357,8 +366,8 @@ Deno.test("the witness notices an era that contradicts what it knows", () => {
   const { witness } = new Trial(4).tell(1, "0 1 2", 0, 1, 2);
   const era = 1;
 
-  expect(witness.tell(3, { era, seats: seatsOf("0 1 2") })).toBe(true);
-  expect(witness.tell(3, { era, seats: seatsOf("2 3") })).toBe(false);
+  expect(witness.tell(3, { era, seats: seatsOf("0 1 2") }, 0)).toBe(true);
+  expect(witness.tell(3, { era, seats: seatsOf("2 3") }, 0)).toBe(false);
 });
 
 /** What a liar may do at any moment: claim or tell anything, come back, fall silent, leave. */
