@@ -11,7 +11,7 @@ import { FakeLobby } from "../support/wire.ts";
 
 const WHERE = { hostname: "10.0.0.5", port: 5555, signal: FOREVER };
 const JOIN = { ...WHERE, join: { name: "Ben" } };
-const RULES = { players: 2, points: 11, lives: 5 };
+const RULES = { players: 2, points: 11, lives: 5, graceMs: 20_000 };
 const WELCOME = {
   ...{ type: "welcome", id: "id-1", slot: 1, start: { x: 0, y: 0 } },
   ...{ room: "MINE", rules: RULES, epoch: 0 },
@@ -19,7 +19,13 @@ const WELCOME = {
 const PLAYER = {
   ...{ epoch: 0, look: 0, isBot: false, start: { x: 0, y: 0 }, name: "Mia" },
 };
-const RESULT = { winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 };
+const RESULT = {
+  reason: "finished",
+  winner: 0,
+  score: [11, 2],
+  confirmedTick: 9,
+  hash: 1,
+} as const;
 const CLAIM = { match: "m-1", era: 1, value: "v", seats: [[0, 0]] } as const;
 const GONE = {
   kind: "lost",
@@ -58,7 +64,7 @@ async function join(signal: AbortSignal = FOREVER) {
   const joining = joinLobby({ ...JOIN, signal });
   await time.settle();
   expect(await lobby.client.message())
-    .toEqual({ type: "join", version: 2, name: "Ben" });
+    .toEqual({ type: "join", version: 3, name: "Ben" });
   await lobby.client.say(WELCOME);
   const seat = await joining;
   return {
@@ -214,7 +220,7 @@ Deno.test("a seat in a match comes back, later after each failure, and says agai
     await time.pass(afterMs);
     const token = `token-of-match-${match}`;
     expect(await lobby.client.message())
-      .toEqual({ type: "return", version: 2, token });
+      .toEqual({ type: "return", version: 3, token });
     await say(answer);
   };
 

@@ -34,7 +34,7 @@ const TIMERS: Timers = {
   ...{ unstableMs: 200, suspectMs: 600, graceMs: 3000, lostMs: 5000 },
 };
 /** In proportion to them. */
-const LOBBY = { silenceMs: 1000, lingerMs: 2000 };
+const LOBBY = { silenceMs: 1000, goneMs: 800, lingerMs: 2000 };
 
 /** What is drawn: everything within seconds, naps of up to an hour, or a member that lies, too. */
 const DRAWS = {
@@ -85,6 +85,7 @@ export function simulateFaults(
     ...SYSTEM,
     random,
     rules: { players, points: 9, lives: 9 },
+    graceMs: TIMERS.graceMs,
     network: {
       waitingMax: options.isInboxUnbounded ? Infinity : undefined,
       faults: () => nemesis.ways(),

@@ -30,7 +30,7 @@ export function startOver(
 ): StartMessage {
   return {
     ...{ type: "start", match, transport, token: "0123456789abcdef" },
-    rules: { players: 2, points: 11, lives: 5 },
+    rules: { players: 2, points: 11, lives: 5, graceMs: 20_000 },
     players: ["Ann", "Bob"].map((name, slot) => ({
       ...{ id: name.toLowerCase(), slot, name, look: slot, isBot: false },
       ...{ epoch: slot, start: { x: 0, y: 0 } },
