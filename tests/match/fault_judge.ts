@@ -24,7 +24,7 @@ import {
 import { findExcess } from "./fault_bounds.ts";
 import type { FaultWorld, Notes } from "./fault_notes.ts";
 import type { FaultSchedule } from "./fault_schedule.ts";
-import { type LyingMember, SELF_DEFEATING } from "./lying_member.ts";
+import { type LyingMember, SELF_DEFEATING } from "../support/lying_member.ts";
 import { createStandIn } from "./stand_in.ts";
 
 /** Without a new confirmation for this long after the network healed, somebody waits for ever. */

@@ -21,7 +21,7 @@ import { createRandom, SYSTEM } from "../support/simulation.ts";
 import { findExcess } from "./fault_bounds.ts";
 import { drawLie, Liar, type Lie } from "./lie.ts";
 import { createStandIn } from "./stand_in.ts";
-import { TwoFaced } from "./two_faced.ts";
+import { TwoFaced } from "../support/two_faced.ts";
 
 const TIMERS: Timers = {
   ...{ unstableMs: 200, suspectMs: 600, graceMs: 3000, lostMs: 5000 },
