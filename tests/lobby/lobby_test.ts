@@ -12,25 +12,6 @@ import { until } from "../support/waiting.ts";
 
 const JOIN = { type: "join", version: 2, name: "Mia" };
 
-for (const players of [2, 3, 4]) {
-  Deno.test(`the lobby introduces ${players} players to each other`, async () => {
-    await using lobby = await openLobby();
-
-    await using match = await startMatch(lobby, { players });
-
-    const [first] = match.starts;
-    expect(match.starts)
-      .toEqual(match.tokens.map((token) => ({ ...first, token })));
-    expect(first.players).toMatchObject(
-      match.seats.map(({ welcome: { slot, id, start } }) => (
-        { slot, id, start }
-      )),
-    );
-    expect(first.transport).toEqual({ kind: "relay" });
-    expect(new Set(first.players.map(({ id }) => id)).size).toBe(players);
-  });
-}
-
 Deno.test("a connection that breaks frees its seat", async () => {
   await using lobby = await openLobby();
   await using mia = await join(lobby, { players: 3 });
@@ -54,22 +35,6 @@ Deno.test("a dead connection is noticed, one that pings lives on", async () => {
 
   expect((await dead.messageOf("error")).code).toBe("silent");
   expect(await dead.line()).toBe(undefined);
-});
-
-Deno.test("many matches run at the same time", async () => {
-  await using lobby = await openLobby({
-    connections: 200,
-    connectionsPerAddress: 200,
-  });
-  const rooms = Array.from({ length: 30 }, (_, i) => `ROOM${i}`);
-
-  const matches = await Promise.all(
-    rooms.map((room) => startMatch(lobby, { room })),
-  );
-
-  expect(new Set(matches.map(({ starts }) => starts[0].match)).size).toBe(30);
-  expect(lobby.counts().matches).toBe(30);
-  for (const match of matches) await match[Symbol.asyncDispose]();
 });
 
 Deno.test("the lobby forgets everything when all have left", async () => {

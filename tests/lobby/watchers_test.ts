@@ -149,7 +149,8 @@ Deno.test("a watcher is no player: it has no seat, says nothing, and takes none"
   const facts = { winner: 0, score: [1, 0], confirmedTick: 9, hash: 1 };
 
   lobby.say(5, { type: "ready", isReady: true });
-  lobby.say(5, { type: "again", match });
+  for (const client of [5, 7]) lobby.say(client, { type: "again", match });
+  expect(lobby.newest(7, "error").code).toBe("not_playing");
   lobby.say(5, { type: "claim", match, era: 1, value: "v", seats: [[0, 0]] });
   lobby.join(5, { room: "OTHER" });
 
