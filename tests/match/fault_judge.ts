@@ -82,6 +82,7 @@ export class Judge {
   readonly #winners = new Set<number>();
   readonly #inputs = new Int8Array(SLOTS_MAX);
   #checkedMs = 0;
+  #equalMs = 0;
   #hasHealed = false;
   #healthy = 0;
   #healedEra = 0;
@@ -353,6 +354,7 @@ export class Judge {
 
   /** Hosts of one era must have confirmed the same. */
   #comparePrefixes(): void {
+    let isEqual = true;
     const playing = this.#honest.filter(isPlaying)
       .filter(({ session: { play } }) => play && !play.isOut);
     for (const { slot, session } of playing) {
@@ -362,10 +364,15 @@ export class Judge {
         const tick = Math.min(ours.hashes.length, theirs.hashes.length) - 1;
         const [x, y] = [ours.hashes[tick], theirs.hashes[tick]];
         if (x === undefined || y === undefined || x === y) continue;
+        isEqual = false;
+        // Whom a liar told something else may differ until it is dropped for that.
+        const sinceMs = this.#liar < 0 ? -Infinity : this.#equalMs;
+        if (this.#nowMs - sinceMs < STUCK_MS) continue;
         const who = `slots ${slot} and ${other.slot}`;
         this.#violate("prefixes differ", `${who} at tick ${tick}`);
       }
     }
+    if (isEqual) this.#equalMs = this.#nowMs;
   }
 
   #isInPeace(): boolean {
