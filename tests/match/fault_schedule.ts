@@ -9,7 +9,7 @@
  */
 import type { Bursts } from "../../net/simulation/way.ts";
 import { createRandom } from "../support/simulation.ts";
-import { type LyingPlan, STRATEGIES } from "./lying_member.ts";
+import { type LyingPlan, STRATEGIES } from "../support/lying_member.ts";
 
 /** Before this everybody starts undisturbed; the barrier has a simulation of its own. */
 export const CALM_MS = 1500;

@@ -26,7 +26,7 @@ import {
   drawSchedule,
   type FaultSchedule,
 } from "./fault_schedule.ts";
-import { LyingMember } from "./lying_member.ts";
+import { LyingMember } from "../support/lying_member.ts";
 import { createStandIn } from "./stand_in.ts";
 
 /** Shorter than a match's, in the same order, so that more happens in less time. */

@@ -7,7 +7,11 @@
  */
 import { expect } from "@std/expect";
 import type { ResultLine, Status } from "../../net/player/status.ts";
+import type { LyingPlan } from "./lying_member.ts";
 import { until } from "./waiting.ts";
+
+/** Makes a player lie when it is loaded before it. */
+const LIAR = new URL("lying_player.ts", import.meta.url).pathname;
 
 /** How often a status is asked for. */
 const LOOK_EVERY_MS = 50;
@@ -42,18 +46,25 @@ function stateFolder(): string {
   return folder = made;
 }
 
-/** Starts `pong` with these words. */
-export function startPong(args: readonly string[]): PongProcess {
+/** Starts `pong` with these words; one that lies doesn't need to be an executable. */
+export function startPong(
+  args: readonly string[],
+  lie?: LyingPlan["strategy"],
+): PongProcess {
   const executable = Deno.env.get("PONG_EXECUTABLE");
   const main = new URL("../../main.ts", import.meta.url).pathname;
   // An executable must need nothing around it, so it runs in its own folder.
-  const alone = executable && { cwd: executable.replace(/\/[^/]*$/, "") };
-  const command = new Deno.Command(executable ?? Deno.execPath(), {
+  const alone = executable && !lie && { cwd: executable.replace(/\/[^/]*$/, "") };
+  const program = lie ? undefined : executable;
+  const command = new Deno.Command(program ?? Deno.execPath(), {
     ...alone,
-    args: executable ? [...args] : ["run", "-A", main, ...args],
+    args: program
+      ? [...args]
+      : ["run", "-A", ...(lie ? ["--preload", LIAR] : []), main, ...args],
     env: {
       ...{ DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
       PONG_STATE_FOLDER: stateFolder(),
+      ...(lie && { LIE: lie }),
     },
     stdin: "null",
     stdout: "piped",
