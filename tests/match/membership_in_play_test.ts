@@ -56,7 +56,8 @@ function beginPlay(beginning: Beginning = {}) {
     absences: new Absences(3, TIMERS.graceMs),
     proofs: undefined,
   };
-  const rules = { game: gameUntil(lastTick), controls, from };
+  const game = gameUntil(lastTick);
+  const rules = { game, controls, from, distrusted: undefined };
   const play = new Play({ ...base, ...seats, ...trust, ...rules });
   let beat = 0;
   const say = (slot: number, saying: Saying = {}) => ({

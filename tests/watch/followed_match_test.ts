@@ -87,7 +87,8 @@ function follow(more: Saying = {}, heard = 10 + HISTORY_TICKS) {
     }
   };
   hear(10, heard);
-  const options = { game: GAME, players: 3, inputs, nowMs: 5 };
+  const isGone = () => false;
+  const options = { game: GAME, players: 3, inputs, nowMs: 5, isGone };
   const match = new FollowedMatch(snapshotAt(10, more), options);
   const take = (slot: number, confirmed: number, more: Saying = {}) =>
     match.take(said(slot, confirmed, more));
