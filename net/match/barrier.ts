@@ -13,7 +13,7 @@
  *
  * Rule 1: a ready member never takes it back, and only slot 0 names a start; so once slot 0 has
  * given up, nobody can start any more, and slot 0's hellos say so to all.
- * Rule 2: a failure is final and names the member and the field.
+ * Rule 2: a failure is final and names the member and the field; one wrong hello is none yet.
  *
  * @module
  */
@@ -34,6 +34,8 @@ const READY_TIMEOUT_MS = 20_000;
 const WORD_TIMEOUT_MS = 5_000;
 /** From the last "ready" to tick 0: so that the start, sent sixty times a second, reaches all. */
 const START_DELAY_MS = 500;
+/** A member that says only what can't be accepted is refused after so long. */
+const DOUBT_MS = 2_000;
 /** Most of a round trip that slot 0 waits for, and so how far ahead any start can lie. */
 const FARTHEST_MS_MAX = 2_000;
 const START_AHEAD_MS_MAX = START_DELAY_MS + FARTHEST_MS_MAX;
@@ -70,6 +72,8 @@ export class Barrier {
   readonly #everybody: number;
   readonly #commitments: (Uint8Array | undefined)[];
   readonly #reveals: (Reveal | undefined)[];
+  /** By slot: what is wrong with all that it has said lately. */
+  readonly #doubts: ({ message: string; sinceMs: number } | undefined)[];
   /** Bit s: heard slot s; slot s has heard me; slot s is ready. */
   #heard: number;
   #heardBy: number;
@@ -89,6 +93,7 @@ export class Barrier {
     this.#heard = this.#heardBy = 1 << slot;
     this.#commitments = Array.from({ length: players }, () => undefined);
     this.#reveals = this.#commitments.map(() => undefined);
+    this.#doubts = this.#commitments.map(() => undefined);
     this.#commitments[slot] = sha256(secret);
   }
 
@@ -105,16 +110,17 @@ export class Barrier {
   /** Takes in a hello of slot `from`: what it says of itself counts, and slot 0's start. */
   receive(from: number, hello: HelloPacket, atMs: number): void {
     if (this.failure) return;
-    const mismatch = this.#mismatch(from, hello);
-    if (mismatch) {
-      this.failure = { reason: "refused", message: mismatch };
+    const doubt = this.#doubtIn(from, hello);
+    if (doubt) {
+      this.#doubts[from] ??= { message: doubt, sinceMs: atMs };
       return;
     }
+    this.#doubts[from] = undefined;
     this.#commitments[from] ??= hello.commitment;
     this.#heard |= 1 << from;
     if ((hello.heard >> this.#options.slot) & 1) this.#heardBy |= 1 << from;
     this.#ready |= hello.ready & (1 << from);
-    if (hello.reveal) this.#reveals[from] ??= hello.reveal;
+    if (this.#hasAllCommitments) this.#reveals[from] ??= hello.reveal;
     if (from === STARTER) {
       this.#starterMs = atMs;
       this.#startAt ??= hello.startAt;
@@ -126,6 +132,13 @@ export class Barrier {
   update(nowMs: number, clocks: readonly PeerClock[]): void {
     const { slot, secret } = this.#options;
     if (this.failure) return;
+    const lasting = this.#doubts.find((doubt) =>
+      doubt && nowMs - doubt.sinceMs > DOUBT_MS && this.#seed === undefined
+    );
+    if (lasting) {
+      this.failure = { reason: "refused", message: lasting.message };
+      return;
+    }
     // Slot 0 named it before it died, or can't be heard here; else it would say so itself.
     const isStarterGone = nowMs - this.#starterMs > STARTER_SILENCE_MS;
     if (isStarterGone && slot !== STARTER) this.#startAt ??= this.#passedOn;
@@ -206,7 +219,8 @@ export class Barrier {
       );
   }
 
-  #mismatch(from: number, hello: HelloPacket): string | undefined {
+  /** What is wrong with a hello: it then counts as not said. */
+  #doubtIn(from: number, hello: HelloPacket): string | undefined {
     const ours = this.#options.terms;
     for (const field of Object.keys(ours) as (keyof Terms)[]) {
       if (ours[field] !== hello.terms[field]) {
@@ -218,29 +232,31 @@ export class Barrier {
     if (known && !equal(known, hello.commitment)) {
       return `player ${from + 1} changed its commitment to the serve`;
     }
-    return undefined;
+    const { reveal } = hello;
+    if (!reveal || this.#reveals[from] || !this.#hasAllCommitments) {
+      return undefined;
+    }
+    if (!equal(this.#options.sha256(reveal.secret), hello.commitment)) {
+      return `player ${from + 1} revealed what it had not committed to`;
+    }
+    return equal(reveal.commitments, this.#digest())
+      ? undefined
+      : `player ${from + 1} was told other commitments to the serve`;
   }
 
-  /** Checks the secrets against the commitments and, when all are there, derives the seed. */
+  get #hasAllCommitments(): boolean {
+    return this.#commitments.every((one) => one !== undefined);
+  }
+
+  /** Derives the seed when all secrets are there; each was checked when it came. */
   #findSeed(): void {
     if (this.#seed !== undefined || !(this.#ready & this.#me)) return;
-    const { sha256 } = this.#options;
-    const digest = this.#digest();
     const secrets: Uint8Array[] = [];
-    for (const [slot, reveal] of this.#reveals.entries()) {
+    for (const reveal of this.#reveals) {
       if (!reveal) return;
-      const commitment = this.#commitments[slot];
-      const isHonest = commitment && equal(sha256(reveal.secret), commitment);
-      if (!isHonest || !equal(reveal.commitments, digest)) {
-        const message = isHonest
-          ? `player ${slot + 1} was told other commitments to the serve`
-          : `player ${slot + 1} revealed what it had not committed to`;
-        this.failure = { reason: "refused", message };
-        return;
-      }
       secrets.push(reveal.secret);
     }
-    const { buffer, byteOffset } = sha256(concat(secrets));
+    const { buffer, byteOffset } = this.#options.sha256(concat(secrets));
     this.#seed = new DataView(buffer, byteOffset).getInt32(0);
   }
 

@@ -48,7 +48,7 @@ export class HeardRecords {
     const { slot } = record;
     const word = this.words[slot];
     if (word && !isNewer(record, word)) return undefined;
-    if (slot === from || this.#isProved(record)) {
+    if (slot === from || this.isProved(record)) {
       this.words[slot] = this.newest[slot] = record;
       this.#wordMs[slot] = atMs;
       return "word";
@@ -63,7 +63,8 @@ export class HeardRecords {
     return "hearsay";
   }
 
-  #isProved(record: SlotRecord): boolean {
+  /** Whether a record has its member's proof. */
+  isProved(record: SlotRecord): boolean {
     const { slot, proof } = record;
     const bytes = proof && signedBytes(record, this.words.length);
     return bytes !== undefined && proof !== undefined &&

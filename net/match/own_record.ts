@@ -42,9 +42,15 @@ export class OwnRecord {
   }
 
   /** Returns the packet that says all that `peers`, by their newest records, may need. */
-  packet(said: Said, peers: readonly SlotRecord[]): PlayPacket {
+  packet(
+    said: Said,
+    peers: readonly SlotRecord[],
+    hasEnded: boolean,
+  ): PlayPacket {
     const { membership, runs } = this.#speaker;
-    const change = this.#mustTellChange() ? this.#change() : undefined;
+    // Once it has ended, for the proof: no member can hide from one what it tells the others.
+    const mustTell = hasEnded || this.#mustTellChange();
+    const change = mustTell ? this.#change() : undefined;
     return {
       kind: "play",
       record: this.#proved(this.#now(said, change)),

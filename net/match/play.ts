@@ -47,6 +47,8 @@ export interface PlayOptions {
   readonly timers: Timers;
   readonly absences: Absences;
   readonly proofs: Proofs | undefined;
+  /** A slot whose inputs count only as others pass them on. */
+  readonly distrusted: number | undefined;
   readonly controls: NegativeControls;
   /** Set for a player that comes back. */
   readonly from: Return | undefined;
@@ -270,6 +272,9 @@ export class Play {
       this.#takeRecord(record, own.slot, atMs)
     );
     if (news.length > 0) this.#findPeers();
+    if (this.endTick !== undefined) {
+      relayed.forEach((one) => this.#noteProved(one));
+    }
     for (const run of runs) this.#takeRun(run, own.slot, atMs);
     // Whether a member keeps up shows once its inputs are here, too.
     for (const record of news) this.#hear(record, record === own, atMs);
@@ -336,7 +341,8 @@ export class Play {
   /** Returns the packet that says all that the others may need; to be encoded at once. */
   say(said: Said): PlayPacket {
     this.#noteHave();
-    return this.#words.packet(said, this.#acknowledging);
+    const hasEnded = this.endTick !== undefined;
+    return this.#words.packet(said, this.#acknowledging, hasEnded);
   }
 
   /**
@@ -388,14 +394,13 @@ export class Play {
     }
   }
 
-  /** Within one era nobody can hold more of this host's inputs than it made. */
+  /** Within one era nobody can have confirmed more of this host's inputs than it made. */
   #isPossible(record: SlotRecord): boolean {
     if (record.era !== this.era || record.isReturning) return true;
     const { slot: me } = this.#options;
     // Of its former incarnations this host may still lack some.
     const mine = Math.max(this.#rollback.have(me), this.#ownFrom - 1);
-    return record.have[me] <= Math.max(mine, record.confirmed - 1) &&
-      record.confirmed <= mine + 1;
+    return record.confirmed <= mine + 1;
   }
 
   /** Returns whether it is news. */
@@ -405,6 +410,17 @@ export class Play {
     if (!record.isReturning) this.#hashes.note(record);
     if (record.era > this.era) this.#follow(record, atMs);
     return true;
+  }
+
+  /** R11: a proof that a member has confirmed the end counts, whatever it says here. */
+  #noteProved(record: SlotRecord): void {
+    const { endTick } = this;
+    const isNews = record.confirmed === endTick &&
+      this.#hashes.comparedTick(record.slot) !== endTick &&
+      this.#isComparable(record);
+    if (isNews && this.#heard.isProved(record)) {
+      this.#hashes.compare(record, this.#rollback);
+    }
   }
 
   /** What counts is when it was sent: a backlog of old ones may come all at once. */
@@ -485,7 +501,10 @@ export class Play {
   ): void {
     const isOwn = slot === this.#options.slot;
     const isDirect = slot === from;
-    const untilTick = isDirect ? Infinity : this.#passedOnUntil(slot, atMs);
+    const isDistrusted = slot === this.#options.distrusted;
+    const untilTick = isDirect || isDistrusted
+      ? Infinity
+      : this.#passedOnUntil(slot, atMs);
     // Even one that can't be taken in during an attempt shows that the slot isn't silent.
     const end = Math.min(untilTick, start + inputs.length - 1);
     const isNews = start <= this.#rollback.have(slot) + 1 &&
@@ -494,6 +513,7 @@ export class Play {
       this.#offered[slot] = end;
       if (isDirect) this.#broughtMs[slot] = atMs;
     }
+    if (isDirect && isDistrusted) return;
     for (let i = 0; i < inputs.length; i++) {
       const input = inputs[i];
       if (input === ABSENT_INPUT || start + i > untilTick) return;
@@ -533,12 +553,16 @@ export class Play {
     if (confirmedState[PHASE] === OVER) this.endTick = confirmedTick;
   }
 
+  #isComparable({ slot, era, epoch, isReturning }: SlotRecord): boolean {
+    return era === this.era && !isReturning && has(this.members, slot) &&
+      epoch === lastSegment(this.presences[slot]).epoch;
+  }
+
   /** Only within one era must what members have confirmed be the same. */
   #compareHashes(nowMs: number): void {
     for (const record of this.#peers) {
-      const isComparable = record.era === this.era && !record.isReturning &&
-        record.epoch === lastSegment(this.presences[record.slot]).epoch;
-      if (isComparable) this.#hashes.compare(record, this.#rollback);
+      if (!this.#isComparable(record)) continue;
+      this.#hashes.compare(record, this.#rollback);
     }
     const isDiffering = (this.#hashes.differing & this.members) !== 0;
     if (!isDiffering) this.#sameMs = nowMs;

@@ -26,6 +26,8 @@ export type SessionEvent =
   | { readonly kind: "returned"; readonly keptTick: number }
   /** To be put before the witness; comes again until it is answered. */
   | { readonly kind: "claim"; readonly claim: Claim }
+  /** Who is in the match from this era on, for the witness; each with its seat's epoch. */
+  | ({ readonly kind: "era" } & Pick<Claim, "era" | "seats">)
   | { readonly kind: "membership"; readonly what: MembershipEvent["kind"] }
   /** Another member's state is not this host's. */
   | { readonly kind: "difference"; readonly difference: Desync }

@@ -50,7 +50,6 @@ export interface MatchBeginning {
 export interface PlayedMatchOptions extends MatchBeginning {
   readonly room: string;
   readonly hand: Hand;
-  readonly graceMs: number;
   /** Monotonic clock in ms. */
   readonly nowMs: () => number;
   /** Fresh, unguessable bytes. */
@@ -90,7 +89,7 @@ export class PlayedMatch implements MatchNow {
         publicKeys: keysOf(start),
       }),
       nowMs: nowMs(),
-      timers: timersFor(options.graceMs),
+      timers: timersFor(rules.graceMs),
     });
     log.info("Match {match} over {transport}: {players} players", {
       match,
@@ -183,6 +182,7 @@ export class PlayedMatch implements MatchNow {
         return;
       }
       case "claim":
+      case "era":
         return;
     }
   }

@@ -129,14 +129,27 @@ export class FollowedMatch {
     return this.#states[tick % HISTORY_TICKS];
   }
 
-  /** The first claim that differs, where at least half of the members differ. */
+  /** The first claim that differs, where as many members differ as don't. */
   get desync(): Desync | undefined {
-    const differing = this.#differences.filter((one) =>
-      one !== undefined && has(this.members, one.slot)
-    );
-    return 2 * differing.length >= sizeOf(this.members)
+    const differing = this.#differing;
+    return 2 * differing.length >= sizeOf(this.members) && !this.isAstray
       ? differing[0]
       : undefined;
+  }
+
+  /** Whether most members differ from this in the same way, so that the fault is here. */
+  get isAstray(): boolean {
+    const differing = this.#differing;
+    const isSame = differing.every(({ tick, theirs }) =>
+      tick !== differing[0].tick || theirs === differing[0].theirs
+    );
+    return isSame && 2 * differing.length > sizeOf(this.members);
+  }
+
+  get #differing(): readonly Desync[] {
+    return this.#differences
+      .filter((one) => one !== undefined)
+      .filter(({ slot }) => has(this.members, slot));
   }
 
   /** Whether a second member's claim was compared with it, and all have confirmed as much. */
@@ -299,6 +312,10 @@ export class HeardInputs {
     for (const [i, input] of inputs.entries()) {
       if (input === ABSENT_INPUT) return;
       const at = cell(slot, start + i);
+      // What it said first counts, as it does for the members.
+      const isKnown = this.#ticks[at] === start + i &&
+        this.#epochs[at] === epoch;
+      if (isKnown) continue;
       this.#ticks[at] = start + i;
       this.#epochs[at] = epoch;
       this.#inputs[at] = input;

@@ -12,12 +12,13 @@
  */
 import { type Rules, TICK_MS } from "../../game/court.ts";
 import { createPong } from "../../game/pong.ts";
+import { DEFAULT_GRACE_MS } from "../../game/court.ts";
 import type { Game } from "../../game/rollback.ts";
 import { OVER, PHASE, SCORE, WINNER } from "../../game/state.ts";
 import { Beats } from "../match/clock/beats.ts";
 import { ConfirmedLog } from "../match/confirmed_log.ts";
 import { Gate } from "../match/gate.ts";
-import { DEFAULT_GRACE_MS, timersFor } from "../match/membership/timers.ts";
+import { timersFor } from "../match/membership/timers.ts";
 import type { EndReason } from "../match/outcome.ts";
 import type { SessionStats } from "../match/session.ts";
 import type { Received } from "../match/transport.ts";
@@ -197,9 +198,9 @@ export class Watching {
     for (const followed of [this.#match, own]) {
       if (!followed) continue;
       const aheadTicks = record.confirmed - followed.confirmedTick;
-      const isStuck = aheadTicks > AHEAD_TICKS_MAX ||
+      const isStuck = followed.isAstray || aheadTicks > AHEAD_TICKS_MAX ||
         atMs - followed.progressMs >= BEGIN_ANEW_AFTER_MS;
-      if (!isStuck || aheadTicks <= 0) return;
+      if (!isStuck || (aheadTicks <= 0 && !followed.isAstray)) return;
     }
     if (!isSound(snapshot, this.#game)) {
       this.#gate.rejected++;
@@ -228,9 +229,11 @@ export class Watching {
   }
 
   #judgeOne(candidate: FollowedMatch): void {
-    const hasRecovered = this.#match &&
+    const hasRecovered = this.#match && !this.#match.isAstray &&
       this.#match.confirmedTick >= candidate.confirmedTick;
-    if (candidate.desync || hasRecovered) return this.#drop(candidate);
+    if (candidate.desync || candidate.isAstray || hasRecovered) {
+      return this.#drop(candidate);
+    }
     const isBelieved = candidate.isCorroborated ||
       (candidate.isOfOneMember && this.#isAlone(candidate.members));
     // In a match that runs, a moment tells whether any input was missed before the snapshot.

@@ -1,5 +1,4 @@
 import { expect } from "@std/expect";
-import { startLobby } from "../../lobby.ts";
 import {
   findSeat,
   forgetSeat,
@@ -19,7 +18,7 @@ import {
   StateFolderError,
   writeState,
 } from "../../net/files/state_folder.ts";
-import { FOREVER, temporaryFolder } from "../support/lobby.ts";
+import { openLobby, temporaryFolder } from "../support/lobby.ts";
 
 const SEAT: SavedSeat = {
   match: "0123abcd-1",
@@ -34,6 +33,10 @@ const SEAT: SavedSeat = {
 async function modeOf(path: string): Promise<number | undefined> {
   const { mode } = await Deno.stat(path);
   return mode === null ? undefined : mode & 0o777;
+}
+
+function filesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].map(({ name }) => name).toSorted();
 }
 
 for (
@@ -57,39 +60,33 @@ Deno.test("only the user can read the state folder and what is in it", async () 
   await using temporary = await temporaryFolder();
   const folder = `${temporary.path}/new/pong`;
 
-  await writeState(folder, "a", Uint8Array.of(1));
-  await writeState(folder, "a", Uint8Array.of(2));
+  for (const byte of [1, 2]) await writeState(folder, "a", Uint8Array.of(byte));
 
   expect(await readState(folder, "a")).toEqual(Uint8Array.of(2));
   expect([await modeOf(folder), await modeOf(`${folder}/a`)])
     .toEqual([0o700, 0o600]);
-  expect([...Deno.readDirSync(folder)].map(({ name }) => name)).toEqual(["a"]);
+  expect(filesIn(folder)).toEqual(["a"]);
 });
 
 Deno.test("a secret is made once and kept", async () => {
   await using folder = await temporaryFolder();
+  const secret = Uint8Array.of(1, 2);
 
-  const made = await keepSecret(folder.path, "key", Uint8Array.of(1, 2));
-  const kept = await keepSecret(folder.path, "key", Uint8Array.of(3, 4));
-
-  expect([[...made], [...kept]]).toEqual([[1, 2], [1, 2]]);
+  for (const fresh of [secret, Uint8Array.of(3, 4)]) {
+    expect(await keepSecret(folder.path, "key", fresh)).toEqual(secret);
+  }
   await expect(keepSecret(folder.path, "key", new Uint8Array(3)))
     .rejects.toThrow("Delete it");
 });
 
 Deno.test("a lobby keeps its key for itself, and says what is wrong with its folder", async () => {
   await using folder = await temporaryFolder();
-  const open = (stateFolder: string) =>
-    startLobby({
-      ...{ hostname: "127.0.0.1", port: 0, signal: FOREVER },
-      stateFolder,
-    });
-  await using _lobby = await open(folder.path);
+  await using _lobby = await openLobby({}, { stateFolder: folder.path });
   const key = `${folder.path}/lobby.key`;
   expect(await modeOf(key)).toBe(0o600);
   expect((await Deno.readFile(key)).length).toBe(32);
 
-  const opening = open(`${key}/below`);
+  const opening = openLobby({}, { stateFolder: `${key}/below` });
 
   await expect(opening).rejects.toThrow(StateFolderError);
   await expect(opening).rejects.toThrow("--state-folder");
@@ -107,6 +104,9 @@ Deno.test("a seat is on file for its user alone, and found when its process is g
 
   expect(await findSeat(folder.path)).toEqual({ path, seat: SEAT });
   expect(await openSeatFile(path)).toEqual({ path, seat: SEAT });
+  expect(await findSeat(`${folder.path}/none`)).toBe(undefined);
+  await expect(openSeatFile(`${folder.path}/none`))
+    .rejects.toThrow("there is no such file");
 });
 
 Deno.test("the seat that was left last is found, among whatever else is there", async () => {
@@ -135,7 +135,8 @@ Deno.test("a seat's file of more than 16 KiB, or with a wrong field, is nobody's
   const path = `${folder.path}/seat-a-0.json`;
   const lobby = { hostname: "h", port: 65_535 };
   const human = { ...SEAT, lobby, control: { kind: "human" } };
-  const isFound = async (seat: unknown, length = 0) => {
+  const isFound = async (changed: object, length = 0) => {
+    const seat = { ...human, ...changed };
     const text = JSON.stringify({ pid: 0, seat });
     await Deno.writeTextFile(path, text.padEnd(length));
     const found = await findSeat(folder.path);
@@ -143,27 +144,18 @@ Deno.test("a seat's file of more than 16 KiB, or with a wrong field, is nobody's
     return found !== undefined;
   };
 
-  expect(await isFound(human, 16_384)).toBe(true);
-  expect(await isFound(human, 16_385)).toBe(false);
+  expect(await isFound({}, 16_384)).toBe(true);
+  expect(await isFound({}, 16_385)).toBe(false);
   for (
     const wrong of [
       ...[{ match: "a b" }, { match: "" }, { match: "x".repeat(65) }],
       ...[{ slot: 4 }, { slot: -1 }, { token: 0 }, { name: 0 }],
-      ...[{ lobby: { ...lobby, port: 0 } }, {
-        lobby: { ...lobby, port: 65_536 },
-      }],
+      ...[0, 65_536].map((port) => ({ lobby: { ...lobby, port } })),
       ...[{ lobby: { ...lobby, hostname: "" } }, { privateKey: 0 }],
       { control: { kind: "bot", skill: "clever" } },
     ]
-  ) {
-    expect([wrong, await isFound({ ...human, ...wrong })]).toEqual([
-      wrong,
-      false,
-    ]);
-  }
-  expect(await isFound({ ...human, slot: 3, match: "x".repeat(64) })).toBe(
-    true,
-  );
+  ) expect([wrong, await isFound(wrong)]).toEqual([wrong, false]);
+  expect(await isFound({ slot: 3, match: "x".repeat(64) })).toBe(true);
 });
 
 Deno.test("a state folder that can't be read or written is said, with what to do", async () => {
@@ -171,12 +163,14 @@ Deno.test("a state folder that can't be read or written is said, with what to do
   const file = `${folder.path}/file`;
   await Deno.writeTextFile(file, "");
 
+  const write = (folder: string, name: string) =>
+    writeState(folder, name, new Uint8Array(1));
+  await Deno.mkdir(`${folder.path}/taken`);
+
   for (
     const [doing, why] of [
-      [
-        () => writeState(`${file}/below`, "a", new Uint8Array(1)),
-        "Make it writable",
-      ],
+      [() => write(`${file}/below`, "a"), "Make it writable"],
+      [() => write(folder.path, "taken"), "Make it writable"],
       [() => readState(folder.path, ""), "Make it readable"],
       [() => findSeat(file), "Cannot look into the state folder"],
     ] as const
@@ -184,11 +178,7 @@ Deno.test("a state folder that can't be read or written is said, with what to do
     await expect(doing()).rejects.toThrow(StateFolderError);
     await expect(doing()).rejects.toThrow(why);
   }
-  await Deno.mkdir(`${folder.path}/taken`);
-  await expect(writeState(folder.path, "taken", new Uint8Array(1)))
-    .rejects.toThrow(StateFolderError);
-  expect([...Deno.readDirSync(folder.path)].map(({ name }) => name).toSorted())
-    .toEqual(["file", "taken"]);
+  expect(filesIn(folder.path)).toEqual(["file", "taken"]);
 });
 
 Deno.test("settings are remembered, and begun anew where they can't be understood or kept", async () => {
@@ -216,14 +206,6 @@ Deno.test("settings are remembered, and begun anew where they can't be understoo
   expect(await readSettings(`${folder.path}/settings.json`, fresh)).toBe(fresh);
 });
 
-Deno.test("no seat is found where there is no folder", async () => {
-  await using folder = await temporaryFolder();
-
-  expect(await findSeat(`${folder.path}/none`)).toBe(undefined);
-  await expect(openSeatFile(`${folder.path}/none`))
-    .rejects.toThrow("there is no such file");
-});
-
 Deno.test("a seat's file is removed at the end of its match, a newer one's never", async () => {
   await using folder = await temporaryFolder();
   const old = await keepSeat(folder.path, SEAT);
@@ -240,5 +222,5 @@ Deno.test("a seat's file is removed at the end of its match, a newer one's never
   await Deno.remove(found?.path ?? "");
   lost[Symbol.dispose]();
 
-  expect([...Deno.readDirSync(folder.path)]).toEqual([]);
+  expect(filesIn(folder.path)).toEqual([]);
 });

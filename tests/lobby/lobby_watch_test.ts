@@ -1,8 +1,4 @@
-/**
- * Readiness, playing again and watching, through a real lobby over sockets.
- *
- * @module
- */
+// Watching, and playing again, through a real lobby over sockets.
 import { expect } from "@std/expect";
 import type { Lobby } from "../../lobby.ts";
 import type { LobbyWatch } from "../../net/lobby/watch.ts";
@@ -11,7 +7,6 @@ import {
   nextOf,
   openLobby,
   RawClient,
-  relay,
   startMatch,
   watch,
 } from "../support/lobby.ts";
@@ -24,40 +19,6 @@ async function listen(lobby: Lobby, eve: LobbyWatch): Promise<RawClient> {
   expect(await client.message()).toEqual({ type: "watch" });
   return client;
 }
-
-Deno.test("the lobby hears how far away its players are, and tells all in the room", async () => {
-  await using lobby = await openLobby();
-  const often = { pingEveryMs: 50 };
-  await using _mia = await join(lobby, { players: 3 }, often);
-  await using ben = await join(lobby, { players: 3 }, often);
-
-  let told: readonly (number | null)[] = [null];
-  while (told.includes(null)) {
-    const { roster } = await nextOf(ben, "roster");
-    told = roster.players.map(({ rttMs }) => rttMs);
-  }
-
-  expect(told.map(Number.isInteger)).toEqual([true, true]);
-});
-
-Deno.test("all of a match who want to play again do so on the same connections", async () => {
-  await using lobby = await openLobby();
-  await using match = await startMatch(lobby, { room: "MINE" });
-  const [mia, ben] = match.seats;
-  mia.askAgain();
-  expect(await nextOf(ben, "again"))
-    .toEqual({ kind: "again", wanted: [0], gone: [] });
-
-  ben.askAgain();
-
-  const { start } = await nextOf(mia, "start");
-  expect(start.match).not.toBe(match.starts[0].match);
-  expect(start.players).toEqual(match.starts[0].players);
-  expect((await nextOf(ben, "start")).start.match).toBe(start.match);
-  expect(lobby.counts().connections).toBe(2);
-  await using transport = await relay(lobby, start.token);
-  expect(transport.link.up).toBe(true);
-});
 
 Deno.test("a watcher hears who gathers, listens to the match, and to the next one", async () => {
   await using lobby = await openLobby();

@@ -24,6 +24,7 @@ import {
 import { findExcess } from "./fault_bounds.ts";
 import type { FaultWorld, Notes } from "./fault_notes.ts";
 import type { FaultSchedule } from "./fault_schedule.ts";
+import { type LyingMember, SELF_DEFEATING } from "../support/lying_member.ts";
 import { createStandIn } from "./stand_in.ts";
 
 /** Without a new confirmation for this long after the network healed, somebody waits for ever. */
@@ -81,10 +82,13 @@ export class Judge {
   readonly #winners = new Set<number>();
   readonly #inputs = new Int8Array(SLOTS_MAX);
   #checkedMs = 0;
+  #equalMs = 0;
   #hasHealed = false;
   #healthy = 0;
   #healedEra = 0;
   #isHealthy = false;
+  /** The witness found both of two there, and let neither win. */
+  #isUndecidable = false;
   #isSettled = false;
 
   constructor(
@@ -139,6 +143,7 @@ export class Judge {
     const shown = this.#shown[slot];
     shown.events++;
     this.#note(host, event);
+    if (slot === this.#liar) return;
     switch (event.kind) {
       case "started":
         return;
@@ -159,8 +164,27 @@ export class Judge {
         shown.outSinceMs = Infinity;
         return this.#restart(slot);
       case "over": {
-        const { reason, winner } = event.outcome;
-        if (reason === "desync") this.#violate("desync", `slot ${slot}`);
+        const { reason, winner, message } = event.outcome;
+        if (message.includes("can't reach each other")) {
+          this.#isUndecidable = true;
+          this.#notes.count("nobody wins");
+        }
+        // Of two that differ nobody knows who lies.
+        const isPair = this.#liar >= 0 && this.#shown.length === 2;
+        if (reason === "desync" && !isPair) {
+          this.#violate("desync", `slot ${slot}`);
+        }
+        const { liar, faults } = this.#schedule;
+        const mayEnd = isPair && liar && SELF_DEFEATING.has(liar.strategy);
+        const isLiarsDoing = liar && faults.length === 0 && !mayEnd;
+        if (isLiarsDoing && reason === "connection lost") {
+          this.#violate("lost to a liar", `slot ${slot}`);
+        }
+        // Of more, one may have been out since long before.
+        const isUntold = this.#winners.size > 0 && this.#shown.length === 2;
+        if (winner === null && isUntold && !liar && this.#hasWitness) {
+          this.#violate("not told the result", `slot ${slot}`);
+        }
         if (winner === null) return;
         this.#winners.add(winner);
         if (this.#winners.size > 1) {
@@ -174,7 +198,7 @@ export class Judge {
   onTurn(host: PlayingHost): void {
     const { session: { play }, slot } = host;
     const shown = this.#shown[slot];
-    if (play) {
+    if (play && slot !== this.#liar) {
       this.#checkPresences(slot, play);
       this.#takeHashes(slot, play);
     }
@@ -203,9 +227,12 @@ export class Judge {
   }
 
   /** The match is over: everybody must have gone on, or have learned how it ended. */
-  judgeEnd(): void {
+  judgeEnd(liar?: LyingMember): void {
+    if (liar?.hasOverclaimed && this.#schedule.faults.length === 0) {
+      this.#violate("granted to a liar", `slot ${liar.plan.slot}`);
+    }
     const nowMs = this.#nowMs;
-    const { hosts } = this.#match();
+    const hosts = this.#honest;
     const running = hosts.filter(isPlaying)
       .filter(({ session }) => !session.outcome);
     const isStuck = ({ slot }: PlayingHost) =>
@@ -228,7 +255,10 @@ export class Judge {
     }
     for (const { slot, session, status } of hosts) {
       const { play } = session ?? {};
-      if (play && play.conflicts > 0) this.#violate("input changed", `${slot}`);
+      // A liar can say of an input what it likes, but only the first word counts.
+      if (play && play.conflicts > 0 && this.#liar < 0) {
+        this.#violate("input changed", `${slot}`);
+      }
       this.#notes.count("rollbacks", play?.rollbackWork.rollbacks ?? 0);
       this.#notes.count("rejected packets", session?.stats.rejected ?? 0);
       this.#notes.count("resumes refused", Number(status === "refused"));
@@ -240,8 +270,23 @@ export class Judge {
     }
   }
 
+  /** Whether the lobby was there, for all, from the beginning until now. */
+  get #hasWitness(): boolean {
+    return !Object.keys(this.#notes.counters)
+      .some((name) => name.startsWith("lobby"));
+  }
+
   get #nowMs(): number {
     return this.#match().nowMs;
+  }
+
+  /** Who lies, or -1; only the others are judged. */
+  get #liar(): number {
+    return this.#schedule.liar?.slot ?? -1;
+  }
+
+  get #honest(): readonly VirtualHost[] {
+    return this.#match().hosts.filter(({ slot }) => slot !== this.#liar);
   }
 
   /** For how long a host has played, not counting its sleep, as of this turn. */
@@ -326,7 +371,8 @@ export class Judge {
 
   /** Hosts of one era must have confirmed the same. */
   #comparePrefixes(): void {
-    const playing = this.#match().hosts.filter(isPlaying)
+    let isEqual = true;
+    const playing = this.#honest.filter(isPlaying)
       .filter(({ session: { play } }) => play && !play.isOut);
     for (const { slot, session } of playing) {
       for (const other of playing.filter((it) => it.slot > slot)) {
@@ -335,20 +381,26 @@ export class Judge {
         const tick = Math.min(ours.hashes.length, theirs.hashes.length) - 1;
         const [x, y] = [ours.hashes[tick], theirs.hashes[tick]];
         if (x === undefined || y === undefined || x === y) continue;
+        isEqual = false;
+        // Whom a liar told something else may differ until it is dropped for that.
+        const sinceMs = this.#liar < 0 ? -Infinity : this.#equalMs;
+        if (this.#nowMs - sinceMs < STUCK_MS) continue;
         const who = `slots ${slot} and ${other.slot}`;
         this.#violate("prefixes differ", `${who} at tick ${tick}`);
       }
     }
+    if (isEqual) this.#equalMs = this.#nowMs;
   }
 
   #isInPeace(): boolean {
-    const { hosts } = this.#match();
+    const hosts = this.#honest;
     if (hosts.some(({ status }) => status === "joining")) return false;
     const left = hosts.filter(isPlaying)
       .filter(({ session }) => !session.outcome);
     const members = slotsOf(left);
     return left.every(({ slot, session: { play } }) =>
-      play?.members === members && play.era === left[0].session.play?.era &&
+      play && (play.members & ~(1 << this.#liar)) === members &&
+      play.era === left[0].session.play?.era &&
       this.#nowMs - this.#shown[slot].progressMs < 2 * CHECK_EVERY_MS
     );
   }
@@ -356,7 +408,7 @@ export class Judge {
   /** After the healing: a majority that is alive and of one era must be able to go on. */
   #noteHealth(): void {
     const nowMs = this.#nowMs;
-    const playing = this.#match().hosts.filter(isPlaying)
+    const playing = this.#honest.filter(isPlaying)
       .filter(({ session }) => session.play && !session.outcome);
     const era = newestEraOf(playing);
     const current = playing.filter(({ slot, session, asleepUntilMs }) =>
@@ -372,12 +424,13 @@ export class Judge {
   }
 
   /**
-   * Whoever agreed may have committed: while one of them is missing, the others can't know. And
-   * half of a match depends on the witness, which may have forgotten, or wait for a third.
+   * Whoever agreed may have committed: while one of them is missing, the others can't know. A
+   * half depends on the witness, which may have forgotten, or have found both of two there.
    */
   #isExcused(): boolean {
+    if (this.#isUndecidable) return true;
     return this.#shown.some(({ agreedEra, claimedEra, healed }, slot) => {
-      if (claimedEra === this.#healedEra + 1) return true;
+      if (claimedEra === this.#healedEra + 1 && !this.#hasWitness) return true;
       if (agreedEra !== this.#healedEra) return false;
       if (!has(this.#healthy, slot) || !healed) return true;
       const drop = healed.change?.agreed?.drop ?? 0;

@@ -21,7 +21,7 @@ import {
   type SnapshotPacket,
 } from "../../net/match/wire/wire.ts";
 import { createRandom } from "../support/simulation.ts";
-import { lieAbout } from "./lied_value.ts";
+import { lieAbout } from "../support/lied_value.ts";
 
 /** What a lie adds to a packet before it changes fields. */
 const PARTS = [

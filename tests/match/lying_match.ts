@@ -21,6 +21,7 @@ import { createRandom, SYSTEM } from "../support/simulation.ts";
 import { findExcess } from "./fault_bounds.ts";
 import { drawLie, Liar, type Lie } from "./lie.ts";
 import { createStandIn } from "./stand_in.ts";
+import { TwoFaced } from "../support/two_faced.ts";
 
 const TIMERS: Timers = {
   ...{ unstableMs: 200, suspectMs: 600, graceMs: 3000, lostMs: 5000 },
@@ -44,6 +45,8 @@ const CUT_MS = 900;
 const LAST_TICK = 60;
 /** So long the others are looked at from the beginning of the lie on. */
 const OBSERVED_MS = 3000;
+/** How long it takes to drop one that differs. */
+const DIFFERENCE_MS = 1500;
 /** More than these are endless: events of a turn; steps of all games between two looks. */
 const EVENTS_MAX = 64;
 const GAME_STEPS_MAX = 5000;
@@ -113,11 +116,11 @@ export class LyingMatch {
   readonly #liar: Liar;
   #lies = 0;
   #gameSteps = 0;
+  #equalMs = 0;
   #hasDropped = false;
   readonly #events: number[] = [];
   readonly #absentSinceMs: number[] = [];
-  /** Whom each packet is for that the liar sends in its turn; the one being sent first. */
-  #audiences: ((slot: number) => boolean)[] = [];
+  readonly #faces = new TwoFaced();
 
   constructor(options: LiedMatch, kind: "lied" | "true" | "mute") {
     const { players, phase, liar, victim, fromMs } = options;
@@ -144,7 +147,7 @@ export class LyingMatch {
         faults: () => ({ ...NO_FAULTS, delayMs: 10 }),
         isCut: (from, to, nowMs) =>
           isCutOff(from, nowMs) || isCutOff(to, nowMs) ||
-          (from === liar && this.#isUnheard(to)) ||
+          (from === liar && this.#faces.isUnheard(to)) ||
           (from === liar && kind === "mute" && nowMs >= fromMs),
       },
       lobby: { silenceMs: 1000 },
@@ -187,7 +190,7 @@ export class LyingMatch {
       match.play(nowMs);
       this.watching?.advance(nowMs);
       this.#noteMembers(nowMs);
-      this.#compareHashes();
+      this.#compareHashes(nowMs);
       for (const excess of findExcess(match)) {
         this.violations.add(`grows: ${excess.replace(/^\d+/, "")}`);
       }
@@ -207,20 +210,10 @@ export class LyingMatch {
     };
   }
 
-  #isUnheard(slot: number): boolean {
-    return this.#audiences.length > 0 && !this.#audiences[0](slot);
-  }
-
   /** What the liar sends: the truth to whom it doesn't lie. */
   #say(packets: readonly Uint8Array[]): readonly Uint8Array[] {
     const { liar, fromMs, receiver, phase } = this.#options;
     const play = this.match.hosts[liar].session?.play;
-    const said: Uint8Array[] = [];
-    this.#audiences = [];
-    const say = (packet: Uint8Array, audience: (slot: number) => boolean) => {
-      said.push(packet);
-      this.#audiences.push(audience);
-    };
     for (const packet of packets) {
       const isTime = this.match.nowMs >= fromMs && (phase !== "hello" || !play);
       const isLied = this.#kind === "lied" && isTime &&
@@ -229,12 +222,12 @@ export class LyingMatch {
         isLied && (receiver === undefined || slot === receiver);
       if (isLied) {
         this.#lies++;
-        say(this.#liar.tell(packet, play), isDeceived);
+        this.#faces.say(this.#liar.tell(packet, play), isDeceived);
         this.told = this.#liar.told;
       }
-      say(packet, (slot) => !isDeceived(slot));
+      this.#faces.say(packet, (slot) => !isDeceived(slot));
     }
-    return said;
+    return this.#faces.take();
   }
 
   #pass({ slot, epoch }: PlayingHost, packet: Uint8Array): void {
@@ -242,11 +235,11 @@ export class LyingMatch {
     if (!isLiar && packet.length > PAYLOAD_BYTES_MAX) {
       this.violations.add("grows: packets");
     }
-    if (!isLiar || !this.#isUnheard(WATCHER)) {
+    if (!isLiar || !this.#faces.isUnheard(WATCHER)) {
       const received = { from: { slot, epoch }, packet };
       this.watching?.receive({ ...received, atMs: this.match.nowMs });
     }
-    if (isLiar) this.#audiences.shift();
+    if (isLiar) this.#faces.next();
   }
 
   #note({ slot, session: { play } }: PlayingHost): void {
@@ -282,13 +275,16 @@ export class LyingMatch {
     }
   }
 
-  #compareHashes(): void {
+  /** Who was told something else than others may differ until it is dropped for that. */
+  #compareHashes(nowMs: number): void {
     const [first, ...others] = this.honest.map((s) => this.shown[s].hashes);
-    for (const hashes of others) {
+    const isEqual = others.every((hashes) => {
       const tick = Math.min(first.length, hashes.length) - 1;
       const [a, b] = [first[tick], hashes[tick]];
-      if (a === undefined || b === undefined || a === b) continue;
-      this.violations.add("hashes differ: among the honest");
-    }
+      return a === undefined || b === undefined || a === b;
+    });
+    if (isEqual) this.#equalMs = nowMs;
+    if (nowMs - this.#equalMs <= DIFFERENCE_MS) return;
+    this.violations.add("hashes differ: among the honest");
   }
 }

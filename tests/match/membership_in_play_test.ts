@@ -15,7 +15,8 @@ import { Play } from "../../net/match/play.ts";
 import type { Return } from "../../net/match/returning.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
 import type { InputRun } from "../../net/match/wire/wire.ts";
-import { attempts, recordOf, type Saying, TIMERS } from "./membership_case.ts";
+import { recordOf, type Saying } from "../support/slot_record.ts";
+import { attempts, TIMERS } from "./membership_case.ts";
 
 const LAST_TICK = 6;
 const WINNER_SLOT = 1;
@@ -55,7 +56,8 @@ function beginPlay(beginning: Beginning = {}) {
     absences: new Absences(3, TIMERS.graceMs),
     proofs: undefined,
   };
-  const rules = { game: gameUntil(lastTick), controls, from };
+  const game = gameUntil(lastTick);
+  const rules = { game, controls, from, distrusted: undefined };
   const play = new Play({ ...base, ...seats, ...trust, ...rules });
   let beat = 0;
   const say = (slot: number, saying: Saying = {}) => ({

@@ -1,9 +1,12 @@
 /** What a page may say, to the last value of each limit. */
 import { expect } from "@std/expect";
+import { createState } from "../../game/state.ts";
+import { decodeStates, encodeStates, isState } from "../../game/state_bytes.ts";
 import {
   DEFAULT_PREFERENCES,
   parsePageMessage,
 } from "../../net/page/message.ts";
+import { liesAbout } from "../support/lied_value.ts";
 import { expectLimits, type Limits, TEXT } from "../support/limits.ts";
 
 const FLAG = [[true, false], [0, "true"]] as const;
@@ -67,6 +70,30 @@ for (const [message, limits] of MESSAGES) {
     );
   });
 }
+
+Deno.test("a message with any fields lied about is refused, or taken as what it says", () => {
+  for (const [message] of MESSAGES) {
+    for (const lied of liesAbout(message)) {
+      const taken = parsePageMessage(JSON.stringify(lied));
+      if (!taken) continue;
+      expect(parsePageMessage(JSON.stringify(taken))).toEqual(taken);
+    }
+  }
+});
+
+Deno.test("states with any numbers lied about are refused by the page, or states of Pong", () => {
+  const states = [2, 4].map((players) =>
+    createState({ players, points: 5, lives: 5 }, 1)
+  );
+  let refused = 0;
+  for (const lied of liesAbout(states)) {
+    if (lied.some((state) => !(state instanceof Int32Array))) continue;
+    const taken = decodeStates(encodeStates(lied));
+    if (!taken) refused++;
+    expect(taken ? taken.every(isState) : true).toBe(true);
+  }
+  expect(refused).toBeGreaterThan(0);
+});
 
 Deno.test("what isn't text, JSON or a message of a page is none", () => {
   for (const data of [{ kind: "leave" }, "{", "null", '{"kind":"other"}']) {

@@ -13,7 +13,13 @@ import {
 } from "../../net/recording/recording.ts";
 import { openReplay } from "../../net/recording/replay.ts";
 import { SealedBlockWriter } from "../../net/recording/sealed_blocks.ts";
-import { DUEL, encodeRecording, headerFor } from "./recorded_match.ts";
+import { liesAbout } from "../support/lied_value.ts";
+import {
+  DUEL,
+  encodeRecording,
+  headerFor,
+  recordScripted,
+} from "./recorded_match.ts";
 
 const REASONS = [
   ...["finished", "walkover", "connection lost", "player left"] as const,
@@ -198,6 +204,38 @@ Deno.test("random chunks with the right checksums cause nothing but a ReplayErro
   fc.assert(fc.property(fc.array(anyChunk, { maxLength: 5 }), (chunks) => {
     tryToOpen(withChunks(chunks));
   }));
+});
+
+Deno.test("a recording with any fields lied about is refused, or plays to its end", () => {
+  const { recorder, play, pass } = recordScripted({
+    inputFor: (slot, tick) => slot + tick % 7,
+  });
+  for (let second = 0; second < 2; second++) pass(60);
+  const { confirmedTick } = play;
+  const hash = play.hashAt(confirmedTick) ?? 0;
+  const result = { winner: null, reason: "desync", confirmedTick, hash };
+  recorder.finish({ ...result, reason: "desync" }, [
+    { slot: 0, hashes: [[119, 7], [120, hash]] },
+  ]);
+  const truth = decodeRecording(recorder.bytes());
+  let written = 0;
+  for (const part of [truth.header, ...truth.chunks]) {
+    for (const { told } of liesAbout({ told: part })) {
+      const say = <T>(said: T) => said === part ? told as T : said;
+      const [header, chunks] = [say(truth.header), truth.chunks.map(say)];
+      // The writer would go on for as many players as it is told.
+      if (!(header?.rules?.players < 9)) continue;
+      let bytes: Uint8Array;
+      try {
+        bytes = encodeRecording(chunks, header);
+      } catch {
+        continue; // Nobody could write it.
+      }
+      written++;
+      tryToOpen(bytes);
+    }
+  }
+  expect(written).toBeGreaterThan(1000);
 });
 
 Deno.test("headers that no recorder writes are refused", () => {
