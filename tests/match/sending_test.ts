@@ -243,9 +243,7 @@ Deno.test("a member that was taken back is sent a state every 100 ms until it pl
     expect(packet.to).toEqual({ slot: 2, epoch: 1 });
   }
   match.wake(flaky, { stoodMs: 0 });
-  expect(
-    match.run(500, () => flaky.events.some(({ kind }) => kind === "returned")),
-  ).toBe(true);
-  match.run(100);
+  match.run(800);
+  expect(flaky.events.map(({ kind }) => kind)).toContain("returned");
   expect(flaky.session.play?.confirmedTick).toBeGreaterThan(150);
 });

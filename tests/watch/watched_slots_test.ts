@@ -22,6 +22,7 @@ const GAME = createPong(RULES, 1);
 const THERE = presentFromStart(0);
 const GONE: Presence = [{ epoch: 0, from: 0, to: 0 }];
 const LEFT: Saying = { farewell: "left" };
+const DESYNC: Saying = { farewell: "desync" };
 
 /** A watcher, and slots that say of themselves what a test wants; slot 0 may show a state. */
 function watch() {
@@ -94,8 +95,9 @@ Deno.test("a slot's link is told by its silence, its goodbye, and who the member
   expect(statesAt(2_099)).toEqual(["unstable", "unstable", "unstable"]);
   expect(watching.secondsSinceNews).toBe(1);
   expect(statesAt(2_100)).toEqual(["suspect", "unstable", "suspect"]);
-  say(1, 2_500, LEFT);
-  say(0, 2_500, { era: 1, members: 3, presences: [THERE, THERE, GONE] });
+  const dropped = { era: 1, members: 3, presences: [THERE, THERE, GONE] };
+  say(1, 2_500, { ...LEFT, ...dropped });
+  say(0, 2_500, dropped);
 
   expect(statesAt(2_501)).toEqual(["ok", "left", "away"]);
   // What arrived later than the clock that it is asked by is no silence.
@@ -122,12 +124,15 @@ Deno.test("a match is over when states differ, when all have left, or when one i
   };
   const alone = { era: 1, members: 2, presences: [GONE, THERE, GONE] };
 
-  expect(outcomeOf([1, { farewell: "desync" }]))
+  expect(outcomeOf([1, DESYNC])).toBe(undefined);
+  expect(outcomeOf([1, DESYNC], [2, DESYNC]))
     .toEqual({ reason: "desync", winner: null });
   expect(outcomeOf([0, LEFT], [1, LEFT])).toBe(undefined);
   expect(outcomeOf([0, LEFT], [1, LEFT], [2, LEFT]))
     .toEqual({ reason: "player left", winner: null });
-  expect(outcomeOf([1, alone])).toEqual({ reason: "walkover", winner: 1 });
+  expect(outcomeOf([0, LEFT], [1, alone])).toBe(undefined);
+  expect(outcomeOf([0, LEFT], [2, LEFT], [1, alone]))
+    .toEqual({ reason: "walkover", winner: 1 });
 });
 
 Deno.test("a player's word that it is alone counts once no other can still think that it plays", () => {
@@ -141,8 +146,8 @@ Deno.test("a player's word that it is alone counts once no other can still think
 
   expect([counts(2_099, {}), counts(2_100, {})]).toEqual([false, true]);
   expect(counts(500, LEFT)).toBe(true);
-  expect(counts(500, { isReturning: true })).toBe(true);
-  expect(counts(500, { farewell: "desync" })).toBe(false);
+  expect(counts(500, { isReturning: true, members: 0 })).toBe(true);
+  expect(counts(500, DESYNC)).toBe(false);
 });
 
 Deno.test("a watcher looks again each tick until it shows something, then when a tick is due", () => {
@@ -157,7 +162,7 @@ Deno.test("a watcher looks again each tick until it shows something, then when a
 
   // The first tick is held until it is 100 ms old.
   expect(shown.watching.nextTickMs).toBeCloseTo(350 + 7_000 / 60);
-  shown.say(0, 360, { farewell: "desync" });
+  for (const slot of [0, 1]) shown.say(slot, 360, DESYNC);
   shown.watching.advance(370);
   expect([shown.watching.phase, shown.watching.waitingFor])
     .toEqual(["over", []]);
