@@ -1,8 +1,4 @@
-/**
- * What the lobby's protocol takes and refuses, to the last value of each limit.
- *
- * @module
- */
+// What the lobby's protocol takes and refuses, to the last value of each limit.
 import { expect } from "@std/expect";
 import {
   parseClientLine,

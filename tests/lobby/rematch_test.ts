@@ -1,8 +1,4 @@
-/**
- * Playing again, and watching, in the lobby's book-keeping: without sockets, in virtual time.
- *
- * @module
- */
+// Playing again, and watching, in the lobby's book-keeping: without sockets, in virtual time.
 import { expect } from "@std/expect";
 import { TestLobby } from "./books.ts";
 

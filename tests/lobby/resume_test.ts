@@ -1,8 +1,4 @@
-/**
- * Seats that survive a process, a connection or the lobby, and the lobby as witness: over sockets.
- *
- * @module
- */
+// Seats that survive a process, a connection or the lobby, and the lobby as witness: over sockets.
 import { expect } from "@std/expect";
 import type { ClaimRequest, LobbySeat } from "../../net/lobby/seat.ts";
 import {

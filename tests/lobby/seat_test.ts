@@ -1,14 +1,9 @@
-/**
- * A player's and a watcher's side of the lobby's control connection: in virtual time, with a lobby
- * that says what a test wants.
- *
- * @module
- */
+// A player's and a watcher's side of the lobby's control connection: in virtual time, with a lobby
+// that says what a test wants.
 import { expect } from "@std/expect";
-import { NetworkError } from "../../net/link/network_error.ts";
 import { EventQueue } from "../../net/lobby/event_queue.ts";
 import type { StartMessage } from "../../net/lobby/protocol.ts";
-import { JoinError, joinLobby } from "../../net/lobby/seat.ts";
+import { joinLobby } from "../../net/lobby/seat.ts";
 import { watchLobby } from "../../net/lobby/watch.ts";
 import { FOREVER, type RawClient } from "../support/lobby.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
@@ -317,55 +312,6 @@ for (const way of ["disposed", "aborted"] as const) {
     });
   }
 }
-
-/** What may come instead of a welcome, and what is thrown then. */
-const ANSWERS = [
-  [{ type: "error", code: "rules", message: "Other rules." }, "Other rules."],
-  [{ type: "pong" }, "does not answer as a lobby does"],
-  ["HTTP/1.1 400\n", "does not answer as a lobby does"],
-] as const;
-
-for (const [answer, why] of ANSWERS) {
-  Deno.test(`joining and watching fail where what answers says ${JSON.stringify(answer)}`, async () => {
-    using time = new VirtualTime();
-    using lobby = new FakeLobby();
-    for (const open of [() => joinLobby(JOIN), () => watchLobby(WHERE)]) {
-      const opening: Promise<unknown> = open();
-      opening.catch(() => {});
-      await time.settle();
-      await lobby.client.say(answer);
-
-      await expect(opening).rejects.toThrow(why);
-      await expect(opening).rejects
-        .toBeInstanceOf(why === "Other rules." ? JoinError : NetworkError);
-      lobby.dialled.at(-1)?.take();
-      expect(lobby.dialled.at(-1)?.isOver).toBe(true);
-    }
-  });
-}
-
-Deno.test("joining and watching fail when nothing is answered for 5 s, or their signal aborts", async () => {
-  using time = new VirtualTime();
-  using _lobby = new FakeLobby();
-  const stop = new AbortController();
-  const { signal } = stop;
-  const ended: unknown[] = [];
-  const note = (error: unknown) => void ended.push(error);
-  for (const options of [{}, { signal }]) {
-    joinLobby({ ...JOIN, ...options }).catch(note);
-    watchLobby({ ...WHERE, ...options }).catch(note);
-  }
-  await time.pass(4_999);
-  expect(ended).toEqual([]);
-  stop.abort("enough");
-  await time.settle();
-  expect(ended).toEqual(["enough", "enough"]);
-
-  await time.pass(1);
-
-  const unanswered = expect.any(NetworkError);
-  expect(ended).toEqual(["enough", "enough", unanswered, unanswered]);
-});
 
 /** What ends watching, and how it is told. */
 const ENDS: readonly (readonly [

@@ -24,7 +24,7 @@ import {
 import { findExcess } from "./fault_bounds.ts";
 import type { FaultWorld, Notes } from "./fault_notes.ts";
 import type { FaultSchedule } from "./fault_schedule.ts";
-import { type LyingMember, SELF_DEFEATING } from "./lying_member.ts";
+import { type LyingMember, SELF_DEFEATING } from "../support/lying_member.ts";
 import { createStandIn } from "./stand_in.ts";
 
 /** Without a new confirmation for this long after the network healed, somebody waits for ever. */
@@ -82,6 +82,7 @@ export class Judge {
   readonly #winners = new Set<number>();
   readonly #inputs = new Int8Array(SLOTS_MAX);
   #checkedMs = 0;
+  #equalMs = 0;
   #hasHealed = false;
   #healthy = 0;
   #healedEra = 0;
@@ -367,6 +368,7 @@ export class Judge {
 
   /** Hosts of one era must have confirmed the same. */
   #comparePrefixes(): void {
+    let isEqual = true;
     const playing = this.#honest.filter(isPlaying)
       .filter(({ session: { play } }) => play && !play.isOut);
     for (const { slot, session } of playing) {
@@ -376,10 +378,15 @@ export class Judge {
         const tick = Math.min(ours.hashes.length, theirs.hashes.length) - 1;
         const [x, y] = [ours.hashes[tick], theirs.hashes[tick]];
         if (x === undefined || y === undefined || x === y) continue;
+        isEqual = false;
+        // Whom a liar told something else may differ until it is dropped for that.
+        const sinceMs = this.#liar < 0 ? -Infinity : this.#equalMs;
+        if (this.#nowMs - sinceMs < STUCK_MS) continue;
         const who = `slots ${slot} and ${other.slot}`;
         this.#violate("prefixes differ", `${who} at tick ${tick}`);
       }
     }
+    if (isEqual) this.#equalMs = this.#nowMs;
   }
 
   #isInPeace(): boolean {

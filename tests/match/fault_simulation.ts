@@ -26,7 +26,7 @@ import {
   drawSchedule,
   type FaultSchedule,
 } from "./fault_schedule.ts";
-import { LyingMember } from "./lying_member.ts";
+import { LyingMember } from "../support/lying_member.ts";
 import { createStandIn } from "./stand_in.ts";
 
 /** Shorter than a match's, in the same order, so that more happens in less time. */
@@ -37,15 +37,16 @@ const TIMERS: Timers = {
 const LOBBY = { silenceMs: 1000, goneMs: 800, lingerMs: 2000 };
 
 /** What is drawn: everything within seconds, naps of up to an hour, or a member that lies, too. */
-export const DRAWS = {
+const DRAWS = {
   ...{ faults: drawSchedule, naps: drawNaps, lies: drawLies },
 } as const;
+export type FaultKind = keyof typeof DRAWS;
 
 export interface FaultSimulationOptions {
   readonly seed: number;
   readonly players: number;
   /** Faults, if not given. */
-  readonly kind?: keyof typeof DRAWS;
+  readonly kind?: FaultKind;
   readonly controls?: NegativeControls;
   /** A witness that forgets its grants once somebody has won: a negative control. */
   readonly isWitnessForgetful?: boolean;

@@ -21,7 +21,7 @@ import { createRandom, SYSTEM } from "../support/simulation.ts";
 import { findExcess } from "./fault_bounds.ts";
 import { drawLie, Liar, type Lie } from "./lie.ts";
 import { createStandIn } from "./stand_in.ts";
-import { TwoFaced } from "./two_faced.ts";
+import { TwoFaced } from "../support/two_faced.ts";
 
 const TIMERS: Timers = {
   ...{ unstableMs: 200, suspectMs: 600, graceMs: 3000, lostMs: 5000 },
@@ -45,6 +45,8 @@ const CUT_MS = 900;
 const LAST_TICK = 60;
 /** So long the others are looked at from the beginning of the lie on. */
 const OBSERVED_MS = 3000;
+/** How long it takes to drop one that differs. */
+const DIFFERENCE_MS = 1500;
 /** More than these are endless: events of a turn; steps of all games between two looks. */
 const EVENTS_MAX = 64;
 const GAME_STEPS_MAX = 5000;
@@ -114,6 +116,7 @@ export class LyingMatch {
   readonly #liar: Liar;
   #lies = 0;
   #gameSteps = 0;
+  #equalMs = 0;
   #hasDropped = false;
   readonly #events: number[] = [];
   readonly #absentSinceMs: number[] = [];
@@ -187,7 +190,7 @@ export class LyingMatch {
       match.play(nowMs);
       this.watching?.advance(nowMs);
       this.#noteMembers(nowMs);
-      this.#compareHashes();
+      this.#compareHashes(nowMs);
       for (const excess of findExcess(match)) {
         this.violations.add(`grows: ${excess.replace(/^\d+/, "")}`);
       }
@@ -272,13 +275,16 @@ export class LyingMatch {
     }
   }
 
-  #compareHashes(): void {
+  /** Who was told something else than others may differ until it is dropped for that. */
+  #compareHashes(nowMs: number): void {
     const [first, ...others] = this.honest.map((s) => this.shown[s].hashes);
-    for (const hashes of others) {
+    const isEqual = others.every((hashes) => {
       const tick = Math.min(first.length, hashes.length) - 1;
       const [a, b] = [first[tick], hashes[tick]];
-      if (a === undefined || b === undefined || a === b) continue;
-      this.violations.add("hashes differ: among the honest");
-    }
+      return a === undefined || b === undefined || a === b;
+    });
+    if (isEqual) this.#equalMs = nowMs;
+    if (nowMs - this.#equalMs <= DIFFERENCE_MS) return;
+    this.violations.add("hashes differ: among the honest");
   }
 }

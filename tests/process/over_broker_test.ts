@@ -10,7 +10,8 @@ import {
   startBroker,
 } from "../support/broker.ts";
 import { expectOneLine, lobbyAt, startPong } from "../support/processes.ts";
-
+import { together } from "./fault_match.ts";
+import { playAgainstLiar } from "./lying_match.ts";
 import {
   playWholeMatch,
   playWithLateSubscription,
@@ -38,6 +39,14 @@ Deno.test("over RabbitMQ", { ignore }, async (test) => {
     await test.step(`a watcher that comes late sees what ${count} players have`, () =>
       watchFromTheMiddle(count, url));
   }
+  const [three, four] = await Promise.all(
+    ["three", "four"].map((name) => broker.createVhost(`lied-to-${name}`)),
+  );
+  await test.step("one of three that withholds its inputs and one of four that forges records take nothing from the others", () =>
+    together([
+      () => playAgainstLiar(3, "withhold inputs", three),
+      () => playAgainstLiar(4, "forge records", four),
+    ]));
   const url = await broker.createVhost("late");
   await test.step("nobody starts before a late subscriber is ready", () =>
     playWithLateSubscription(url));

@@ -4,6 +4,7 @@
  * @module
  */
 import { temporaryFolder } from "../support/lobby.ts";
+import type { LyingPlan } from "../support/lying_member.ts";
 import {
   lobbyAt,
   type PongProcess,
@@ -21,6 +22,8 @@ export interface Player extends PongProcess {
 export interface Venue extends AsyncDisposable {
   readonly lobby: LobbyProcess;
   play(...words: readonly string[]): Player;
+  /** Starts a player whose packets are lies. */
+  lie(strategy: LyingPlan["strategy"], ...words: readonly string[]): Player;
   watch(...words: readonly string[]): PongProcess;
   /** Starts a process that takes a player's seat again. */
   resume(player: Player): Player;
@@ -38,8 +41,12 @@ export async function openVenue(broker?: string): Promise<Venue> {
   ];
   const lobby = stack.use(await startLobbyProcess(words));
   const moved = stack.move();
-  const start = (folder: string, words: readonly string[]) => {
-    const pong = startPong(["play", "--state-folder", folder, ...words]);
+  const start = (
+    folder: string,
+    words: readonly string[],
+    lie?: LyingPlan["strategy"],
+  ) => {
+    const pong = startPong(["play", "--state-folder", folder, ...words], lie);
     return Object.assign(moved.use(pong), { folder });
   };
   let players = 0;
@@ -47,6 +54,8 @@ export async function openVenue(broker?: string): Promise<Venue> {
     lobby,
     play: (...words) =>
       start(`${path}/${players++}`, [...lobbyAt(lobby), ...words]),
+    lie: (strategy, ...words) =>
+      start(`${path}/${players++}`, [...lobbyAt(lobby), ...words], strategy),
     watch: (...words) =>
       moved.use(
         startPong(["watch", ...lobbyAt(lobby), "--no-open", ...words]),

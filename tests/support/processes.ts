@@ -6,9 +6,12 @@
  * @module
  */
 import { expect } from "@std/expect";
-import type { View } from "../../net/page/protocol.ts";
 import type { ResultLine, Status } from "../../net/player/status.ts";
-import { soon, until } from "./waiting.ts";
+import type { LyingPlan } from "./lying_member.ts";
+import { until } from "./waiting.ts";
+
+/** Makes a player lie when it is loaded before it. */
+const LIAR = new URL("lying_player.ts", import.meta.url).pathname;
 
 /** How often a status is asked for. */
 const LOOK_EVERY_MS = 50;
@@ -43,18 +46,25 @@ function stateFolder(): string {
   return folder = made;
 }
 
-/** Starts `pong` with these words. */
-export function startPong(args: readonly string[]): PongProcess {
+/** Starts `pong` with these words; one that lies doesn't need to be an executable. */
+export function startPong(
+  args: readonly string[],
+  lie?: LyingPlan["strategy"],
+): PongProcess {
   const executable = Deno.env.get("PONG_EXECUTABLE");
   const main = new URL("../../main.ts", import.meta.url).pathname;
   // An executable must need nothing around it, so it runs in its own folder.
-  const alone = executable && { cwd: executable.replace(/\/[^/]*$/, "") };
-  const command = new Deno.Command(executable ?? Deno.execPath(), {
+  const alone = executable && !lie && { cwd: executable.replace(/\/[^/]*$/, "") };
+  const program = lie ? undefined : executable;
+  const command = new Deno.Command(program ?? Deno.execPath(), {
     ...alone,
-    args: executable ? [...args] : ["run", "-A", main, ...args],
+    args: program
+      ? [...args]
+      : ["run", "-A", ...(lie ? ["--preload", LIAR] : []), main, ...args],
     env: {
       ...{ DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
       PONG_STATE_FOLDER: stateFolder(),
+      ...(lie && { LIE: lie }),
     },
     stdin: "null",
     stdout: "piped",
@@ -184,39 +194,6 @@ export async function waitForStatus<S extends object = Status>(
     LOOK_EVERY_MS,
   );
   return status!; // The wait ends with one.
-}
-
-/** Waits for what a process shows on its page, as a page of its own would see it. */
-export async function waitForView(
-  pong: PongProcess,
-  isWanted: (view: View) => boolean,
-): Promise<View> {
-  const { host, origin, search } = new URL(await addressOf(pong));
-  const socket = new WebSocket(`ws://${host}/socket${search}`, {
-    headers: { origin },
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<View>();
-  const closed = Promise.withResolvers<void>();
-  let newest = "";
-  socket.onclose = () => {
-    reject(new Error(`its page was closed: ${pong.describe()}`));
-    closed.resolve();
-  };
-  socket.onmessage = ({ data }) => {
-    if (typeof data !== "string") return; // The court.
-    newest = data;
-    const view: View = JSON.parse(data);
-    if (isWanted(view)) resolve(view);
-  };
-  try {
-    return await soon(
-      promise,
-      () => `its page never had ${isWanted}, but ${newest}: ${pong.describe()}`,
-    );
-  } finally {
-    socket.close();
-    await closed.promise;
-  }
 }
 
 /** Waits until it has failed with one line that says why. */

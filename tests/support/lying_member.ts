@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Play } from "../../net/match/play.ts";
 import { PAYLOAD_BYTES_MAX } from "../../net/match/transport.ts";
 import { keyOf, type SlotRecord } from "../../net/match/wire/record.ts";
 import { has } from "../../net/match/wire/slot_set.ts";
@@ -94,7 +95,8 @@ export class LyingMember {
         this.#faces.say(packet, () => true);
         continue;
       }
-      const lie = this.#lie(truth, host, nowMs);
+      if (this.plan.strategy === "over-claim") this.#claim(host, nowMs);
+      const lie = this.lie(truth, host.session.play, nowMs);
       const lied = encode(lie, this.#origin, new Uint8Array(PAYLOAD_BYTES_MAX));
       this.#faces.say(lied, (slot) => has(to, slot));
       this.#faces.say(packet, (slot) => !has(to, slot));
@@ -115,7 +117,8 @@ export class LyingMember {
     return { slot: this.plan.slot, players: this.#players };
   }
 
-  #lie(packet: PlayPacket, host: PlayingHost, nowMs: number): PlayPacket {
+  /** Returns what it says instead of a packet. */
+  lie(packet: PlayPacket, play: Play | undefined, nowMs: number): PlayPacket {
     const { slot, strategy } = this.plan;
     const { record, runs, relayed } = packet;
     const isOwn = (run: { slot: number }) => run.slot === slot;
@@ -139,7 +142,7 @@ export class LyingMember {
       case "withhold others":
         return { ...packet, relayed: [], runs: runs.filter(isOwn) };
       case "forge records":
-        return { ...packet, relayed: this.#forge(host, record) };
+        return { ...packet, relayed: this.#forge(play, record) };
       case "forge inputs": {
         const others = relayed.map(({ slot }) => (
           { slot, start: record.confirmed, inputs: [1, 2, 3, 4, 5, 6, 7, 8] }
@@ -151,7 +154,7 @@ export class LyingMember {
         const drop = this.#victims & record.members & ~(1 << slot);
         const cut = record.have.map((tick, s) => has(drop, s) ? tick : -1);
         const aim = { n, drop, join: undefined };
-        const presences = host.session.play?.presences;
+        const presences = play?.presences;
         if (!presences) return packet;
         const change = {
           presences,
@@ -161,18 +164,16 @@ export class LyingMember {
         };
         return { ...packet, record: { ...record, change } };
       }
-      case "over-claim":
-        this.#claim(host, nowMs);
-        return packet;
       case "wrong hashes":
         return { ...packet, record: { ...record, hash: record.hash ^ 1 } };
+      case "over-claim":
       case "replay":
         return packet;
     }
   }
 
   /** Others' records as if they were newer, and said something else. */
-  #forge({ session: { play } }: PlayingHost, own: SlotRecord): SlotRecord[] {
+  #forge(play: Play | undefined, own: SlotRecord): SlotRecord[] {
     return (play?.records ?? []).flatMap((record) =>
       record === undefined || record.slot === own.slot ? [] : [{
         ...record,
