@@ -15,13 +15,13 @@ import type { LineEvent } from "./net/link/lines.ts";
 import { listen, reachableAddresses } from "./net/link/listen.ts";
 import { SilenceWatch } from "./net/link/silence.ts";
 import { TokenBucket } from "./net/link/token_bucket.ts";
+import { parseClientLine } from "./net/lobby/parsed_line.ts";
 import {
   type ClientMessage,
   type ErrorCode,
   errorMessage,
   EXCHANGE,
   type LobbyMessage,
-  parseClientLine,
   type ResultMessage,
 } from "./net/lobby/protocol.ts";
 import { LobbyBooks } from "./net/lobby_server/books.ts";
@@ -301,8 +301,11 @@ class Server implements Lobby {
 
   #act(peer: Peer, message: ClientMessage): void {
     if (message.type === "result") return this.#takeResult(peer, message);
-    if (message.type === "leave") return this.#dismiss(peer);
     const { client } = peer;
+    if (message.type === "leave") {
+      this.#books.matches.hearGoodbye(client);
+      return this.#dismiss(peer);
+    }
     this.#deliver(this.#books.take(client, message, performance.now()));
     const seat = this.#books.matches.seatOf(client);
     if (message.type === "join" && seat !== undefined) {
@@ -318,6 +321,7 @@ class Server implements Lobby {
     if (verdict === "disputed") {
       log.warn("The players of match {match} report different results", facts);
     } else log.info("Result of match {match}: {verdict}", facts);
+    this.#deliver(this.#books.matches.tellEnd(peer.client));
   }
 
   /** Tells a peer why its connection is closed, and frees its seat at once. */

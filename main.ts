@@ -8,6 +8,7 @@
  * @module
  */
 import config from "./deno.json" with { type: "json" };
+import { DEFAULT_GRACE_MS } from "./game/court.ts";
 import { type Lobby, startLobby } from "./lobby.ts";
 import { parseArgs } from "./net/cli/command_line.ts";
 import {
@@ -26,7 +27,6 @@ import { defaultStateFolder } from "./net/files/state_folder.ts";
 import { aborted } from "./net/link/pause.ts";
 import { DEFAULT_LOBBY_PORT } from "./net/lobby/protocol.ts";
 import { JoinError } from "./net/lobby/seat.ts";
-import { DEFAULT_GRACE_MS } from "./net/match/membership/timers.ts";
 import type { Outcome } from "./net/match/outcome.ts";
 import { loadAssets } from "./net/page/assets.ts";
 import { openBrowser } from "./net/page/browser.ts";

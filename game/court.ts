@@ -32,6 +32,9 @@ export interface Rules {
 
 export const DEFAULT_RULES: Rules = { players: 2, points: 11, lives: 5 };
 
+/** How long half of a match waits for the other half, in ms, where its room says nothing else. */
+export const DEFAULT_GRACE_MS = 20_000;
+
 /** Court of two players: wide, as Pong is. */
 const DUEL = { width: 1600 * UNIT, height: 900 * UNIT } as const;
 /** Court of three or four: square, for all sides are equal. */

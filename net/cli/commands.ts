@@ -13,10 +13,9 @@ import {
   type OptionValues,
 } from "@commander-js/extra-typings";
 import { SKILLS } from "../../game/bot.ts";
-import { DEFAULT_RULES } from "../../game/court.ts";
+import { DEFAULT_GRACE_MS, DEFAULT_RULES } from "../../game/court.ts";
 import { DEFAULT_LOBBY_PORT } from "../lobby/protocol.ts";
 import { DEFAULT_LIMITS, type LobbyLimits } from "../lobby_server/limits.ts";
-import { DEFAULT_GRACE_MS } from "../match/membership/timers.ts";
 import type { JoinSettings } from "../page/message.ts";
 import type { TransportFaults } from "../transport/faulty.ts";
 import { parseFaults } from "./fault_options.ts";
@@ -216,7 +215,7 @@ function play() {
     .addOption(NO_OPEN)
     .option(
       "--grace <seconds>",
-      "how long the game waits for a lost opponent",
+      "how long matches of a room that you open wait for a lost opponent",
       grace,
       DEFAULT_GRACE_MS / 1000,
     )

@@ -7,11 +7,11 @@
 import { dial, type LobbyAddress } from "../link/dial.ts";
 import { LineConnection } from "../link/line_connection.ts";
 import { SilenceWatch } from "../link/silence.ts";
+import { parseLobbyLine } from "./parsed_line.ts";
 import {
   type ClientLine,
   LINE_BYTES_MAX,
   type LobbyMessage,
-  parseLobbyLine,
   PING_EVERY_MS,
   RTT_MS_MAX,
   SILENCE_MS,
@@ -80,10 +80,17 @@ export class LobbyConnection {
   readonly #lines: LineConnection;
   readonly #times: LinkTimes;
   readonly #roundTrip = new RoundTrip();
+  readonly #tick: () => number | undefined;
 
-  constructor(lines: LineConnection, times: LinkTimes) {
+  /** `tick` is what each ping tells of the match. */
+  constructor(
+    lines: LineConnection,
+    times: LinkTimes,
+    tick: () => number | undefined = () => undefined,
+  ) {
     this.#lines = lines;
     this.#times = times;
+    this.#tick = tick;
   }
 
   /** Queues a message; a no-op once the connection is over. */
@@ -130,11 +137,13 @@ export class LobbyConnection {
     const nowMs = performance.now();
     const { rttMs } = this.#roundTrip;
     this.#roundTrip.asked(nowMs);
-    this.say(
-      rttMs === null
-        ? { type: "ping" }
-        : { type: "ping", rttMs: Math.round(Math.min(rttMs, RTT_MS_MAX)) },
-    );
+    this.say({
+      type: "ping",
+      rttMs: rttMs === null
+        ? undefined
+        : Math.round(Math.min(rttMs, RTT_MS_MAX)),
+      tick: this.#tick(),
+    });
     return nowMs;
   }
 }

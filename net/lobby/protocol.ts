@@ -1,7 +1,7 @@
 /**
  * What a player and the lobby say to each other: one JSON object a line, over TCP.
  *
- * A person can speak it with `nc`: type `{"type":"join","version":2,"name":"Mia"}`, then
+ * A person can speak it with `nc`: type `{"type":"join","version":3,"name":"Mia"}`, then
  * `{"type":"ping"}` at least every 6 s. Both sides parse every line with the schemas here and never
  * trust what came: unknown keys are dropped, wrong values are answered with `error`.
  *
@@ -23,7 +23,7 @@ import { z } from "zod";
 import type { Rules } from "../../game/court.ts";
 
 /** Raised whenever an older player or lobby couldn't take part any more. */
-export const PROTOCOL_VERSION = 2;
+export const PROTOCOL_VERSION = 3;
 
 /** The lobby's port unless somebody says otherwise. */
 export const DEFAULT_LOBBY_PORT = 5555;
@@ -39,6 +39,9 @@ export const SILENCE_MS = 6_000;
 
 /** Longest round-trip time that a client may tell: more was measured over somebody's sleep. */
 export const RTT_MS_MAX = 60_000;
+
+/** After how long without a line from it the witness takes a player for gone. */
+export const GONE_MS = 5_000;
 
 /** Longest name, in code points. */
 export const NAME_LENGTH_MAX = 24;
@@ -99,6 +102,8 @@ const value = z.string().regex(
 );
 const seats = z.array(z.tuple([slot, epoch]).readonly()).min(1).max(4)
   .readonly();
+const score = z.array(z.int().min(0).max(99)).min(2).max(4).readonly();
+const graceMs = z.int().min(1_000).max(600_000);
 
 const join = z.object({
   type: z.literal("join"),
@@ -111,6 +116,8 @@ const join = z.object({
   players: z.int().min(2).max(4).optional(),
   points: z.int().min(1).max(99).optional(),
   lives: z.int().min(1).max(99).optional(),
+  /** Counts for the room that this opens; in another one its own counts. */
+  graceMs: graceMs.optional(),
   /** The colour that one would like; who asked first has it. */
   look: look.optional(),
   isBot: z.boolean().default(false),
@@ -138,11 +145,20 @@ const claim = z.object({
   seats,
 }).readonly();
 
+/** Tells who is in the match from this era on: the witness counts how many say the same. */
+const committed = z.object({
+  type: z.literal("committed"),
+  match: id,
+  era: uint32,
+  seats,
+}).readonly();
+
 const result = z.object({
   type: z.literal("result"),
   match: id,
+  reason: z.enum(["finished", "walkover"]),
   winner: slot.nullable(),
-  score: z.array(z.int().min(0).max(99)).min(2).max(4).readonly(),
+  score,
   confirmedTick: uint32,
   hash: uint32,
 }).readonly();
@@ -156,6 +172,8 @@ const ping = z.object({
   type: z.literal("ping"),
   /** The smoothed time from ping to pong, as far as it is measured. */
   rttMs: z.number().min(0).max(RTT_MS_MAX).optional(),
+  /** The newest confirmed tick; −1 for who is out of the match and asks to be taken back. */
+  tick: z.int().min(-1).max(0xffffffff).optional(),
 }).readonly();
 
 const again = z.object({
@@ -164,10 +182,12 @@ const again = z.object({
   match: id,
 }).readonly();
 
-const clientMessage = z.discriminatedUnion("type", [
+/** Every message of a client. */
+export const clientMessage = z.discriminatedUnion("type", [
   join,
   comingBack,
   claim,
+  committed,
   result,
   ready,
   ping,
@@ -179,6 +199,7 @@ const rules = z.object({
   players: z.int().min(2).max(4),
   points: z.int().min(1).max(99),
   lives: z.int().min(1).max(99),
+  graceMs,
 }).readonly() satisfies z.ZodType<Rules>;
 
 const start = z.object({ x: z.number(), y: z.number() }).readonly();
@@ -186,7 +207,8 @@ const start = z.object({ x: z.number(), y: z.number() }).readonly();
 const shownName = z.string().max(2 * NAME_LENGTH_MAX).transform(cleanName);
 const shownText = z.string().max(1000).transform(stripInvisible);
 
-const lobbyMessage = z.discriminatedUnion("type", [
+/** Every message of a lobby. */
+export const lobbyMessage = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("welcome"),
     id,
@@ -257,13 +279,25 @@ const lobbyMessage = z.discriminatedUnion("type", [
     value,
     seats,
   }).readonly(),
-  // With the value and seats of the claim that won; without them, none has won yet.
+  // With the value and seats of the era that counts; without them, it says why none does yet.
   z.object({
     type: z.literal("refused"),
     match: id,
     era: uint32,
     value: value.optional(),
     seats: seats.optional(),
+    why: shownText.optional(),
+  }).readonly(),
+  // How the match ended; what is only one player's word binds nobody who saw no end.
+  z.object({
+    type: z.literal("over"),
+    match: id,
+    reason: z.enum(["finished", "walkover", "connection lost"]),
+    winner: slot.nullable(),
+    isAgreed: z.boolean(),
+    message: shownText,
+    /** As the winner or a majority told it; nobody may have been there to tell. */
+    told: z.object({ score, hash: uint32 }).readonly().optional(),
   }).readonly(),
   z.object({
     type: z.literal("error"),
@@ -279,8 +313,12 @@ export type ClientLine = z.input<typeof clientMessage>;
 export type JoinMessage = z.infer<typeof join>;
 export type ReturnMessage = z.infer<typeof comingBack>;
 export type ClaimMessage = z.infer<typeof claim>;
+export type CommittedMessage = z.infer<typeof committed>;
 export type ResultMessage = z.infer<typeof result>;
 export type AgainMessage = z.infer<typeof again>;
+
+/** What a room plays, and for how long its matches wait for half of their players. */
+export type RoomRules = z.infer<typeof rules>;
 
 export type LobbyMessage = z.infer<typeof lobbyMessage>;
 export type WelcomeMessage = Extract<LobbyMessage, { type: "welcome" }>;
@@ -291,6 +329,7 @@ export type ClaimAnswerMessage = Extract<
   LobbyMessage,
   { type: "granted" | "refused" }
 >;
+export type OverMessage = Extract<LobbyMessage, { type: "over" }>;
 export type RematchMessage = Extract<LobbyMessage, { type: "again" }>;
 /** What carries the packets of a match. */
 export type StartTransport = StartMessage["transport"];
@@ -305,38 +344,6 @@ type RosterPlayer = RosterMessage["players"][number];
 export type SeatedPlayer =
   & Omit<RosterPlayer, "isReady" | "rttMs">
   & Partial<RosterPlayer>;
-
-/** What a lobby makes of a line: a message, or the error with which to answer it. */
-export type ParsedLine =
-  | { readonly kind: "message"; readonly message: ClientMessage }
-  | { readonly kind: "bad"; readonly answer: ErrorMessage };
-
-/** Parses a client's line. Its version is checked first: another version may look different. */
-export function parseClientLine(line: string): ParsedLine {
-  const value = parseJson(line);
-  const foreign = foreignVersion(value);
-  if (foreign !== undefined) {
-    return { kind: "bad", answer: versionError(foreign) };
-  }
-  const parsed = clientMessage.safeParse(value);
-  if (parsed.success) return { kind: "message", message: parsed.data };
-  const [issue] = parsed.error.issues;
-  const where = issue.path.length > 0 ? `"${issue.path.join(".")}": ` : "";
-  const example = `{"type":"join","version":${PROTOCOL_VERSION},"name":"Mia"}`;
-  return {
-    kind: "bad",
-    answer: errorMessage(
-      "bad_message",
-      `Cannot understand this line: ${where}${issue.message} ` +
-        `The lobby takes one JSON object a line, for example ${example}`,
-    ),
-  };
-}
-
-/** Parses a lobby's line; `undefined` for what isn't a message of this protocol. */
-export function parseLobbyLine(line: string): LobbyMessage | undefined {
-  return lobbyMessage.safeParse(parseJson(line)).data;
-}
 
 /** Builds an `error`; `message` is a sentence for a person. */
 export function errorMessage(code: ErrorCode, message: string): ErrorMessage {
@@ -354,35 +361,5 @@ function stripInvisible(text: string): string {
   return text.replaceAll(
     /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu,
     "",
-  );
-}
-
-function parseJson(line: string): unknown {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined; // No message: every schema refuses it and says what was expected.
-  }
-}
-
-/** The version that a message states, if it isn't ours. */
-function foreignVersion(value: unknown): number | undefined {
-  const versioned = z.enum(["join", "return"]);
-  const parsed = z.object({ type: versioned, version: z.int() })
-    .safeParse(value);
-  if (!parsed.success || parsed.data.version === PROTOCOL_VERSION) {
-    return undefined;
-  }
-  return parsed.data.version;
-}
-
-function versionError(theirs: number): ErrorMessage {
-  const older = theirs < PROTOCOL_VERSION
-    ? "Update the player: it is the older one."
-    : "Update the lobby: it is the older one.";
-  return errorMessage(
-    "version",
-    `The lobby speaks protocol version ${PROTOCOL_VERSION}, ` +
-      `this player version ${theirs}. ${older}`,
   );
 }

@@ -13,6 +13,7 @@ import { getLogger } from "@logtape/logtape";
 import { backoffMs } from "../link/backoff.ts";
 import type { LobbyAddress } from "../link/dial.ts";
 import { NetworkError } from "../link/network_error.ts";
+import type { LineConnection } from "../link/line_connection.ts";
 import { pause } from "../link/pause.ts";
 import { askLobby, type LinkTimes, LobbyConnection } from "./connection.ts";
 import { EventQueue } from "./event_queue.ts";
@@ -21,8 +22,10 @@ import {
   type ClaimAnswerMessage,
   type ClaimMessage,
   type ClientLine,
+  type CommittedMessage,
   type ErrorMessage,
   type LobbyMessage,
+  type OverMessage,
   PROTOCOL_VERSION,
   type RematchMessage,
   type ResultMessage,
@@ -40,6 +43,7 @@ export interface JoinRequest {
   readonly players?: number | undefined;
   readonly points?: number | undefined;
   readonly lives?: number | undefined;
+  readonly graceMs?: number | undefined;
   /** The colour and mark that one would like, 0…3. */
   readonly look?: number | undefined;
   readonly isBot?: boolean | undefined;
@@ -59,6 +63,9 @@ export interface JoinOptions extends LobbyAddress, LinkTimes {
 
 /** A claim for an era; the seat adds the rest of the message. */
 export type ClaimRequest = Omit<ClaimMessage, "type">;
+
+/** Who is in the newest match from an era on; the seat adds the rest of the message. */
+export type EraReport = Omit<CommittedMessage, "type" | "match">;
 
 /** How the newest match ended; the seat adds the rest of the message. */
 export type ResultReport = Omit<ResultMessage, "type" | "match">;
@@ -92,6 +99,8 @@ export type LobbyEvent =
   | EndEvent
   /** The witness answered a claim. */
   | { readonly kind: "claim"; readonly answer: ClaimAnswerMessage }
+  /** A match has ended, as the lobby knows; this player may not. */
+  | { readonly kind: "over"; readonly over: OverMessage }
   /** The connection broke after a match had started, or is back. */
   | { readonly kind: "link"; readonly up: boolean };
 
@@ -99,6 +108,8 @@ export type LobbyEvent =
 export interface LobbySeat extends AsyncDisposable {
   /** Its slot is the one in the room; in a match it may be another, which `slotIn` tells. */
   readonly welcome: WelcomeMessage;
+  /** The newest tick confirmed in the match, told with each ping; −1 while out of the match. */
+  confirmedTick: number | undefined;
   /** This player's slot in a match that has started. */
   slotIn(start: StartMessage): number;
   /** Waits for the next event, oldest first; the last one is repeated for ever. Never rejects. */
@@ -109,6 +120,8 @@ export interface LobbySeat extends AsyncDisposable {
   askAgain(): void;
   /** Asks the witness; after a reconnect again, until it has answered or a later claim is made. */
   claim(claim: ClaimRequest): void;
+  /** Tells the witness who is in the match now; again after a reconnect, as eras before. */
+  tellEra(report: EraReport): void;
   /** Reports the newest match's confirmed result; a no-op before one or once the seat is over. */
   sendResult(result: ResultReport): void;
 }
@@ -124,6 +137,9 @@ export class JoinError extends Error {
     this.code = code;
   }
 }
+
+/** How many eras are told again: the lobby counts each, and may have missed some. */
+const ERAS_MAX = 8;
 
 /** How long the lobby may take to answer `join`. */
 const ANSWER_TIMEOUT_MS = 5_000;
@@ -149,7 +165,7 @@ export async function joinLobby(options: JoinOptions): Promise<LobbySeat> {
 
 /** A connection to the lobby on which a seat was taken. */
 interface Welcomed {
-  readonly link: LobbyConnection;
+  readonly lines: LineConnection;
   readonly welcome: WelcomeMessage;
 }
 
@@ -167,7 +183,7 @@ async function takeSeat(
     },
     timeoutMs: ANSWER_TIMEOUT_MS,
   });
-  return { link: new LobbyConnection(lines, options), welcome: answer };
+  return { lines, welcome: answer };
 }
 
 /** Returns the error to throw for an answer that isn't the one that was asked for. */
@@ -196,6 +212,7 @@ export function roomEventOf(message: LobbyMessage): RoomEvent | undefined {
       return { kind: "again", wanted: message.wanted, gone: message.gone };
     case "error":
     case "granted":
+    case "over":
     case "pong":
     case "refused":
     case "relay":
@@ -208,6 +225,7 @@ export function roomEventOf(message: LobbyMessage): RoomEvent | undefined {
 
 class HeldSeat implements LobbySeat {
   readonly welcome: WelcomeMessage;
+  confirmedTick: number | undefined;
   readonly #options: JoinOptions;
   readonly #stop = new AbortController();
   readonly #done: Promise<void>;
@@ -216,13 +234,14 @@ class HeldSeat implements LobbySeat {
   /** Of the newest match; with its token this seat is taken again. */
   #start: StartMessage | undefined;
   /** Said about that match, and said again after a reconnect: the lobby may not have heard it. */
+  #eras: readonly CommittedMessage[] = [];
   #claim: ClaimMessage | undefined;
   #result: ResultMessage | undefined;
   #again: AgainMessage | undefined;
 
-  constructor(options: JoinOptions, { link, welcome }: Welcomed) {
+  constructor(options: JoinOptions, { lines, welcome }: Welcomed) {
     this.#options = options;
-    this.#link = link;
+    this.#link = this.#linkOver(lines);
     this.welcome = welcome;
     this.#done = this.#run();
   }
@@ -251,6 +270,14 @@ class HeldSeat implements LobbySeat {
     this.#link.say(this.#claim);
   }
 
+  tellEra(report: EraReport): void {
+    if (this.#start === undefined) return;
+    const { match } = this.#start;
+    const message: CommittedMessage = { type: "committed", match, ...report };
+    this.#eras = [...this.#eras, message].slice(-ERAS_MAX);
+    this.#link.say(message);
+  }
+
   sendResult(result: ResultReport): void {
     if (this.#start === undefined) return;
     this.#result = { type: "result", match: this.#start.match, ...result };
@@ -260,6 +287,10 @@ class HeldSeat implements LobbySeat {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#leave();
     await this.#done;
+  }
+
+  #linkOver(lines: LineConnection): LobbyConnection {
+    return new LobbyConnection(lines, this.#options, () => this.confirmedTick);
   }
 
   /** Follows the lobby, and comes back to it, until the seat is over. */
@@ -294,11 +325,13 @@ class HeldSeat implements LobbySeat {
       if (signal.aborted) return false;
       try {
         const request = { type: "return", version, token } as const;
-        const { link } = await takeSeat(where, request);
+        const { lines } = await takeSeat(where, request);
+        const link = this.#linkOver(lines);
         this.#link = link;
         if (signal.aborted) this.#leave();
         this.#events.push({ kind: "link", up: true });
-        for (const message of [this.#claim, this.#result, this.#again]) {
+        const said = [this.#claim, this.#result, this.#again];
+        for (const message of [...this.#eras, ...said]) {
           if (message !== undefined) link.say(message);
         }
         return true;
@@ -322,12 +355,16 @@ class HeldSeat implements LobbySeat {
     else if (message.type === "granted" || message.type === "refused") {
       if (message.era === this.#claim?.era) this.#claim = undefined;
       this.#events.push({ kind: "claim", answer: message });
+    } else if (message.type === "over") {
+      this.#events.push({ kind: "over", over: message });
     }
   }
 
   /** Remembers the newest match; what was said about an earlier one isn't repeated in it. */
   #begin(start: StartMessage): void {
     if (start.match !== this.#start?.match) {
+      this.confirmedTick = undefined;
+      this.#eras = [];
       this.#claim = undefined;
       this.#result = undefined;
       this.#again = undefined;

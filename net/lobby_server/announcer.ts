@@ -6,6 +6,7 @@
  */
 import type { LobbyMessage, StartTransport } from "../lobby/protocol.ts";
 import type { Delivery } from "./books_port.ts";
+import { endOf } from "./match_end.ts";
 import {
   type ClientId,
   rematchOf,
@@ -69,6 +70,16 @@ export class Announcer {
     return match.wanted === undefined
       ? []
       : this.#tellAll(match, rematchOf(match));
+  }
+
+  /** Tells those of these slots how the match ended who haven't reported it themselves. */
+  end(match: RunningMatch, slots: readonly number[]): readonly Delivery[] {
+    const message = endOf(match);
+    if (message === undefined) return [];
+    return slots.filter((slot) => !match.results.has(slot)).flatMap((slot) => {
+      const to = match.clients.get(slot);
+      return to === undefined ? [] : [{ to, message }];
+    });
   }
 
   /** After a return: tells that client how many watch, and all which players want a rematch. */

@@ -34,7 +34,7 @@ export interface LobbyBooksOptions {
   readonly transport: StartTransport;
   readonly limits: Pick<
     LobbyLimits,
-    "rooms" | "matchLingerMs" | "watchersPerMatch"
+    "rooms" | "matchLingerMs" | "watchersPerMatch" | "goneMs"
   >;
 }
 
@@ -70,6 +70,7 @@ export class LobbyBooks {
       ...{ chance, tokens, transport, watchers },
       emptyMax: limits.rooms,
       lingerMs: limits.matchLingerMs,
+      goneMs: limits.goneMs,
     });
     this.#rooms = new Rooms({
       ...{ chance, watchers, matches: this.matches },
@@ -94,6 +95,8 @@ export class LobbyBooks {
     message: BookedMessage,
     nowMs: number,
   ): readonly Delivery[] {
+    const tick = message.type === "ping" ? message.tick : undefined;
+    this.matches.hear(client, nowMs, tick);
     switch (message.type) {
       case "join":
       case "return":
@@ -108,7 +111,10 @@ export class LobbyBooks {
         }
         return [{ to: client, message: { type: "pong" } }];
       case "claim":
-        return this.matches.claim(client, message);
+        return this.matches.claim(client, message, nowMs);
+      case "committed":
+        this.matches.committed(client, message, nowMs);
+        return [];
       case "again":
         return this.matches.again(client, message, nowMs);
     }

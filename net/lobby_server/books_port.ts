@@ -34,6 +34,12 @@ export const NOT_PLAYING = errorMessage(
   "Only a player of a running match can do that, and only for that match.",
 );
 
+/** For the process that had a seat which another one has taken. */
+export const TAKEN_OVER = errorMessage(
+  "taken_over",
+  "This seat was taken over by a newer connection of the same player.",
+);
+
 /** Tells a client why its connection is closed, and closes it. */
 export function refuse(
   client: ClientId,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { Rate } from "../link/token_bucket.ts";
-import { LINE_BYTES_MAX, SILENCE_MS } from "../lobby/protocol.ts";
+import { GONE_MS, LINE_BYTES_MAX, SILENCE_MS } from "../lobby/protocol.ts";
 
 /**
  * The first four depend on how many are to play, so whoever runs a lobby sets them by its options.
@@ -25,6 +25,8 @@ export interface LobbyLimits {
   readonly firstLineMs: number;
   /** How long a control connection may be silent. */
   readonly silenceMs: number;
+  /** After how long without a line the witness takes a player for gone, whatever its socket says. */
+  readonly goneMs: number;
   /** Frames from one relay connection, and how long it may be silent. */
   readonly relayFrames: Rate;
   readonly relaySilenceMs: number;
@@ -41,6 +43,7 @@ export const DEFAULT_LIMITS: LobbyLimits = {
   lineBytes: LINE_BYTES_MAX,
   firstLineMs: 10_000,
   silenceMs: SILENCE_MS,
+  goneMs: GONE_MS,
   relayFrames: { perSecond: 240, burst: 480 },
   relaySilenceMs: 10_000,
   matchLingerMs: 60_000,

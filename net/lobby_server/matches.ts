@@ -13,12 +13,13 @@
  *
  * @module
  */
-import type { Rules } from "../../game/court.ts";
 import {
   type AgainMessage,
   type ClaimMessage,
+  type CommittedMessage,
   errorMessage,
   type ResultMessage,
+  type RoomRules,
 } from "../lobby/protocol.ts";
 import { Announcer, type AnnouncerOptions } from "./announcer.ts";
 import {
@@ -27,17 +28,19 @@ import {
   type Delivery,
   NOT_PLAYING,
   refuse,
+  TAKEN_OVER,
 } from "./books_port.ts";
+import { lossOf } from "./match_end.ts";
 import {
   answerClaim,
   type ClientId,
   connect,
   createMatch,
   disconnect,
-  lossOf,
   MatchList,
   type MatchTerms,
   type RunningMatch,
+  takeEra,
   takeResult,
   type Verdict,
   welcomeBack,
@@ -57,6 +60,8 @@ export interface MatchesOptions extends AnnouncerOptions {
   readonly emptyMax: number;
   /** How long a match is remembered when nobody is connected any more. */
   readonly lingerMs: number;
+  /** After how long without a sign of life a player is gone, whatever its connection looks like. */
+  readonly goneMs: number;
 }
 
 /** The seat of a control connection. */
@@ -64,11 +69,6 @@ interface MatchSeat {
   readonly match: RunningMatch;
   readonly slot: number;
 }
-
-const TAKEN_OVER = errorMessage(
-  "taken_over",
-  "This seat was taken over by a newer connection of the same player.",
-);
 
 /** The running matches, and the control connections that have seats in them. */
 export class Matches {
@@ -107,7 +107,7 @@ export class Matches {
   }
 
   /** The rules of the match that runs in a room; `undefined` where none does. */
-  rulesOf(room: string): Rules | undefined {
+  rulesOf(room: string): RoomRules | undefined {
     return this.#matches.inRoom(room)?.rules;
   }
 
@@ -123,8 +123,12 @@ export class Matches {
   }
 
   /** Begins a match and tells everybody; `clients` are the control connections by slot. */
-  begin(terms: NewMatch, clients: readonly ClientId[]): readonly Delivery[] {
-    return this.#announcer.begin(this.#create(terms, clients));
+  begin(
+    terms: NewMatch,
+    clients: readonly ClientId[],
+    nowMs: number,
+  ): readonly Delivery[] {
+    return this.#announcer.begin(this.#create(terms, clients, nowMs));
   }
 
   /** Gives a seat to a new process, in its next epoch; or says why not. */
@@ -144,19 +148,19 @@ export class Matches {
     if (loss !== undefined) {
       return refuse(client, errorMessage("seat_lost", loss));
     }
-    const epoch = ++match.epochs[slot];
+    match.epochs[slot]++;
     const player = match.players[slot];
     match.players[slot] = {
       ...player,
       publicKey: publicKey ?? player.publicKey,
     };
-    match.witness?.takenAgain(slot, epoch);
+    match.attendance.takenAgain(slot, nowMs);
     return this.#bring(client, place, nowMs);
   }
 
   /**
    * Gives a seat back to its process, whose connection broke, and tells it what it missed: that the
-   * match went on without it, or that the next one has begun.
+   * match went on without it or is over, or that the next one has begun.
    */
   return(
     client: ClientId,
@@ -172,7 +176,8 @@ export class Matches {
     const { match: name } = match;
     return [
       ...this.#replace(client, place, nowMs),
-      ...winner === undefined ? [] : [{
+      ...this.#announcer.end(match, [slot]),
+      ...winner === undefined || winner.seats.length === 1 ? [] : [{
         to: client,
         message: { type: "refused", match: name, ...winner } as const,
       }],
@@ -180,21 +185,60 @@ export class Matches {
     ];
   }
 
-  /** Lets the witness answer a player's claim. */
-  claim(client: ClientId, message: ClaimMessage): readonly Delivery[] {
+  /** A client said something; `tick` is the newest that it has confirmed, if it tells. */
+  hear(client: ClientId, nowMs: number, tick?: number): void {
     const place = this.#places.get(client);
-    if (place === undefined || place.match.match !== message.match) {
-      return [{ to: client, message: NOT_PLAYING }];
-    }
-    return [{ to: client, message: answerClaim(place.match, message) }];
+    place?.match.attendance.hear(place.slot, nowMs, tick);
+  }
+
+  /** A client said goodbye, which its connection's end alone doesn't. */
+  hearGoodbye(client: ClientId): void {
+    const place = this.#places.get(client);
+    place?.match.attendance.leave(place.slot);
+  }
+
+  /** A player tells who is in the match from an era on. */
+  committed(
+    client: ClientId,
+    message: CommittedMessage,
+    nowMs: number,
+  ): void {
+    const place = this.#placeIn(client, message);
+    if (place) takeEra(place.match, place.slot, { message, nowMs });
+  }
+
+  /** Lets the witness answer a player's claim; tells all if the match ends by it. */
+  claim(
+    client: ClientId,
+    message: ClaimMessage,
+    nowMs: number,
+  ): readonly Delivery[] {
+    const place = this.#placeIn(client, message);
+    if (place === undefined) return [{ to: client, message: NOT_PLAYING }];
+    const { match, slot } = place;
+    const answer = answerClaim(match, slot, { message, nowMs });
+    const isOverForAll = match.witness?.isUndecidable ?? false;
+    const told = isOverForAll ? [...match.clients.keys()] : [slot];
+    // How it ended comes first: the answer alone only says that one is out.
+    return [
+      ...answer.type === "refused" ? this.#announcer.end(match, told) : [],
+      { to: client, message: answer },
+    ];
   }
 
   /** Records what a player says the result is; it counts when all players say the same. */
   result(client: ClientId, message: ResultMessage): Verdict | "not_playing" {
-    const place = this.#places.get(client);
-    return place === undefined || place.match.match !== message.match
+    const place = this.#placeIn(client, message);
+    return place === undefined
       ? "not_playing"
       : takeResult(place.match, place.slot, message);
+  }
+
+  /** Tells the others in a client's match how it ended, if anybody knows by now. */
+  tellEnd(client: ClientId): readonly Delivery[] {
+    const place = this.#places.get(client);
+    if (place === undefined) return [];
+    return this.#announcer.end(place.match, [...place.match.clients.keys()]);
   }
 
   /** A player wants to play again; when all do, their next match begins. */
@@ -268,7 +312,9 @@ export class Matches {
     if (seat === undefined) return undefined;
     const { slot, epoch } = seat;
     const match = this.#matches.get(seat.match) ??
-      createMatch(seat, 0);
+      createMatch(seat, {
+        ...{ number: 0, goneMs: this.#options.goneMs, nowMs: 0 },
+      });
     this.#matches.add(match);
     if (epoch < match.epochs[slot]) return undefined;
     if (epoch > match.epochs[slot]) {
@@ -284,6 +330,15 @@ export class Matches {
     return isUnreachable
       ? "The match was played over a broker that this lobby doesn't have."
       : lossOf(match, slot);
+  }
+
+  /** The seat of a client in the match that a message is about. */
+  #placeIn(
+    client: ClientId,
+    { match }: { readonly match: string },
+  ): MatchSeat | undefined {
+    const place = this.#places.get(client);
+    return place?.match.match === match ? place : undefined;
   }
 
   /** Puts a client in the place of whoever was there, and welcomes it. */
@@ -344,13 +399,17 @@ export class Matches {
     disconnect(match, nowMs);
   }
 
-  #create(terms: NewMatch, clients: readonly ClientId[]): RunningMatch {
+  #create(
+    terms: NewMatch,
+    clients: readonly ClientId[],
+    nowMs: number,
+  ): RunningMatch {
     const number = ++this.#begun;
     const match = createMatch({
       ...terms,
       match: `${this.#boot}-${number}`,
       transport: this.#options.transport.kind,
-    }, number);
+    }, { number, goneMs: this.#options.goneMs, nowMs });
     this.#matches.add(match);
     for (const [slot, client] of clients.entries()) {
       this.#sit(client, { match, slot });
@@ -364,7 +423,7 @@ export class Matches {
       .sort(([a], [b]) => a - b)
       .map(([, client]) => client);
     for (const client of clients) this.#unseat(client, nowMs);
-    match.rematch = this.#create(match, clients);
+    match.rematch = this.#create(match, clients, nowMs);
     return this.#announcer.begin(match.rematch);
   }
 }

@@ -4,12 +4,12 @@
  *
  * @module
  */
-import type { Rules } from "../../game/court.ts";
 import { startPosition } from "../../game/start_position.ts";
 import {
   type JoinMessage,
   type LobbyMessage,
   NAME_LENGTH_MAX,
+  type RoomRules,
 } from "../lobby/protocol.ts";
 import type { Countdown } from "./readiness.ts";
 import type { ClientId } from "./running_matches.ts";
@@ -28,7 +28,7 @@ export interface Room {
   readonly code: string;
   /** Whether players without a code are sent here. */
   readonly isPublic: boolean;
-  readonly rules: Rules;
+  readonly rules: RoomRules;
   /** By slot, in rising order; slots in between may be free. */
   players: readonly RoomPlayer[];
   countdown: Countdown | undefined;

@@ -10,11 +10,12 @@
  *
  * @module
  */
-import { DEFAULT_RULES, type Rules } from "../../game/court.ts";
+import { DEFAULT_GRACE_MS, DEFAULT_RULES } from "../../game/court.ts";
 import {
   type ErrorMessage,
   errorMessage,
   type JoinMessage,
+  type RoomRules,
 } from "../lobby/protocol.ts";
 import { newRoomCode } from "../lobby/room_code.ts";
 import { type Chance, type Delivery, refuse } from "./books_port.ts";
@@ -73,7 +74,7 @@ export class Rooms {
   }
 
   /** The rules of an open room; `undefined` where none is. */
-  rulesOf(code: string): Rules | undefined {
+  rulesOf(code: string): RoomRules | undefined {
     return this.#rooms.get(code)?.rules;
   }
 
@@ -210,6 +211,7 @@ export class Rooms {
         players: request.players ?? DEFAULT_RULES.players,
         points: request.points ?? DEFAULT_RULES.points,
         lives: request.lives ?? DEFAULT_RULES.lives,
+        graceMs: request.graceMs ?? DEFAULT_GRACE_MS,
       },
       players: [],
       countdown: undefined,
@@ -236,7 +238,7 @@ export class Rooms {
     room.countdown = countDown(gathering, room.countdown, nowMs);
     const deliveries = this.#tell(room, nowMs);
     return areAllReady(gathering)
-      ? [...deliveries, ...this.#start(room)]
+      ? [...deliveries, ...this.#start(room, nowMs)]
       : deliveries;
   }
 
@@ -256,7 +258,7 @@ export class Rooms {
     return [
       ...late.flatMap((client) => refuse(client, NOT_READY)),
       ...room.players.length >= PLAYERS_MIN
-        ? this.#start(room)
+        ? this.#start(room, nowMs)
         : this.#changed(room, nowMs),
     ];
   }
@@ -268,7 +270,7 @@ export class Rooms {
   }
 
   /** Begins the match of those who are there; they move up to the first slots. */
-  #start(room: Room): readonly Delivery[] {
+  #start(room: Room, nowMs: number): readonly Delivery[] {
     const { code, rules, players } = room;
     this.#rooms.delete(code);
     for (const client of clientsOf(room)) this.#roomOf.delete(client);
@@ -281,6 +283,7 @@ export class Rooms {
         })),
       },
       clientsOf(room),
+      nowMs,
     );
   }
 }
@@ -300,7 +303,7 @@ function fullError({ code }: Room): ErrorMessage {
   );
 }
 
-function asksForOthers(request: JoinMessage, rules: Rules): boolean {
+function asksForOthers(request: JoinMessage, rules: RoomRules): boolean {
   const {
     players = rules.players,
     points = rules.points,
@@ -311,7 +314,7 @@ function asksForOthers(request: JoinMessage, rules: Rules): boolean {
   return players === 2 ? points !== rules.points : lives !== rules.lives;
 }
 
-function describe({ players, points, lives }: Rules): string {
+function describe({ players, points, lives }: RoomRules): string {
   return players === 2
     ? `with 2 players to ${points} points`
     : `with ${players} players and ${lives} lives each`;

@@ -4,18 +4,22 @@
  *
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import { startPosition } from "../../game/start_position.ts";
-import {
-  type ClaimAnswerMessage,
-  type ClaimMessage,
-  type RematchMessage,
-  type ResultMessage,
-  SEAT_EPOCH_MAX,
-  type StartMessage,
-  type WelcomeMessage,
+import type {
+  ClaimAnswerMessage,
+  ClaimMessage,
+  CommittedMessage,
+  RematchMessage,
+  ResultMessage,
+  StartMessage,
+  WelcomeMessage,
 } from "../lobby/protocol.ts";
+import { Attendance } from "./attendance.ts";
 import type { MatchPlayer, Seat } from "./seat.ts";
 import { Witness } from "./witness.ts";
+
+const log = getLogger(["pong", "lobby"]);
 
 /** The number that the lobby gives a control connection. */
 export type ClientId = number;
@@ -32,6 +36,7 @@ export type MatchTerms =
 export interface RunningMatch extends Omit<MatchTerms, "players"> {
   /** Absent where the lobby hasn't seen the match from its beginning. */
   readonly witness: Witness | undefined;
+  readonly attendance: Attendance;
   /** Counts the matches that this lobby began; 0 where it hasn't seen the beginning. */
   readonly number: number;
   /** By slot. */
@@ -40,10 +45,12 @@ export interface RunningMatch extends Omit<MatchTerms, "players"> {
   readonly epochs: number[];
   /** By slot: the control connection of the seat's newest process. */
   readonly clients: Map<number, ClientId>;
-  /** By slot: the reported result, as text to be compared. */
-  readonly results: Map<number, string>;
+  /** By slot: the reported result. */
+  readonly results: Map<number, ResultMessage>;
   /** Slots of connected players who want to play again; `undefined` until one wants to. */
   wanted: Set<number> | undefined;
+  /** Somebody told of an era what contradicts what is known of it. */
+  isDoubted: boolean;
   /** The match that its players went on to. */
   rematch: RunningMatch | undefined;
   /** Control and relay connections of its players. */
@@ -55,16 +62,25 @@ export interface RunningMatch extends Omit<MatchTerms, "players"> {
 /** A match to which nobody is connected yet; `number` is 0 if this lobby didn't see it begin. */
 export function createMatch(
   { match, room, rules, transport, players }: MatchTerms,
-  number: number,
+  { number, goneMs, nowMs }: {
+    readonly number: number;
+    readonly goneMs: number;
+    readonly nowMs: number;
+  },
 ): RunningMatch {
+  const epochs = players.map(() => 0);
+  const attendance = new Attendance({ epochs, goneMs, nowMs });
+  const { graceMs } = rules;
   return {
-    ...{ match, room, rules, transport, number },
-    witness: number > 0 ? new Witness() : undefined,
+    ...{ match, room, rules, transport, number, epochs, attendance },
+    witness: number > 0
+      ? new Witness({ players: players.length, attendance, graceMs, goneMs })
+      : undefined,
     players: [...players],
-    epochs: players.map(() => 0),
     clients: new Map(),
     results: new Map(),
     wanted: undefined,
+    isDoubted: false,
     rematch: undefined,
     connections: 0,
     emptySinceMs: 0, // Forgotten by the next sweep, unless somebody connects before.
@@ -127,23 +143,50 @@ export function rematchOf(
   };
 }
 
+/** Records what a player says of an era; a contradiction, which nobody honest makes, is logged. */
+export function takeEra(
+  match: RunningMatch,
+  slot: number,
+  { message: { era, seats }, nowMs }: {
+    readonly message: CommittedMessage;
+    readonly nowMs: number;
+  },
+): void {
+  const isLikely = match.witness?.tell(slot, { era, seats }, nowMs) ?? true;
+  if (isLikely || match.isDoubted) return;
+  match.isDoubted = true;
+  log.warn("Player {slot} of match {match} tells of another era {era}", {
+    ...{ match: match.match, slot, era },
+  });
+}
+
 /** Lets the witness judge a player's claim. */
 export function answerClaim(
-  { match, witness, clients }: RunningMatch,
-  { era, value, seats }: ClaimMessage,
+  { match, witness }: RunningMatch,
+  slot: number,
+  { message: { era, value, seats }, nowMs }: {
+    readonly message: ClaimMessage;
+    readonly nowMs: number;
+  },
 ): ClaimAnswerMessage {
-  const claim = { era, value, seats };
-  const answer = witness?.claim(claim, (slot) => clients.has(slot));
-  switch (answer?.kind) {
+  const refused = { type: "refused", match, era } as const;
+  const ruling = witness?.claim(slot, { era, value, seats }, nowMs);
+  switch (ruling?.kind) {
     case "granted":
-      return { type: "granted", match, ...claim };
+      return { type: "granted", match, era, value, seats };
     case "lost": {
-      const { value, seats } = answer.winner;
-      return { type: "refused", match, era, value, seats };
+      const { value, seats } = ruling.winner;
+      // Who is left alone tells who has won: it may even have seen the other win.
+      return seats.length === 1
+        ? { ...refused, why: "The match was awarded to one player." }
+        : { ...refused, value, seats };
     }
-    case "waiting":
+    case "refused":
+      return { ...refused, why: ruling.why };
+    case "nobody wins":
+      return { ...refused, why: "Nobody can win any more." };
     case undefined:
-      return { type: "refused", match, era };
+      return { ...refused, why: "This match began before the lobby did." };
   }
 }
 
@@ -151,30 +194,17 @@ export function answerClaim(
 export function takeResult(
   { results, players }: RunningMatch,
   slot: number,
-  { winner, score, confirmedTick, hash }: ResultMessage,
+  report: ResultMessage,
 ): Verdict {
-  const report = JSON.stringify([winner, score, confirmedTick, hash]);
   if (!results.has(slot)) results.set(slot, report);
-  if (new Set(results.values()).size > 1) return "disputed";
+  if (new Set([...results.values()].map(textOf)).size > 1) return "disputed";
   return results.size < players.length ? "waiting" : "agreed";
 }
 
-/** Says in a sentence why no process can take that seat again; `undefined` when one can. */
-export function lossOf(match: RunningMatch, slot: number): string | undefined {
-  const { witness, results, players, epochs } = match;
-  const isOver = match.rematch !== undefined ||
-    (results.size === players.length && new Set(results.values()).size === 1);
-  if (isOver) return "The match is over.";
-  const winner = witness?.wentOnWithout(slot);
-  if (winner !== undefined) {
-    const names = winner.seats.map(([s]) => players[s]?.name ?? "nobody");
-    return names.length === 1
-      ? `The match was awarded to ${names[0]}.`
-      : `The match went on without you, between ${names.join(" and ")}.`;
-  }
-  return epochs[slot] < SEAT_EPOCH_MAX
-    ? undefined
-    : `This seat was taken again ${SEAT_EPOCH_MAX} times, which is enough.`;
+/** What a report says, as text to be compared. */
+export function textOf(report: ResultMessage): string {
+  const { winner, score, confirmedTick, hash } = report;
+  return JSON.stringify([winner, score, confirmedTick, hash]);
 }
 
 /** Matches with and without connections; those without are kept until `forget`. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import type { Rules } from "../../game/court.ts";
+import type { RoomRules } from "../lobby/protocol.ts";
 
 /** One player of a match, as all know it. */
 export interface MatchPlayer {
@@ -22,7 +22,7 @@ export interface Seat {
   readonly epoch: number;
   readonly match: string;
   readonly room: string;
-  readonly rules: Rules;
+  readonly rules: RoomRules;
   readonly transport: "relay" | "amqp";
   /** All players of the match, by slot; this seat's is one of them. */
   readonly players: readonly MatchPlayer[];

@@ -30,7 +30,7 @@ const seatFields = z.tuple([
   z.string(),
   z.int().min(0).max(3),
   z.int().min(0).max(SEAT_EPOCH_MAX),
-  z.tuple([z.int(), z.int(), z.int()]),
+  z.tuple([z.int(), z.int(), z.int(), z.int()]),
   z.enum(["relay", "amqp"]),
   z.array(z.tuple([
     z.string(),
@@ -57,7 +57,7 @@ function sealSeat(key: Uint8Array, seat: Seat): string {
     room,
     slot,
     epoch,
-    [rules.players, rules.points, rules.lives],
+    [rules.players, rules.points, rules.lives, rules.graceMs],
     transport,
     players.map(({ id, slot, name, look, isBot, publicKey }) => [
       id,
@@ -97,14 +97,14 @@ function macOf(key: Uint8Array, text: string): string {
 function parseSeat(json: string): Seat | undefined {
   const { data } = seatFields.safeParse(JSON.parse(json));
   if (data === undefined) return undefined;
-  const [match, room, slot, epoch, [players, points, lives], transport, all] =
-    data;
+  const [match, room, slot, epoch, rules, transport, all] = data;
+  const [players, points, lives, graceMs] = rules;
   return {
     match,
     room,
     slot,
     epoch,
-    rules: { players, points, lives },
+    rules: { players, points, lives, graceMs },
     transport,
     players: all.map(([id, slot, name, look, isBot, publicKey]) => ({
       id,

@@ -12,7 +12,7 @@
  *
  * @module
  */
-import { type Rules, TICK_MS } from "../../game/court.ts";
+import { DEFAULT_GRACE_MS, type Rules, TICK_MS } from "../../game/court.ts";
 import { createPong } from "../../game/pong.ts";
 import type { Game } from "../../game/rollback.ts";
 import { Beats } from "./clock/beats.ts";
@@ -20,14 +20,17 @@ import type { PeerClock } from "./clock/peer_clock.ts";
 import { Gate } from "./gate.ts";
 import { PeerLiveness } from "./membership/liveness.ts";
 import type { NegativeControls } from "./membership/negative_controls.ts";
-import {
-  DEFAULT_GRACE_MS,
-  type Timers,
-  timersFor,
-} from "./membership/timers.ts";
+import { type Timers, timersFor } from "./membership/timers.ts";
 import { Opening } from "./opening.ts";
 import { Outbox } from "./outbox.ts";
-import { type EndReason, judge, type Outcome } from "./outcome.ts";
+import {
+  type EndReason,
+  isOwnEnd,
+  judge,
+  type Outcome,
+  outcomeOf,
+  type ToldEnd,
+} from "./outcome.ts";
 import { Play } from "./play.ts";
 import { PlaySender } from "./play_sender.ts";
 import { type Return, Returning } from "./returning.ts";
@@ -36,6 +39,7 @@ import type { Received } from "./transport.ts";
 import { everySlot } from "./wire/slot_set.ts";
 import { termsOf } from "./wire/terms.ts";
 import type { Packet, SnapshotPacket } from "./wire/wire.ts";
+import { eraOf, forWitness } from "./witness_words.ts";
 
 /** How long a finished member keeps sending, for others who have yet to confirm the end. */
 const LINGER_MS = 2_000;
@@ -102,6 +106,7 @@ export class Session {
   #advancedMs: number;
   #progressMs: number;
   #overMs = Infinity;
+  #toldEra = 0;
   readonly #events: SessionEvent[] = [];
   #stalledInAllMs = 0;
 
@@ -206,10 +211,15 @@ export class Session {
     if (isGranted) return play?.grant(value);
     const ours = this.#gate.epochOf(slot);
     if (seats.some(([s, epoch]) => s === slot && epoch === ours)) return;
-    // The only one left may even have seen this member win: nobody here can know.
-    if (seats.length === 1) {
-      this.#end(nowMs, "connection lost", "The match ended without you.");
-    } else this.#goOut(nowMs);
+    this.#goOut(nowMs);
+  }
+
+  /** Takes in how it ended; one player's word only of two, and if it can't harm this one. */
+  learnEnd(nowMs: number, end: ToldEnd): void {
+    const isBelieved = end.isAgreed ||
+      this.#players === 2 && (this.isReturning || isOwnEnd(this.#play, end));
+    if (this.outcome || !isBelieved) return;
+    this.#end(nowMs, end.reason, end.message, end);
   }
 
   /**
@@ -365,6 +375,7 @@ export class Session {
     if (nowMs >= this.nextTickMs) this.nextTickMs = nowMs + TICK_MS;
     if (play.confirmedTick > confirmedBefore) this.#progressMs = nowMs;
     if (isStalled) this.#stalledInAllMs += ticks * TICK_MS;
+    this.#tellEra(play);
     this.#takeMembershipEvents(play);
     this.#judge(play, nowMs);
     if (ticks === 0 || !this.#play) return;
@@ -376,13 +387,16 @@ export class Session {
     for (const event of play.takeEvents()) {
       if (event.kind === "committed") this.#progressMs = this.#advancedMs;
       if (event.kind === "claim") {
-        // The witness knows seats by the epochs that it gave them itself.
-        const seats = event.claim.seats.map(([slot, epoch]) =>
-          [slot, epoch >> 4] as const
-        );
-        this.#events.push({ kind: "claim", claim: { ...event.claim, seats } });
+        this.#events.push(forWitness(event));
       } else this.#events.push({ kind: "membership", what: event.kind });
     }
+  }
+
+  /** A new era is told once, however this member came into it. */
+  #tellEra(play: Play): void {
+    if (play.era === this.#toldEra || play.isOut) return;
+    this.#toldEra = play.era;
+    this.#events.push(eraOf(play));
   }
 
   /** Ends the match when something has ended it. */
@@ -396,16 +410,13 @@ export class Session {
     this.#end(nowMs, verdict.reason, verdict.message);
   }
 
-  #end(nowMs: number, reason: EndReason, message: string): void {
-    const play = this.#play;
-    const isDecided = reason === "finished" || reason === "walkover";
-    this.outcome = {
-      reason,
-      winner: isDecided ? play?.winner() ?? null : null,
-      confirmedTick: play?.confirmedTick ?? 0,
-      hash: play?.hashAt(play.confirmedTick) ?? 0,
-      message,
-    };
+  #end(
+    nowMs: number,
+    reason: EndReason,
+    message: string,
+    end?: ToldEnd,
+  ): void {
+    this.outcome = outcomeOf(this.#play, { reason, message, end });
     this.#overMs = nowMs;
     this.#events.push({ kind: "over", outcome: this.outcome });
   }

@@ -25,6 +25,8 @@ export type SessionEvent =
   | { readonly kind: "returned"; readonly keptTick: number }
   /** To be put before the witness; comes again until it is answered. */
   | { readonly kind: "claim"; readonly claim: Claim }
+  /** Who is in the match from this era on, for the witness; each with its seat's epoch. */
+  | ({ readonly kind: "era" } & Pick<Claim, "era" | "seats">)
   | { readonly kind: "membership"; readonly what: MembershipEvent["kind"] }
   | { readonly kind: "peer"; readonly slot: number; readonly state: Liveness }
   | { readonly kind: "over"; readonly outcome: Outcome };

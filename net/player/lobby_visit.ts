@@ -63,7 +63,7 @@ export interface VisitOptions {
   /** Where seats and recordings are kept; without it, a crash is the end. */
   readonly stateFolder?: string | undefined;
   readonly isRecording: boolean;
-  /** How long half of a match waits for the other half; see `net/match/membership/timers.ts`. */
+  /** How long half of a match waits for the other half, in matches of a room that this visit opens. */
   readonly graceMs: number;
   /** Makes the network worse, both ways. */
   readonly faults?: TransportFaults | undefined;
@@ -115,7 +115,7 @@ interface VisitParts {
 async function takeSeat(
   { options, privateKey, links }: Omit<VisitParts, "seat" | "bots">,
 ): Promise<LobbySeat> {
-  const { plan, signal } = options;
+  const { plan, graceMs, signal } = options;
   const publicKey = exportPublicKey(privateKey);
   const giveUp = () => links.abort(signal.reason);
   signal.throwIfAborted();
@@ -123,7 +123,7 @@ async function takeSeat(
   try {
     return await joinLobby({
       ...plan.lobby,
-      join: { ...plan.join, publicKey },
+      join: { ...plan.join, graceMs, publicKey },
       signal: links.signal,
     });
   } finally {
@@ -151,7 +151,9 @@ class Visit {
       invite: inviteLine(options.plan.lobby, welcome.room),
       onRequest: (request) => this.#answer(request),
       onClaim: (claim) => seat.claim(claim),
-      onFinished: (result) => seat.sendResult(result),
+      onEra: (report) => seat.tellEra(report),
+      onConfirmed: (tick) => seat.confirmedTick = tick,
+      onDecided: (result) => seat.sendResult(result),
     });
   }
 
@@ -275,10 +277,16 @@ class Visit {
         }
         case "claim": {
           const { type, era, value, seats } = event.answer;
+          if (type === "refused" && event.answer.why) {
+            log.info("The witness: {why}", { why: event.answer.why });
+          }
           const answer = { era, isGranted: type === "granted", value, seats };
           stage.match?.session.answerClaim(options.nowMs(), answer);
           continue;
         }
+        case "over":
+          stage.learnEnd(event.over);
+          continue;
         case "link":
           log.info(event.up ? "The lobby is back" : "The lobby is gone");
           stage.setLobbyGone(!event.up);

@@ -5,11 +5,12 @@
  */
 import type { State } from "../../game/state.ts";
 import type {
+  OverMessage,
   ResultMessage,
   RosterMessage,
   WelcomeMessage,
 } from "../lobby/protocol.ts";
-import type { ClaimRequest } from "../lobby/seat.ts";
+import type { ClaimRequest, EraReport } from "../lobby/seat.ts";
 import type { Outcome } from "../match/outcome.ts";
 import type { Play } from "../match/play.ts";
 import type { SessionEvent } from "../match/session_event.ts";
@@ -40,7 +41,7 @@ export type StagePage = Pick<
 
 /** What does not change from match to match, and whom to tell what. */
 export interface MatchStageOptions
-  extends Pick<PlayedMatchOptions, "graceMs" | "nowMs" | "randomBytes"> {
+  extends Pick<PlayedMatchOptions, "nowMs" | "randomBytes"> {
   /** None for a local bot. */
   readonly page: StagePage | undefined;
   readonly control: Control;
@@ -54,8 +55,12 @@ export interface MatchStageOptions
   readonly onRequest: (request: PageRequest) => void;
   /** Gets what is to be put before the witness. */
   readonly onClaim: (claim: ClaimRequest) => void;
-  /** The game was played to its end, and all members agree on the result. */
-  readonly onFinished: (result: Omit<ResultMessage, "type">) => void;
+  /** Gets who is in the match, whenever that has changed. */
+  readonly onEra: (report: EraReport) => void;
+  /** Gets the newest confirmed tick; −1 while this player is out of the match. */
+  readonly onConfirmed: (tick: number) => void;
+  /** The match has a result: its end, on which all members agree, or nobody else was left. */
+  readonly onDecided: (result: Omit<ResultMessage, "type">) => void;
   readonly onResult: (result: ResultLine) => void;
   /** Two hosts disagreed: what a developer needs to find out why. */
   readonly onDesync: (evidence: Evidence) => void;
@@ -148,6 +153,12 @@ export class MatchStage implements Stage {
     if (rematch) this.#change({ rematch: { ...rematch, isLobbyGone } });
   }
 
+  /** Takes in how the newest match ended, which may have been while this player was away. */
+  learnEnd({ match, ...end }: OverMessage): void {
+    if (match !== this.#match?.id) return;
+    this.#match.session.learnEnd(this.#options.nowMs(), end);
+  }
+
   /** Begins a match, which the caller has to run. */
   begin(beginning: MatchBeginning): PlayedMatch {
     const { control, page, randomBytes } = this.#options;
@@ -167,11 +178,13 @@ export class MatchStage implements Stage {
 
   /** Tells and shows what the match has done; to be called after each advance. */
   update(): void {
-    const { page, nowMs } = this.#options;
+    const { page, nowMs, onConfirmed } = this.#options;
     const match = this.#match;
     if (!match) return;
     for (const event of match.update()) this.#tell(event, match);
-    const { play } = match.session;
+    const { play, isReturning } = match.session;
+    if (play) onConfirmed(play.confirmedTick);
+    else if (isReturning) onConfirmed(-1);
     if (play) page?.showStates(() => statesOf(play));
     if (nowMs() - this.#shownMs < VIEW_EVERY_MS) return;
     this.#shownMs = nowMs();
@@ -184,12 +197,18 @@ export class MatchStage implements Stage {
     if (event.kind === "claim") {
       this.#options.onClaim({ match: match.id, ...event.claim });
     }
+    if (event.kind === "era") {
+      const { era, seats } = event;
+      this.#options.onEra({ era, seats });
+    }
   }
 
   #finish(outcome: Outcome, match: PlayedMatch): void {
-    const { onResult, onDesync, onFinished } = this.#options;
+    const { onResult, onDesync, onDecided } = this.#options;
     const { reason, ...result } = resultOf({ ...this.#now, match }, outcome);
-    if (reason === "finished") onFinished(result);
+    const isDecided = reason === "finished" || reason === "walkover";
+    // What the lobby told needs no report.
+    if (isDecided && !outcome.score) onDecided({ ...result, reason });
     const evidence = reason === "desync" ? this.recording() : undefined;
     if (evidence) onDesync(evidence);
     onResult({ ...result, reason });

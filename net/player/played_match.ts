@@ -45,7 +45,6 @@ export interface MatchBeginning {
 export interface PlayedMatchOptions extends MatchBeginning {
   readonly room: string;
   readonly hand: Hand;
-  readonly graceMs: number;
   /** Monotonic clock in ms. */
   readonly nowMs: () => number;
   /** Fresh, unguessable bytes. */
@@ -81,7 +80,7 @@ export class PlayedMatch implements MatchNow {
       isResumed: options.isResumed,
       secret: options.randomBytes(SECRET_BYTES),
       nowMs: nowMs(),
-      timers: timersFor(options.graceMs),
+      timers: timersFor(rules.graceMs),
     });
     log.info("Match {match} over {transport}: {players} players", {
       match,
@@ -168,6 +167,7 @@ export class PlayedMatch implements MatchNow {
         this.#finish(event.outcome, play);
         return;
       case "claim":
+      case "era":
         return;
     }
   }

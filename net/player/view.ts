@@ -152,7 +152,8 @@ export function playersOf(
       look,
       isBot,
       isLocalBot: room.localBotIds.includes(id),
-      score: confirmed ? confirmed[SCORE + slot] : startScore,
+      score: session?.outcome?.score?.[slot] ??
+        (confirmed ? confirmed[SCORE + slot] : startScore),
       state: session
         ? stateIn(session, slot, me)
         : isReady

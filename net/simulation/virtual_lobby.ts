@@ -7,11 +7,11 @@
  *
  * @module
  */
-import {
-  type ClientLine,
-  type JoinMessage,
-  type LobbyMessage,
-  parseClientLine,
+import { parseClientLine } from "../lobby/parsed_line.ts";
+import type {
+  ClientLine,
+  JoinMessage,
+  LobbyMessage,
 } from "../lobby/protocol.ts";
 import { LobbyBooks } from "../lobby_server/books.ts";
 import type { Delivery } from "../lobby_server/books_port.ts";
@@ -31,6 +31,8 @@ export interface VirtualLobbyOptions {
   readonly wayMs: (nowMs: number) => number;
   /** After how long without a sign of life either end gives a connection up. */
   readonly silenceMs: number;
+  /** After how long without one the witness takes a player for gone. */
+  readonly goneMs: number;
   /** How long it remembers a match to which nobody is connected. */
   readonly lingerMs: number;
 }
@@ -50,6 +52,8 @@ export interface VirtualConnection {
   isHeld: boolean;
   /** When either end gave a sign of life that arrived. */
   aliveMs: number;
+  /** What the other end told of its match with that. */
+  tick: number | undefined;
   readonly toLobby: UnderWay<ClientLine>[];
   readonly toSeat: UnderWay<LobbyMessage>[];
 }
@@ -117,7 +121,7 @@ export class VirtualLobby {
     if (!this.reaches(slot)) return undefined;
     const connection: VirtualConnection = {
       ...{ client: ++this.#clients, slot },
-      ...{ isServed: true, isHeld: true, aliveMs: nowMs },
+      ...{ isServed: true, isHeld: true, aliveMs: nowMs, tick: undefined },
       ...{ toLobby: [], toSeat: [] },
     };
     this.#connections.set(connection.client, connection);
@@ -143,7 +147,8 @@ export class VirtualLobby {
       this.#deliver(this.#books.sweep(nowMs), nowMs);
     }
     for (const connection of this.#connections.values()) {
-      const { client, slot, toLobby } = connection;
+      const { client, slot, toLobby, aliveMs, tick } = connection;
+      this.#books.matches.hear(client, aliveMs, tick);
       if (this.reaches(slot)) {
         while (toLobby.length > 0 && toLobby[0].atMs <= nowMs) {
           // The length was looked at.
@@ -151,7 +156,9 @@ export class VirtualLobby {
         }
       }
       const isSilent = nowMs - connection.aliveMs >= this.silenceMs;
-      const isEnded = this.reaches(slot) && !connection.isHeld;
+      // What was said before the end still arrives.
+      const isEnded = this.reaches(slot) && !connection.isHeld &&
+        toLobby.length === 0;
       if (!connection.isServed || (!isSilent && !isEnded)) continue;
       this.#close(connection);
       this.#deliver(this.#books.leave(client, nowMs), nowMs);
@@ -170,6 +177,7 @@ export class VirtualLobby {
         break;
       case "result":
         this.#books.matches.result(client, message);
+        this.#deliver(this.#books.matches.tellEnd(client), nowMs);
         break;
       default:
         this.#deliver(this.#books.take(client, message, nowMs), nowMs);
@@ -204,7 +212,7 @@ export class VirtualLobby {
 
   /** Books that will begin a match of the same name, for they have the same chance. */
   #createBooks(): LobbyBooks {
-    const { tokens, lingerMs } = this.#options;
+    const { tokens, lingerMs, goneMs } = this.#options;
     let count = 0;
     return new LobbyBooks({
       chance: {
@@ -213,7 +221,7 @@ export class VirtualLobby {
       },
       tokens,
       transport: { kind: "relay" },
-      limits: { ...LIMITS, matchLingerMs: lingerMs },
+      limits: { ...LIMITS, matchLingerMs: lingerMs, goneMs },
     });
   }
 }

@@ -10,11 +10,13 @@
  *
  * @module
  */
-import { type Rules, TICK_MS } from "../../game/court.ts";
+import { DEFAULT_GRACE_MS, type Rules, TICK_MS } from "../../game/court.ts";
 import {
   type ClaimAnswerMessage,
+  GONE_MS,
   type LobbyMessage,
   PROTOCOL_VERSION,
+  SILENCE_MS,
   type StartMessage,
 } from "../lobby/protocol.ts";
 import type { SeatTokens } from "../lobby_server/seat.ts";
@@ -91,6 +93,7 @@ export interface MatchHooks {
 
 export interface VirtualMatchOptions {
   readonly rules: Rules;
+  readonly graceMs?: number;
   /** Returns numbers from 0 (inclusive) to 1; the only source of chance. */
   readonly random: () => number;
   /** SHA-256; returns 32 bytes. */
@@ -125,7 +128,8 @@ export class VirtualMatch {
     this.#options = options;
     this.network = new SimulatedNetwork({ ...network, random });
     this.lobby = new VirtualLobby({
-      ...{ tokens, wayMs: () => 0, silenceMs: 6_000, lingerMs: 60_000 },
+      ...{ tokens, wayMs: () => 0, lingerMs: 60_000 },
+      ...{ silenceMs: SILENCE_MS, goneMs: GONE_MS },
       ...options.lobby,
     });
     this.hosts = Array.from({ length: rules.players }, (_, slot) => ({
@@ -187,12 +191,13 @@ export class VirtualMatch {
   }
 
   #createSeat(slot: number, resume?: string): VirtualSeat {
+    const { graceMs = DEFAULT_GRACE_MS } = this.#options;
     return new VirtualSeat(this.lobby, slot, {
       type: "join",
       version: PROTOCOL_VERSION,
       name: `Player ${slot + 1}`,
       ...resume === undefined
-        ? { room: "MATCH", ...this.#options.rules }
+        ? { room: "MATCH", ...this.#options.rules, graceMs }
         : { resume },
     });
   }
@@ -219,6 +224,9 @@ export class VirtualMatch {
       case "granted":
       case "refused":
         host.session?.answerClaim(host.clockMs, answerOf(message));
+        break;
+      case "over":
+        host.session?.learnEnd(host.clockMs, message);
         break;
       case "error":
         if (host.status === "joining" && host.seat.isOver) {
@@ -253,6 +261,8 @@ export class VirtualMatch {
       session.isLinkUp = transport.link.up;
       const input = hooks.input(host);
       const packets = takeTurn(session, { arrived, nowMs: clockMs, input });
+      const { play, isReturning } = session;
+      host.seat.tick = isReturning ? -1 : play?.confirmedTick;
       for (const event of session.takeEvents()) this.#takeEvent(host, event);
       for (const packet of packets) {
         transport.send(packet);
@@ -284,10 +294,17 @@ export class VirtualMatch {
     const { nowMs, hosts } = this;
     const { seat } = host;
     if (event.kind === "claim") seat.claim(event.claim, nowMs);
-    if (event.kind === "over" && event.outcome.reason === "finished") {
-      const { winner, confirmedTick, hash } = event.outcome;
-      const score = hosts.map(() => 0);
-      seat.tellResult({ winner, score, confirmedTick, hash }, nowMs);
+    if (event.kind === "era") {
+      seat.tellEra({ era: event.era, seats: event.seats }, nowMs);
+    }
+    if (event.kind === "over") {
+      const { reason, winner, confirmedTick, hash, score } = event.outcome;
+      const isDecided = reason === "finished" || reason === "walkover";
+      if (isDecided && !score) {
+        const score = hosts.map(() => 0);
+        const result = { reason, winner, score, confirmedTick, hash };
+        seat.tellResult(result, nowMs);
+      }
     }
     this.#options.hooks.onEvent?.(host, event);
   }

@@ -23,6 +23,9 @@ const FINAL_CODES: ReadonlySet<string> = new Set(
 
 type LineOf<T extends ClientLine["type"]> = Extract<ClientLine, { type: T }>;
 
+/** How many eras are told again after a return. */
+const ERAS_MAX = 8;
+
 const NOTHING: readonly LobbyMessage[] = [];
 
 /** One process's seat; it does everything in `poll`, so it sleeps while its process does. */
@@ -31,6 +34,8 @@ export class VirtualSeat {
   start: StartMessage | undefined;
   /** The lobby refused for good. */
   isOver = false;
+  /** Told with each sign of life. */
+  tick: number | undefined;
 
   readonly #lobby: VirtualLobby;
   readonly #slot: number;
@@ -38,6 +43,7 @@ export class VirtualSeat {
   #connection: VirtualConnection | undefined;
   #retryAtMs = -Infinity;
   /** Said again after each return: the lobby may not have heard them. */
+  #eras: readonly LineOf<"committed">[] = [];
   #claim: LineOf<"claim"> | undefined;
   #result: LineOf<"result"> | undefined;
 
@@ -56,6 +62,18 @@ export class VirtualSeat {
     if (!this.start) return;
     this.#claim = { type: "claim", match: this.start.match, ...claim };
     this.#say(this.#claim, nowMs);
+  }
+
+  /** Tells who is in the match now. */
+  tellEra(
+    report: Omit<LineOf<"committed">, "type" | "match">,
+    nowMs: number,
+  ): void {
+    if (!this.start) return;
+    const { match } = this.start;
+    const line = { type: "committed", match, ...report } as const;
+    this.#eras = [...this.#eras, line].slice(-ERAS_MAX);
+    this.#say(line, nowMs);
   }
 
   /** Tells how the match ended. */
@@ -90,7 +108,10 @@ export class VirtualSeat {
       this.#take(message);
       heard.push(message);
     }
-    if (isReached && isServed) connection.aliveMs = nowMs;
+    if (isReached && isServed) {
+      connection.aliveMs = nowMs;
+      connection.tick = this.tick;
+    }
     const isSilent = nowMs - connection.aliveMs >= this.#lobby.silenceMs;
     const isEnded = isReached && !isServed && toSeat.length === 0;
     if (isSilent || isEnded) {
@@ -108,8 +129,9 @@ export class VirtualSeat {
       : { type: "return", version, token: this.start.token } as const;
     this.#connection = this.#lobby.connect(this.#slot, request, nowMs);
     if (!this.#connection) this.#retryAtMs = nowMs + RETRY_MS;
-    if (this.#claim) this.#say(this.#claim, nowMs);
-    if (this.#result) this.#say(this.#result, nowMs);
+    for (const line of [...this.#eras, this.#claim, this.#result]) {
+      if (line) this.#say(line, nowMs);
+    }
   }
 
   #take(message: LobbyMessage): void {

@@ -12,12 +12,13 @@
  */
 import { type Rules, TICK_MS } from "../../game/court.ts";
 import { createPong } from "../../game/pong.ts";
+import { DEFAULT_GRACE_MS } from "../../game/court.ts";
 import type { Game } from "../../game/rollback.ts";
 import { OVER, PHASE, SCORE, WINNER } from "../../game/state.ts";
 import { Beats } from "../match/clock/beats.ts";
 import { ConfirmedLog } from "../match/confirmed_log.ts";
 import { Gate } from "../match/gate.ts";
-import { DEFAULT_GRACE_MS, timersFor } from "../match/membership/timers.ts";
+import { timersFor } from "../match/membership/timers.ts";
 import type { EndReason } from "../match/outcome.ts";
 import type { SessionStats } from "../match/session.ts";
 import type { Received } from "../match/transport.ts";

@@ -1,8 +1,6 @@
 /**
  * Every state of the page, on every kind of screen: a picture of it to look at in `artefacts/`, and
  * what a machine can say of whether everybody can use it.
- *
- * @module
  */
 import { expect } from "@std/expect";
 import axe from "axe-core";
@@ -15,11 +13,7 @@ import { test } from "../support/browser.ts";
 import { waitForPhase } from "../support/person.ts";
 import { PAGE_STATES, type PageState } from "./page_states.ts";
 
-const VIEWPORTS = [
-  { width: 1280, height: 720 },
-  { width: 390, height: 844 },
-  { width: 844, height: 390 },
-] as const;
+const VIEWPORTS = [[1280, 720], [390, 844], [844, 390]];
 const ARTEFACTS = new URL("../../artefacts/", import.meta.url);
 
 /** Waits for enough pictures for plots and trails to show something. */
@@ -31,49 +25,39 @@ const DRAW = `new Promise((resolve) => {
   });
 })`;
 
-/** What axe-core finds, in lines to read. */
-async function violations(page: Page): Promise<readonly string[]> {
+/** What axe-core finds, what reaches out of the window, and text that is too small to read. */
+const FIND_FAULTS = `(async () => {
+  const { violations } = await axe.run(document);
+  const elements = [...document.querySelectorAll("body *")]
+    .filter((element) => element.checkVisibility());
+  const wide = document.documentElement.clientWidth;
+  const quote = ({ outerHTML }) => outerHTML.slice(0, 120);
+  return {
+    violations: violations.flatMap(({ id, help, nodes }) =>
+      nodes.map(({ target, failureSummary }) =>
+        [id, help, target.join(" "), failureSummary].join(": "))),
+    overflowing: elements.filter((element) => {
+      const { left, right, width } = element.getBoundingClientRect();
+      return !element.closest(".unseen, [data-scrolls]") &&
+        width > 1 && (left < -1 || right > wide + 1);
+    }).map(quote),
+    tinyTexts: elements.filter((element) =>
+      [...element.childNodes].some((node) =>
+        node.nodeType === Node.TEXT_NODE && node.textContent.trim()) &&
+      parseFloat(getComputedStyle(element).fontSize) < 13).map(quote),
+  };
+})()`;
+
+async function findFaults(
+  page: Page,
+): Promise<Record<"violations" | "overflowing" | "tinyTexts", string[]>> {
   // The page's policy forbids foreign scripts; this is not one of the page's.
   await page.evaluate(axe.source);
-  return await page.evaluate(`(async () => {
-    const { violations } = await axe.run(document);
-    return violations.flatMap(({ id, help, nodes }) =>
-      nodes.map(({ target, failureSummary }) =>
-        [id, help, target.join(" "), failureSummary].join(": ")));
-  })()`);
-}
-
-/** Elements that reach out of the window, where nothing scrolls sideways. */
-async function overflowing(page: Page): Promise<readonly string[]> {
-  return await page.evaluate(`(() => {
-    const wide = document.documentElement.clientWidth;
-    return [...document.querySelectorAll("body *")]
-      .filter((element) => element.checkVisibility() &&
-        !element.closest(".unseen, [data-scrolls]"))
-      .filter((element) => {
-        const { left, right, width } = element.getBoundingClientRect();
-        return width > 1 && (left < -1 || right > wide + 1);
-      })
-      .map((element) => element.outerHTML.slice(0, 120));
-  })()`);
-}
-
-/** Text that is smaller than anybody should have to read. */
-async function tinyTexts(page: Page): Promise<readonly string[]> {
-  return await page.evaluate(`(() =>
-    [...document.querySelectorAll("body *")]
-      .filter((element) => element.checkVisibility() &&
-        [...element.childNodes].some((node) =>
-          node.nodeType === Node.TEXT_NODE && node.textContent.trim()))
-      .filter((element) => parseFloat(getComputedStyle(element).fontSize) < 13)
-      .map((element) => element.outerHTML.slice(0, 120)))()`);
+  return await page.evaluate(FIND_FAULTS);
 }
 
 /** Shows a state until it is disposed, as a process would. */
-function show(
-  { view, states }: PageState,
-  server: PageServer,
-): Disposable {
+function show({ view, states }: PageState, server: PageServer): Disposable {
   const beganMs = performance.now();
   const push = () => {
     const atMs = performance.now() - beganMs;
@@ -92,42 +76,46 @@ test("what is wrong with a page is found", async (browser) => {
       "<p style='width:3000px;font-size:9px'>wide</p>",
   );
 
-  expect(await violations(page)).not.toEqual([]);
-  expect(await overflowing(page)).toHaveLength(1);
-  expect(await tinyTexts(page)).toHaveLength(1);
+  const { violations, overflowing, tinyTexts } = await findFaults(page);
+
+  expect(violations).not.toEqual([]);
+  expect([overflowing.length, tinyTexts.length]).toEqual([1, 1]);
 });
 
 for (const state of PAGE_STATES) {
-  const name =
-    `the page's state "${state.name}" is complete, legible and accessible`;
-  test(name, async (browser, t) => {
-    await Deno.mkdir(ARTEFACTS, { recursive: true });
-    await using server = await servePage({
-      port: 0,
-      assets: await loadAssets(),
-      token: "t",
-      signal: new AbortController().signal,
-      onInput: () => {},
-      status: () => ({}),
-      downloads: new Map([["/qr.svg", () => qrCodeOf("http://192.168.1.20")]]),
-    });
-    using _shown = show(state, server);
-    for (const viewport of VIEWPORTS) {
-      const size = `${viewport.width}x${viewport.height}`;
-      await t.step(`at ${size}`, async () => {
-        const page = await browser.open(server.url, viewport);
-        await waitForPhase(page, state.view(0).phase);
-        if (state.key !== undefined) await page.keyboard.press(state.key);
-        await page.evaluate(DRAW);
-        const picture = new URL(`${state.name}-${size}.png`, ARTEFACTS);
-        await page.screenshot({ path: picture.pathname });
-
-        expect(await violations(page)).toEqual([]);
-        expect(await overflowing(page)).toEqual([]);
-        expect(await tinyTexts(page)).toEqual([]);
-        await page.close();
+  test(
+    `the page's state "${state.name}" is complete, legible and accessible`,
+    async (browser, t) => {
+      await Deno.mkdir(ARTEFACTS, { recursive: true });
+      await using server = await servePage({
+        ...{ port: 0, assets: await loadAssets(), token: "t" },
+        signal: new AbortController().signal,
+        onInput: () => {},
+        status: () => ({}),
+        downloads: new Map([[
+          "/qr.svg",
+          () => qrCodeOf("http://192.168.1.20"),
+        ]]),
       });
-    }
-    expect(browser.problems).toEqual([]);
-  });
+      using _shown = show(state, server);
+      for (const [width, height] of VIEWPORTS) {
+        const size = `${width}x${height}`;
+        await t.step(`at ${size}`, async () => {
+          const page = await browser.open(server.url, { width, height });
+          await waitForPhase(page, state.view(0).phase);
+          if (state.key !== undefined) {
+            await page.keyboard.press(state.key);
+          }
+          await page.evaluate(DRAW);
+          const picture = new URL(`${state.name}-${size}.png`, ARTEFACTS);
+          await page.screenshot({ path: picture.pathname });
+
+          expect(await findFaults(page))
+            .toEqual({ violations: [], overflowing: [], tinyTexts: [] });
+          await page.close();
+        });
+      }
+      expect(browser.problems).toEqual([]);
+    },
+  );
 }

@@ -1,8 +1,4 @@
-/**
- * Two people in two browsers: each page on its own `pong play`, one match.
- *
- * @module
- */
+/** Two people in two browsers: each page on its own `pong play`, one match. */
 import { expect } from "@std/expect";
 import type { Page } from "playwright-core";
 import { test } from "../support/browser.ts";
@@ -62,10 +58,9 @@ test("two pages show one match: keys, scores, a reload in the middle", async (br
   expect(left).toBeLessThan(before[0] - MOVED_MIN);
 
   for (const page of pages) await waitForPhase(page, "over");
-  const [result, other] = await Promise.all([
-    resultOf(mia.pong),
-    resultOf(bo.pong),
-  ]);
+  const [result, other] = await Promise.all(
+    [mia, bo].map(({ pong }) => resultOf(pong)),
+  );
   expect(other).toEqual(result);
   expect(result.reason).toBe("finished");
   for (const page of pages) expect(await scores(page)).toEqual(result.score);

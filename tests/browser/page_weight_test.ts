@@ -1,14 +1,9 @@
-/**
- * What the page costs on every machine: bytes to load, and objects that it keeps. What depends on
- * the machine is measured by `deno task bench`.
- *
- * @module
- */
+/** What the page costs on every machine: bytes to load, and objects that it keeps. */
 import { expect } from "@std/expect";
+import { type Asset, loadAssets } from "../../net/page/assets.ts";
 import { test } from "../support/browser.ts";
 import { type Kept, keptThings } from "../support/kept_things.ts";
 import { sitDown } from "../support/person.ts";
-import { addressOf, startPong } from "../support/processes.ts";
 
 /** Of the document with its style sheets and its code. */
 const ZIPPED_BYTES_MAX = 250 * 1024;
@@ -21,36 +16,19 @@ const LOOKS_MAX = 10;
 const OBJECTS_KEPT_MAX = 20;
 const BUFFER_BYTES_KEPT_MAX = 8 * 1024;
 
-async function zippedBytes(bytes: Uint8Array<ArrayBuffer>): Promise<number> {
-  const zipped = new Blob([bytes]).stream()
+async function zippedBytes({ body }: Asset): Promise<number> {
+  const zipped = new Blob([body]).stream()
     .pipeThrough(new CompressionStream("gzip"));
   return (await new Response(zipped).arrayBuffer()).byteLength;
 }
 
-async function say(line: string): Promise<void> {
-  await Deno.stdout.write(new TextEncoder().encode(`  ${line}\n`));
-}
-
 Deno.test("the page is small: document, styles and code", async () => {
-  await using demo = startPong(["demo", "--no-open"]);
-  const base = await addressOf(demo);
-  const load = async (path: string) => {
-    const response = await fetch(new URL(path, base));
-    expect([path, response.status]).toEqual([path, 200]);
-    return new Uint8Array(await response.arrayBuffer());
-  };
-  const document = await load(base);
-  const names = [
-    ...new TextDecoder().decode(document)
-      .matchAll(/(?:href|src)="([\w-]+\.(?:css|js))"/g),
-  ].map(([, name]) => name);
-  expect(names).toEqual(expect.arrayContaining(["style.css", "page.js"]));
+  const assets = await loadAssets();
 
-  const files = [document, ...await Promise.all(names.map(load))];
+  const sizes = await Promise.all([...assets.values()].map(zippedBytes));
 
-  const sizes = await Promise.all(files.map(zippedBytes));
   const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  await say(`${Math.round(bytes / 1024)} KB compressed`);
+  expect(bytes).toBeGreaterThan(ZIPPED_BYTES_MAX / 4);
   expect(bytes).toBeLessThanOrEqual(ZIPPED_BYTES_MAX);
 });
 

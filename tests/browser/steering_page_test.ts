@@ -12,9 +12,6 @@ import {
   waitUntil,
 } from "../support/person.ts";
 
-/** Court units by which a device must move the paddle; the court is 900 high. */
-const MOVED_MIN = 60;
-
 /** A gamepad's stick that is pushed up. */
 const PAD = `
   globalThis.pad = {
@@ -34,18 +31,14 @@ test("keys, chosen keys, mouse, a finger anywhere and a gamepad move the own pad
   await playAgainstBots(page, 99);
   await waitForPhase(page, "playing");
   await waitForCourt(page);
-  let [from] = await paddles(page);
-  /** Waits until the paddle has moved by enough since the last time, by a held key or else. */
-  const waitForMove = async (direction: "up" | "down", key?: string) => {
-    const sign = direction === "up" ? -1 : 1;
-    let at = from;
+  /** Waits until a device, or a key that is held, has brought the paddle there; by itself it rests. */
+  const waitUntilAt = async (end: "top" | "bottom", key?: string) => {
     await waitUntil(page, async () => {
       // A key that is held repeats; that counts where the first came before the page knew the key.
       if (key !== undefined) await page.keyboard.down(key);
-      [at] = await paddles(page);
-      return (at - from) * sign >= MOVED_MIN;
+      const [at] = await paddles(page);
+      return end === "top" ? at < 300 : at > 600;
     });
-    from = at;
     if (key !== undefined) await page.keyboard.up(key);
   };
   /** Where on the page a place of the court is, given as fractions of its size. */
@@ -56,41 +49,41 @@ test("keys, chosen keys, mouse, a finger anywhere and a gamepad move the own pad
     return { x: x + across * width, y: y + down * height };
   };
 
-  await waitForMove("up", "KeyW");
+  await waitUntilAt("top", "KeyW");
   await press(page, "open-settings");
   await press(page, "key-down");
   await page.keyboard.press("KeyL");
   const name = page.getByTestId("key-down").locator("kbd");
   await waitUntil(page, async () => await name.textContent() === "L");
   await press(page, "close-settings");
-  await waitForMove("down", "KeyL");
+  await waitUntilAt("bottom", "KeyL");
 
-  for (const [down, direction] of [[0.2, "up"], [0.8, "down"]] as const) {
+  for (const [down, end] of [[0.2, "top"], [0.8, "bottom"]] as const) {
     const { x, y } = await pointAt(0.5, down);
     await page.mouse.move(x, y);
-    await waitForMove(direction);
+    await waitUntilAt(end);
   }
 
   const devtools = await page.context().newCDPSession(page);
   await devtools.send("Emulation.setTouchEmulationEnabled", { enabled: true });
   // Far from the paddle: a finger need not cover what it moves.
   for (
-    const [type, down, direction] of [
-      ["touchStart", 0.8],
-      ["touchMove", 0.6, "up"],
-      ["touchMove", 0.8, "down"],
-      ["touchEnd", 0.8],
+    const [type, down, end] of [
+      ["touchStart", 0.9],
+      ["touchMove", 0.1, "top"],
+      ["touchMove", 0.9, "bottom"],
+      ["touchEnd"],
     ] as const
   ) {
-    const touchPoints = type === "touchEnd" ? [] : [await pointAt(0.8, down)];
+    const touchPoints = down === undefined ? [] : [await pointAt(0.8, down)];
     await devtools.send("Input.dispatchTouchEvent", { type, touchPoints });
-    if (direction) await waitForMove(direction);
+    if (end !== undefined) await waitUntilAt(end);
   }
 
   // The page asks for gamepads with every picture, so one may be put there at any time.
   await page.evaluate(PAD);
-  await waitForMove("up");
+  await waitUntilAt("top");
   await page.evaluate("pad.axes[1] = 0; pad.buttons[13].pressed = true");
-  await waitForMove("down");
+  await waitUntilAt("bottom");
   expect(browser.problems).toEqual([]);
 });

@@ -45,14 +45,11 @@ export interface Ball {
 }
 
 /** A rally with the ball at x, y (court units) and its velocity in units a tick. */
-export function rally(rules: Rules, ball: Ball): State {
-  const state = createState(rules, 1);
-  state[PHASE] = RALLY;
-  state[BALL_X] = ball.x * UNIT;
-  state[BALL_Y] = ball.y * UNIT;
-  state[BALL_VX] = ball.vx * UNIT;
-  state[BALL_VY] = ball.vy * UNIT;
-  return state;
+export function rally(rules: Rules, { x, y, vx, vy }: Ball): State {
+  return changed(createState(rules, 1), {
+    ...{ [PHASE]: RALLY, [BALL_X]: x * UNIT, [BALL_Y]: y * UNIT },
+    ...{ [BALL_VX]: vx * UNIT, [BALL_VY]: vy * UNIT },
+  });
 }
 
 /** The ball as `rally` is given it. */

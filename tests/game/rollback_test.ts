@@ -56,12 +56,16 @@ function playLate(
   return { hashes, rollback };
 }
 
+/** Inputs that differ from the ones before, so that none is ever predicted right. */
+function drawUnsteady(seed: number, ticks: number): number[][] {
+  return drawInputs(seed, ticks).map((row, tick) =>
+    row.map((input) => tick % 2 === 0 ? input : -input - 1)
+  );
+}
+
 for (let late = 1; late <= PREDICTION_TICKS_MAX; late++) {
   Deno.test(`a match that rolls back ${late} ticks on every tick gives the same hashes`, () => {
-    // An input that differs from the one before is never predicted right.
-    const inputs = drawInputs(late, 1200).map((row, tick) =>
-      row.map((input) => tick % 2 === 0 ? input : -input - 1)
-    );
+    const inputs = drawUnsteady(late, 1200);
     const game = createPong(RULES, late);
 
     const { hashes, rollback } = playLate(game, inputs, late);
@@ -73,27 +77,23 @@ for (let late = 1; late <= PREDICTION_TICKS_MAX; late++) {
 }
 
 Deno.test("a rule that looks at more than the state is caught by rolling back", () => {
-  const inputs = drawInputs(3, 600).map((row, tick) =>
-    row.map((input) => tick % 2 === 0 ? input : -input - 1)
-  );
-  const pong = createPong(RULES, 3);
-  let calls = 0;
-  const broken: Game = {
-    ...pong,
-    step: (state, input, offset) => {
+  const inputs = drawUnsteady(3, 600);
+  const createBroken = (): Game => {
+    const pong = createPong(RULES, 3);
+    let calls = 0;
+    const step: Game["step"] = (state, input, offset) => {
       pong.step(state, input, offset);
       if (++calls % 97 === 0) state[BALL_X] += 1;
-    },
+    };
+    return { ...pong, step };
   };
 
-  const { hashes } = playLate(broken, inputs, 5);
-
-  calls = 0;
-  expect(hashes).not.toEqual(playOnTime(broken, inputs));
+  expect(playLate(createBroken(), inputs, 5).hashes)
+    .not.toEqual(playOnTime(createBroken(), inputs));
 });
 
 Deno.test("a right prediction costs no rollback", () => {
-  const inputs = drawInputs(1, 300).map(() => [0, 0, 0, 0]);
+  const inputs = Array(300).fill([0, 0, 0, 0]);
 
   const { rollback } = playLate(createPong(RULES, 1), inputs, 10);
 
@@ -121,42 +121,36 @@ const ECHO: Game = {
   hash: ([first, second]) => 1000 * first + second,
 };
 
-/** Two slots after so many ticks for which nothing had come. */
-function echo(ticks: number): Rollback {
+/** Two slots after so many ticks for which nothing had come, and what is needed all the time. */
+function echo(ticks: number) {
   const rollback = new Rollback(ECHO, 2);
-  for (let tick = 0; tick < ticks; tick++) rollback.advance();
-  return rollback;
-}
-
-/** Adds inputs of a slot from a tick on. */
-function add(
-  rollback: Rollback,
-  { slot, from, inputs }: { slot: number; from: number; inputs: number[] },
-): void {
-  inputs.forEach((input, i) => rollback.addInput(slot, from + i, input));
-}
-
-/** What both slots were simulated with, from the confirmed tick on. */
-function simulated(rollback: Rollback): number[][] {
-  const { tick, confirmedTick } = rollback;
-  return Array.from(
-    { length: tick - confirmedTick },
-    (_, i) => [...rollback.stateAt(confirmedTick + 1 + i).subarray(0, 2)],
-  );
+  const advance = (count: number) => {
+    for (let tick = 0; tick < count; tick++) rollback.advance();
+  };
+  const add = (slot: number, from: number, ...inputs: number[]) =>
+    inputs.forEach((input, i) => rollback.addInput(slot, from + i, input));
+  /** What both slots were simulated with, from the confirmed tick on. */
+  const simulated = () => {
+    const { tick, confirmedTick: from } = rollback;
+    const ticks = Array.from({ length: tick - from }, (_, i) => from + 1 + i);
+    return ticks.map((at) => [...rollback.stateAt(at).subarray(0, 2)]);
+  };
+  advance(ticks);
+  return { rollback, advance, add, simulated };
 }
 
 Deno.test("a missing input is guessed to be the last one, and simulated again once it proves wrong", () => {
-  const rollback = echo(3);
+  const { rollback, add, simulated } = echo(3);
 
-  add(rollback, { slot: 1, from: 0, inputs: [0, 7] });
+  add(1, 0, 0, 7);
   rollback.settle();
-  expect(simulated(rollback)).toEqual([[0, 0], [0, 7], [0, 7]]);
-  add(rollback, { slot: 1, from: 2, inputs: [7, 8] });
-  add(rollback, { slot: 0, from: 0, inputs: [5] });
+  expect(simulated()).toEqual([[0, 0], [0, 7], [0, 7]]);
+  add(1, 2, 7, 8);
+  add(0, 0, 5);
   rollback.settle();
   rollback.settle();
 
-  expect(simulated(rollback)).toEqual([[5, 0], [5, 7], [5, 7]]);
+  expect(simulated()).toEqual([[5, 0], [5, 7], [5, 7]]);
   expect([rollback.rollbacks, rollback.resimulatedTicks, rollback.deepestTicks])
     .toEqual([2, 2 + 3, 3]);
   rollback.advance();
@@ -164,10 +158,10 @@ Deno.test("a missing input is guessed to be the last one, and simulated again on
 });
 
 Deno.test("a state is confirmed once all inputs before it have come, and kept from then on", () => {
-  const rollback = echo(3);
-  add(rollback, { slot: 1, from: 0, inputs: [1, 2] });
+  const { rollback, add } = echo(3);
+  add(1, 0, 1, 2);
   expect(rollback.confirmNext()).toBe(false);
-  add(rollback, { slot: 0, from: 0, inputs: [5, 6, 7, 8] });
+  add(0, 0, 5, 6, 7, 8);
   rollback.settle();
 
   const confirmed = [1, 2, 3].map(() => rollback.confirmNext());
@@ -181,7 +175,7 @@ Deno.test("a state is confirmed once all inputs before it have come, and kept fr
   expect([...rollback.stateAt(3)]).toEqual([7, 2, 0, 0]);
   expect(() => rollback.stateAt(4)).toThrow(RangeError);
   // Nothing is confirmed that isn't simulated.
-  add(rollback, { slot: 1, from: 2, inputs: [2, 2] });
+  add(1, 2, 2, 2);
   expect([rollback.confirmNext(), rollback.confirmNext()])
     .toEqual([true, false]);
 });
@@ -202,9 +196,9 @@ Deno.test("inputs and hashes are kept for 256 ticks", () => {
 });
 
 Deno.test("who is absent needs no input, and ticks that were simulated with one are simulated again", () => {
-  const rollback = echo(4);
-  add(rollback, { slot: 0, from: 0, inputs: [1, 2, 3, 4, 5, 6, 7, 8] });
-  add(rollback, { slot: 1, from: 0, inputs: [9, 9, 9] });
+  const { rollback, advance, add, simulated } = echo(4);
+  add(0, 0, 1, 2, 3, 4, 5, 6, 7, 8);
+  add(1, 0, 9, 9, 9);
   rollback.settle();
   const before = rollback.rollbacks;
 
@@ -214,7 +208,7 @@ Deno.test("who is absent needs no input, and ticks that were simulated with one 
 
   expect(rollback.have(1)).toBe(1);
   expect(rollback.nextInputTick(1)).toBe(OPEN_END);
-  expect(simulated(rollback))
+  expect(simulated())
     .toEqual([[1, 9], [2, 9], [3, ABSENT_INPUT], [4, ABSENT_INPUT]]);
   expect(rollback.rollbacks).toBe(before + 1);
   expect(rollback.addInput(1, 2, 9)).toBe("gap");
@@ -225,39 +219,36 @@ Deno.test("who is absent needs no input, and ticks that were simulated with one 
   expect(rollback.countedInput(1, 1)).toBe(9);
 
   rollback.setPresence(1, [...left, { epoch: 1, from: 6, to: OPEN_END }]);
-  for (let tick = 4; tick < 8; tick++) rollback.advance();
-  expect(simulated(rollback))
+  advance(4);
+  expect(simulated())
     .toEqual([[5, ABSENT_INPUT], [6, ABSENT_INPUT], [7, 0], [8, 0]]);
   expect([rollback.have(1), rollback.nextInputTick(1)]).toEqual([5, 6]);
   expect(rollback.addInput(1, 3, 1)).toBe("known");
   expect(rollback.addInput(1, 6, 4)).toBe("added");
   rollback.settle();
-  expect(simulated(rollback).slice(2)).toEqual([[7, 4], [8, 4]]);
+  expect(simulated().slice(2)).toEqual([[7, 4], [8, 4]]);
 });
 
 Deno.test("what a restarted process does isn't guessed from what the one before did", () => {
-  const rollback = new Rollback(ECHO, 2);
-  rollback.setPresence(1, [
-    { epoch: 0, from: 0, to: 1 },
-    { epoch: 1, from: 2, to: OPEN_END },
-  ]);
-  add(rollback, { slot: 1, from: 0, inputs: [9, 9] });
-  for (let tick = 0; tick < 4; tick++) rollback.advance();
+  const { rollback, advance, add, simulated } = echo(0);
+  const left = { epoch: 0, from: 0, to: 1 };
+  rollback.setPresence(1, [left, { epoch: 1, from: 2, to: OPEN_END }]);
+  add(1, 0, 9, 9);
+  advance(4);
 
-  expect(simulated(rollback)).toEqual([[0, 9], [0, 9], [0, 0], [0, 0]]);
+  expect(simulated()).toEqual([[0, 9], [0, 9], [0, 0], [0, 0]]);
   expect(rollback.countedInput(1, 3)).toBe(0);
 });
 
 Deno.test("a change of presence that changes no tick is no rollback", () => {
-  const rollback = echo(3);
+  const { rollback } = echo(3);
+  const resimulatedFor = (to: number) => {
+    rollback.setPresence(1, [{ epoch: 0, from: 0, to }]);
+    rollback.settle();
+    return [rollback.rollbacks, rollback.resimulatedTicks];
+  };
 
-  rollback.setPresence(1, [{ epoch: 0, from: 0, to: 2 }]);
-  rollback.settle();
-  expect(rollback.rollbacks).toBe(0);
-
-  rollback.setPresence(1, [{ epoch: 0, from: 0, to: 1 }]);
-  rollback.settle();
-  expect(rollback.resimulatedTicks).toBe(1);
+  expect([2, 1].map(resimulatedFor)).toEqual([[0, 0], [1, 1]]);
 });
 
 Deno.test("a host that comes later begins with a snapshot and knows nothing of before", () => {
@@ -279,12 +270,11 @@ Deno.test("a host that comes later begins with a snapshot and knows nothing of b
 Deno.test("an input is taken once, in order, and never changed", () => {
   const rollback = new Rollback(createPong(RULES, 1), 4);
 
-  expect(rollback.addInput(1, 0, 5)).toBe("added");
-  expect(rollback.addInput(1, 0, 5)).toBe("known");
-  expect(rollback.addInput(1, 0, 6)).toBe("conflict");
-  expect(rollback.addInput(1, 2, 7)).toBe("gap");
-  expect(rollback.have(1)).toBe(0);
-  expect(rollback.inputAt(1, 0)).toBe(5);
+  const verdicts = [[0, 5], [0, 5], [0, 6], [2, 7]]
+    .map(([tick, input]) => rollback.addInput(1, tick, input));
+
+  expect(verdicts).toEqual(["added", "known", "conflict", "gap"]);
+  expect([rollback.have(1), rollback.inputAt(1, 0)]).toEqual([0, 5]);
 });
 
 Deno.test("inputs can't be added so far ahead that known ones are overwritten", () => {

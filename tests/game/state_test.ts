@@ -113,11 +113,8 @@ Deno.test("chance is xorshift32, and no seed stops it", () => {
   const draws = [1, 2, 3].map(() => [randomBelow(state, 1000), state[RANDOM]]);
 
   // The first numbers of the generator's paper, as an int32.
-  expect(draws.map(([, next]) => next)).toEqual([
-    270369,
-    67634689,
-    -1647531835,
-  ]);
+  expect(draws.map(([, next]) => next))
+    .toEqual([270369, 67634689, -1647531835]);
   expect(draws.map(([drawn]) => drawn))
     .toEqual(draws.map(([, next]) => (next >>> 8) % 1000));
   expect(seedRandom(0x9e3779b9)).toBe(1);

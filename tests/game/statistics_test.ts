@@ -10,38 +10,37 @@ import {
 } from "../../game/state.ts";
 import { StatisticsCounter } from "../../game/statistics.ts";
 import { step } from "../../game/step.ts";
+import { changed } from "./court_state.ts";
 
 const RULES = { players: 2, points: 1, lives: 1 };
 
 /** A state of a rally in which only the named values matter. */
 function stateWith(values: Readonly<Record<number, number>>): State {
-  const state = createState(RULES, 1);
-  for (const [index, value] of Object.entries(values)) {
-    state[Number(index)] = value;
-  }
-  return state;
+  return changed(createState(RULES, 1), values);
 }
 
 Deno.test("statistics keep the longest rally and the fastest ball, in units a second", () => {
   const counter = new StatisticsCounter();
   expect(Object.values(counter)).toEqual([0, 0, 0]);
-  counter.take(stateWith({ [TICK]: 7, [HITS]: 4 }));
-  counter.take(
-    stateWith({ [TICK]: 8, [BALL_VX]: -3 * UNIT, [BALL_VY]: 4 * UNIT }),
-  );
-  counter.take(stateWith({ [TICK]: 9, [HITS]: 2, [BALL_VX]: UNIT }));
+  for (
+    const values of [
+      { [TICK]: 7, [HITS]: 4 },
+      { [TICK]: 8, [BALL_VX]: -3 * UNIT, [BALL_VY]: 4 * UNIT },
+      { [TICK]: 9, [HITS]: 2, [BALL_VX]: UNIT },
+    ]
+  ) counter.take(stateWith(values));
 
-  expect({ ...counter }).toEqual({
-    longestRallyHits: 4,
-    fastestBall: 300,
-    playedTicks: 9,
-  });
+  expect({ ...counter })
+    .toEqual({ longestRallyHits: 4, fastestBall: 300, playedTicks: 9 });
 });
 
 for (
   const [keptTick, longestRallyHits, fastestBall] of [
-    ...[[11, 5, 360], [9, 4, 300], [8, 4, 300], [7, 4, 0]] as const,
-    ...[[6, 0, 0]] as const,
+    [11, 5, 360],
+    [9, 4, 300],
+    [8, 4, 300],
+    [7, 4, 0],
+    [6, 0, 0],
   ]
 ) {
   Deno.test(`statistics that are taken back to tick ${keptTick} keep what came until then`, () => {

@@ -36,13 +36,6 @@ export const PARTS: readonly Part[] = [
   { name: "units", filesPerCore: 1, claims: () => true },
 ];
 
-/** How a part went. */
-interface Outcome {
-  readonly name: string;
-  readonly isOk: boolean;
-  readonly seconds: number;
-}
-
 /** Returns the paths of a part's tests. */
 export function filesOf(name: string): readonly string[] {
   return testFiles()
@@ -53,17 +46,19 @@ export function filesOf(name: string): readonly string[] {
     .map(({ path }) => path);
 }
 
-async function run(part: Part): Promise<Outcome> {
+/** Returns whether a part's tests pass, and a line that says so. */
+async function run({ name, filesPerCore }: Part) {
   const beganMs = performance.now();
-  const jobs = Math.ceil(part.filesPerCore * navigator.hardwareConcurrency);
-  say(`\n== ${part.name}, ${jobs} files at a time`);
+  const jobs = Math.ceil(filesPerCore * navigator.hardwareConcurrency);
+  say(`\n== ${name}, ${jobs} files at a time`);
   const { success } = await new Deno.Command(Deno.execPath(), {
-    args: ["test", "-A", "--no-check", "--parallel", ...filesOf(part.name)],
+    args: ["test", "-A", "--no-check", "--parallel", ...filesOf(name)],
     cwd: ROOT,
     env: { DENO_JOBS: `${jobs}` },
   }).spawn().status;
-  const seconds = (performance.now() - beganMs) / 1000;
-  return { name: part.name, isOk: success, seconds };
+  const seconds = ((performance.now() - beganMs) / 1000).toFixed(0);
+  const line = `part ${name}: ${success ? "ok" : "FAILED"} in ${seconds} s`;
+  return { success, line };
 }
 
 function say(line: string): void {
@@ -76,14 +71,12 @@ if (import.meta.main) {
   if (unknown !== undefined) {
     throw new Error(`There is no part "${unknown}": there are ${names}.`);
   }
-  const wanted = PARTS
-    .filter(({ name }) => Deno.args.length === 0 || Deno.args.includes(name));
-  const outcomes: Outcome[] = [];
-  for (const part of wanted) outcomes.push(await run(part));
-  say("");
-  for (const { name, isOk, seconds } of outcomes) {
-    const result = isOk ? "ok" : "FAILED";
-    say(`part ${name}: ${result} in ${seconds.toFixed(0)} s`);
+  const outcomes = [];
+  for (const part of PARTS) {
+    const isWanted = Deno.args.length === 0 || Deno.args.includes(part.name);
+    if (isWanted) outcomes.push(await run(part));
   }
-  Deno.exitCode = outcomes.every(({ isOk }) => isOk) ? 0 : 1;
+  say("");
+  for (const { line } of outcomes) say(line);
+  Deno.exitCode = outcomes.every(({ success }) => success) ? 0 : 1;
 }

@@ -56,9 +56,8 @@ export function unusedMembers(modules: readonly Module[]): readonly string[] {
 
 /** Reads a file. */
 export function moduleOf({ path, text }: SourceFile): Module {
-  const { statements } = ts.createSourceFile(
-    ...[path, text, ts.ScriptTarget.Latest, true] as const,
-  );
+  const { Latest } = ts.ScriptTarget;
+  const { statements } = ts.createSourceFile(path, text, Latest, true);
   return {
     path,
     exports: statements.filter(isExported).flatMap(exportsOf),

@@ -1,8 +1,4 @@
-/**
- * Connecting and listening: what a person is told when it doesn't work, and where others find us.
- *
- * @module
- */
+// Connecting and listening: what a person is told when it doesn't work, and where others find us.
 import { expect } from "@std/expect";
 import { dial } from "../../net/link/dial.ts";
 import { listen, reachableAddresses } from "../../net/link/listen.ts";
@@ -12,6 +8,16 @@ import { VirtualTime } from "../support/virtual_time.ts";
 import { FakeLobby } from "../support/wire.ts";
 
 const LOBBY = { hostname: "10.0.0.5", port: 5555, signal: FOREVER };
+
+/** Lets the system do something else until disposed. */
+function pretend(
+  name: "listen" | "networkInterfaces",
+  instead: () => unknown,
+): Disposable {
+  const real = Deno[name];
+  Object.assign(Deno, { [name]: instead });
+  return { [Symbol.dispose]: () => Object.assign(Deno, { [name]: real }) };
+}
 
 Deno.test("dial() sends small writes at once", async () => {
   using lobby = new FakeLobby();
@@ -72,41 +78,26 @@ for (
   ] as const
 ) {
   Deno.test(`listen() says "${why}"`, () => {
-    const { listen: real } = Deno;
-    const fail = () => {
+    using _failing = pretend("listen", () => {
       throw error;
-    };
-    Object.assign(Deno, { listen: fail });
-    try {
-      expect(() => listen("10.0.0.5", 80)).toThrow(NetworkError);
-      expect(() => listen("10.0.0.5", 80)).toThrow(why);
-    } finally {
-      Object.assign(Deno, { listen: real });
-    }
+    });
+
+    expect(() => listen("10.0.0.5", 80)).toThrow(NetworkError);
+    expect(() => listen("10.0.0.5", 80)).toThrow(why);
   });
 }
 
 Deno.test("others reach all networks by the addresses that leave the machine, IPv4 first", () => {
-  const { networkInterfaces: real } = Deno;
-  const addresses = [
-    ["fd00::7", "IPv6"],
-    ["192.168.1.20", "IPv4"],
-    ["127.0.0.1", "IPv4"],
-    ["169.254.3.4", "IPv4"],
-    ["10.127.0.1", "IPv4"],
-    ["::1", "IPv6"],
-    ["FE80::2", "IPv6"],
-    ["fec0::1", "IPv6", 3],
-    ["2001:db8::1", "IPv6"],
+  const interfaces = [
+    ...[["fd00::7", "IPv6"], ["192.168.1.20", "IPv4"], ["127.0.0.1", "IPv4"]],
+    ...[["169.254.3.4", "IPv4"], ["10.127.0.1", "IPv4"], ["::1", "IPv6"]],
+    ...[["FE80::2", "IPv6"], ["fec0::1", "IPv6", 3], ["2001:db8::1", "IPv6"]],
   ].map(([address, family, scopeid = null]) => ({ address, family, scopeid }));
-  Object.assign(Deno, { networkInterfaces: () => addresses });
-  try {
-    const version4 = ["192.168.1.20", "10.127.0.1"];
-    expect(reachableAddresses("0.0.0.0")).toEqual(version4);
-    expect(reachableAddresses("::"))
-      .toEqual([...version4, "fd00::7", "2001:db8::1"]);
-    expect(reachableAddresses("127.0.0.1")).toEqual(["127.0.0.1"]);
-  } finally {
-    Object.assign(Deno, { networkInterfaces: real });
-  }
+  using _interfaces = pretend("networkInterfaces", () => interfaces);
+
+  const version4 = ["192.168.1.20", "10.127.0.1"];
+  expect(reachableAddresses("0.0.0.0")).toEqual(version4);
+  expect(reachableAddresses("::"))
+    .toEqual([...version4, "fd00::7", "2001:db8::1"]);
+  expect(reachableAddresses("127.0.0.1")).toEqual(["127.0.0.1"]);
 });

@@ -1,8 +1,4 @@
-/**
- * Lines over a connection: how much waits for a slow reader, and how a connection ends.
- *
- * @module
- */
+// Lines over a connection: how much waits for a slow reader, and how a connection ends.
 import { expect } from "@std/expect";
 import { LineConnection } from "../../net/link/line_connection.ts";
 import { RawClient } from "../support/lobby.ts";

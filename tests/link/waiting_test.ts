@@ -1,8 +1,4 @@
-/**
- * How long is waited, and how much is borne: back-off, silence, rates, and waits that are cut short.
- *
- * @module
- */
+// How long is waited, and how much is borne: back-off, silence, rates, and waits that are cut short.
 import { expect } from "@std/expect";
 import { backoffMs } from "../../net/link/backoff.ts";
 import { aborted, pause } from "../../net/link/pause.ts";

@@ -5,9 +5,9 @@
  * @module
  */
 import { expect } from "@std/expect";
+import { parseClientLine } from "../../net/lobby/parsed_line.ts";
 import {
   type LobbyMessage,
-  parseClientLine,
   PROTOCOL_VERSION,
 } from "../../net/lobby/protocol.ts";
 import {

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Lobby } from "../../lobby.ts";
-import { parseLobbyLine } from "../../net/lobby/protocol.ts";
+import { parseLobbyLine } from "../../net/lobby/parsed_line.ts";
 import { PACKET_BYTES_MAX } from "../../net/match/transport.ts";
 import { openLobby, RawClient, relay, startMatch } from "../support/lobby.ts";
 import { last } from "../support/waiting.ts";
@@ -144,7 +144,7 @@ function anyBytes(random: Random, length: number): Uint8Array {
 function validJoin(random: Random): Record<string, unknown> {
   return {
     type: "join",
-    version: 2,
+    version: 3,
     name: `Fuzz ${random(1000)}`,
     room: `FUZZ${random(4)}`,
     players: 2 + (random(8) >> 2) + (random(8) >> 2),
@@ -202,21 +202,21 @@ const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
       [any(random, CLAIM_KEYS)]: any(random, VALUES),
     }),
   (random) => json({ ...validJoin(random), resume: anyToken(random) }),
-  (random) => json({ type: "return", version: 2, token: anyToken(random) }),
-  (random) => json({ type: "return", version: 2, token: any(random, VALUES) }),
+  (random) => json({ type: "return", version: 3, token: anyToken(random) }),
+  (random) => json({ type: "return", version: 3, token: any(random, VALUES) }),
   (random) =>
     json({ ...validJoin(random), [any(random, KEYS)]: any(random, VALUES) }),
   (random) => json({ type: any(random, TYPES), value: any(random, VALUES) }),
   (random) => json(any(random, VALUES)),
   (random) => json({ ...validJoin(random), version: random(5) - 2 }),
   // Wrong JSON, and JSON that is only just right.
-  () => line('{"type":"join","version":2,'),
+  () => line('{"type":"join","version":3,'),
   () => line("[".repeat(4000)),
   () => line('{"a":'.repeat(700) + "1" + "}".repeat(700)),
-  () => line('{"type":"join","__proto__":{"name":"x"},"version":2}'),
+  () => line('{"type":"join","__proto__":{"name":"x"},"version":3}'),
   () => line('{"constructor":{"prototype":{"type":"join"}}}'),
   () => line('{"type":"ping","type":"leave","type":1e999}'),
-  () => line(`{"type":"join","version":2,"name":${"9".repeat(3000)}}`),
+  () => line(`{"type":"join","version":3,"name":${"9".repeat(3000)}}`),
   () => line(""),
   () => line("\u0000\u0000\u0000"),
   () => line("GET / HTTP/1.1\r\nHost: x\r\n"),

@@ -10,7 +10,7 @@ import {
 } from "../support/lobby.ts";
 import { until } from "../support/waiting.ts";
 
-const JOIN = { type: "join", version: 2, name: "Mia" };
+const JOIN = { type: "join", version: 3, name: "Mia" };
 
 Deno.test("a connection that breaks frees its seat", async () => {
   await using lobby = await openLobby();
@@ -63,7 +63,13 @@ Deno.test("the lobby forgets everything when all have left", async () => {
 Deno.test("results are taken from players only", async () => {
   await using lobby = await openLobby();
   using mia = await RawClient.connect(lobby, JOIN);
-  const result = { winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 };
+  const result = {
+    reason: "finished",
+    winner: 0,
+    score: [11, 2],
+    confirmedTick: 9,
+    hash: 1,
+  } as const;
   await mia.say({ type: "result", match: "m", ...result });
   expect((await mia.messageOf("error")).code).toBe("not_playing");
   using ben = await RawClient.connect(lobby, JOIN);
@@ -74,7 +80,7 @@ Deno.test("results are taken from players only", async () => {
     tokens.push(token);
     await raw.say({ type: "result", match, ...result });
     await raw.say({ type: "ping" });
-    expect((await raw.message()).type).toBe("pong");
+    await raw.messageOf("pong");
   }
 
   await expect(join(lobby, { resume: tokens[0] })).rejects

@@ -1,8 +1,4 @@
-/**
- * Watching, and playing again, through a real lobby over sockets.
- *
- * @module
- */
+// Watching, and playing again, through a real lobby over sockets.
 import { expect } from "@std/expect";
 import type { Lobby } from "../../lobby.ts";
 import type { LobbyWatch } from "../../net/lobby/watch.ts";

@@ -12,6 +12,9 @@ import { createSeatTokens } from "../../net/lobby_server/seat_token.ts";
 import { Watchers } from "../../net/lobby_server/watchers.ts";
 
 const LINGER_MS = 1000;
+const GONE_MS = 5000;
+/** When who hasn't been heard since the beginning is gone, and all patience with them is over. */
+const LATE_MS = 25_000;
 const TOKENS = createSeatTokens(new Uint8Array(32).fill(7));
 const BROKER: StartTransport = {
   kind: "amqp",
@@ -33,6 +36,7 @@ function newMatches(
     transport,
     emptyMax: 10,
     lingerMs: LINGER_MS,
+    goneMs: GONE_MS,
   });
   return Object.assign(matches, { watchers });
 }
@@ -40,17 +44,21 @@ function newMatches(
 /** Begins a match between clients 1, 2 …; returns their tokens. */
 function begin(matches: Matches, players = 2): readonly string[] {
   const slots = Array.from({ length: players }, (_, slot) => slot);
-  const deliveries = matches.begin({
-    room: "MINE",
-    rules: { players, points: 11, lives: 5 },
-    players: slots.map((slot) => ({
-      id: `id-${slot}`,
-      slot,
-      name: ["Mia", "Ben", "Ada", "Eve"][slot],
-      look: slot,
-      isBot: false,
-    })),
-  }, slots.map((slot) => slot + 1));
+  const deliveries = matches.begin(
+    {
+      room: "MINE",
+      rules: { players, points: 11, lives: 5, graceMs: 20_000 },
+      players: slots.map((slot) => ({
+        id: `id-${slot}`,
+        slot,
+        name: ["Mia", "Ben", "Ada", "Eve"][slot],
+        look: slot,
+        isBot: false,
+      })),
+    },
+    slots.map((slot) => slot + 1),
+    0,
+  );
   return slots.map((slot) => one(deliveries, slot + 1, "start").token);
 }
 
@@ -118,6 +126,7 @@ Deno.test("a match is remembered until all connections are gone for a while", ()
 Deno.test("a result counts when all players of the match report the same", () => {
   const result = {
     type: "result",
+    reason: "finished",
     match: "0000b007-1",
     winner: 0,
     score: [11, 3],
@@ -144,7 +153,12 @@ Deno.test("different results of one match are disputed", () => {
   const matches = newMatches();
   const tokens = begin(matches);
   const result = {
-    ...{ type: "result", match: "0000b007-1", winner: 0 } as const,
+    ...{
+      type: "result",
+      match: "0000b007-1",
+      reason: "finished",
+      winner: 0,
+    } as const,
     ...{ score: [1, 0], hash: 1 },
   };
   matches.result(1, { ...result, confirmedTick: 1 });
@@ -270,21 +284,30 @@ Deno.test("claims are judged for members, and for their own match", () => {
   const matches = newMatches();
   begin(matches);
 
-  const granted = one(matches.claim(1, claim()), 1, "granted");
+  const granted = one(matches.claim(1, claim(), LATE_MS), 1, "granted");
   const refused = one(
-    matches.claim(2, claim({ value: "w", seats: [[1, 0]] })),
+    matches.claim(2, claim({ value: "w", seats: [[1, 0]] }), LATE_MS),
     2,
     "refused",
   );
-  const stranger = one(matches.claim(7, claim()), 7, "error");
-  const foreign = one(matches.claim(1, claim({ match: "x" })), 1, "error");
+  const stranger = one(matches.claim(7, claim(), LATE_MS), 7, "error");
+  const foreign = one(
+    matches.claim(1, claim({ match: "x" }), LATE_MS),
+    1,
+    "error",
+  );
 
   expect(granted).toEqual({
     ...{ type: "granted", match: "0000b007-1", era: 1, value: "v" },
     seats: [[0, 0]],
   });
-  expect(refused).toEqual({ ...granted, type: "refused" });
-  expect(one(matches.claim(2, claim()), 2, "granted")).toEqual(granted);
+  expect(refused).toEqual({
+    ...{ type: "refused", match: "0000b007-1", era: 1 },
+    why: "The match was awarded to one player.",
+  });
+  expect(one(matches.claim(2, claim(), LATE_MS), 2, "granted")).toEqual(
+    granted,
+  );
   expect([stranger.code, foreign.code]).toEqual(["not_playing", "not_playing"]);
 });
 
@@ -294,8 +317,11 @@ Deno.test("a lobby that was restarted witnesses nothing for its former matches",
   const matches = newMatches();
   matches.return(1, { token: tokens[0], nowMs: 0 });
 
-  expect(one(matches.claim(1, claim()), 1, "refused"))
-    .toEqual({ type: "refused", match: "0000b007-1", era: 1 });
+  expect(one(matches.claim(1, claim(), LATE_MS), 1, "refused"))
+    .toEqual({
+      ...{ type: "refused", match: "0000b007-1", era: 1 },
+      why: "This match began before the lobby did.",
+    });
 });
 
 Deno.test("a lobby that has forgotten a match witnesses nothing for it", () => {
@@ -306,7 +332,9 @@ Deno.test("a lobby that has forgotten a match witnesses nothing for it", () => {
   matches.sweep(LINGER_MS);
   matches.return(1, { token: tokens[0], nowMs: LINGER_MS });
 
-  expect(one(matches.claim(1, claim()), 1, "refused").value).toBe(undefined);
+  expect(one(matches.claim(1, claim(), LATE_MS), 1, "refused").value).toBe(
+    undefined,
+  );
 });
 
 for (
@@ -322,7 +350,7 @@ for (
   Deno.test(`a seat of ${players} is lost when a granted claim leaves it out`, () => {
     const matches = newMatches();
     const tokens = begin(matches, players);
-    matches.claim(1, claim({ seats }));
+    matches.claim(1, claim({ seats }), LATE_MS);
 
     const deliveries = resume(matches, 9, tokens[1]);
 
@@ -332,14 +360,22 @@ for (
   });
 }
 
-Deno.test("a seat that was taken again is protected while its process is connected", () => {
-  const matches = newMatches();
-  const tokens = begin(matches);
-  const { token } = one(resume(matches, 9, tokens[1]), 9, "start");
+Deno.test("a seat that was taken again is protected until its process is silent, or idle, for too long", () => {
+  for (const isHeard of [false, true]) {
+    const matches = newMatches();
+    const [, ben] = begin(matches);
+    const back = matches.resume(9, { token: ben, nowMs: LATE_MS });
+    const { token } = one(back, 9, "start");
+    const claimAt = (nowMs: number) => {
+      if (isHeard) matches.hear(9, nowMs);
+      return matches.claim(1, claim(), nowMs)[0].message;
+    };
 
-  const waiting = one(matches.claim(1, claim()), 1, "refused");
-  expect([waiting.value, waiting.seats]).toEqual([undefined, undefined]);
-  matches.leave(9, 0);
-  one(matches.claim(1, claim()), 1, "granted");
-  expect(refusal(resume(matches, 10, token), 10)).toBe("seat_lost");
+    expect(claimAt(LATE_MS)).toMatchObject({
+      ...{ type: "refused", era: 1, why: "Player 2 is still here." },
+    });
+    expect(claimAt(LATE_MS + GONE_MS - 1).type).toBe("refused");
+    expect(claimAt(LATE_MS + GONE_MS).type).toBe("granted");
+    expect(refusal(resume(matches, 10, token), 10)).toBe("seat_lost");
+  }
 });

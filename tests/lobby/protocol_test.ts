@@ -1,14 +1,10 @@
-/**
- * What the lobby's protocol takes and refuses, to the last value of each limit.
- *
- * @module
- */
+// What the lobby's protocol takes and refuses, to the last value of each limit.
 import { expect } from "@std/expect";
 import {
-  cleanName,
   parseClientLine,
   parseLobbyLine,
-} from "../../net/lobby/protocol.ts";
+} from "../../net/lobby/parsed_line.ts";
+import { cleanName } from "../../net/lobby/protocol.ts";
 import {
   changed,
   expectLimits,
@@ -36,19 +32,21 @@ const SEATS = [
 ] as const;
 const VALUE = [["", TEXT(256), ".,:|/-"], [TEXT(257), "ä", " "]] as const;
 const PLAYERS = [[2, 4], [1, 5]] as const;
+const GRACE = [[1_000, 600_000], [999, 600_001, 5_000.5]] as const;
 const TARGET = [[1, 99], [0, 100, 1.5]] as const;
 const SLOTS = [[[], [3, 2, 1, 0]], [LIST(5, 0), [4]]] as const;
 
-const RULES = { players: 2, points: 11, lives: 5 };
+const RULES = { players: 2, points: 11, lives: 5, graceMs: 20_000 };
 const RULES_LIMITS = {
   "rules.players": PLAYERS,
   "rules.points": TARGET,
   "rules.lives": TARGET,
+  "rules.graceMs": GRACE,
 };
 
 const CLIENT: readonly (readonly [Message, Limits])[] = [
   [
-    { type: "join", version: 2, name: "Mia" },
+    { type: "join", version: 3, name: "Mia" },
     {
       name: [
         ["x", TEXT(24), "👍".repeat(24)],
@@ -58,6 +56,7 @@ const CLIENT: readonly (readonly [Message, Limits])[] = [
       players: PLAYERS,
       points: TARGET,
       lives: TARGET,
+      graceMs: GRACE,
       look: SLOT,
       publicKey: KEY,
       isBot: [[true], [0]],
@@ -66,18 +65,24 @@ const CLIENT: readonly (readonly [Message, Limits])[] = [
       resume: [[""], [0]],
     },
   ],
-  [{ type: "return", version: 2, token: "" }, { token: [[""], [0]] }],
+  [{ type: "return", version: 3, token: "" }, { token: [[""], [0]] }],
   [
     { type: "claim", match: "m", era: 1, value: "v", seats: [[0, 0]] },
     { match: ID, era: UINT32, value: VALUE, seats: SEATS },
   ],
   [
+    { type: "committed", match: "m", era: 1, seats: [[0, 0]] },
+    { match: ID, era: UINT32, seats: SEATS },
+  ],
+  [
     {
       ...{ type: "result", match: "m", winner: 0, score: [0, 0] },
+      reason: "finished",
       ...{ confirmedTick: 0, hash: 0 },
     },
     {
       match: ID,
+      reason: [["finished", "walkover"], ["connection lost"]],
       winner: [[null, 0, 3], [-1, 4]],
       score: [[[0, 99], LIST(4, 0)], [[0], LIST(5, 0), [0, 100], [-1, 0]]],
       confirmedTick: UINT32,
@@ -85,7 +90,10 @@ const CLIENT: readonly (readonly [Message, Limits])[] = [
     },
   ],
   [{ type: "ready", isReady: true }, { isReady: [[false], [0]] }],
-  [{ type: "ping" }, { rttMs: [[0, 0.5, 60_000], [-1, 60_001]] }],
+  [{ type: "ping" }, {
+    rttMs: [[0, 0.5, 60_000], [-1, 60_001]],
+    tick: [[-1, 0, 0xffffffff], [-2, 0.5, 0x100000000]],
+  }],
   [{ type: "again", match: "m" }, { match: ID }],
   [{ type: "leave" }, {}],
 ];
@@ -167,7 +175,29 @@ const LOBBY: readonly (readonly [Message, Limits])[] = [
   ],
   [
     { type: "refused", match: "m", era: 1 },
-    { match: ID, era: UINT32, value: VALUE, seats: SEATS },
+    {
+      ...{ match: ID, era: UINT32, value: VALUE, seats: SEATS },
+      why: [[TEXT(1_000)], [TEXT(1_001)]],
+    },
+  ],
+  [
+    {
+      ...{ type: "over", match: "m", reason: "walkover", winner: null },
+      ...{ isAgreed: true, message: "" },
+    },
+    {
+      match: ID,
+      reason: [["finished", "connection lost"], ["player left"]],
+      winner: [[null, 0, 3], [-1, 4]],
+      isAgreed: [[false], [0]],
+      message: [[TEXT(1_000)], [TEXT(1_001)]],
+      told: [
+        [{ score: [0, 99], hash: 0 }, { score: LIST(4, 0), hash: 0xffffffff }],
+        [{ score: [0], hash: 0 }, { score: LIST(5, 0), hash: 0 }, {
+          ...{ score: [0, 0], hash: -1 },
+        }],
+      ],
+    },
   ],
   [
     { type: "error", code: "a", message: "" },
@@ -234,21 +264,21 @@ function answerTo(line: string) {
 }
 
 Deno.test("what a client leaves out is filled in, and what isn't known is dropped", () => {
-  const line = '{"type":"join","version":2,"name":" Mia ","room":"abc","x":1}';
+  const line = '{"type":"join","version":3,"name":" Mia ","room":"abc","x":1}';
   const filled = { isBot: false, isReady: true, spectate: false };
 
   expect(parseClientLine(line)).toEqual({
     kind: "message",
-    message: { type: "join", version: 2, name: "Mia", room: "ABC", ...filled },
+    message: { type: "join", version: 3, name: "Mia", room: "ABC", ...filled },
   });
 });
 
 Deno.test("a line that isn't understood is answered with where and why, and an example", () => {
-  expect(answerTo('{"type":"join","version":2,"name":"","players":9}')?.message)
+  expect(answerTo('{"type":"join","version":3,"name":"","players":9}')?.message)
     .toBe(
       'Cannot understand this line: "name": A name has 1 to 24 characters. ' +
         "The lobby takes one JSON object a line, for example " +
-        '{"type":"join","version":2,"name":"Mia"}',
+        '{"type":"join","version":3,"name":"Mia"}',
     );
   expect(answerTo("oops")?.message)
     .toMatch(/^Cannot understand this line: \w/);
@@ -276,7 +306,7 @@ for (
   const line of [
     ...["", "null", "[]", "{}", '{"type":"__proto__"}', "[".repeat(4000)],
     '{"type":"join","version":"1","name":"Mia"}',
-    '{"type":"join","version":2,"name":"Mia","points":1e309}',
+    '{"type":"join","version":3,"name":"Mia","points":1e309}',
   ]
 ) {
   Deno.test(`the protocol refuses ${line.slice(0, 60) || "an empty line"}`, () => {
@@ -285,8 +315,8 @@ for (
 }
 
 Deno.test("another version is refused with both versions and who has to update", () => {
-  expect(answerTo('{"type":"join","version":3,"who":[]}')?.message).toBe(
-    "The lobby speaks protocol version 2, this player version 3. " +
+  expect(answerTo('{"type":"join","version":4,"who":[]}')?.message).toBe(
+    "The lobby speaks protocol version 3, this player version 4. " +
       "Update the lobby: it is the older one.",
   );
   expect(answerTo('{"type":"join","version":1}')?.message)

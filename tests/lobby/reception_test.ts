@@ -1,8 +1,4 @@
-/**
- * Who is let in by the lobby, over wires in memory: so many in all and from one address.
- *
- * @module
- */
+// Who is let in by the lobby, over wires in memory: so many in all and from one address.
 import { expect } from "@std/expect";
 import { EventQueue } from "../../net/lobby/event_queue.ts";
 import { Reception } from "../../net/lobby_server/reception.ts";

@@ -1,8 +1,4 @@
-/**
- * Playing again, and watching, in the lobby's book-keeping: without sockets, in virtual time.
- *
- * @module
- */
+// Playing again, and watching, in the lobby's book-keeping: without sockets, in virtual time.
 import { expect } from "@std/expect";
 import { TestLobby } from "./books.ts";
 
@@ -87,7 +83,7 @@ Deno.test("who comes back is missed no more, and may want to play again", () => 
   again(lobby, 2, match);
   lobby.leave(1);
 
-  lobby.say(3, { type: "return", version: 2, token });
+  lobby.say(3, { type: "return", version: 3, token });
 
   expect(lobby.newest(3, "again"))
     .toEqual({ type: "again", wanted: [1], gone: [] });
@@ -104,12 +100,12 @@ Deno.test("who was away when the next match began is brought into it, unless its
   const next = lobby.newest(1, "start");
   lobby.leave(1);
 
-  lobby.say(3, { type: "return", version: 2, token: old });
+  lobby.say(3, { type: "return", version: 3, token: old });
 
   expect(lobby.types(3)).toEqual(["welcome", "start"]);
   expect(lobby.newest(3, "start")).toEqual(next);
   lobby.join(4, { resume: next.token });
-  lobby.say(5, { type: "return", version: 2, token: old });
+  lobby.say(5, { type: "return", version: 3, token: old });
   expect(lobby.newest(5, "error").code).toBe("bad_token");
   lobby.join(6, { resume: old });
   expect(lobby.newest(6, "error").code).toBe("seat_lost");
@@ -118,7 +114,13 @@ Deno.test("who was away when the next match began is brought into it, unless its
 Deno.test("results of one match are none of the next one", () => {
   const lobby = new TestLobby();
   const match = begin(lobby);
-  const facts = { winner: 0, score: [11, 2], confirmedTick: 9, hash: 1 };
+  const facts = {
+    reason: "finished",
+    winner: 0,
+    score: [11, 2],
+    confirmedTick: 9,
+    hash: 1,
+  } as const;
   const result = { type: "result", match, ...facts } as const;
   for (const client of [1, 2]) again(lobby, client, match);
   const { matches } = lobby.books;
@@ -134,10 +136,23 @@ Deno.test("who slept through its defeat hears of it when it comes back", () => {
   const { token } = lobby.newest(2, "start");
   lobby.leave(2);
   const claim = { match, era: 1, value: "v", seats: [[0, 0]] };
+  lobby.wait(20_000);
   lobby.say(1, { type: "claim", ...claim });
+  const facts = { winner: 0, score: [3, 2], confirmedTick: 9, hash: 1 };
+  const result = {
+    type: "result",
+    match,
+    reason: "walkover",
+    ...facts,
+  } as const;
+  lobby.books.matches.result(1, result);
 
-  lobby.say(3, { type: "return", version: 2, token });
+  lobby.say(3, { type: "return", version: 3, token });
 
-  expect(lobby.types(3)).toEqual(["welcome", "refused"]);
-  expect(lobby.newest(3, "refused")).toMatchObject(claim);
+  expect(lobby.types(3)).toEqual(["welcome", "over"]);
+  expect(lobby.newest(3, "over")).toEqual({
+    ...{ type: "over", match, reason: "walkover", winner: 0, isAgreed: true },
+    told: { score: [3, 2], hash: 1 },
+    message: "Mia won while you were away.",
+  });
 });

@@ -122,7 +122,7 @@ Deno.test("rooms without a code have one open room per number of players, whose 
 
   expect(duel.room).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{6}$/);
   expect(second).toMatchObject({ room: duel.room, slot: 1, rules: duel.rules });
-  expect(duel.rules).toEqual(DEFAULT_RULES);
+  expect(duel.rules).toMatchObject(DEFAULT_RULES);
   expect(named.room).toBe("MINE");
   expect([friend.room, friend.slot]).toEqual([trio.room, 1]);
   expect([trio.room, next.room]).not.toContain(duel.room);
@@ -136,7 +136,7 @@ Deno.test("one connection gets one seat", () => {
   for (const client of [1, 3]) {
     lobby.join(client, { players: 4 });
     lobby.join(client, { resume: token });
-    lobby.say(client, { type: "return", version: 2, token });
+    lobby.say(client, { type: "return", version: 3, token });
 
     expect(lobby.heard(client, "error").map(({ code }) => code))
       .toEqual(new Array(3).fill("already_joined"));
@@ -145,9 +145,9 @@ Deno.test("one connection gets one seat", () => {
 
 Deno.test("a named room's rules come from whoever opens it", () => {
   const lobby = new TestLobby();
-  const opened = { room: "MINE", players: 3, lives: 7 };
+  const opened = { room: "MINE", players: 3, lives: 7, graceMs: 60_000 };
   lobby.join(1, opened);
-  lobby.join(2, { room: "MINE" });
+  lobby.join(2, { room: "MINE", graceMs: 3_000 });
   lobby.join(3, { room: "MINE", players: 2 });
   lobby.join(4, { room: "MINE", lives: 5 });
   lobby.join(5, { room: "DUEL", points: 5 });
@@ -155,7 +155,7 @@ Deno.test("a named room's rules come from whoever opens it", () => {
   lobby.join(7, opened);
 
   expect(lobby.newest(2, "welcome").rules)
-    .toEqual({ ...DEFAULT_RULES, players: 3, lives: 7 });
+    .toEqual({ ...DEFAULT_RULES, players: 3, lives: 7, graceMs: 60_000 });
   for (
     const [client, rules] of [
       [3, "Room MINE plays with 3 players and 7 lives each."],

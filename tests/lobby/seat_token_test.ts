@@ -21,7 +21,7 @@ const SEAT: Seat = {
   room: "BLUE42",
   slot: 1,
   epoch: 3,
-  rules: { players: 2, points: 11, lives: 5 },
+  rules: { players: 2, points: 11, lives: 5, graceMs: 20_000 },
   transport: "amqp",
   players: [
     {
@@ -80,6 +80,7 @@ Deno.test("the longest start still fits a line", () => {
     },
     emptyMax: 1,
     lingerMs: 1,
+    goneMs: 1,
   });
   const players = [0, 1, 2, 3].map((slot) => ({
     id: crypto.randomUUID(),
@@ -90,18 +91,22 @@ Deno.test("the longest start still fits a line", () => {
     publicKey: "k".repeat(PUBLIC_KEY_LENGTH_MAX),
   }));
 
-  const [{ message }] = matches.begin({
-    room: "TWELVELONG12",
-    rules: { players: 4, points: 99, lives: 99 },
-    players,
-  }, [1, 2, 3, 4]);
+  const [{ message }] = matches.begin(
+    {
+      room: "TWELVELONG12",
+      rules: { players: 4, points: 99, lives: 99, graceMs: 600_000 },
+      players,
+    },
+    [1, 2, 3, 4],
+    0,
+  );
 
   if (message.type !== "start") throw new Error("No start");
   const bytes = new TextEncoder().encode(JSON.stringify(message));
   expect(bytes.length).toBeLessThan(LINE_BYTES_MAX - 100);
   expect(message.token.length).toBeLessThan(SEAT_TOKEN_LENGTH_MAX - 50);
   const resume = JSON.stringify({
-    ...{ type: "join", version: 2, name: names[0], resume: message.token },
+    ...{ type: "join", version: 3, name: names[0], resume: message.token },
     publicKey: "k".repeat(PUBLIC_KEY_LENGTH_MAX),
   });
   expect(resume.length).toBeLessThan(LINE_BYTES_MAX / 2);

@@ -70,7 +70,7 @@ Deno.test("who comes back to a watched match hears how many watch", () => {
   const { token } = lobby.newest(1, "start");
   watch(lobby, 5, "MINE");
 
-  lobby.say(3, { type: "return", version: 2, token });
+  lobby.say(3, { type: "return", version: 3, token });
   lobby.join(4, { resume: token });
 
   expect(lobby.types(3)).toEqual(["welcome", "watchers", "error"]);
@@ -146,7 +146,13 @@ Deno.test("a watcher is no player: it has no seat, says nothing, and takes none"
   const lobby = gather(2);
   const { match } = lobby.newest(1, "start");
   watch(lobby, 5, "MINE");
-  const facts = { winner: 0, score: [1, 0], confirmedTick: 9, hash: 1 };
+  const facts = {
+    reason: "finished",
+    winner: 0,
+    score: [1, 0],
+    confirmedTick: 9,
+    hash: 1,
+  } as const;
 
   lobby.say(5, { type: "ready", isReady: true });
   for (const client of [5, 7]) lobby.say(client, { type: "again", match });

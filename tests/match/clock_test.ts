@@ -6,7 +6,7 @@ import { PeerClock } from "../../net/match/clock/peer_clock.ts";
 import { leadOver, TimeSync } from "../../net/match/clock/time_sync.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
 import { stampOf } from "../../net/match/wire/stamp.ts";
-import { recordOf } from "./membership_case.ts";
+import { recordOf } from "../support/slot_record.ts";
 
 const MINUTE_MS = 60_000;
 

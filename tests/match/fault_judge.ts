@@ -87,6 +87,8 @@ export class Judge {
   #healthy = 0;
   #healedEra = 0;
   #isHealthy = false;
+  /** The witness found both of two there, and let neither win. */
+  #isUndecidable = false;
   #isSettled = false;
 
   constructor(
@@ -162,7 +164,11 @@ export class Judge {
         shown.outSinceMs = Infinity;
         return this.#restart(slot);
       case "over": {
-        const { reason, winner } = event.outcome;
+        const { reason, winner, message } = event.outcome;
+        if (message.includes("can't reach each other")) {
+          this.#isUndecidable = true;
+          this.#notes.count("nobody wins");
+        }
         // Of two that differ nobody knows who lies.
         const isPair = this.#liar >= 0 && this.#shown.length === 2;
         if (reason === "desync" && !isPair) {
@@ -173,6 +179,11 @@ export class Judge {
         const isLiarsDoing = liar && faults.length === 0 && !mayEnd;
         if (isLiarsDoing && reason === "connection lost") {
           this.#violate("lost to a liar", `slot ${slot}`);
+        }
+        // Of more, one may have been out since long before.
+        const isUntold = this.#winners.size > 0 && this.#shown.length === 2;
+        if (winner === null && isUntold && !liar && this.#hasWitness) {
+          this.#violate("not told the result", `slot ${slot}`);
         }
         if (winner === null) return;
         this.#winners.add(winner);
@@ -257,6 +268,12 @@ export class Judge {
     if (this.#isHealthy && !this.#isExcused()) {
       this.#violate("lost after healing", `slots ${this.#healthy}`);
     }
+  }
+
+  /** Whether the lobby was there, for all, from the beginning until now. */
+  get #hasWitness(): boolean {
+    return !Object.keys(this.#notes.counters)
+      .some((name) => name.startsWith("lobby"));
   }
 
   get #nowMs(): number {
@@ -407,12 +424,13 @@ export class Judge {
   }
 
   /**
-   * Whoever agreed may have committed: while one of them is missing, the others can't know. And
-   * half of a match depends on the witness, which may have forgotten, or wait for a third.
+   * Whoever agreed may have committed: while one of them is missing, the others can't know. A
+   * half depends on the witness, which may have forgotten, or have found both of two there.
    */
   #isExcused(): boolean {
+    if (this.#isUndecidable) return true;
     return this.#shown.some(({ agreedEra, claimedEra, healed }, slot) => {
-      if (claimedEra === this.#healedEra + 1) return true;
+      if (claimedEra === this.#healedEra + 1 && !this.#hasWitness) return true;
       if (agreedEra !== this.#healedEra) return false;
       if (!has(this.#healthy, slot) || !healed) return true;
       const drop = healed.change?.agreed?.drop ?? 0;

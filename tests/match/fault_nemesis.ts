@@ -48,9 +48,6 @@ interface Obstacle {
 
 /** The faults of one match; its methods are called by the match's hooks and its network. */
 export class Nemesis {
-  /** How many processes it has killed. */
-  kills = 0;
-
   readonly #schedule: FaultSchedule;
   readonly #match: () => VirtualMatch;
   readonly #random: () => number;
@@ -279,7 +276,6 @@ export class Nemesis {
     const atMs = this.#nowMs + restartMs;
     this.#notes.count("kills");
     this.#notes.say(() => `slot ${host.slot}: killed`);
-    this.kills++;
     match.kill(host);
     if (atMs > this.#schedule.healMs + 1000) return;
     match.restart(host, atMs);

@@ -245,50 +245,40 @@ function drawNapMs(dice: Dice): number {
 
 function drawFaults(dice: Dice, span: Span): Fault[] {
   const { everybody, players } = dice;
+  const { atMs } = span;
   const [one, other] = [1 << dice.slot(), 1 << dice.slot()];
-  const faults: Fault[] = [];
-  const cut = (from: number, to: number) =>
-    faults.push(dice.cut(from, to, span));
+  const cut = (from: number, to: number) => dice.cut(from, to, span);
+  const maybeCut = (from: number, to: number) =>
+    dice.chance(0.67) ? [cut(from, to)] : [];
   switch (dice.int(0, 8)) {
     case 0:
-      cut(one, other);
-      break;
+      return [cut(one, other)];
     case 1:
-      cut(one, other);
-      cut(other, one);
-      break;
+      return [cut(one, other), cut(other, one)];
     case 2:
-      if (dice.chance(0.67)) cut(everybody, one);
-      if (dice.chance(0.67)) cut(one, everybody);
-      break;
+      return [...maybeCut(everybody, one), ...maybeCut(one, everybody)];
     case 3: {
       const half = dice.int(1, everybody - 1);
-      cut(half, everybody & ~half);
-      cut(everybody & ~half, half);
-      break;
+      return [cut(half, everybody & ~half), cut(everybody & ~half, half)];
     }
     case 4:
-      faults.push(dice.nap(dice.slot(), span));
-      break;
+      return [dice.nap(dice.slot(), span)];
     case 5: {
-      const { atMs } = span;
       const restartMs = dice.restartMs();
-      faults.push({ kind: "kill", slot: dice.slot(), atMs, restartMs });
-      break;
+      return [{ kind: "kill", slot: dice.slot(), atMs, restartMs }];
     }
     case 6:
-      cut(everybody, everybody);
-      break;
+      return [cut(everybody, everybody)];
     case 7:
-      for (let s = 0; s < players; s++) cut(1 << s, 1 << (s + 1) % players);
-      break;
-    case 8: {
-      const { atMs } = span;
+      return Array.from(
+        { length: players },
+        (_, s) => cut(1 << s, 1 << (s + 1) % players),
+      );
+    default: {
       const byMs = dice.units(1, 100);
-      faults.push({ kind: "clock jump", slot: dice.slot(), atMs, byMs });
+      return [{ kind: "clock jump", slot: dice.slot(), atMs, byMs }];
     }
   }
-  return faults;
 }
 
 /** One member lies; half of the times nothing else goes wrong than that packets are lost. */
@@ -326,10 +316,8 @@ function drawAtStep(dice: Dice): FaultAtStep {
   return {
     kind: "at step",
     // Half of the times a step after which somebody may know more than all others.
-    step: dice.chance(0.5)
-      ? STEPS[dice.int(1, 2)]
-      : STEPS[dice.int(0, STEPS.length - 1)],
-    action: actions[dice.int(0, actions.length - 1)],
+    step: STEPS[dice.chance(0.5) ? dice.int(1, 2) : dice.int(0, 4)],
+    action: actions[dice.int(0, 4)],
     times: dice.int(1, 2),
     lastsMs: dice.units(3, 120),
     heardBy: dice.chance(0.7) ? dice.int(0, dice.everybody) : 0,
@@ -343,14 +331,12 @@ function drawLobbyFault(dice: Dice, { atMs, untilMs }: Span): Fault {
     return { kind: "lobby cut off", slots, atMs, untilMs };
   }
   const isRelay = dice.chance(0.3);
-  return dice.chance(0.4)
-    ? { kind: "lobby restarts", isRelay, atMs, untilMs }
-    : {
-      kind: "lobby down",
-      atMs,
-      untilMs: !isRelay && dice.chance(0.4) ? Infinity : untilMs,
-      isRelay,
-    };
+  if (dice.chance(0.4)) {
+    return { kind: "lobby restarts", isRelay, atMs, untilMs };
+  }
+  const isForGood = !isRelay && dice.chance(0.4);
+  const backMs = isForGood ? Infinity : untilMs;
+  return { kind: "lobby down", atMs, untilMs: backMs, isRelay };
 }
 
 function drawConditions(dice: Dice) {

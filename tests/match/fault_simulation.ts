@@ -34,18 +34,19 @@ const TIMERS: Timers = {
   ...{ unstableMs: 200, suspectMs: 600, graceMs: 3000, lostMs: 5000 },
 };
 /** In proportion to them. */
-const LOBBY = { silenceMs: 1000, lingerMs: 2000 };
+const LOBBY = { silenceMs: 1000, goneMs: 800, lingerMs: 2000 };
 
 /** What is drawn: everything within seconds, naps of up to an hour, or a member that lies, too. */
-export const DRAWS = {
+const DRAWS = {
   ...{ faults: drawSchedule, naps: drawNaps, lies: drawLies },
 } as const;
+export type FaultKind = keyof typeof DRAWS;
 
 export interface FaultSimulationOptions {
   readonly seed: number;
   readonly players: number;
   /** Faults, if not given. */
-  readonly kind?: keyof typeof DRAWS;
+  readonly kind?: FaultKind;
   readonly controls?: NegativeControls;
   /** A witness that forgets its grants once somebody has won: a negative control. */
   readonly isWitnessForgetful?: boolean;
@@ -84,6 +85,7 @@ export function simulateFaults(
     ...SYSTEM,
     random,
     rules: { players, points: 9, lives: 9 },
+    graceMs: TIMERS.graceMs,
     network: {
       waitingMax: options.isInboxUnbounded ? Infinity : undefined,
       faults: () => nemesis.ways(),

@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { Beats } from "../../net/match/clock/beats.ts";
 import { Gate } from "../../net/match/gate.ts";
 import { encode } from "../../net/match/wire/wire.ts";
-import { recordOf } from "./membership_case.ts";
+import { recordOf } from "../support/slot_record.ts";
 
 /** A packet of slot 1 in a match of two, of this incarnation. */
 function packetOf(epoch: number): Uint8Array {

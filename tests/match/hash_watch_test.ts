@@ -2,7 +2,7 @@ import { expect } from "@std/expect";
 import { createPong } from "../../game/pong.ts";
 import { HISTORY_TICKS, Rollback } from "../../game/rollback.ts";
 import { HashWatch } from "../../net/match/hash_watch.ts";
-import { recordOf } from "./membership_case.ts";
+import { recordOf } from "../support/slot_record.ts";
 
 Deno.test("what a member claimed lately is kept as evidence, unless it was returning", () => {
   const watch = new HashWatch(2);

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import type { Presence } from "../../game/presence.ts";
 import type { Decider } from "../../net/match/membership/decision.ts";
 import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 import type { Observed } from "../../net/match/membership/observation.ts";
@@ -12,12 +11,9 @@ import {
   standAtStart,
   type Standing,
 } from "../../net/match/membership/standing.ts";
-import type {
-  AgreedChange,
-  Attempt,
-  SlotRecord,
-} from "../../net/match/wire/record.ts";
+import type { AgreedChange, Attempt } from "../../net/match/wire/record.ts";
 import { everySlot, has } from "../../net/match/wire/slot_set.ts";
+import { HAVE, recordOf, type Saying } from "../support/slot_record.ts";
 
 export const TIMERS = {
   unstableMs: 200,
@@ -29,8 +25,6 @@ export const NOW_MS = 10_000;
 
 const LETTERS = ["A", "B", "C", "D"] as const;
 type Letter = typeof LETTERS[number];
-/** What a member holds of each slot if nothing else is said. */
-const HAVE = [20, 20, 20, 20];
 
 export interface Case extends Partial<Standing> {
   readonly players?: 2 | 3 | 4;
@@ -45,14 +39,6 @@ export interface Case extends Partial<Standing> {
   readonly says?: Readonly<Partial<Record<Letter, Saying | "nothing">>>;
   readonly have?: readonly number[];
   readonly controls?: NegativeControls;
-}
-
-/** What differs in a record; the number is that of the attempt, if not given. */
-export interface Saying extends Partial<SlotRecord> {
-  readonly presences?: readonly Presence[];
-  readonly attempt?: Attempt;
-  readonly agreed?: AgreedChange;
-  readonly attemptNumber?: number;
 }
 
 interface Attempting {
@@ -86,22 +72,6 @@ export function agreed(
 /** A member that attempts something, and has agreed to it. */
 export function agrees(n: number, drop: number): Attempting & Agreed {
   return { ...attempts(n, drop), ...agreed(n, drop) };
-}
-
-/** Returns a record in which all is well, except for what it says. */
-export function recordOf(slot: number, saying: Saying): SlotRecord {
-  const { attempt, agreed, attemptNumber = attempt?.n ?? 0, ...rest } = saying;
-  const { presences, ...more } = rest;
-  const isChanging = attempt || agreed || attemptNumber > 0 || presences;
-  return {
-    ...{ slot, epoch: 0, beat: 0, sentAt: 0, era: 0, members: 15, hears: 15 },
-    ...{ farewell: "none", isReturning: false, confirmed: 0, tick: 0, hash: 0 },
-    have: HAVE,
-    change: isChanging
-      ? { presences: presences ?? [], attemptNumber, attempt, agreed }
-      : undefined,
-    ...more,
-  };
 }
 
 /** Returns what a member decides from in such a case. */

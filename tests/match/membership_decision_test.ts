@@ -13,13 +13,13 @@ import {
   type Incarnation,
   keyOf,
 } from "../../net/match/wire/record.ts";
+import type { Saying } from "../support/slot_record.ts";
 import {
   agreed,
   agrees,
   attempts,
   type Case,
   NOW_MS,
-  type Saying,
   situationOf,
 } from "./membership_case.ts";
 

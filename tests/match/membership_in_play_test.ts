@@ -15,7 +15,8 @@ import type { Return } from "../../net/match/returning.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
 import { stampOf } from "../../net/match/wire/stamp.ts";
 import type { InputRun } from "../../net/match/wire/wire.ts";
-import { attempts, recordOf, type Saying, TIMERS } from "./membership_case.ts";
+import { recordOf, type Saying } from "../support/slot_record.ts";
+import { attempts, TIMERS } from "./membership_case.ts";
 
 const LAST_TICK = 6;
 const WINNER_SLOT = 1;

@@ -10,7 +10,8 @@ import { Outbox } from "../../net/match/outbox.ts";
 import { Returning } from "../../net/match/returning.ts";
 import { isNewer } from "../../net/match/wire/record.ts";
 import type { SnapshotPacket } from "../../net/match/wire/wire.ts";
-import { recordOf, type Saying, TIMERS } from "./membership_case.ts";
+import { recordOf, type Saying } from "../support/slot_record.ts";
+import { TIMERS } from "./membership_case.ts";
 
 const STATE = new Int32Array(16).fill(5);
 const GAME = {

@@ -22,8 +22,8 @@ import {
   type SnapshotPacket,
 } from "../../net/match/wire/wire.ts";
 import { sha256 } from "../../net/player/sha256.ts";
+import { recordOf } from "../support/slot_record.ts";
 import { Members } from "./members.ts";
-import { recordOf } from "./membership_case.ts";
 
 const RULES = { players: 3, points: 9, lives: 9 };
 

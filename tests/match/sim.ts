@@ -4,7 +4,7 @@
  * @module
  */
 import { Command, InvalidArgumentError, Option } from "commander";
-import type { History, KINDS } from "./sim_kinds.ts";
+import type { History } from "./sim_kinds.ts";
 import { playAll } from "./sim_pool.ts";
 
 /** A line of progress at most this often. */
@@ -22,7 +22,7 @@ function parseSeeds(text: string): readonly number[] {
 /** Plays each seed on all cores; returns how many histories failed. */
 async function playSeeds(
   seeds: readonly number[],
-  kinds: readonly (keyof typeof KINDS)[],
+  kinds: readonly History["kind"][],
   players: number | undefined,
 ): Promise<number> {
   const beganMs = performance.now();
@@ -72,11 +72,11 @@ const program = new Command("deno task sim")
     new Option(
       "--kind <kind>",
       "a bad network, faults of every kind, naps of up to an hour, faults and a liar; without it the first two",
-    ).choices(["match", "faults", "naps", "lies"]),
+    ).choices(["match", "faults", "naps", "lies"] as const),
   )
   .addHelpText("after", "\nExample:\n  deno task sim --seeds 1..500")
   .parse(Deno.args, { from: "user" });
 const { seeds, players, kind } = program.opts();
-const kinds = kind ? [kind] : ["match", "faults"] as const;
+const kinds: readonly History["kind"][] = kind ? [kind] : ["match", "faults"];
 const failed = await playSeeds(seeds, kinds, players && Number(players));
 if (failed > 0) Deno.exitCode = 1;

@@ -5,13 +5,17 @@
  */
 import { createScenario, simulate } from "../support/simulation.ts";
 import { shrinkFailure } from "./fault_shrink.ts";
-import { type DRAWS, simulateFaults } from "./fault_simulation.ts";
+import { type FaultKind, simulateFaults } from "./fault_simulation.ts";
 import { playLie } from "./lie_judge.ts";
 
 /** Which history: a copy of it can be sent to a worker. */
 export interface History {
   readonly seed: number;
-  readonly kind: keyof typeof KINDS;
+  /**
+   * A whole match over a bad network; a calm one in which a member tells a single lie; or one through
+   * faults.
+   */
+  readonly kind: "match" | "lie" | FaultKind;
   /** How many play; the seed decides, if not given. */
   readonly players?: number | undefined;
 }
@@ -25,50 +29,37 @@ export interface Played {
   readonly story: unknown;
 }
 
-/**
- * A whole match over a bad network; one through faults of every kind; one in which some sleep; faults
- * in which one member lies by a plan; a calm match in which one tells a single lie.
- */
-export const KINDS = {
-  match: playMatch,
-  faults: (seed: number, players?: number) =>
-    playFaults("faults", seed, players),
-  naps: (seed: number, players?: number) => playFaults("naps", seed, players),
-  lies: (seed: number, players?: number) => playFaults("lies", seed, players),
-  lie: playOneLie,
-} as const;
-
 /** Plays one history on this thread. */
 export function play({ seed, kind, players }: History): Played {
-  return KINDS[kind](seed, players);
-}
-
-function playMatch(seed: number, players?: number): Played {
-  const scenario = createScenario(seed, players);
-  const { failures, virtualMs } = simulate(scenario);
-  const story = { scenario, virtualMs: Math.round(virtualMs) };
-  return { failures, counters: {}, story };
-}
-
-function playOneLie(seed: number, players?: number): Played {
-  const { match, told, violations } = playLie(seed, players);
-  const counters = { told: told === "" ? 0 : 1, [match.phase]: 1 };
-  return { failures: violations, counters, story: { told, ...match } };
+  switch (kind) {
+    case "match": {
+      const scenario = createScenario(seed, players);
+      const { failures, virtualMs } = simulate(scenario);
+      const story = { scenario, virtualMs: Math.round(virtualMs) };
+      return { failures, counters: {}, story };
+    }
+    case "lie": {
+      const { match, told, violations } = playLie(seed, players);
+      const counters = { told: told === "" ? 0 : 1, [match.phase]: 1 };
+      return { failures: violations, counters, story: { told, ...match } };
+    }
+    case "faults":
+    case "naps":
+    case "lies":
+      return playFaults(kind, seed, players);
+  }
 }
 
 /** A failing history is told as short as it goes. */
 function playFaults(
-  kind: keyof typeof DRAWS,
+  kind: FaultKind,
   seed: number,
-  players = 2 + (seed % 3),
+  players = 2 + seed % 3,
 ): Played {
   const options = { seed, players, kind };
-  const { violations, counters } = simulateFaults(options);
-  if (violations.length === 0) {
-    return { failures: [], counters, story: undefined };
-  }
+  const { violations: failures, counters } = simulateFaults(options);
+  if (failures.length === 0) return { failures, counters, story: undefined };
   const { result, without } = shrinkFailure(options);
   const needed = result.schedule.faults.filter((_, i) => !without.has(i));
-  const story = { needed, trace: result.trace };
-  return { failures: violations, counters, story };
+  return { failures, counters, story: { needed, trace: result.trace } };
 }

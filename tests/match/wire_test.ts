@@ -11,7 +11,8 @@ import {
   type InputRun,
   type Packet,
 } from "../../net/match/wire/wire.ts";
-import { attempts, recordOf, type Saying } from "./membership_case.ts";
+import { recordOf, type Saying } from "../support/slot_record.ts";
+import { attempts } from "./membership_case.ts";
 import {
   hellosOf,
   playsOf,

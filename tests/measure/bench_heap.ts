@@ -30,10 +30,9 @@ const FAULTS = { ...NO_FAULTS, delayMs: 20, jitterMs: 1, loss: 0.01 };
 export function benchHeap(ticksOfTwo: number): Promise<Figure[]> {
   return Promise.all([2, 4].map(async (players) => {
     const ticks = players === 2 ? ticksOfTwo : ticksOfTwo / 4;
+    const words = [players, ticks];
     const flags = ["--v8-flags=--expose-gc"];
-    await using process = startOrdered(
-      ...["./bench_heap.ts", [players, ticks], flags] as const,
-    );
+    await using process = startOrdered("./bench_heap.ts", words, flags);
     const heapBytes: readonly number[] = await process.answer();
     const third = Math.floor(heapBytes.length / 3);
     const firstBytes = mean(heapBytes.slice(0, third));

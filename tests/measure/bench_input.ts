@@ -18,7 +18,7 @@ import {
   percentile,
   spreadOf,
 } from "./bench_figure.ts";
-import type { PlayerTimes, TickTimes } from "./bench_player.ts";
+import type { PlayerTimes } from "./bench_player.ts";
 import { startOrdered } from "./ordered_process.ts";
 
 const TURN_US_WANTED = 1000;
@@ -41,13 +41,13 @@ export async function benchInput(
     lobbies.set("amqp", stack.use(await startLobbyProcess(words)));
   }
   const paths = [...lobbies]
-    .map(([name, { port }]) => ({ name, port, ways: new Ways() }));
+    .map(([name, { port }]) => ({ name, port, played: [] as Pair[] }));
   for (let match = 0; match < matches; match++) {
-    await Promise.all(paths.map(async ({ port, ways }) => {
-      ways.add(await playMatch(port, seconds));
+    await Promise.all(paths.map(async ({ port, played }) => {
+      played.push(await playMatch(port, seconds));
     }));
   }
-  return paths.flatMap(({ name, ways }) => figuresOf(name, ways));
+  return paths.flatMap(({ name, played }) => figuresOf(name, played));
 }
 
 type Pair = readonly [PlayerTimes, PlayerTimes];
@@ -61,48 +61,30 @@ async function playMatch(port: number, seconds: number): Promise<Pair> {
   );
 }
 
-/** The ways of all inputs, in ms; one entry an input in each of the first four. */
-class Ways {
-  readonly all: number[] = [];
-  readonly toTransport: number[] = [];
-  readonly transport: number[] = [];
-  readonly toTurn: number[] = [];
-  /** Time of each turn. */
-  readonly turnUs: number[] = [];
-  /** Of each match and direction, the median of the whole way. */
-  readonly medians: number[] = [];
-
-  add([a, b]: Pair): void {
-    this.#addWay(a, b);
-    this.#addWay(b, a);
-    for (const { turnMs } of [a, b]) {
-      const counted = turnMs.slice(WARM_UP_TICKS);
-      this.turnUs.push(...counted.map((ms) => ms * 1000));
-    }
-  }
-
-  #addWay(from: PlayerTimes, to: PlayerTimes): void {
-    const all: number[] = [];
-    for (let tick = WARM_UP_TICKS; tick < to.appliedMs.length; tick++) {
-      const at = (times: TickTimes) => times[tick] ?? NaN;
-      const [sampledMs, sentMs] = [at(from.sampledMs), at(from.sentMs)];
-      const [arrivedMs, appliedMs] = [at(to.arrivedMs), at(to.appliedMs)];
-      if (Number.isNaN(sampledMs + sentMs + arrivedMs + appliedMs)) continue;
-      all.push(appliedMs - sampledMs);
-      this.toTransport.push(sentMs - sampledMs);
-      this.transport.push(arrivedMs - sentMs);
-      this.toTurn.push(appliedMs - arrivedMs);
-    }
-    this.all.push(...all);
-    this.medians.push(percentile(all, 50));
-  }
+/** When each input of one was sampled, was sent, arrived at the other, and was applied, in ms. */
+function waysOf(from: PlayerTimes, to: PlayerTimes): readonly number[][] {
+  return to.appliedMs
+    .map((appliedMs, tick) => [
+      ...[from.sampledMs[tick], from.sentMs[tick]],
+      ...[to.arrivedMs[tick], appliedMs],
+    ])
+    .slice(WARM_UP_TICKS)
+    .map((way) => way.filter((ms) => typeof ms === "number"))
+    .filter(({ length }) => length === 4);
 }
 
-function figuresOf(path: string, ways: Ways): Figure[] {
-  const { all, toTransport, transport, toTurn, turnUs, medians } = ways;
+function figuresOf(path: string, played: readonly Pair[]): Figure[] {
+  const ways = played.flatMap(([a, b]) => [waysOf(a, b), waysOf(b, a)]);
+  const [all, toTransport, transport, toTurn] = [[0, 3], [0, 1], [1, 2], [2, 3]]
+    .map(([from, to]) => ways.flat().map((way) => way[to] - way[from]));
+  const turnUs = played.flat()
+    .flatMap(({ turnMs }) => turnMs.slice(WARM_UP_TICKS))
+    .map((ms) => ms * 1000);
   const parts = [toTransport, transport, toTurn].map((times) =>
     digits(mean(times))
   );
+  const medians = ways
+    .map((way) => percentile(way.map(([from, , , to]) => to - from), 50));
   const directions = medians.map((ms) => ms.toFixed(1)).join(" ");
   return [
     ...spreadOf(`${path}: input to the other's simulation`, all, {

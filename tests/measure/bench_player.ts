@@ -21,7 +21,7 @@ const POINTS = 99;
 const HOLD_TICKS = 7;
 
 /** Times by tick, in ms of the clock that all processes of the machine share; `null` is unknown. */
-export type TickTimes = readonly (number | null)[];
+type TickTimes = readonly (number | null)[];
 
 /** What one player noted. */
 export interface PlayerTimes {

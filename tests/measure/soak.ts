@@ -28,10 +28,9 @@ export interface SoakOptions {
 
 /** What was seen while all matches were running. */
 export interface SoakFigures extends SoakCounts {
-  readonly matches: number;
-  readonly durationMs: number;
+  readonly watchedS: number;
   /** Including the time before the memory was looked at. */
-  readonly playedMs: number;
+  readonly playedS: number;
   readonly packetsPerSecond: number;
   /** Of one core. */
   readonly lobbyCpuPercent: number;
@@ -72,10 +71,8 @@ export async function soak(
   const startMs = performance.now();
   const cpuBeforeS = cpuSecondsOf(lobby.pid);
   const memoryMb = await watchMemory(lobby.pid, durationMs);
-  const passedMs = performance.now() - startMs;
+  const endMs = performance.now();
   const cpuS = cpuSecondsOf(lobby.pid) - cpuBeforeS;
-
-  const playedMs = performance.now() - begunMs;
   for (const group of groups) await group.tell("end");
   const counts: SoakCounts[] = [];
   for (const group of groups) counts.push(await group.answer());
@@ -83,11 +80,10 @@ export async function soak(
   const total = counts.reduce(addCounts);
   return {
     ...total,
-    matches,
-    durationMs: passedMs,
-    playedMs,
-    packetsPerSecond: total.packets / playedMs * 1000,
-    lobbyCpuPercent: cpuS / passedMs * 1000 * 100,
+    watchedS: (endMs - startMs) / 1000,
+    playedS: (endMs - begunMs) / 1000,
+    packetsPerSecond: total.packets / (endMs - begunMs) * 1000,
+    lobbyCpuPercent: cpuS / (endMs - startMs) * 1000 * 100,
     lobbyFirstMb: mean(memoryMb.slice(0, third)),
     lobbyLastMb: mean(memoryMb.slice(-third)),
   };
@@ -123,30 +119,22 @@ function cpuSecondsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) / KERNEL_TICKS_PER_S;
 }
 
-/** Returns the figures in words. */
-function describe(figures: SoakFigures): string {
-  const { matches, lost, stalls, longestStallMs, ticksMin } = figures;
-  const { lobbyCpuPercent, lobbyFirstMb, lobbyLastMb } = figures;
-  const seconds = figures.durationMs / 1000;
-  const playedSeconds = figures.playedMs / 1000;
-  return `${matches} matches at once for ${playedSeconds.toFixed(0)} s, ` +
-    `looked at for ${seconds.toFixed(0)} s
-packets: ${figures.packetsPerSecond.toFixed(0)}/s arrived
-slowest player: ${(ticksMin / playedSeconds).toFixed(1)} ticks/s
-stalls over 250 ms: ${stalls}
-longest time without a confirmed tick: ${longestStallMs.toFixed(0)} ms
-matches lost: ${lost / 2}
-lobby: ${lobbyCpuPercent.toFixed(0)} % of a core
-lobby: ${lobbyFirstMb.toFixed(1)} MB in the first third, ` +
-    `${lobbyLastMb.toFixed(1)} MB in the last
-`;
-}
-
 if (import.meta.main) {
   const [matches = 50, seconds = 60] = Deno.args.map(Number);
-  const figures = await soak({
+  const it = await soak({
     ...{ matches, durationMs: seconds * 1000 },
     ...{ warmUpMs: WARM_UP_MS, processes: 4 },
   });
-  Deno.stdout.writeSync(new TextEncoder().encode(describe(figures)));
+  const text = `${matches} matches at once for ${it.playedS.toFixed(0)} s, ` +
+    `looked at for ${it.watchedS.toFixed(0)} s
+packets: ${it.packetsPerSecond.toFixed(0)}/s arrived
+slowest player: ${(it.ticksMin / it.playedS).toFixed(1)} ticks/s
+stalls over 250 ms: ${it.stalls}
+longest time without a confirmed tick: ${it.longestStallMs.toFixed(0)} ms
+matches lost: ${it.lost / 2}
+lobby: ${it.lobbyCpuPercent.toFixed(0)} % of a core
+lobby: ${it.lobbyFirstMb.toFixed(1)} MB in the first third, ` +
+    `${it.lobbyLastMb.toFixed(1)} MB in the last
+`;
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
 }

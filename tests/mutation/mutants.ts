@@ -29,33 +29,13 @@ interface Change {
   readonly text: string;
 }
 
-const TURNED: Readonly<Record<string, string>> = {
-  "<": "<=",
-  "<=": "<",
-  ">": ">=",
-  ">=": ">",
-  "===": "!==",
-  "!==": "===",
-  "&&": "||",
-  "||": "&&",
-  "+": "-",
-  "-": "+",
-  "*": "/",
-  "/": "*",
-  "%": "*",
-  "<<": ">>",
-  ">>": "<<",
-  ">>>": "<<",
-  "&": "|",
-  "|": "&",
-  "^": "|",
-  "+=": "-=",
-  "-=": "+=",
-  "|=": "&=",
-  "&=": "|=",
-  "++": "--",
-  "--": "++",
-};
+/** What stands where each operator should. */
+const TURNED: Readonly<Record<string, string>> = Object.fromEntries([
+  ..."< <=, > >=, === !==, && ||, + -, * /, << >>, & |, += -=, |= &=, ++ --"
+    .split(", ").map((pair) => pair.split(" "))
+    .flatMap(([one, other]) => [[one, other], [other, one]]),
+  ...[["%", "*"], [">>>", "<<"], ["^", "|"]],
+]);
 
 /** Of these either side may have been forgotten. */
 const TWO_SIDED: ReadonlySet<string> = new Set(["&&", "||", "??"]);

@@ -40,17 +40,15 @@ export async function tryMutants(trial: Trial): Promise<void> {
   const { sources, testsOf, signal, tell, leaveOut } = trial;
   const folder = await Deno.makeTempDir({ prefix: "pong-mutants-" });
   const left = trial.mutants.values();
-  const measure = async (copy: string, run: Run) => {
-    const timeMs = await timeClean(copy, run, signal);
-    if (timeMs === undefined && !signal.aborted) leaveOut(run.join(" "));
-    return timeMs;
-  };
-  const times = new Map<string, ReturnType<typeof measure>>();
-  const timeOf = (copy: string, run: Run) => {
-    const key = run.join(" ");
-    const time = times.get(key) ?? measure(copy, run);
-    times.set(key, time);
-    return time;
+  const times = new Map<string, ReturnType<typeof timeClean>>();
+  const timeOf = async (copy: string, run: Run) => {
+    const command = run.join(" ");
+    const known = times.get(command);
+    const time = known ?? timeClean(copy, run, signal);
+    times.set(command, time);
+    const isLeftOut = await time === undefined && !signal.aborted;
+    if (isLeftOut && !known) leaveOut(command);
+    return await time;
   };
   const work = async (core: number): Promise<void> => {
     const copy = `${folder}/${core}`;
@@ -58,11 +56,13 @@ export async function tryMutants(trial: Trial): Promise<void> {
     await linkPage(copy);
     for (const mutant of left) {
       if (signal.aborted) return;
-      const runs = await quickestFirst(
-        runsFor(mutant.path, testsOf),
-        (run) => timeOf(copy, run),
-      );
+      const runs: TimedRun[] = [];
+      for (const run of runsFor(mutant.path, testsOf)) {
+        const timeMs = await timeOf(copy, run);
+        if (timeMs !== undefined) runs.push({ run, timeMs });
+      }
       if (runs.length === 0) continue;
+      runs.sort((a, b) => a.timeMs - b.timeMs);
       const file = `${copy}/${mutant.path}`;
       await Deno.writeTextFile(file, mutant.text);
       const isKilled = !await passes(copy, runs, signal);
@@ -98,18 +98,6 @@ function runsFor(
     runs.push(["run", ...flags, ...SIMULATION.args]);
   }
   return runs;
-}
-
-async function quickestFirst(
-  runs: readonly Run[],
-  timeOf: (run: Run) => Promise<number | undefined>,
-): Promise<readonly TimedRun[]> {
-  const timed: TimedRun[] = [];
-  for (const run of runs) {
-    const timeMs = await timeOf(run);
-    if (timeMs !== undefined) timed.push({ run, timeMs });
-  }
-  return timed.toSorted((a, b) => a.timeMs - b.timeMs);
 }
 
 /** `undefined` where it fails or takes too long. */

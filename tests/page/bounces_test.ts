@@ -93,17 +93,6 @@ Deno.test("hits are told once on a display that shows each eighth tick", () => {
   expect(hits(names(tell(seldom)))).toEqual(hits(truth(DUEL)));
 });
 
-Deno.test("a hit is told once though a rollback moves it", () => {
-  const hit = later(TO_THE_LEFT, 4);
-  const taken = later(TO_THE_LEFT, 2);
-  const again = changed(later(TO_THE_LEFT, 7), { [TIMER]: 0 });
-
-  const told = tell([TO_THE_LEFT, hit, taken, again]);
-
-  expect([hit[HITS], taken[HITS], again[HITS]]).toEqual([1, 0, 1]);
-  expect(names(told)).toEqual(["paddle 0"]);
-});
-
 Deno.test("a hit is told again 30 ticks later, or after more hits, but never of the same tick", () => {
   const first = hit(flyingOff(0), 0);
   for (

@@ -24,12 +24,6 @@ const OVER = view({
   players: [playerView(0, { score: 7 }), playerView(1, { score: 11, look: 3 })],
 });
 
-Deno.test("cardFor() leaves the court free during play, and the screens alone", () => {
-  for (const phase of ["start", "lobby", "playing"] as const) {
-    expect(cardFor(view({ phase }), "open")).toBeUndefined();
-  }
-});
-
 Deno.test("cardFor() says for whom the match waits, and how long", () => {
   const cases = [
     ["syncing", [1], 13.2, "Waiting for Mia. 14 s left.", TEXTS.syncing],
@@ -51,7 +45,7 @@ Deno.test("cardFor() says for whom the match waits, and how long", () => {
   }
 });
 
-Deno.test("cardFor() says what is wrong, and keeps a result readable after the process has ended", () => {
+Deno.test("cardFor() leaves the court free during play, says what is wrong, and keeps a result readable after the process has ended", () => {
   const gone = "The game's process has ended. Start pong again.";
   const cases = [
     ["connecting", undefined, { title: TEXTS.connecting }],
@@ -61,6 +55,9 @@ Deno.test("cardFor() says what is wrong, and keeps a result readable after the p
     ["gone", view({}), { title: TEXTS.gone }],
     ["gone", OVER, { title: "Mia wins.", detail: gone }],
   ] as const;
+  for (const phase of ["start", "lobby", "playing"] as const) {
+    expect(cardFor(view({ phase }), "open")).toBeUndefined();
+  }
   for (const [line, view, card] of cases) {
     expect(cardFor(view, line)).toMatchObject(card);
     expect(isLost(line)).toBe(line !== "connecting");

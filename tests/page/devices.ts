@@ -1,8 +1,4 @@
-/**
- * What devices are tried on: an own paddle in the middle of a duel's left side, and a court to point at.
- *
- * @module
- */
+/** What devices are tried on: an own paddle in the middle of a duel's left side, and a court to point at. */
 import { PADDLE_HALF, UNIT } from "../../game/court.ts";
 import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
 import type { OwnPaddle } from "../../static/steering/own_paddle.ts";
@@ -13,16 +9,9 @@ export const OWN: OwnPaddle = {
   keys: DEFAULT_PREFERENCES.keys,
 };
 
+const COURT = { left: 0, top: 0, width: 1600, height: 900 };
+
 /** So far from the court's upper left corner, in CSS pixels; by itself the court has one to the unit. */
-export function at(
-  x: number,
-  y: number,
-  court: PointerPosition["court"] = {
-    left: 0,
-    top: 0,
-    width: 1600,
-    height: 900,
-  },
-): PointerPosition {
+export function at(x: number, y: number, court = COURT): PointerPosition {
   return { point: { x: court.left + x, y: court.top + y }, court };
 }

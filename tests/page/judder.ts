@@ -20,7 +20,7 @@ import {
 } from "../../game/state.ts";
 import { createMotion, type Picture } from "../../static/motion/motion.ts";
 import { momentAt } from "../../static/motion/timeline.ts";
-import { type PageEvent, type Recording, REMOTE } from "./judder_match.ts";
+import { type Recording, REMOTE } from "./judder_match.ts";
 
 /** How near the remote paddle pictures count, in units: the ball's way in a quarter of a second or more. */
 const NEAR_REMOTE = 400;
@@ -93,7 +93,7 @@ interface Frame extends Point {
 }
 
 function draw(
-  events: readonly PageEvent[],
+  events: Recording["events"],
   { isFilterOn, framesPerSecond }: Drawing,
 ): (Frame | undefined)[] {
   const motion = createMotion();

@@ -12,11 +12,11 @@ import {
   PADDLE_SPEED,
   type Rules,
 } from "../../game/court.ts";
-import { createPong } from "../../game/pong.ts";
 import {
   BALL_VX,
   BALL_X,
   BALL_Y,
+  createState,
   PADDLE,
   paddleHalf,
   PHASE,
@@ -25,7 +25,7 @@ import {
   TICK,
 } from "../../game/state.ts";
 import { moveBall, WHOLE_TICK } from "../../game/step.ts";
-import type { Play } from "../../net/match/play.ts";
+import { ConfirmedLog } from "../../net/match/confirmed_log.ts";
 import { VirtualMatch } from "../../net/simulation/virtual_match.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import type { Motion } from "../../static/motion/motion.ts";
@@ -40,36 +40,29 @@ const LOOK_EVERY_MS = 4;
 /** From a process to its page. */
 const TO_PAGE_MS_MAX = 2;
 
-interface Conditions {
-  /** Half of it each way. */
-  readonly rttMs: number;
-  /** Uniform from 0 to this, added to each way. */
-  readonly jitterMs: number;
-  readonly forMs: number;
-  readonly seed: number;
-}
-
-/** What a page gets to know at a time. */
-export interface PageEvent {
-  readonly atMs: number;
-  readonly show: (motion: Motion) => void;
-}
-
+/** What a page gets to know of a match, in the order of time. */
 export interface Recording {
-  readonly events: readonly PageEvent[];
+  readonly events: readonly {
+    readonly atMs: number;
+    readonly show: (motion: Motion) => void;
+  }[];
   /** The confirmed state of each tick. */
   readonly exact: readonly State[];
 }
 
-/** Plays a match and returns what the page of slot 0 gets. */
-export function recordMatch(conditions: Conditions): Recording {
-  const { rttMs, jitterMs, forMs, seed } = conditions;
+/** Plays a match and returns what the page of slot 0 gets; half of the round trip is each way. */
+export function recordMatch(
+  { rttMs, jitterMs, forMs, seed }: Readonly<
+    Record<"rttMs" | "jitterMs" | "forMs" | "seed", number>
+  >,
+): Recording {
   const random = createRandom(seed);
   const faults = { ...NO_FAULTS, delayMs: rttMs / 2, jitterMs };
   const hands = [OWN, REMOTE].map((slot) => createRestlessHand(slot, random));
-  const axes = hands.map(() => 0);
-  const events: PageEvent[] = [];
+  const axes = [0, 0];
+  const events: Recording["events"][number][] = [];
   const exact: State[] = [];
+  let log: ConfirmedLog | undefined;
   let shownAxis = 0;
   let shownMs = 0;
   const match: VirtualMatch = new VirtualMatch({
@@ -83,22 +76,30 @@ export function recordMatch(conditions: Conditions): Recording {
       },
       onEvent({ slot }, event) {
         if (slot !== OWN || event.kind !== "started") return;
-        exact.push(createPong(RULES, event.seed).initial);
+        const take = (state: State) => void exact.push(state.slice());
+        const initial = createState(RULES, event.seed);
+        log = new ConfirmedLog({
+          initial,
+          reader: { begin: take, follow: take },
+        });
       },
       onTurn({ slot, session: { play } }) {
         if (slot !== OWN || play === undefined) return;
-        takeConfirmed(exact, play);
+        log?.take(play);
         const atMs = match.nowMs;
-        const axis = axes[OWN];
-        const { inputDelayTicks } = play;
+        const [axis] = axes;
         if (axis !== shownAxis) {
           events.push({ atMs, show: (motion) => motion.steer(axis, atMs) });
         }
         shownAxis = axis;
+        const { inputDelayTicks, confirmedTick, newestTick } = play;
         // Messages to a page don't overtake each other.
         const laterMs = Math.max(shownMs, atMs + random() * TO_PAGE_MS_MAX);
         shownMs = laterMs;
-        const states = statesOf(play);
+        const states = Array.from(
+          { length: newestTick - confirmedTick + 1 },
+          (_, i) => play.stateAt(confirmedTick + i).slice(),
+        );
         events.push(
           { atMs, show: (motion) => motion.setOwn(OWN, inputDelayTicks) },
           { atMs: laterMs, show: (motion) => motion.receive(states, laterMs) },
@@ -108,25 +109,6 @@ export function recordMatch(conditions: Conditions): Recording {
   });
   match.play(forMs);
   return { events: events.sort((a, b) => a.atMs - b.atMs), exact };
-}
-
-function takeConfirmed(exact: State[], play: Play): void {
-  const { step } = createPong(RULES, 0);
-  while (exact.length <= play.confirmedTick) {
-    const tick = exact.length - 1;
-    const state = exact[tick].slice();
-    const inputs = [0, 1, 2, 3].map((slot) => play.inputAt(slot, tick));
-    step(state, Int8Array.from(inputs), 0);
-    exact.push(state);
-  }
-}
-
-function statesOf(play: Play): State[] {
-  const { confirmedTick, newestTick } = play;
-  return Array.from(
-    { length: newestTick - confirmedTick + 1 },
-    (_, i) => play.stateAt(confirmedTick + i).slice(),
-  );
 }
 
 /** A hand that goes where the ball will come, each time with another part of the paddle in mind. */

@@ -15,30 +15,34 @@ const LEFT_RIGHT = {
   ...{ KeyA: -1, ArrowLeft: -1, KeyD: 1, ArrowRight: 1 },
   ...{ KeyW: 0, ArrowDown: 0, KeyX: 0 },
 };
-const KEYS = { up: "KeyI", down: "KeyK", left: "KeyJ", right: "KeyL" };
+const CHOSEN = { up: "KeyI", down: "KeyK", left: "KeyJ", right: "KeyL" };
 const REVERSE = { ...LEFT.keys, up: "ArrowDown", down: "ArrowUp" };
 
-for (
-  const [what, own, pushes] of [
+/** An own paddle, and where each key alone pushes it. */
+const PUSHES:
+  readonly (readonly [string, OwnPaddle, Record<string, number>])[] = [
     ["move a left paddle up and down with W and S or arrows", LEFT, UP_DOWN],
     ["move a bottom paddle with A and D or arrows", BOTTOM, LEFT_RIGHT],
     ["go by where a left side is shown", { ...LEFT, turn: 3 }, LEFT_RIGHT],
     ["go by where a bottom side is shown", { ...BOTTOM, turn: 1 }, UP_DOWN],
-    ["steer up and down with chosen keys and arrows", { ...LEFT, keys: KEYS }, {
-      ...{ KeyI: -1, KeyK: 1, ArrowDown: 1, KeyJ: 0, KeyW: 0 },
-    }],
-    ["steer aside with chosen keys and arrows", { ...BOTTOM, keys: KEYS }, {
-      ...{ KeyJ: -1, KeyL: 1, ArrowLeft: -1, KeyA: 0 },
-    }],
+    [
+      "steer up and down with the keys that were chosen, and with the arrows",
+      { ...LEFT, keys: CHOSEN },
+      { KeyI: -1, KeyK: 1, ArrowDown: 1, KeyJ: 0, KeyW: 0 },
+    ],
+    [
+      "steer aside with the keys that were chosen, and with the arrows still",
+      { ...BOTTOM, keys: CHOSEN },
+      { KeyJ: -1, KeyL: 1, ArrowLeft: -1, KeyA: 0 },
+    ],
     [
       "let an arrow point where it points, though it was chosen for the reverse",
-      {
-        ...{ ...LEFT, keys: REVERSE },
-      },
+      { ...LEFT, keys: REVERSE },
       { ArrowUp: -1, ArrowDown: 1 },
     ],
-  ] as readonly (readonly [string, OwnPaddle, Record<string, number>])[]
-) {
+  ];
+
+for (const [what, own, pushes] of PUSHES) {
   Deno.test(`held keys ${what}`, () => {
     for (const [code, push] of Object.entries(pushes)) {
       const keys = createHeldKeys();

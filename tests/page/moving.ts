@@ -1,8 +1,4 @@
-/**
- * States to draw, and what `static/motion/motion.ts` makes of them.
- *
- * @module
- */
+/** States to draw, and what `static/motion/motion.ts` makes of them. */
 import { botInput, createBot } from "../../game/bot.ts";
 import { DEFAULT_RULES, UNIT } from "../../game/court.ts";
 import {
@@ -27,28 +23,18 @@ import {
 
 export const START_MS = 5000;
 
-interface BallPlace {
-  readonly x?: number;
-  readonly y?: number;
-  readonly vx?: number;
-  readonly vy?: number;
-  readonly players?: number;
-}
+type Ball = Partial<Record<"x" | "y" | "vx" | "vy" | "players", number>>;
 
 /** A rally long after a hit with the ball as told, in whole units; by itself it rests in a duel's middle. */
 export function rally(
-  { x = 800, y = 450, vx = 0, vy = 0, players = 2 }: BallPlace = {},
+  { x = 800, y = 450, vx = 0, vy = 0, players = 2 }: Ball = {},
 ): State {
   const state = createState({ ...DEFAULT_RULES, players }, 7);
-  state[PHASE] = RALLY;
-  state[TICK] = 100;
-  state[TIMER] = 9;
-  state[SPEED] = 12 * UNIT;
-  state[BALL_X] = x * UNIT;
-  state[BALL_Y] = y * UNIT;
-  state[BALL_VX] = vx * UNIT;
-  state[BALL_VY] = vy * UNIT;
-  return state;
+  return Object.assign(state, {
+    ...{ [PHASE]: RALLY, [TICK]: 100, [TIMER]: 9, [SPEED]: 12 * UNIT },
+    ...{ [BALL_X]: x * UNIT, [BALL_Y]: y * UNIT },
+    ...{ [BALL_VX]: vx * UNIT, [BALL_VY]: vy * UNIT },
+  });
 }
 
 /** What follows by the rules, the state itself first, while nobody moves: one state a tick. */

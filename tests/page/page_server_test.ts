@@ -49,6 +49,8 @@ function steer({ socket }: Client, axis: number): void {
   socket.send(JSON.stringify({ kind: "input", axis }));
 }
 
+const PAGE = "http://localhost:PORT";
+
 /** Who asks, what they get, and what is special about their request. */
 const REQUESTS: readonly (readonly [
   who: string,
@@ -68,13 +70,15 @@ const REQUESTS: readonly (readonly [
     origin: "http://127.0.0.1:1",
   }],
   ["the socket of a client without origin", 403, { origin: "" }],
+  ["the socket of its own page", 101, { origin: PAGE }],
   ["the socket of a page without token", 403, {
-    ...{ origin: "http://localhost:PORT", path: "/socket?token=" },
+    origin: PAGE,
+    path: "/socket",
   }],
   ["the socket of a page with another token", 403, {
-    ...{ origin: "http://localhost:PORT", path: "/socket?token=another" },
+    origin: PAGE,
+    path: "/socket?token=another",
   }],
-  ["the socket of its own page", 101, { origin: "http://localhost:PORT" }],
 ];
 
 for (const [who, code, { host = "127.0.0.1:PORT", origin, path }] of REQUESTS) {
@@ -253,18 +257,13 @@ Deno.test("the page server refuses more pages than anybody opens", async () => {
   expect(ninth).toBe(503);
 });
 
-Deno.test("the page server says which port is in use", async () => {
-  await using served = await serve();
-  const { port } = served.server;
-
+Deno.test("the page server says that its port is in use, ends on a signal and closes its pages, once", async () => {
+  const stop = new AbortController();
+  const server = await servePageOn(0, stop.signal);
+  const { port } = server;
   await expect(servePageOn(port)).rejects.toThrow(
     `Cannot serve the page on port ${port}: another program uses it.`,
   );
-});
-
-Deno.test("the page server ends on a signal and closes its pages, once", async () => {
-  const stop = new AbortController();
-  const server = await servePageOn(0, stop.signal);
   await using page = await openPage({ server });
 
   stop.abort();
@@ -272,7 +271,7 @@ Deno.test("the page server ends on a signal and closes its pages, once", async (
   expect(await page.closed).toBe(1001);
   await server[Symbol.asyncDispose]();
   await server[Symbol.asyncDispose]();
-  await expect(request(server.port, {})).rejects.toThrow();
+  await expect(request(port, {})).rejects.toThrow();
 });
 
 Deno.test("the page server ends although a page never answers its goodbye", async () => {

@@ -83,9 +83,12 @@ Deno.test("a forgotten mouse counts again when it moves, and not before", () => 
   expect(placeUnits(pointer)).toBe(303);
 });
 
-Deno.test("a finger takes the paddle along, wherever it lies, once it moves in a match", () => {
-  const pointer = touch(-50, 900);
+Deno.test("a finger stops the paddle on its way to the mouse, and takes it along wherever it lies", () => {
+  const pointer = createPointerTarget();
+  pointer.moveMouse(at(700, 200), OWN);
+  pointer.putFinger(5, at(-50, 900).point);
   expect(pointer.place).toBeUndefined();
+  // Before the match.
   pointer.moveFinger(5, at(-50, 880), undefined);
   expect(pointer.place).toBeUndefined();
 
@@ -93,15 +96,6 @@ Deno.test("a finger takes the paddle along, wherever it lies, once it moves in a
   expect(placeUnits(pointer)).toBe(450 - 60);
   pointer.moveFinger(5, at(-50, 830), OWN);
   expect(placeUnits(pointer)).toBe(450 - 75);
-});
-
-Deno.test("a finger stops the paddle on its way to the mouse", () => {
-  const pointer = createPointerTarget();
-  pointer.moveMouse(at(700, 200), OWN);
-
-  pointer.putFinger(5, at(700, 500).point);
-
-  expect(pointer.place).toBeUndefined();
 });
 
 Deno.test("a finger takes the paddle further on a small court", () => {

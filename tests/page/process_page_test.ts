@@ -12,17 +12,17 @@ import { ASSETS, openPage } from "../support/page_client.ts";
 
 /** A stage in a room, and what it was asked for. */
 function createStage(room: string) {
+  const body = new TextEncoder().encode("recorded");
   const asked: PageRequest[] = [];
   const stage: Stage = {
     view: () => ({ ...EMPTY_VIEW, room }),
     status: () => ({ room }),
     take: (request) => void asked.push(request),
-    recording: () => ({ type: "text/plain", body: RECORDED }),
+    recording: () => ({ type: "text/plain", body }),
   };
   return { stage, asked };
 }
 
-const RECORDED = new TextEncoder().encode("recorded");
 const TOKEN = "000102030405060708090a0b0c0d0e0f";
 
 async function open(options: Partial<ProcessPageOptions> = {}) {

@@ -64,15 +64,12 @@ Deno.test("marks stand on the time line in order, those outside of it at its end
   expect(placesOf([101], 101)).toEqual([1]);
 });
 
-Deno.test("marks say what happened to whom, and when", () => {
+Deno.test("marks say what happened to whom, and when, and speeds are fractions and multiples", () => {
   const said = (["goal", "dropped", "returned"] as const)
     .map((kind) => markText(kind, { name: "Mia", time: "1:23.4" }));
 
   const what = ["goal against Mia", "Mia was dropped", "Mia came back"];
   expect(said).toEqual(what.map((text) => `1:23.4: ${text}`));
-});
-
-Deno.test("speeds are told as fractions and multiples", () => {
   expect([0.1, 0.15, 0.25, 0.5, 1, 2, 4].map(speedText))
     .toEqual(["1/10", "1/7", "1/4", "1/2", "1×", "2×", "4×"]);
 });

@@ -12,7 +12,7 @@ const INDEX = await Deno.readTextFile(
   new URL("../../static/index.html", import.meta.url),
 );
 
-Deno.test("roomStatus() says what the room waits for", () => {
+Deno.test("roomStatus() and roomDetail() say what the room waits for, and how many watch", () => {
   const cases: readonly (readonly [Partial<View>, string])[] = [
     [{}, "Starts when everybody is ready."],
     [
@@ -25,9 +25,6 @@ Deno.test("roomStatus() says what the room waits for", () => {
   for (const [room, text] of cases) {
     expect(roomStatus(view({ phase: "lobby", ...room }))).toBe(text);
   }
-});
-
-Deno.test("roomDetail() tells how many watch, and what the process says", () => {
   expect(roomDetail(view({ watchers: 2, notice: "It is late." })))
     .toBe("2 watching. It is late.");
   expect(roomDetail(view({}))).toBe("");

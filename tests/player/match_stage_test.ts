@@ -56,11 +56,12 @@ function createTable(...controls: readonly Control[]) {
     const seat = { id: `p${slot}`, slot: 3 - slot, room: "ABCDEF" };
     const stage = new MatchStage({
       ...{ page, control, welcome: { ...seat, rules: rulesFor(2) } },
-      ...{ localBotIds: () => ["p1"], invite: "pong play", graceMs: 20_000 },
+      ...{ localBotIds: () => ["p1"], invite: "pong play" },
       ...{ canLeave: true, nowMs: () => network.nowMs },
       randomBytes: (length) => new Uint8Array(length).fill(slot + 1),
       ...{ onRequest: say("request"), onClaim: say("claim") },
-      ...{ onFinished: say("finished"), onResult: say("result") },
+      ...{ onEra: say("era"), onConfirmed: () => {} },
+      ...{ onDecided: say("decided"), onResult: say("result") },
       onDesync: say("desync"),
     });
     return { page, stage };
@@ -133,7 +134,7 @@ Deno.test("a match ends with one result, which each stage tells once, shows and 
   const result = { match: "m-1", winner, score, confirmedTick, hash };
   expect(winner).not.toBeNull();
   expect(table.said.toSorted()).toEqual([0, 1].flatMap((slot) => [
-    [slot, "finished", result],
+    [slot, "decided", { ...result, reason: "finished" }],
     [slot, "result", { ...result, reason: "finished" }],
   ]));
   expect(ada.stage.view()).toMatchObject({
@@ -362,5 +363,5 @@ Deno.test("two stages that hold different states tell so, with the evidence", ()
     ]);
     expect(replay.match.result?.reason).toBe("desync");
   }
-  expect(told("finished")).toEqual([]);
+  expect(told("decided")).toEqual([]);
 });

@@ -22,7 +22,7 @@ export const PLAYERS = ["Ada", "Mia", "Bo"].map((name, slot) => ({
 }));
 
 export function rulesFor(players: number): StartMessage["rules"] {
-  return { players, points: 1, lives: 5 };
+  return { players, points: 1, lives: 5, graceMs: 20_000 };
 }
 
 /** A match of so many players, who are listed in another order than by slot. */
@@ -37,7 +37,7 @@ export function startOf(players: number, match: string): StartMessage {
   };
 }
 
-export const RULES = { players: 2, points: 5, lives: 3 };
+export const RULES = { players: 2, points: 5, lives: 3, graceMs: 20_000 };
 
 export const OUTCOME: Outcome = {
   ...{ reason: "finished", winner: 1, confirmedTick: 600, hash: 77 },

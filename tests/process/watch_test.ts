@@ -4,13 +4,17 @@
  * @module
  */
 import { expect } from "@std/expect";
+import type { View } from "../../net/page/protocol.ts";
+import { openPage } from "../support/page_client.ts";
 import {
+  addressOf,
   expectOneLine,
+  type PongProcess,
   resultOf,
   statusOf,
   waitForStatus,
-  waitForView,
 } from "../support/processes.ts";
+import { soon } from "../support/waiting.ts";
 import { openVenue } from "./venue.ts";
 import {
   expectSameEnd,
@@ -26,6 +30,22 @@ const ROOM = ["--room", "ARENA"];
 /** A player, and one whose page nobody opens: it loses soon, and stays when the match is over. */
 const BOT = ["--bot", "easy", "--points", "4"];
 const IDLER = ["--no-open", "--points", "4"];
+
+/** Waits for what a process shows on its page, as a page of its own would see it. */
+async function waitForView(
+  pong: PongProcess,
+  isWanted: (view: View) => boolean,
+): Promise<void> {
+  await using page = await openPage({ server: { url: await addressOf(pong) } });
+  const look = async () => {
+    for (;;) {
+      const message = await page.nextMessage();
+      if (typeof message !== "string") continue; // The court.
+      if (isWanted(JSON.parse(message))) return;
+    }
+  };
+  await soon(look(), `That a page shows ${isWanted}`);
+}
 
 for (const count of [2, 4]) {
   Deno.test(`a watcher that comes late sees what ${count} players have, over the relay`, () =>

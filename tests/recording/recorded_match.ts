@@ -59,8 +59,6 @@ export interface ScriptedOptions {
   readonly seed?: number;
   /** `ABSENT_INPUT` where nobody plays; by itself all rest. */
   readonly inputFor?: (slot: number, tick: number) => number;
-  /** How much earlier than they are needed inputs are known. */
-  readonly aheadTicks?: number;
   /** Whether the recorder is told the seed, as one is that doesn't come later. */
   readonly isSeedKnown?: boolean;
 }
@@ -75,9 +73,9 @@ export interface ScriptedMatch {
 }
 
 export function recordScripted(
-  { rules = DUEL, seed = 8, inputFor = () => 0, ...options }: ScriptedOptions,
+  { rules = DUEL, seed = 8, inputFor = () => 0, isSeedKnown = true }:
+    ScriptedOptions,
 ): ScriptedMatch {
-  const { aheadTicks = 0, isSeedKnown = true } = options;
   const rollback = new Rollback(createPong(rules, seed), rules.players);
   const play: ConfirmedPlay = {
     get confirmedTick() {
@@ -97,10 +95,8 @@ export function recordScripted(
   const advance = (ticks: number) => {
     for (let i = 0; i < ticks; i++) {
       for (let slot = 0; slot < rules.players; slot++) {
-        let tick = rollback.nextInputTick(slot);
-        for (; tick <= rollback.tick + aheadTicks; tick++) {
-          rollback.addInput(slot, tick, inputFor(slot, tick));
-        }
+        const { tick } = rollback;
+        rollback.addInput(slot, tick, inputFor(slot, tick));
       }
       rollback.advance();
       rollback.confirmNext();

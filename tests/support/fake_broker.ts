@@ -25,30 +25,21 @@ const PUBLISH = METHOD(60, 40);
 const DELIVER = METHOD(60, 60);
 const ACK = METHOD(60, 80);
 
+const NOTHING = Buffer.alloc(0);
+const QUEUED = Buffer.concat([short("q"), Buffer.alloc(8)]);
+
 /** What is answered at once to what, with which arguments. */
 const ANSWERS: ReadonlyMap<number, readonly [number, Buffer]> = new Map([
-  [METHOD(10, 11), [
-    METHOD(10, 30),
-    Buffer.from("07ff00020000" + "0002", "hex"),
-  ]],
+  [METHOD(10, 11), [METHOD(10, 30), Buffer.from("07ff000200000002", "hex")]],
   [METHOD(10, 40), [METHOD(10, 41), short("")]],
-  [METHOD(10, 50), [METHOD(10, 51), Buffer.alloc(0)]],
+  [METHOD(10, 50), [METHOD(10, 51), NOTHING]],
   [METHOD(20, 10), [METHOD(20, 11), Buffer.alloc(4)]],
-  [METHOD(40, 10), [METHOD(40, 11), Buffer.alloc(0)]],
-  [QUEUE_DECLARE, [
-    METHOD(50, 11),
-    Buffer.concat([short("q"), Buffer.alloc(8)]),
-  ]],
-  [BIND, [METHOD(50, 21), Buffer.alloc(0)]],
+  [METHOD(40, 10), [METHOD(40, 11), NOTHING]],
+  [QUEUE_DECLARE, [METHOD(50, 11), QUEUED]],
+  [BIND, [METHOD(50, 21), NOTHING]],
   [CONSUME, [METHOD(60, 21), short("tag")]],
-  [METHOD(85, 10), [METHOD(85, 11), Buffer.alloc(0)]],
+  [METHOD(85, 10), [METHOD(85, 11), NOTHING]],
 ]);
-
-/** A message as a client published it. */
-export interface Published {
-  readonly key: string;
-  readonly content: readonly number[];
-}
 
 export class FakeBroker implements Disposable {
   /** Whether it takes connections and says nothing. */
@@ -64,7 +55,10 @@ export class FakeBroker implements Disposable {
   /** The hosts to which they tried. */
   readonly hosts: string[] = [];
   goodbyes = 0;
-  readonly published: Published[] = [];
+  readonly published: {
+    readonly key: string;
+    readonly content: readonly number[];
+  }[] = [];
   /** Keys of all bindings, and the arguments of queues, as their bytes read. */
   readonly bindings: string[] = [];
   readonly queues: string[] = [];
@@ -111,7 +105,7 @@ export class FakeBroker implements Disposable {
   }
 
   unblock(): void {
-    for (const peer of this.#peers) peer.say(0, UNBLOCKED, Buffer.alloc(0));
+    for (const peer of this.#peers) peer.say(0, UNBLOCKED, NOTHING);
   }
 
   /** Delivers a message to all who consume. */
@@ -126,14 +120,9 @@ export class FakeBroker implements Disposable {
 
   /** Closes a channel of each connection, as if what was done there were refused. */
   refuse(code: number, why: string): void {
-    const args = [
-      Buffer.from([code >> 8, code & 255]),
-      short(why),
-      Buffer.alloc(4),
-    ];
-    for (const peer of this.#peers) {
-      peer.say(1, CHANNEL_CLOSE, Buffer.concat(args));
-    }
+    const codeBytes = Buffer.from([code >> 8, code & 255]);
+    const args = Buffer.concat([codeBytes, short(why), Buffer.alloc(4)]);
+    for (const peer of this.#peers) peer.say(1, CHANNEL_CLOSE, args);
   }
 
   /** Breaks all connections. */
@@ -186,26 +175,20 @@ class Peer {
 
   deliver(exchange: string, key: string, content: Uint8Array): void {
     if (this.#consumer === undefined) return;
-    const head = Buffer.concat([
-      ...[short("tag"), Buffer.alloc(9), short(exchange), short(key)],
-    ]);
-    this.say(this.#consumer, DELIVER, head);
+    const args = [short("tag"), Buffer.alloc(9), short(exchange), short(key)];
+    this.say(this.#consumer, DELIVER, Buffer.concat(args));
     const header = Buffer.alloc(14);
     header.writeUInt16BE(60);
     header.writeUInt32BE(content.length, 8);
     this.#frame(2, this.#consumer, header);
-    if (content.length > 0) {
-      this.#frame(3, this.#consumer, Buffer.from(content));
-    }
+    if (content.length === 0) return;
+    this.#frame(3, this.#consumer, Buffer.from(content));
   }
 
   cancel(): void {
     if (this.#consumer === undefined) return;
-    this.say(
-      this.#consumer,
-      CANCEL,
-      Buffer.concat([short("tag"), Buffer.of(1)]),
-    );
+    const args = Buffer.concat([short("tag"), Buffer.of(1)]);
+    this.say(this.#consumer, CANCEL, args);
   }
 
   #frame(type: number, channel: number, payload: Buffer): void {

@@ -13,7 +13,7 @@ import {
   servePage,
 } from "../../net/page/server.ts";
 import { EMPTY_VIEW } from "../../net/page/stage.ts";
-import { soon } from "./waiting.ts";
+import { soon, until } from "./waiting.ts";
 
 export const TOKEN = "a token";
 export const ASSETS: Assets = new Map([["/", {
@@ -52,12 +52,9 @@ export async function serve(
   const axes = createInbox<number>();
   const requests = createInbox<PageRequest>();
   const server = await servePage({
-    port: 0,
-    assets: ASSETS,
-    token: TOKEN,
+    ...{ port: 0, assets: ASSETS, token: TOKEN },
     signal: new AbortController().signal,
-    onInput: axes.put,
-    onRequest: requests.put,
+    ...{ onInput: axes.put, onRequest: requests.put },
     status: () => ({ phase: "lobby" }),
     downloads: new Map<string, () => Asset | undefined>([
       ["/replay", () => RECORDING],
@@ -112,19 +109,13 @@ export async function openPage(
 }
 
 /** A queue whose `next` waits for what is not there yet. */
-function createInbox<T>(): { put: (item: T) => void; next: () => Promise<T> } {
+function createInbox<T>() {
   const items: T[] = [];
-  const waiting: ((item: T) => void)[] = [];
   return {
-    put(item) {
-      const resolve = waiting.shift();
-      if (resolve === undefined) items.push(item);
-      else resolve(item);
-    },
-    next() {
-      if (items.length > 0) return Promise.resolve(items.splice(0, 1)[0]);
-      const coming = new Promise<T>((resolve) => waiting.push(resolve));
-      return soon(coming, "A message");
+    put: (item: T) => void items.push(item),
+    async next(): Promise<T> {
+      await until(() => items.length > 0, "A message");
+      return items.splice(0, 1)[0];
     },
   };
 }
@@ -138,11 +129,9 @@ export async function request(
   },
 ): Promise<number> {
   using connection = await Deno.connect({ hostname: "127.0.0.1", port });
-  const lines = Object.entries({
-    host: `127.0.0.1:${port}`,
-    connection: "close",
-    ...headers,
-  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const host = `127.0.0.1:${port}`;
+  const lines = Object.entries({ host, connection: "close", ...headers })
+    .map(([name, value]) => `${name}: ${value}\r\n`);
   const text = `GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
   await connection.write(new TextEncoder().encode(text));
   const answer = new Uint8Array(64);

@@ -6,10 +6,9 @@
  * @module
  */
 import { expect } from "@std/expect";
-import type { View } from "../../net/page/protocol.ts";
 import type { ResultLine, Status } from "../../net/player/status.ts";
 import type { LyingPlan } from "./lying_member.ts";
-import { soon, until } from "./waiting.ts";
+import { until } from "./waiting.ts";
 
 /** Makes a player lie when it is loaded before it. */
 const LIAR = new URL("lying_player.ts", import.meta.url).pathname;
@@ -195,39 +194,6 @@ export async function waitForStatus<S extends object = Status>(
     LOOK_EVERY_MS,
   );
   return status!; // The wait ends with one.
-}
-
-/** Waits for what a process shows on its page, as a page of its own would see it. */
-export async function waitForView(
-  pong: PongProcess,
-  isWanted: (view: View) => boolean,
-): Promise<View> {
-  const { host, origin, search } = new URL(await addressOf(pong));
-  const socket = new WebSocket(`ws://${host}/socket${search}`, {
-    headers: { origin },
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<View>();
-  const closed = Promise.withResolvers<void>();
-  let newest = "";
-  socket.onclose = () => {
-    reject(new Error(`its page was closed: ${pong.describe()}`));
-    closed.resolve();
-  };
-  socket.onmessage = ({ data }) => {
-    if (typeof data !== "string") return; // The court.
-    newest = data;
-    const view: View = JSON.parse(data);
-    if (isWanted(view)) resolve(view);
-  };
-  try {
-    return await soon(
-      promise,
-      () => `its page never had ${isWanted}, but ${newest}: ${pong.describe()}`,
-    );
-  } finally {
-    socket.close();
-    await closed.promise;
-  }
 }
 
 /** Waits until it has failed with one line that says why. */

@@ -13,7 +13,7 @@ import {
   type Received,
   type Transport,
 } from "../../net/match/transport.ts";
-import { until } from "./waiting.ts";
+import { last, until } from "./waiting.ts";
 
 /** Two members of one match, both open: `a` holds slot 0, `b` slot 1. */
 export interface TransportPair extends AsyncDisposable {
@@ -34,32 +34,27 @@ const POLL_MS = 2;
 export function testTransport(
   name: string,
   open: () => Promise<TransportPair>,
-  options: {
+  { ignore = false, packetBytesMax = PACKET_BYTES_MAX }: {
     readonly ignore?: boolean;
     /** Largest packet that it carries. */
     readonly packetBytesMax?: number;
   } = {},
 ): void {
-  const { packetBytesMax = PACKET_BYTES_MAX } = options;
   const test = (
     promise: string,
     check: (pair: TransportPair) => Promise<void>,
   ) =>
-    Deno.test({
-      name: `${name} ${promise}`,
-      ignore: options.ignore ?? false,
-      fn: async () => {
-        await using pair = await open();
-        await check(pair);
-      },
+    Deno.test(`${name} ${promise}`, { ignore }, async () => {
+      await using pair = await open();
+      await check(pair);
     });
 
   test("delivers packets both ways", async (pair) => {
     pair.a.send(Uint8Array.of(1));
     pair.b.send(Uint8Array.of(2));
 
-    expect([...(await nextPacket(pair.b, pair)).packet]).toEqual([1]);
-    expect([...(await nextPacket(pair.a, pair)).packet]).toEqual([2]);
+    expect(await nextBytes(pair.b, 1, pair)).toEqual([[1]]);
+    expect(await nextBytes(pair.a, 1, pair)).toEqual([[2]]);
   });
 
   test("says who sent a packet by what it knows, not by the bytes", async (pair) => {
@@ -82,22 +77,20 @@ export function testTransport(
 
     for (const packet of sent) pair.a.send(packet);
 
-    const got = await nextPackets(pair.b, sent.length, pair);
-    expect(got.map(({ packet }) => [...packet]))
+    expect(await nextBytes(pair.b, sent.length, pair))
       .toEqual(sent.map((packet) => [...packet]));
   });
 
   test("neither merges nor cuts packets sent at once, and keeps their order", async (pair) => {
-    const count = 200;
-    const sizeOf = (i: number) => 1 + ((i * 37) % 90);
+    const sent = Array.from(
+      { length: 200 },
+      (_, i) => new Uint8Array(1 + ((i * 37) % 90)).fill(i),
+    );
 
-    for (let i = 0; i < count; i++) {
-      pair.a.send(new Uint8Array(sizeOf(i)).fill(i));
-    }
+    for (const packet of sent) pair.a.send(packet);
 
-    const got = await nextPackets(pair.b, count, pair);
-    expect(got.map(({ packet }) => [packet.length, packet[0], packet.at(-1)]))
-      .toEqual(Array.from({ length: count }, (_, i) => [sizeOf(i), i, i]));
+    expect(await nextBytes(pair.b, sent.length, pair))
+      .toEqual(sent.map((packet) => [...packet]));
   });
 
   test("copies a packet when it is sent", async (pair) => {
@@ -108,9 +101,7 @@ export function testTransport(
     pair.a.send(packet.subarray(1, 2));
     packet.fill(0);
 
-    const [first, second] = await nextPackets(pair.b, 2, pair);
-    expect([...first.packet]).toEqual([7, 7, 7]);
-    expect([...second.packet]).toEqual([9]);
+    expect(await nextBytes(pair.b, 2, pair)).toEqual([[7, 7, 7], [9]]);
   });
 
   test("gives each received packet bytes of its own", async (pair) => {
@@ -142,18 +133,17 @@ export function testTransport(
     // Whatever of the first packet is still under way arrives before this answer.
     pair.b.send(Uint8Array.of(2));
 
-    const atA = await nextPacket(pair.a, pair);
-    expect([...atA.packet]).toEqual([2]);
-    expect(pair.a.receive()).toEqual([]);
-    expect(pair.b.receive()).toEqual([]);
+    expect(await nextBytes(pair.a, 1, pair)).toEqual([[2]]);
+    expect([pair.a.receive(), pair.b.receive()]).toEqual([[], []]);
   });
 
   test("is up while packets get through", async (pair) => {
     pair.a.send(Uint8Array.of(1));
     await nextPacket(pair.b, pair);
 
-    expect(pair.a.link).toEqual({ up: true, detail: "" });
-    expect(pair.b.link).toEqual({ up: true, detail: "" });
+    for (const { link } of [pair.a, pair.b]) {
+      expect(link).toEqual({ up: true, detail: "" });
+    }
   });
 
   for (const size of [0, packetBytesMax + 1]) {
@@ -161,16 +151,14 @@ export function testTransport(
       expect(() => pair.a.send(new Uint8Array(size))).toThrow(RangeError);
 
       pair.a.send(Uint8Array.of(5));
-      expect([...(await nextPacket(pair.b, pair)).packet]).toEqual([5]);
+      expect(await nextBytes(pair.b, 1, pair)).toEqual([[5]]);
     });
   }
 
   test("can be disposed twice, and then has ended by this side's wish", async (pair) => {
-    await Promise.all([
-      pair.a[Symbol.asyncDispose](),
-      pair.a[Symbol.asyncDispose](),
-    ]);
-    await pair.a[Symbol.asyncDispose]();
+    const dispose = () => pair.a[Symbol.asyncDispose]();
+    await Promise.all([dispose(), dispose()]);
+    await dispose();
 
     expect(await pair.a.closed).toEqual({ kind: "local" });
     expect(pair.a.link.up).toBe(false);
@@ -184,9 +172,32 @@ export function testTransport(
     pair.b.send(Uint8Array.of(2));
     for (let i = 0; i < 20; i++) await pause(pair);
 
-    expect(pair.a.receive()).toEqual([]);
-    expect(pair.b.receive()).toEqual([]);
+    expect([pair.a.receive(), pair.b.receive()]).toEqual([[], []]);
   });
+}
+
+/** A pair whose packets travel through a simulated network, a millisecond from poll to poll. */
+export function pairOver(
+  network: { nowMs: number },
+  [a, b]: readonly [Transport, Transport],
+): TransportPair {
+  return {
+    ...{ a, b, nowMs: () => network.nowMs },
+    pump: () => void network.nowMs++,
+    async [Symbol.asyncDispose]() {
+      await a[Symbol.asyncDispose]();
+      await b[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function nextBytes(
+  transport: Transport,
+  count: number,
+  pair: TransportPair,
+): Promise<readonly (readonly number[])[]> {
+  const got = await nextPackets(transport, count, pair);
+  return got.map(({ packet }) => [...packet]);
 }
 
 /** Polls until `transport` has received a packet. Packets that came with it are lost. */
@@ -218,10 +229,6 @@ export async function nextPackets(
   return got;
 }
 
-async function pause({ pump }: Pick<TransportPair, "pump">): Promise<void> {
-  if (pump === undefined) {
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-  } else {
-    await pump();
-  }
+async function pause({ pump }: TransportPair): Promise<void> {
+  await (pump ? pump() : last(POLL_MS));
 }

@@ -34,18 +34,14 @@ export class VirtualTime implements Disposable {
   constructor() {
     const start = (isInterval: boolean) => (fire: () => void, ms = 0) => {
       const everyMs = isInterval ? ms : undefined;
-      this.#timers.set(++this.#count, {
-        fire,
-        everyMs,
-        dueMs: this.nowMs + ms,
-      });
+      const dueMs = this.nowMs + ms;
+      this.#timers.set(++this.#count, { fire, everyMs, dueMs });
       return this.#count;
     };
     const stop = (id: number) => this.#timers.delete(id);
-    const [setTimeout, setInterval] = [start(false), start(true)];
-    const [clearTimeout, clearInterval] = [stop, stop];
     Object.assign(globalThis, {
-      ...{ setTimeout, setInterval, clearTimeout, clearInterval },
+      ...{ setTimeout: start(false), clearTimeout: stop },
+      ...{ setInterval: start(true), clearInterval: stop },
     });
     performance.now = () => this.nowMs;
   }

@@ -1,9 +1,5 @@
-/**
- * The transport over a broker that does what a test wants, in virtual time; what a real RabbitMQ
- * does is in `amqp_test.ts`.
- *
- * @module
- */
+// The transport over a broker that does what a test wants, in virtual time; what a real RabbitMQ
+// does is in `amqp_test.ts`.
 import { expect } from "@std/expect";
 import { PACKET_BYTES_MAX } from "../../net/match/transport.ts";
 import {
@@ -27,22 +23,26 @@ async function settled<T>(broker: FakeBroker, promise: Promise<T>): Promise<T> {
   return await promise;
 }
 
-async function open(time: VirtualTime, broker: FakeBroker) {
+/** A transport over a broker that does what a test wants. */
+async function open() {
+  const time = new VirtualTime();
+  const broker = new FakeBroker(time);
   const transport = await settled(broker, openAmqp(OPTIONS));
-  const dispose = transport[Symbol.asyncDispose].bind(transport);
-  return Object.assign(transport, {
+  return {
+    ...{ time, broker, transport },
     async [Symbol.asyncDispose]() {
-      const disposing = dispose();
+      const disposing = transport[Symbol.asyncDispose]();
       await time.pass(500);
       await settled(broker, Promise.resolve(disposing));
+      broker[Symbol.dispose]();
+      time[Symbol.dispose]();
     },
-  });
+  };
 }
 
 Deno.test("a broker is told whom one listens to, and to keep no more than 256 messages", async () => {
-  using time = new VirtualTime();
-  using broker = new FakeBroker(time);
-  await using transport = await open(time, broker);
+  await using opened = await open();
+  const { broker, transport } = opened;
 
   expect(broker.bindings).toEqual(["m.bob.*"]);
   expect(broker.queues.length).toBe(1);
@@ -57,9 +57,8 @@ Deno.test("a broker is told whom one listens to, and to keep no more than 256 me
 });
 
 Deno.test("what a broker delivers counts if a player sent it, in some epoch, over the exchange", async () => {
-  using time = new VirtualTime();
-  using broker = new FakeBroker(time);
-  await using transport = await open(time, broker);
+  await using opened = await open();
+  const { broker, transport } = opened;
   await using watching = await settled(broker, openAmqpWatch(WATCH));
   const packet = Uint8Array.of(7);
   for (const epoch of [0, 255]) {
@@ -88,9 +87,8 @@ Deno.test("what a broker delivers counts if a player sent it, in some epoch, ove
 });
 
 Deno.test("a broker that confirms nothing is left after 400 ms, one that is blocked isn't", async () => {
-  using time = new VirtualTime();
-  using broker = new FakeBroker(time);
-  await using transport = await open(time, broker);
+  await using opened = await open();
+  const { time, broker, transport } = opened;
   broker.isConfirming = false;
   transport.send(Uint8Array.of(1));
   await broker.settle();
@@ -106,14 +104,14 @@ Deno.test("a broker that confirms nothing is left after 400 ms, one that is bloc
 
   broker.unblock();
   await broker.settle();
-  expect(transport.link.up).toBe(true);
   await time.pass(400);
   expect(transport.link.up).toBe(true);
   await time.pass(50);
 
-  expect(transport.link.up).toBe(false);
-  expect(transport.link.detail)
-    .toBe("Lost the broker at h:5672: it stopped answering");
+  expect(transport.link).toEqual({
+    up: false,
+    detail: "Lost the broker at h:5672: it stopped answering",
+  });
   broker.isConfirming = true;
   await time.pass(1_000);
   await broker.settle();
@@ -122,9 +120,8 @@ Deno.test("a broker that confirms nothing is left after 400 ms, one that is bloc
 });
 
 Deno.test("256 messages wait for a broker's confirmation, and further ones are dropped", async () => {
-  using time = new VirtualTime();
-  using broker = new FakeBroker(time);
-  await using transport = await open(time, broker);
+  await using opened = await open();
+  const { broker, transport } = opened;
   broker.isConfirming = false;
 
   for (let i = 0; i < 300; i++) transport.send(Uint8Array.of(1));
@@ -134,9 +131,8 @@ Deno.test("256 messages wait for a broker's confirmation, and further ones are d
 });
 
 Deno.test("a lost broker is tried again, later after each failure, and soon once it was back", async () => {
-  using time = new VirtualTime();
-  using broker = new FakeBroker(time);
-  await using transport = await open(time, broker);
+  await using opened = await open();
+  const { time, broker, transport } = opened;
   const triesMs = async (forMs: number) => {
     const { length } = broker.attempts;
     broker.refusal = Object.assign(new Error("no"), { code: "ECONNREFUSED" });
@@ -150,16 +146,8 @@ Deno.test("a lost broker is tried again, later after each failure, and soon once
     return broker.attempts.slice(length).map((atMs) => atMs - beganMs);
   };
 
-  expect(await triesMs(3_600)).toEqual([
-    0,
-    50,
-    150,
-    350,
-    750,
-    1_550,
-    2_550,
-    3_550,
-  ]);
+  expect(await triesMs(3_600))
+    .toEqual([0, 50, 150, 350, 750, 1_550, 2_550, 3_550]);
   expect(transport.link.detail).toContain("nothing listens there");
   broker.refusal = undefined;
   await time.pass(1_000);
@@ -177,9 +165,8 @@ const ENDS: Readonly<Record<string, (broker: FakeBroker) => void>> = {
 
 for (const [why, end] of Object.entries(ENDS)) {
   Deno.test(`a connection that ends because of "${why}" is made anew`, async () => {
-    using time = new VirtualTime();
-    using broker = new FakeBroker(time);
-    await using transport = await open(time, broker);
+    await using opened = await open();
+    const { time, broker, transport } = opened;
     const details: string[] = [];
 
     end(broker);
@@ -196,28 +183,25 @@ for (const [why, end] of Object.entries(ENDS)) {
 }
 
 for (
-  const [what, open, isSilent, tries, endMs] of [
+  const [what, open, fault, tries, endMs] of [
     [
       "opening has 700 ms for each answer, and tries for 5 s",
-      openAmqp,
-      true,
-      6,
-      5_750,
+      ...[openAmqp, "isSilent", 6, 5_750] as const,
     ],
     [
       "opening has 3 s for all answers, and tries for 5 s",
-      openAmqp,
-      false,
-      2,
-      6_050,
+      ...[openAmqp, "isStalling", 2, 6_050] as const,
     ],
-    ["keeping the exchange is tried once", keepExchange, true, 1, 700],
+    [
+      "keeping the exchange is tried once",
+      ...[keepExchange, "isSilent", 1, 700] as const,
+    ],
   ] as const
 ) {
   Deno.test(`${what}, at a broker that doesn't answer`, async () => {
     using time = new VirtualTime();
     using broker = new FakeBroker(time);
-    [broker.isSilent, broker.isStalling] = [isSilent, !isSilent];
+    broker[fault] = true;
     let failure: unknown;
     open(OPTIONS).catch((error: unknown) => failure = error);
     await broker.settle();

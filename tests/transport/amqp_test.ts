@@ -9,12 +9,6 @@ import {
   keepExchange,
   openAmqp,
 } from "../../net/transport/amqp.ts";
-import { openWatchTransport, publicKeysOf } from "../../net/transport/open.ts";
-import { signed } from "../../net/transport/signed.ts";
-import {
-  exportPublicKey,
-  privateKeyOf,
-} from "../../net/transport/signing_keys.ts";
 import {
   type Broker,
   ignoreWithoutBroker,
@@ -27,6 +21,7 @@ import {
 } from "../support/transport_contract.ts";
 import { until } from "../support/waiting.ts";
 import { CAN_READ_NODELAY, nodelayOf } from "./nodelay.ts";
+import { openPlayer, openWatch, startOver } from "./two_players.ts";
 
 const ignore = ignoreWithoutBroker();
 let broker: Broker;
@@ -60,18 +55,12 @@ test("resumes by itself after a broker died and came back without its exchange",
   await broker.manage("DELETE", `exchanges/%2F/${EXCHANGE}`);
 
   await broker.kill9();
-  await until(
-    () => !pair.a.link.up && !pair.b.link.up,
-    () => "the links are still up",
-  );
+  await untilLinksAre(pair, "down");
   pair.a.send(Uint8Array.of(1));
   expect(pair.a.link.detail).toContain(`127.0.0.1:${broker.port}`);
   await broker.restart();
 
-  await until(
-    () => pair.a.link.up && pair.b.link.up,
-    () => "the links are still down",
-  );
+  await untilLinksAre(pair, "up");
   pair.a.send(Uint8Array.of(2));
   pair.b.send(Uint8Array.of(3));
   expect([...(await nextPacket(pair.b)).packet]).toEqual([2]);
@@ -85,34 +74,13 @@ test("notices a frozen broker by the missing confirms, and is back when it thaws
 
   broker.freeze();
   using _thaw = { [Symbol.dispose]: () => broker.thaw() };
-  await until(() => {
-    pair.a.send(Uint8Array.of(2));
-    return !pair.a.link.up;
-  }, () => "the link is still up");
+  await untilRefused(pair.a);
   const { detail } = pair.a.link;
   broker.thaw();
 
   expect(detail).toContain("it stopped answering");
-  await until(
-    () => pair.a.link.up && pair.b.link.up,
-    () => `the link is still down: ${pair.a.link.detail}`,
-  );
-  pair.a.send(Uint8Array.of(9));
-  await until(
-    () => pair.b.receive().some(({ packet }) => packet[0] === 9),
-    () => "nothing gets through",
-  );
-});
-
-test("lets go of a frozen broker when it is disposed", async () => {
-  await using pair = await openPair();
-  broker.freeze();
-  using _thaw = { [Symbol.dispose]: () => broker.thaw() };
-  pair.a.send(Uint8Array.of(1));
-
-  await pair.a[Symbol.asyncDispose]();
-
-  expect(await pair.a.closed).toEqual({ kind: "local" });
+  await untilLinksAre(pair, "up");
+  await sendLast(pair);
 });
 
 test("delivers what was sent right before it was disposed", async () => {
@@ -126,36 +94,29 @@ test("delivers what was sent right before it was disposed", async () => {
 
 test("says that the broker takes no messages, and keeps none for later", async () => {
   await using pair = await openPair();
-  await broker.control("set_vm_memory_high_watermark", "absolute", "1MB");
+  const limitMemory = (bytes: string) =>
+    broker.control("set_vm_memory_high_watermark", "absolute", bytes);
+  await limitMemory("1MB");
   try {
-    await until(() => {
-      pair.a.send(Uint8Array.of(1));
-      return !pair.a.link.up;
-    }, () => "the broker isn't blocked");
+    await untilRefused(pair.a);
     expect(pair.a.link.detail).toContain("takes no messages");
     pair.a.send(Uint8Array.of(2));
   } finally {
-    await broker.control("set_vm_memory_high_watermark", "absolute", "1GB");
+    await limitMemory("1GB");
   }
 
-  await until(() => pair.a.link.up, () => "the broker is still blocked");
-  pair.a.send(Uint8Array.of(3));
-  const got: number[] = [];
-  await until(() => {
-    got.push(...pair.b.receive().map(({ packet }) => packet[0]));
-    return got.includes(3);
-  }, () => "nothing gets through");
-  expect(got).not.toContain(2);
+  await untilLinksAre(pair, "up");
+  expect(await sendLast(pair)).not.toContain(2);
 });
 
 test("waits until a lobby has declared the exchange", async () => {
   const url = await broker.createVhost("late-lobby");
-  const opening = openAmqp({ ...ALONE, url });
+  const opening = openMember(0, { url, match: "late", epoch: 0 });
+  const asked = "no exchange 'pong' in vhost 'late-lobby'";
 
   await until(
-    async () =>
-      (await broker.log()).includes("no exchange 'pong' in vhost 'late-lobby'"),
-    () => "nobody asked for the exchange",
+    async () => (await broker.log()).includes(asked),
+    "Asking for the exchange",
   );
   await using _lobby = await keepExchange({ url });
   await using transport = await opening;
@@ -166,10 +127,10 @@ test("waits until a lobby has declared the exchange", async () => {
 test("asks for the lobby when nobody declares the exchange", async () => {
   const url = await broker.createVhost("no-lobby");
 
-  const error = await failure(openAmqp({ ...ALONE, url }));
+  const opening = openMember(0, { url, match: "alone", epoch: 0 });
 
-  expect(error.message).toContain("no exchange 'pong'");
-  expect(error.message).toContain("Is a lobby connected");
+  expect((await failure(opening)).message)
+    .toMatch(/no exchange 'pong'.*Is a lobby connected/);
 });
 
 test("drops and counts what no other member can have sent", async () => {
@@ -178,9 +139,12 @@ test("drops and counts what no other member can have sent", async () => {
   await using stranger = await connectStranger(url);
   const key = `match-${matches}.ann.3`;
   const content = Buffer.from([1]);
-  const queues = await stranger.queues();
+  // The management API answers so; were it otherwise, the test would fail at once.
+  const queues = await broker.manage("GET", "queues/foreign?columns=name") as {
+    readonly name: string;
+  }[];
 
-  for (const queue of queues) {
+  for (const { name: queue } of queues) {
     // Past the exchange, into the queues themselves; the second one under ann's key.
     stranger.channel.publish("", queue, content);
     stranger.channel.publish("", key, content, { CC: [queue] });
@@ -193,42 +157,19 @@ test("drops and counts what no other member can have sent", async () => {
     () => `${pair.a.rejected} and ${pair.b.rejected} were rejected`,
   );
 
-  expect(pair.a.receive()).toEqual([]);
-  expect(pair.b.receive()).toEqual([]);
+  expect([pair.a.receive(), pair.b.receive()]).toEqual([[], []]);
 });
 
 test("lets somebody watch, who hears what the players signed and nothing else", async () => {
   const url = await broker.createVhost("watch");
   await using _lobby = await keepExchange({ url });
-  const keys = [1, 2].map((byte) =>
-    privateKeyOf(new Uint8Array(32).fill(byte))
-  );
-  const { signal } = new AbortController();
-  const match = "watched";
-  const seats = ["ann", "bob"].map((id, slot) => ({ id, slot, epoch: slot }));
-  const start = {
-    match,
-    token: "",
-    transport: { kind: "amqp", url, exchange: EXCHANGE },
-    players: seats.map((seat, slot) => ({
-      ...seat,
-      ...{ name: seat.id, look: slot, isBot: false, start: { x: 0, y: 0 } },
-      publicKey: exportPublicKey(keys[slot]),
-    })),
-  } as const;
-  const lobby = { hostname: "127.0.0.1", port: 1 };
-  const publicKeys = publicKeysOf(start.players, "play with");
-  const open = async ({ slot, epoch }: typeof seats[number]) =>
-    signed(await openMember(slot, { url, match, epoch }), {
-      ...{ match, slot, epoch, publicKeys, privateKey: keys[slot] },
-    });
-  await using ann = await open(seats[0]);
-  await using bob = await open(seats[1]);
-  await using watcher = await openWatchTransport({ lobby, start, signal });
+  const start = startOver({ kind: "amqp", url, exchange: EXCHANGE }, "watched");
+  await using ann = (await openPlayer(start, 0)).transport;
+  await using bob = (await openPlayer(start, 1)).transport;
+  await using watcher = await openWatch(start);
   await using stranger = await connectStranger(url);
 
-  const forged = Buffer.alloc(80);
-  stranger.channel.publish(EXCHANGE, "watched.ann.0", forged);
+  stranger.channel.publish(EXCHANGE, "watched.ann.0", Buffer.alloc(80));
   ann.send(Uint8Array.of(1, 2));
   bob.send(Uint8Array.of(3));
   const got: string[] = [];
@@ -246,32 +187,24 @@ test("lets somebody watch, who hears what the players signed and nothing else", 
 
 test("names the cause in one line without the password", async () => {
   const free = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const closedPort = free.addr.port;
+  const { port: closedPort } = free.addr;
   free.close();
-  const cases = [
-    [`amqp://adm:secret@127.0.0.1:${broker.port}`, 'refuses the user "adm"'],
-    [`${broker.url}-none`, 'no virtual host "/-none"'],
-    [`amqp://adm:secret@127.0.0.1:${closedPort}`, "nothing listens there"],
-    ["amqp://adm:secret@pong.invalid", "no machine of this name"],
-    ["http://adm:secret@127.0.0.1", "write it as amqp://"],
-    ["secret", "write it as amqp://"],
-  ] as const;
-  for (const [url, cause] of cases) {
-    const error = await failure(keepExchange({ url }));
-    expect(error.message).toContain(cause);
-    expect(error.message).not.toMatch(/secret|\n/);
-    expect(String(error.cause)).not.toContain("secret");
+  for (
+    const [url, cause] of [
+      [`amqp://adm:secret@127.0.0.1:${broker.port}`, 'refuses the user "adm"'],
+      [`${broker.url}-none`, 'no virtual host "/-none"'],
+      [`amqp://adm:secret@127.0.0.1:${closedPort}`, "nothing listens there"],
+      ["amqp://adm:secret@pong.invalid", "no machine of this name"],
+      ["http://adm:secret@127.0.0.1", "write it as amqp://"],
+      ["secret", "write it as amqp://"],
+    ] as const
+  ) {
+    const { message, cause: inner } = await failure(keepExchange({ url }));
+    expect(message).toContain(cause);
+    expect(`${message}${inner}`).not.toContain("secret");
+    expect(message).not.toContain("\n");
   }
 });
-
-const ALONE = {
-  id: "ann",
-  slot: 0,
-  epoch: 0,
-  exchange: EXCHANGE,
-  match: "alone",
-  peers: [{ id: "bob", slot: 1 }],
-} as const;
 
 const EPOCHS = [3, 4] as const;
 let matches = 0;
@@ -284,25 +217,45 @@ async function openPair(url = broker.url): Promise<TransportPair> {
   const a = stack.use(await openMember(0, { url, match, epoch: EPOCHS[0] }));
   const b = stack.use(await openMember(1, { url, match, epoch: EPOCHS[1] }));
   const all = stack.move();
-  return {
-    a,
-    b,
-    epochs: EPOCHS,
-    [Symbol.asyncDispose]: () => all.disposeAsync(),
-  };
+  const dispose = () => all.disposeAsync();
+  return { a, b, epochs: EPOCHS, [Symbol.asyncDispose]: dispose };
 }
 
-async function openMember(
+function openMember(
   slot: number,
   where: Pick<AmqpOptions, "url" | "match" | "epoch">,
 ): Promise<Transport> {
   const peers = ["ann", "bob"].map((id, slot) => ({ id, slot }));
-  return await openAmqp({
-    ...peers[slot],
-    ...where,
-    exchange: EXCHANGE,
-    peers,
-  });
+  return openAmqp({ ...peers[slot], ...where, exchange: EXCHANGE, peers });
+}
+
+async function untilLinksAre(
+  { a, b }: TransportPair,
+  state: "up" | "down",
+): Promise<void> {
+  await until(
+    () => [a, b].every(({ link }) => link.up === (state === "up")),
+    () => `the links are not ${state}: ${a.link.detail}, ${b.link.detail}`,
+  );
+}
+
+/** Sends until the broker is known not to take it. */
+async function untilRefused(transport: Transport): Promise<void> {
+  await until(() => {
+    transport.send(Uint8Array.of(1));
+    return !transport.link.up;
+  }, "The link's going down");
+}
+
+/** Sends a packet from one to the other, and returns all that came there up to it. */
+async function sendLast({ a, b }: TransportPair): Promise<readonly number[]> {
+  a.send(Uint8Array.of(9));
+  const got: number[] = [];
+  await until(() => {
+    got.push(...b.receive().map(({ packet }) => packet[0]));
+    return got.includes(9);
+  }, "The last packet");
+  return got;
 }
 
 /** Waits for an opening that must fail with a `NetworkError`, and returns that. */
@@ -315,15 +268,8 @@ async function failure(opening: Promise<AsyncDisposable>): Promise<Error> {
 /** Connects somebody who may do everything but is no member. */
 async function connectStranger(url: string) {
   const connection = await connect(url);
-  const channel = await connection.createChannel();
-  const vhost = new URL(url).pathname.slice(1);
   return {
-    channel,
-    async queues(): Promise<string[]> {
-      const all = await broker.manage("GET", `queues/${vhost}?columns=name`);
-      // The management API answers so; were it otherwise, the test would fail at once.
-      return (all as { name: string }[]).map(({ name }) => name);
-    },
+    channel: await connection.createChannel(),
     [Symbol.asyncDispose]: () => connection.close(),
   };
 }

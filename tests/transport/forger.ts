@@ -35,8 +35,8 @@ export interface Sent {
 /** A match of two under attack. */
 export interface Target {
   readonly match: string;
-  /** By slot. */
-  readonly ids: readonly string[];
+  /** By slot; all in their first epoch. */
+  readonly players: readonly { readonly id: string }[];
   readonly isSigned: boolean;
   /** Messages of another match. */
   readonly others: readonly Overheard[];
@@ -79,11 +79,12 @@ export async function connectForger(url: string): Promise<Forger> {
 
   return {
     heard,
-    async attack({ match, ids, isSigned, others, isOver }) {
+    async attack({ match, players, isSigned, others, isOver }) {
       const sent: Sent = { garbage: 0, forged: 0, replayed: 0, foreign: 0 };
       for (let round = 0; !isOver(); round++) {
-        const slot = round % ids.length;
-        const key = `${match}.${ids[slot]}.0`;
+        const slot = round % players.length;
+        const prefix = `${match}.${players[slot].id}.`;
+        const key = `${prefix}0`;
         const size = GARBAGE_SIZES[round % GARBAGE_SIZES.length];
         const garbage = new Uint8Array(size).map((_, i) => i * round);
         sent.garbage += publish(key, garbage);
@@ -92,7 +93,7 @@ export async function connectForger(url: string): Promise<Forger> {
         const forged = newest && forge(newest.content, { slot, isSigned });
         if (forged) {
           for (const epoch of [0, 1, 255]) {
-            sent.forged += publish(`${match}.${ids[slot]}.${epoch}`, forged);
+            sent.forged += publish(`${prefix}${epoch}`, forged);
           }
         }
         const spread = round * 7919;
@@ -125,11 +126,7 @@ function forge(
     return { ...run, inputs };
   });
   const beat = (packet.record.beat + 1) & 0xffff;
-  const record = { ...packet.record, beat };
-  const forged = encode(
-    { ...packet, record, runs },
-    frame,
-    new Uint8Array(PACKET_BYTES_MAX),
-  );
+  const lie = { ...packet, record: { ...packet.record, beat }, runs };
+  const forged = encode(lie, frame, new Uint8Array(PACKET_BYTES_MAX));
   return Uint8Array.of(...forged, ...bytes.subarray(end));
 }

@@ -1,90 +1,47 @@
-/**
- * What a match makes of the transport that the lobby names: signed over a broker, worse where
- * somebody wants that, and refused where a player can't sign.
- *
- * @module
- */
+// What a match makes of the transport that the lobby names: signed over a broker, worse where
+// somebody wants that, and refused where a player can't sign.
 import { expect } from "@std/expect";
 import { NetworkError } from "../../net/link/network_error.ts";
-import type { StartMessage } from "../../net/lobby/protocol.ts";
 import { NO_TRANSPORT_FAULTS } from "../../net/transport/faulty.ts";
-import {
-  openMatchTransport,
-  openWatchTransport,
-} from "../../net/transport/open.ts";
-import {
-  exportPublicKey,
-  privateKeyOf,
-} from "../../net/transport/signing_keys.ts";
 import { FakeBroker } from "../support/fake_broker.ts";
-import { FOREVER } from "../support/lobby.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
 import { FakeLobby } from "../support/wire.ts";
+import { LOBBY, openPlayer, openWatch, startOver } from "./two_players.ts";
 
-const KEYS = [1, 2].map((byte) => privateKeyOf(new Uint8Array(32).fill(byte)));
-const NAMES = ["Ann", "Bob"];
-const LOBBY = { hostname: "lobby.lan", port: 5555 };
-
-/** A start whose second player gives that key. */
-function startOver(
-  kind: "amqp" | "relay",
-  publicKey: string | undefined = exportPublicKey(KEYS[1]),
-): StartMessage {
-  const keys = [exportPublicKey(KEYS[0]), publicKey];
-  return {
-    ...{ type: "start", match: "match", token: "0123456789abcdef" },
-    rules: { players: 2, points: 11, lives: 5 },
-    transport: kind === "relay"
-      ? { kind }
-      : { kind, url: "amqp://localhost", exchange: "pong" },
-    players: NAMES.map((name, slot) => ({
-      ...{ id: name.toLowerCase(), slot, name, look: slot, isBot: false },
-      ...{ epoch: slot, start: { x: 0, y: 0 } },
-      ...(keys[slot] === "" ? {} : { publicKey: keys[slot] }),
-    })),
-  };
-}
-
-function open(slot: number, start: StartMessage) {
-  return openMatchTransport({
-    ...{ lobby: LOBBY, start, signal: FOREVER },
-    seat: start.players[slot],
-    privateKey: KEYS[slot],
-    faults: { ...NO_TRANSPORT_FAULTS, delayMs: 30 },
-    random: () => 0.5,
-    nowMs: () => performance.now(),
-  });
-}
+const BROKER = {
+  kind: "amqp",
+  url: "amqp://localhost",
+  exchange: "pong",
+} as const;
+const FAULTS = { ...NO_TRANSPORT_FAULTS, delayMs: 30 };
 
 for (const [what, key] of [["no", ""], ["a wrong", "A"]]) {
   Deno.test(`a match over a broker is refused where a player gives ${what} key`, async () => {
-    const start = startOver("amqp", key);
-    const watching = openWatchTransport({
-      lobby: LOBBY,
-      start,
-      signal: FOREVER,
-    });
-    watching.catch(() => {});
+    const [{ publicKey = "" }] = startOver(BROKER).players;
+    const start = startOver(BROKER, "match", [publicKey, key]);
+    const playing = openPlayer(start, 0);
+    playing.catch(() => {});
 
-    await expect(open(0, start)).rejects.toThrow(NetworkError);
-    await expect(open(0, start)).rejects
+    await expect(openWatch(start)).rejects
+      .toThrow("Cannot watch Bob over a broker");
+    await expect(playing).rejects.toThrow(NetworkError);
+    await expect(playing).rejects
       .toThrow(/play with Bob over a broker.* Update it/);
-    await expect(watching).rejects.toThrow("Cannot watch Bob over a broker");
   });
 }
 
 Deno.test("a match over a broker is signed, found at the lobby's host, and made worse on the way", async () => {
   using time = new VirtualTime();
   using broker = new FakeBroker(time);
-  const start = startOver("amqp");
+  const start = startOver(BROKER);
   const opening = Promise.all([
-    open(0, start),
-    open(1, start),
-    openWatchTransport({ lobby: LOBBY, start, signal: FOREVER }),
+    openPlayer(start, 0, FAULTS),
+    openPlayer(start, 1, FAULTS),
+    openWatch(start),
   ]);
   await broker.settle();
   const [ann, bob, watching] = await opening;
-  expect(broker.hosts).toEqual(["lobby.lan", "lobby.lan", "lobby.lan"]);
+  expect(broker.hosts).toEqual(new Array(3).fill(LOBBY.hostname));
   const pass = async (bytes: (content: number[]) => number[]) => {
     const [{ key, content }] = broker.published.splice(0);
     broker.deliver("pong", key, Uint8Array.from(bytes([...content])));
@@ -103,8 +60,8 @@ Deno.test("a match over a broker is signed, found at the lobby's host, and made 
   await time.pass(1);
   ann.transport.receive();
   await broker.settle();
-  expect(broker.published[0].key).toBe("match.ann.0");
-  expect(broker.published[0].content.length).toBe(1 + 64);
+  const [{ key, content }] = broker.published;
+  expect([key, content.length]).toEqual(["match.ann.0", 1 + 64]);
   await pass((content) => content);
   // Who plays hears it later by as much; who watches has no faults of its own.
   expect(heard()).toEqual([[], [[0, 42]]]);
@@ -126,7 +83,8 @@ Deno.test("a match over a broker is signed, found at the lobby's host, and made 
 Deno.test("a match over the relay needs no key, and is made worse on the way", async () => {
   using time = new VirtualTime();
   using lobby = new FakeLobby();
-  const opening = open(0, startOver("relay", ""));
+  const start = startOver({ kind: "relay" }, "match", []);
+  const opening = openPlayer(start, 0, FAULTS);
   await time.settle();
   expect(await lobby.client.line()).toBe("relay 0123456789abcdef");
   await lobby.client.say({ type: "relay", slot: 0, epoch: 0 });

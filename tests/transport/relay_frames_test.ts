@@ -1,8 +1,4 @@
-/**
- * Frames as bytes: cut anywhere, waiting in a queue that is bounded in number and in bytes.
- *
- * @module
- */
+// Frames as bytes: cut anywhere, waiting in a queue that is bounded in number and in bytes.
 import { expect } from "@std/expect";
 import fc from "fast-check";
 import { PACKET_BYTES_MAX } from "../../net/match/transport.ts";

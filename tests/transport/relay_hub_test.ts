@@ -1,8 +1,4 @@
-/**
- * The lobby's relay, over wires in memory: who hears whom, who is closed, and what is lost.
- *
- * @module
- */
+// The lobby's relay, over wires in memory: who hears whom, who is closed, and what is lost.
 import { expect } from "@std/expect";
 import {
   RelayHub,

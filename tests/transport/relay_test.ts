@@ -239,40 +239,6 @@ Deno.test("what waits for a lobby that doesn't read goes nowhere once the connec
   expect([...second.take()]).toEqual([0, 2, SENDER_BYTE, 42]);
 });
 
-Deno.test("opening a relay ends at once when its signal aborts", async () => {
-  using time = new VirtualTime();
-  using lobby = new FakeLobby();
-  const stop = new AbortController();
-  const opening = openRelay({ ...WHERE, signal: stop.signal });
-  opening.catch(() => {});
-  await time.settle();
-
-  stop.abort();
-
-  await expect(opening).rejects.toThrow("aborted");
-  expect(lobby.dialled[0].isOver).toBe(false);
-});
-
-for (const answer of [undefined, { type: "watch" }, { type: "pong" }]) {
-  const what = answer === undefined ? "nothing" : `a "${answer.type}"`;
-  Deno.test(`opening a relay fails when the lobby answers ${what} within 3 s`, async () => {
-    using time = new VirtualTime();
-    using lobby = new FakeLobby();
-    const opening = openRelay(WHERE);
-    opening.catch(() => {});
-    await time.pass(2_999);
-    const [far] = lobby.dialled;
-    expect(far.isOver).toBe(false);
-    if (answer === undefined) await time.pass(1);
-    else await lobby.client.say(answer);
-
-    await expect(opening).rejects.toThrow(NetworkError);
-    await expect(opening).rejects.toThrow("it doesn't answer");
-    far.take();
-    expect(far.isOver).toBe(true);
-  });
-}
-
 Deno.test("a relay ends with its signal, without a trace, and then does nothing", async () => {
   const stop = new AbortController();
   await using opened = await open({ signal: stop.signal });

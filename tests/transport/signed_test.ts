@@ -1,20 +1,13 @@
-/**
- * Signatures over a transport: what comes in, and what doesn't.
- *
- * @module
- */
+// Signatures over a transport: what comes in, and what doesn't.
 import { expect } from "@std/expect";
 import {
   PACKET_BYTES_MAX,
   PAYLOAD_BYTES_MAX,
-  type Received,
+  type Sender,
   SIGNATURE_BYTES,
   type Transport,
 } from "../../net/match/transport.ts";
-import {
-  SimulatedNetwork,
-  type SimulatedTransport,
-} from "../../net/simulation/simulated.ts";
+import { SimulatedNetwork } from "../../net/simulation/simulated.ts";
 import { NO_FAULTS } from "../../net/transport/link_faults.ts";
 import { signed, type SignedOptions } from "../../net/transport/signed.ts";
 import {
@@ -25,42 +18,26 @@ import {
   privateKeyOf,
 } from "../../net/transport/signing_keys.ts";
 import { createRandom } from "../support/simulation.ts";
-import {
-  testTransport,
-  type TransportPair,
-} from "../support/transport_contract.ts";
+import { pairOver, testTransport } from "../support/transport_contract.ts";
 
 const PRIVATE_KEYS = [0, 1, 2].map((slot) =>
   privateKeyOf(new Uint8Array(32).fill(slot + 1))
 );
-const PUBLIC_KEYS = publicKeysOf(PRIVATE_KEYS.map(exportPublicKey));
+const ALICE = { slot: 0, epoch: 7 };
+const BOB = { slot: 1, epoch: 7 };
 
 testTransport("signed", () => {
   const network = openNetwork();
   const a = openSigned(network, { slot: 0, epoch: 3 });
   const b = openSigned(network, { slot: 1, epoch: 4 });
-  const pair: TransportPair = {
-    a,
-    b,
-    epochs: [3, 4],
-    pump: () => {
-      network.nowMs++;
-    },
-    nowMs: () => network.nowMs,
-    async [Symbol.asyncDispose]() {
-      await a[Symbol.asyncDispose]();
-      await b[Symbol.asyncDispose]();
-    },
-  };
-  return Promise.resolve(pair);
+  return Promise.resolve({ ...pairOver(network, [a, b]), epochs: [3, 4] });
 }, { packetBytesMax: PAYLOAD_BYTES_MAX });
 
 Deno.test("a signature fits the largest packet into the largest frame", () => {
-  const { alice, tap } = openTapped();
+  const { signedByAlice } = openTapped();
 
-  alice.send(new Uint8Array(PAYLOAD_BYTES_MAX));
-
-  expect(tap()[0].packet.length).toBe(PACKET_BYTES_MAX);
+  expect(signedByAlice(new Uint8Array(PAYLOAD_BYTES_MAX)).length)
+    .toBe(PACKET_BYTES_MAX);
 });
 
 const OTHER = {
@@ -73,35 +50,28 @@ const OTHER = {
 for (const [what, other] of Object.entries(OTHER)) {
   Deno.test(`signed drops and counts what was signed with another ${what}`, () => {
     const { network, bob } = openTapped();
-    const forger = signed(network.open({ slot: 0, epoch: 7 }), {
-      ...optionsOf({ slot: 0, epoch: 7 }),
-      ...other,
-    });
+    const forger = openSigned(network, ALICE, other);
 
     forger.send(Uint8Array.of(1, 2, 3));
 
-    expect(bob.receive()).toEqual([]);
-    expect(bob.rejected).toBe(1);
+    expect([bob.receive(), bob.rejected]).toEqual([[], 1]);
   });
 }
 
 Deno.test("signed takes a player's packets in every epoch that the transport names", () => {
   const { network, bob } = openTapped();
+  const from = { slot: 0, epoch: 8 };
 
-  openSigned(network, { slot: 0, epoch: 8 }).send(Uint8Array.of(1));
+  openSigned(network, from).send(Uint8Array.of(1));
 
-  expect(bob.receive().map(({ from }) => from)).toEqual([
-    { slot: 0, epoch: 8 },
-  ]);
+  expect(bob.receive()).toMatchObject([{ from }]);
   expect(bob.rejected).toBe(0);
 });
 
 Deno.test("signed drops and counts a packet with any one bit changed", () => {
-  const { network, alice, bob, tap } = openTapped();
-  alice.send(Uint8Array.of(1, 2, 3));
-  const [{ packet }] = tap();
-  bob.receive();
-  const forger = network.open({ slot: 0, epoch: 7 });
+  const { network, bob, signedByAlice } = openTapped();
+  const packet = signedByAlice(Uint8Array.of(1, 2, 3));
+  const forger = network.open(ALICE);
 
   for (let bit = 0; bit < packet.length * 8; bit++) {
     const changed = packet.slice();
@@ -109,25 +79,21 @@ Deno.test("signed drops and counts a packet with any one bit changed", () => {
     forger.send(changed);
   }
 
-  expect(bob.receive()).toEqual([]);
-  expect(bob.rejected).toBe((3 + SIGNATURE_BYTES) * 8);
+  expect([bob.receive(), bob.rejected])
+    .toEqual([[], (3 + SIGNATURE_BYTES) * 8]);
 });
 
 Deno.test("signed drops and counts what is too short or of nobody's slot", () => {
-  const { network, alice, bob, tap } = openTapped();
-  alice.send(Uint8Array.of(1));
-  const [{ packet }] = tap();
-  bob.receive();
-  const forger = network.open({ slot: 0, epoch: 7 });
-  const stranger = network.open({ slot: 3, epoch: 7 });
+  const { network, bob, signedByAlice } = openTapped();
+  const packet = signedByAlice(Uint8Array.of(1));
+  const forger = network.open(ALICE);
 
   for (const size of [1, SIGNATURE_BYTES - 1, SIGNATURE_BYTES]) {
     forger.send(new Uint8Array(size));
   }
-  stranger.send(packet);
+  network.open({ slot: 3, epoch: 7 }).send(packet);
 
-  expect(bob.receive()).toEqual([]);
-  expect(bob.rejected).toBe(4);
+  expect([bob.receive(), bob.rejected]).toEqual([[], 4]);
 });
 
 Deno.test("keys survive being written as 43 characters", () => {
@@ -150,40 +116,30 @@ Deno.test("no other text is a key", () => {
 Deno.test("a public key that is no point of the curve verifies nothing", () => {
   const network = openNetwork();
   const publicKeys = publicKeysOf(["_".repeat(43)]);
-  const bob = signed(network.open({ slot: 1, epoch: 0 }), {
-    ...optionsOf({ slot: 1, epoch: 0 }),
-    publicKeys,
-  });
+  const bob = openSigned(network, BOB, { publicKeys });
 
-  openSigned(network, { slot: 0, epoch: 0 }).send(Uint8Array.of(1));
+  openSigned(network, ALICE).send(Uint8Array.of(1));
 
-  expect(bob.receive()).toEqual([]);
-  expect(bob.rejected).toBe(1);
+  expect([bob.receive(), bob.rejected]).toEqual([[], 1]);
 });
 
 function openNetwork(): SimulatedNetwork {
-  return new SimulatedNetwork({
-    random: createRandom(1),
-    faults: () => NO_FAULTS,
-  });
+  const random = createRandom(1);
+  return new SimulatedNetwork({ random, faults: () => NO_FAULTS });
 }
 
+/** Opens a sender's end; what it signs may be something `other` than the network knows. */
 function openSigned(
   network: SimulatedNetwork,
-  sender: { readonly slot: number; readonly epoch: number },
+  sender: Sender,
+  other: Partial<SignedOptions> = {},
 ): Transport {
-  return signed(network.open(sender), optionsOf(sender));
-}
-
-function optionsOf(
-  sender: { readonly slot: number; readonly epoch: number },
-): SignedOptions {
-  return {
-    ...sender,
-    match: "the-match",
+  return signed(network.open(sender), {
+    ...{ ...sender, match: "the-match" },
     privateKey: PRIVATE_KEYS[sender.slot],
-    publicKeys: PUBLIC_KEYS,
-  };
+    publicKeys: publicKeysOf(PRIVATE_KEYS.map(exportPublicKey)),
+    ...other,
+  });
 }
 
 function publicKeysOf(texts: readonly string[]): SignedOptions["publicKeys"] {
@@ -194,16 +150,16 @@ function publicKeysOf(texts: readonly string[]): SignedOptions["publicKeys"] {
   }));
 }
 
-/** Alice and Bob in slots 0 and 1, and somebody who reads what goes over the wire. */
-function openTapped(): {
-  readonly network: SimulatedNetwork;
-  readonly alice: Transport;
-  readonly bob: Transport;
-  readonly tap: () => readonly Received[];
-} {
+/** Bob, and what Alice sends as it goes over the wire. */
+function openTapped() {
   const network = openNetwork();
-  const tap: SimulatedTransport = network.open({ slot: 2, epoch: 0 });
-  const alice = openSigned(network, { slot: 0, epoch: 7 });
-  const bob = openSigned(network, { slot: 1, epoch: 7 });
-  return { network, alice, bob, tap: () => tap.receive() };
+  const tap = network.open({ slot: 2, epoch: 0 });
+  const alice = openSigned(network, ALICE);
+  const bob = openSigned(network, BOB);
+  const signedByAlice = (packet: Uint8Array): Uint8Array => {
+    alice.send(packet);
+    bob.receive();
+    return tap.receive()[0].packet;
+  };
+  return { network, bob, signedByAlice };
 }

@@ -18,7 +18,7 @@ import {
   HeardInputs,
   isSound,
 } from "../../net/watch/followed_match.ts";
-import { recordOf, type Saying } from "../match/membership_case.ts";
+import { recordOf, type Saying } from "../support/slot_record.ts";
 
 /** A game whose state is all inputs that counted. */
 const GAME: Game = {

@@ -24,6 +24,7 @@ import { createRandom, SYSTEM } from "../support/simulation.ts";
 const STEP_MS = 2;
 /** The slot under which the ear listens; no member has it. */
 const EAR = 9;
+const FAULTS: LinkFaults = { ...NO_FAULTS, delayMs: 30 };
 const EAR_FAULTS: LinkFaults = { ...NO_FAULTS, delayMs: 50, jitterMs: 10 };
 
 export interface WatchedOptions {
@@ -73,11 +74,9 @@ export interface WatchedResult {
 
 /** Plays the match until everybody is done, or `untilMs`. */
 export function playWatched(options: WatchedOptions): WatchedResult {
-  const { seed, rules, untilMs, watchMs = Infinity } = options;
+  const { seed, rules, untilMs, watchMs = Infinity, createGame } = options;
   const { isCut, isDeaf, tamper, killedMs, leavesMs } = options;
-  const { createGame } = options;
-  const faults = options.faults ?? { ...NO_FAULTS, delayMs: 30 };
-  const earFaults = options.earFaults ?? EAR_FAULTS;
+  const { faults = FAULTS, earFaults = EAR_FAULTS } = options;
   const ear = new SimulatedNetwork({
     random: createRandom(seed + 1),
     faults: () => earFaults,
@@ -137,10 +136,8 @@ export function playWatched(options: WatchedOptions): WatchedResult {
 }
 
 function takeDown({ session: { play }, hashes }: WatchedMember): void {
-  if (!play) return;
-  const { confirmedTick } = play;
-  for (let tick = confirmedTick; tick >= 0; tick--) {
-    const hash = play.hashAt(tick);
+  for (let tick = play?.confirmedTick ?? -1; tick >= 0; tick--) {
+    const hash = play?.hashAt(tick);
     if (hash === undefined || hashes[tick] === hash) return;
     hashes[tick] = hash;
   }
@@ -152,23 +149,18 @@ function createWatcher(rules: Rules) {
   const shown: Shown[] = [];
   const phases: string[] = [];
   const links: PlayerState[][] = epochs.map(() => []);
-  return {
-    watching,
-    shown,
-    phases,
-    links,
-    look(nowMs: number, arrived: readonly Received[]): void {
-      for (const received of arrived) watching.receive(received);
-      if (nowMs < watching.nextTickMs) return;
-      watching.advance(nowMs);
-      const { tick, state, phase } = watching;
-      if (phases.at(-1) !== phase) phases.push(phase);
-      for (const [slot, states] of links.entries()) {
-        const state = watching.linkStateOf(slot);
-        if (states.at(-1) !== state) states.push(state);
-      }
-      if (tick === undefined || !state || tick === shown.at(-1)?.tick) return;
-      shown.push({ atMs: nowMs, tick, hash: hashState(state) });
-    },
+  const look = (nowMs: number, arrived: readonly Received[]) => {
+    for (const received of arrived) watching.receive(received);
+    if (nowMs < watching.nextTickMs) return;
+    watching.advance(nowMs);
+    const { tick, state, phase } = watching;
+    if (phases.at(-1) !== phase) phases.push(phase);
+    for (const [slot, states] of links.entries()) {
+      const state = watching.linkStateOf(slot);
+      if (states.at(-1) !== state) states.push(state);
+    }
+    if (tick === undefined || !state || tick === shown.at(-1)?.tick) return;
+    shown.push({ atMs: nowMs, tick, hash: hashState(state) });
   };
+  return { watching, shown, phases, links, look };
 }

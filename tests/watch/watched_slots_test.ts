@@ -15,7 +15,7 @@ import {
   type SnapshotPacket,
 } from "../../net/match/wire/wire.ts";
 import { Watching } from "../../net/watch/watching.ts";
-import { recordOf, type Saying } from "../match/membership_case.ts";
+import { recordOf, type Saying } from "../support/slot_record.ts";
 
 const RULES = { players: 3, points: 5, lives: 4 };
 const GAME = createPong(RULES, 1);

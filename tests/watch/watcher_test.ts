@@ -11,19 +11,18 @@ import { NetworkError } from "../../net/link/network_error.ts";
 import type { View } from "../../net/page/protocol.ts";
 import { type WatcherOptions, watchMatches } from "../../net/watch/watcher.ts";
 import { join, openLobby, watch } from "../support/lobby.ts";
-import { ASSETS, type Client, openPage } from "../support/page_client.ts";
+import { ASSETS, openPage } from "../support/page_client.ts";
 
 /** Watches a room as a process does, with its page open. */
 async function openWatcher(
-  lobby: Lobby,
+  { port }: Lobby,
   options: Partial<WatcherOptions> = {},
 ) {
   const stop = new AbortController();
   const served = Promise.withResolvers<string>();
   const over = watchMatches({
-    lobby: { hostname: "127.0.0.1", port: lobby.port },
-    ...{ room: "MINE", stay: true, signal: stop.signal },
-    ...{ assets: ASSETS, pagePort: 0, isLan: false },
+    ...{ lobby: { hostname: "127.0.0.1", port }, room: "MINE", stay: true },
+    ...{ signal: stop.signal, assets: ASSETS, pagePort: 0, isLan: false },
     nowMs: () => performance.now(),
     randomBytes: (length) => new Uint8Array(length),
     onServing: (url) => served.resolve(url),
@@ -31,67 +30,50 @@ async function openWatcher(
   });
   over.catch(served.reject);
   const url = await served.promise;
-  return { over, url, page: await openPage({ server: { url } }), stop };
+  const page = await openPage({ server: { url } });
+  /** Skips views until one is such. */
+  const view = async (isSuch: (view: View) => boolean): Promise<View> => {
+    for (;;) {
+      const message = await page.nextMessage();
+      const view = typeof message === "string" && JSON.parse(message);
+      if (view && isSuch(view)) return view;
+    }
+  };
+  return { over, url, page, view, stop };
 }
-
-/** Skips views until one is such. */
-async function viewOf(
-  page: Client,
-  isSuch: (view: View) => boolean,
-): Promise<View> {
-  for (;;) {
-    const message = await page.nextMessage();
-    if (typeof message !== "string") continue;
-    const view = JSON.parse(message);
-    if (isSuch(view)) return view;
-  }
-}
-
-const NOT_HEARD = { isLocalBot: false, jitterMs: null, awaySeconds: null };
 
 Deno.test("a watcher's page shows who gathers, then their match, then why there is no more", async () => {
   await using lobby = await openLobby();
   const asked = { room: "MINE", players: 3, lives: 7, isReady: false };
-  const mia = await join(
-    lobby,
-    { ...asked, name: "Mia", look: 2 },
-    { pingEveryMs: 50 },
-  );
-  const { over, url, page, stop } = await openWatcher(lobby);
-  const gathering = await viewOf(page, ({ watchers }) => watchers === 1);
-  expect(gathering).toMatchObject({
+  const named = { ...asked, name: "Mia", look: 2 };
+  const mia = await join(lobby, named, { pingEveryMs: 50 });
+  const { over, url, page, view, stop } = await openWatcher(lobby);
+  expect(await view(({ watchers }) => watchers === 1)).toMatchObject({
     ...{ role: "watcher", phase: "lobby", room: "MINE", match: "", notice: "" },
     rules: { players: 3, lives: 7 },
     players: [{
-      ...NOT_HEARD,
-      ...{ slot: 0, name: "Mia", look: 2, isBot: false, score: 7 },
-      state: "waiting",
+      ...{ slot: 0, name: "Mia", look: 2, isBot: false, isLocalBot: false },
+      ...{ score: 7, state: "waiting", jitterMs: null, awaySeconds: null },
     }],
   });
 
   const ben = await join(lobby, { ...asked, name: "Ben", isReady: true });
   const bot = await join(lobby, { ...asked, name: "Bot", isBot: true });
-  const full = await viewOf(page, ({ players }) => players.length === 3);
-  await viewOf(page, ({ players: [{ rttMs }] }) => rttMs !== null);
+  const full = await view(({ players }) => players.length === 3);
+  await view(({ players: [{ rttMs }] }) => rttMs !== null);
   expect(full.players.map(({ state, isBot }) => [state, isBot]))
     .toEqual([["waiting", false], ["ready", false], ["ready", true]]);
   mia.setReady(true);
-  const begun = await viewOf(page, ({ phase }) => phase === "syncing");
-  expect(begun).toMatchObject({
-    transport: "relay",
-    waitingFor: [],
-    winner: null,
-  });
+  const begun = await view(({ phase }) => phase === "syncing");
+  expect(begun)
+    .toMatchObject({ transport: "relay", waitingFor: [], winner: null });
   expect(begun.match).not.toBe("");
   expect(begun.players.map(({ slot, name, score }) => [slot, name, score]))
     .toEqual([[0, "Mia", 7], [1, "Ben", 7], [2, "Bot", 7]]);
   await using _second = await watch(lobby, "MINE");
-  await viewOf(page, ({ watchers }) => watchers === 2);
+  await view(({ watchers }) => watchers === 2);
   // Nobody plays, so all fall silent.
-  const silent = await viewOf(
-    page,
-    ({ players: [first] }) => first.state === "suspect",
-  );
+  const silent = await view(({ players }) => players[0].state === "suspect");
   const status = await (await fetch(url.replace("/?", "/status?"))).json();
   expect(status).toMatchObject({
     ...{ role: "watcher", phase: "syncing", room: "MINE", watchers: 2 },
@@ -102,7 +84,7 @@ Deno.test("a watcher's page shows who gathers, then their match, then why there 
     .toEqual([[null, 2], [null, 2], [null, 2]]);
 
   for (const seat of [mia, ben, bot]) await seat[Symbol.asyncDispose]();
-  const { notice } = await viewOf(page, ({ notice }) => notice !== "");
+  const { notice } = await view(({ notice }) => notice !== "");
   expect(notice).toContain("Everybody has left this room");
   stop.abort();
   await page.closed;
@@ -117,7 +99,7 @@ Deno.test("watching ends by itself where nobody is to stay, or nothing was begun
   }
   const playing = await openWatcher(lobby, { stay: false });
   const waiting = await openWatcher(lobby, { stay: true, room: "OPEN" });
-  await viewOf(playing.page, ({ phase }) => phase === "syncing");
+  await playing.view(({ phase }) => phase === "syncing");
 
   await lobby[Symbol.asyncDispose]();
 

@@ -19,9 +19,6 @@ export interface Timers {
   readonly lostMs: number;
 }
 
-/** The grace period of a match for which nobody chose another. */
-export const DEFAULT_GRACE_MS = 20_000;
-
 /** Returns the timers of a match with this grace period. */
 export function timersFor(graceMs: number): Timers {
   return {

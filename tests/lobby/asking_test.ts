@@ -1,0 +1,59 @@
+// Whatever is asked of a lobby, with a first line: how that fails, in virtual time.
+import { expect } from "@std/expect";
+import { NetworkError } from "../../net/link/network_error.ts";
+import { JoinError, joinLobby } from "../../net/lobby/seat.ts";
+import { watchLobby } from "../../net/lobby/watch.ts";
+import { openRelay, openRelayWatch } from "../../net/transport/relay.ts";
+import { VirtualTime } from "../support/virtual_time.ts";
+import { FakeLobby } from "../support/wire.ts";
+
+const NO_LOBBY = "does not answer as a lobby does";
+const NO_ANSWER = "it doesn't answer";
+const REFUSAL = { type: "error", code: "rules", message: "Other rules." };
+const SEAT = { type: "relay", slot: 0, epoch: 0 };
+const PONG = { type: "pong" };
+const WATCH = { type: "watch" };
+
+/** Who asks, how long for an answer, which one it doesn't want, and how it fails. */
+const ASKING = [
+  ["joining", joinLobby, 5_000, PONG, NO_LOBBY, JoinError],
+  ["watching", watchLobby, 5_000, PONG, NO_LOBBY, JoinError],
+  ["opening a relay", openRelay, 3_000, WATCH, NO_ANSWER, NetworkError],
+  ["listening to it", openRelayWatch, 3_000, SEAT, NO_ANSWER, NetworkError],
+] as const;
+
+for (const [what, ask, timeoutMs, unwanted, wrong, Refused] of ASKING) {
+  for (
+    const [how, answer, why, Failure] of [
+      ["it refuses", REFUSAL, "Other rules.", Refused],
+      ["a lobby says something else", unwanted, wrong, NetworkError],
+      ["no lobby answers", "HTTP/1.1 400\n", wrong, NetworkError],
+      [`nothing is said for ${timeoutMs} ms`, "nothing", wrong, NetworkError],
+      ["its signal aborts", "abort", "enough", Error],
+    ] as const
+  ) {
+    Deno.test(`${what} fails when ${how}`, async () => {
+      using time = new VirtualTime();
+      using lobby = new FakeLobby();
+      const stop = new AbortController();
+      let failure: unknown;
+      ask({
+        ...{ hostname: "10.0.0.5", port: 5555, signal: stop.signal },
+        ...{ join: { name: "Mia" }, token: "word" },
+      }).catch((error: unknown) => failure = error);
+      await time.pass(timeoutMs - 1);
+      const [far] = lobby.dialled;
+      expect(far.isOver).toBe(false);
+
+      if (answer === "nothing") await time.pass(1);
+      else if (answer === "abort") stop.abort(new Error("enough"));
+      else await lobby.client.say(answer);
+
+      await time.settle();
+      expect(failure).toBeInstanceOf(Failure);
+      expect(String(failure)).toContain(why);
+      far.take();
+      expect([far.isOver, lobby.dialled.length]).toEqual([true, 1]);
+    });
+  }
+}
