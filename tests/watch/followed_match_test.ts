@@ -157,7 +157,7 @@ for (const [what, more] of Object.entries(FOREIGN)) {
 
     expect(say([30, 30, -1], { era: 3 })).toBe(12);
     expect(say([-1, -1, 30], { era: 3 })).toBe(30);
-    expect(match.desync).toBe(undefined);
+    expect([match.desync, match.isAstray]).toEqual([undefined, false]);
   });
 }
 
@@ -171,11 +171,25 @@ Deno.test("a watcher takes no record of a slot that is no member", () => {
   expect(match.desync).toBe(undefined);
 });
 
+Deno.test("who follows what most differ from in the same way is astray", () => {
+  for (const [theirs, isAstray] of [[7, true], [8, false]] as const) {
+    const { match, take, say } = follow();
+    take(1, 22, { hash: 7 });
+    say([30, 30, -1]);
+    expect([match.desync, match.isAstray]).toEqual([undefined, false]);
+
+    take(2, 22, { hash: theirs });
+    match.advance(9);
+    expect([match.desync !== undefined, match.isAstray])
+      .toEqual([!isAstray, isAstray]);
+  }
+});
+
 Deno.test("the first claim that differs is told of, whenever it came, and no later one", () => {
   const { match, take, say } = follow();
   take(1, 22, { hash: 7 });
   take(1, 24, { hash: 8 });
-  take(2, 40, { hash: 9 });
+  take(2, 22, { hash: 9 });
   expect(match.desync).toBe(undefined);
 
   say([40, 40, 40]);
@@ -192,15 +206,16 @@ Deno.test("a claim is compared once, and of the past only what is still known", 
   take(1, 30, { beat: 31, hash: 7 });
   match.advance(9);
 
-  expect(match.desync).toBe(undefined);
+  expect([match.desync, match.isAstray]).toEqual([undefined, false]);
 });
 
 Deno.test("a watcher keeps the newest claims, as many as it has states", () => {
   for (const [lieAt, isKept] of [[11, false], [12, true]] as const) {
     const { match, take, hear, say } = follow({}, 10);
     for (let tick = 11; tick <= 11 + HISTORY_TICKS; tick++) {
-      const more = tick === lieAt ? { hash: 7 } : {};
-      for (const slot of [0, 1]) take(slot, tick, more);
+      for (const slot of [0, 1]) {
+        take(slot, tick, tick === lieAt ? { hash: 7 + slot } : {});
+      }
     }
     hear(10, 30);
 
