@@ -7,11 +7,21 @@
  *
  * @module
  */
+import { lastSegment, type Presence } from "../../game/presence.ts";
 import type { Proofs } from "./proofs.ts";
-import { isNewer, signedBytes, type SlotRecord } from "./wire/record.ts";
+import {
+  type Incarnation,
+  isNewer,
+  signedBytes,
+  type SlotRecord,
+} from "./wire/record.ts";
+import { has, type SlotSet } from "./wire/slot_set.ts";
 
 /** A member whose word is older than this may be known better by hearsay. */
 const STALE_MS = 500;
+
+/** What there mostly is. */
+const NOBODY: readonly never[] = [];
 
 /** The newest records of all other members of one match. */
 export class HeardRecords {
@@ -19,6 +29,10 @@ export class HeardRecords {
   readonly words: (SlotRecord | undefined)[];
   /** By slot: the newest word or, where that is stale, hearsay: to acknowledge and to pass on. */
   readonly newest: (SlotRecord | undefined)[];
+
+  /** Words of the members, less those that said goodbye; and of the same, what is newest. */
+  readonly peers: SlotRecord[] = [];
+  readonly acknowledging: SlotRecord[] = [];
 
   readonly #proofs: Proofs | undefined;
   /** By slot: when the word came; and by slot and who passed it on: the newest hearsay. */
@@ -61,6 +75,35 @@ export class HeardRecords {
     this.#hearsay[slot][from] = record;
     if (!this.isDirect(slot, atMs)) this.newest[slot] = record;
     return "hearsay";
+  }
+
+  /** Finds the peers again, after a record or the members have changed. */
+  findPeers(members: SlotSet): void {
+    let count = 0;
+    for (const word of this.words) {
+      const isPeer = word && has(members, word.slot) &&
+        word.farewell === "none";
+      if (!isPeer) continue;
+      this.peers[count] = word;
+      this.acknowledging[count++] = this.newest[word.slot] ?? word;
+    }
+    this.peers.length = this.acknowledging.length = count;
+  }
+
+  /** Returns the newest tick that all peers have confirmed, at most `limit`. */
+  confirmedByAll(limit: number): number {
+    let tick = limit;
+    for (const { confirmed, isReturning } of this.peers) {
+      if (!isReturning) tick = Math.min(tick, confirmed);
+    }
+    return tick;
+  }
+
+  /** Returns the peers that are members again and have no state to begin with. */
+  returned(presences: readonly Presence[]): readonly Incarnation[] {
+    const isBack = ({ slot, epoch, isReturning }: SlotRecord) =>
+      isReturning && epoch === lastSegment(presences[slot]).epoch;
+    return this.peers.some(isBack) ? this.peers.filter(isBack) : NOBODY;
   }
 
   /** Whether a record has its member's proof. */

@@ -6,24 +6,18 @@
  */
 import { lastSegment, type Presence } from "../../game/presence.ts";
 import { type Game, Rollback } from "../../game/rollback.ts";
-import {
-  ABSENT_INPUT,
-  OVER,
-  PHASE,
-  SERVING,
-  WINNER,
-} from "../../game/state.ts";
+import { OVER, PHASE, SERVING, WINNER } from "../../game/state.ts";
 import { inputDelayFor } from "./clock/input_delay.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
 import { leadOver, TimeSync } from "./clock/time_sync.ts";
+import { Contributions } from "./contributions.ts";
 import { type Desync, HashWatch, type TickHash } from "./hash_watch.ts";
 import { HeardRecords } from "./heard_records.ts";
 import { InputRuns } from "./input_runs.ts";
 import type { PeerLiveness } from "./membership/liveness.ts";
 import type { Absences } from "./membership/absences.ts";
-import { isInStep, isShownByAll } from "./membership/commitment.ts";
+import { placeIn } from "./membership/commitment.ts";
 import { Membership, type MembershipEvent } from "./membership/membership.ts";
-import { shownBeyond } from "./membership/membership_change.ts";
 import type { NegativeControls } from "./membership/negative_controls.ts";
 import type { Timers } from "./membership/timers.ts";
 import type { Said } from "./outbox.ts";
@@ -32,7 +26,7 @@ import type { Proofs } from "./proofs.ts";
 import type { Return } from "./returning.ts";
 import type { Incarnation, SlotRecord } from "./wire/record.ts";
 import { has, setOf, sizeOf, type SlotSet, slotsOf } from "./wire/slot_set.ts";
-import type { InputRun, PlayPacket, SnapshotPacket } from "./wire/wire.ts";
+import type { PlayPacket, SnapshotPacket } from "./wire/wire.ts";
 
 export interface PlayOptions {
   readonly slot: number;
@@ -55,9 +49,6 @@ export interface PlayOptions {
   readonly nowMs: number;
 }
 
-/** A member that has confirmed so much less is as good as silent; two hosts lie far closer. */
-const LAG_TICKS_MAX = 64;
-
 /** What most ticks bring. */
 const NONE: readonly never[] = [];
 
@@ -69,8 +60,6 @@ export class Play {
   isOut = false;
   /** How many ticks after it was sampled this host's input counts. */
   inputDelayTicks = 0;
-  /** Inputs that contradicted what was known of the same slot and tick. */
-  conflicts = 0;
   /** How long ticks last, so that all members stay level. */
   readonly sync = new TimeSync();
 
@@ -79,25 +68,14 @@ export class Play {
   readonly #membership: Membership;
   readonly #hashes: HashWatch;
   readonly #heard: HeardRecords;
-  /** Newest words of the other members, except of those that said goodbye. */
-  readonly #peers: SlotRecord[] = [];
-  /** Of the same, what is newest, if only by hearsay. */
-  readonly #acknowledging: SlotRecord[] = [];
   /** By slot: highest tick up to which all inputs are known; made anew where it is read. */
   readonly #have: number[];
-  /** By slot: highest tick of inputs that could be taken in, were it not for an attempt. */
-  readonly #offered: number[];
-  /** By slot: when it brought inputs itself. */
-  readonly #broughtMs: number[];
-  /** When no member's state differed last, and for how long some has. */
-  #sameMs: number;
-  #differingForMs = 0;
+  readonly #contributions: Contributions;
   readonly #words: OwnRecord;
   readonly #events: MembershipEvent[] = [];
 
   constructor(options: PlayOptions) {
     this.#options = options;
-    this.#sameMs = options.nowMs;
     const { slot, players, epochs, from, timers, controls } = options;
     this.#rollback = new Rollback(options.game, players, from);
     this.#membership = new Membership({ slot, timers, controls }, epochs);
@@ -108,11 +86,17 @@ export class Play {
       clocks: options.clocks,
       isSentThrice: controls.isSentThrice ?? false,
     });
-    this.#hashes = new HashWatch(players);
+    this.#hashes = new HashWatch(players, options.nowMs);
     this.#heard = new HeardRecords(players, options.proofs);
     this.#have = this.#heard.words.map(() => -1);
-    this.#offered = this.#have.slice();
-    this.#broughtMs = this.#have.map(() => options.nowMs);
+    this.#contributions = new Contributions({
+      ...{ slot, timers, nowMs: options.nowMs },
+      distrusted: options.distrusted,
+      rollback: this.#rollback,
+      membership: this.#membership,
+      hashes: this.#hashes,
+      heard: this.#heard,
+    });
     this.#words = new OwnRecord({
       ...{ slot, players, epoch: options.epoch, runs },
       rollback: this.#rollback,
@@ -178,20 +162,23 @@ export class Play {
 
   /** A difference that the members can't settle: no state is that of more than half of them. */
   get desync(): Desync | undefined {
-    const { members } = this;
-    const differing = this.#hashes.differing & members;
-    const rest = 2 * sizeOf(members & ~differing) - sizeOf(members);
-    // Where most differ from this host, they drop it, and it comes back; if they do.
-    const waitMs = rest < 0 ? this.#options.timers.graceMs / 4 : 0;
-    const isUnsettled = rest <= 0 && this.#differingForMs >= waitMs;
-    return isUnsettled
-      ? this.differences.find(({ slot }) => has(members, slot))
-      : undefined;
+    const { timers } = this.#options;
+    return this.#hashes.unsettled(this.members, timers.graceMs / 4);
   }
 
-  /** What other members' states were found to be different in, lowest slot first. */
-  get differences(): readonly Desync[] {
-    return this.#hashes.differences.filter((one) => one !== undefined);
+  /** Whether another member's state was found to be different from this host's. */
+  get isDiffering(): boolean {
+    return this.#hashes.differing !== 0;
+  }
+
+  /** Returns the differences that were found since the last call. */
+  takeDifferences(): readonly Desync[] {
+    return this.#hashes.takeNews();
+  }
+
+  /** Inputs that contradicted what was known of the same slot and tick. */
+  get conflicts(): number {
+    return this.#contributions.conflicts;
   }
 
   hashAt(tick: number): number | undefined {
@@ -271,11 +258,9 @@ export class Play {
       record.slot !== me && this.#isPossible(record) &&
       this.#takeRecord(record, own.slot, atMs)
     );
-    if (news.length > 0) this.#findPeers();
-    if (this.endTick !== undefined) {
-      relayed.forEach((one) => this.#noteProved(one));
-    }
-    for (const run of runs) this.#takeRun(run, own.slot, atMs);
+    if (news.length > 0) this.#heard.findPeers(this.members);
+    if (this.endTick !== undefined) this.#compareProofs(relayed, this.endTick);
+    for (const run of runs) this.#contributions.take(run, own.slot, atMs);
     // Whether a member keeps up shows once its inputs are here, too.
     for (const record of news) this.#hear(record, record === own, atMs);
     return true;
@@ -306,7 +291,9 @@ export class Play {
       this.#confirm();
     }
     if (!has(this.members, this.#options.slot)) this.isOut = true;
-    this.#compareHashes(nowMs);
+    const { standing } = this.#membership;
+    this.#hashes.compare(this.#heard.peers, standing, this.#rollback);
+    this.#hashes.wait(nowMs, this.members);
   }
 
   /** Plays one tick with this host's input; false where the match has to wait for somebody. */
@@ -314,22 +301,15 @@ export class Play {
     const rollback = this.#rollback;
     if (this.endTick !== undefined) return true;
     if (rollback.isFull) return false;
-    const { slot: me } = this.#options;
     // Only between rallies: a change in the middle of one would be felt.
     if (rollback.state[PHASE] === SERVING) {
       this.inputDelayTicks = inputDelayFor(this.#options.clocks);
     }
-    const bounded = Math.max(-127, Math.min(127, Math.trunc(input) || 0));
-    const until = rollback.tick + this.inputDelayTicks;
-    let next = rollback.nextInputTick(me);
-    while (
-      next >= this.#ownFrom && next <= until &&
-      rollback.addInput(me, next, bounded) === "added"
-    ) next = rollback.nextInputTick(me);
+    this.#contributions.addOwn(input, rollback.tick + this.inputDelayTicks);
     rollback.advance();
     this.#confirm();
     // Right after a tick: the others' records, too, are of that moment.
-    const lead = leadOver(this.#peers, rollback.tick, {
+    const lead = leadOver(this.#heard.peers, rollback.tick, {
       clocks: this.#options.clocks,
       freshMs: this.#options.timers.suspectMs,
       nowMs,
@@ -342,7 +322,7 @@ export class Play {
   say(said: Said): PlayPacket {
     this.#noteHave();
     const hasEnded = this.endTick !== undefined;
-    return this.#words.packet(said, this.#acknowledging, hasEnded);
+    return this.#words.packet(said, this.#heard.acknowledging, hasEnded);
   }
 
   /**
@@ -352,17 +332,13 @@ export class Play {
   snapshot(said: Said, to: Incarnation): SnapshotPacket {
     this.#noteHave();
     const { confirmedTick, oldestTick } = this.#rollback;
-    const confirmed = this.#peers.filter((peer) => !peer.isReturning)
-      .map((peer) => peer.confirmed);
-    const tick = Math.max(oldestTick, Math.min(confirmedTick, ...confirmed));
-    return this.#words.snapshot(said, to, tick);
+    const tick = this.#heard.confirmedByAll(confirmedTick);
+    return this.#words.snapshot(said, to, Math.max(oldestTick, tick));
   }
 
   /** Players that are members again and still wait for a state to begin with. */
   returned(): readonly Incarnation[] {
-    const isBack = ({ slot, epoch, isReturning }: SlotRecord) =>
-      isReturning && epoch === lastSegment(this.presences[slot]).epoch;
-    return this.#peers.some(isBack) ? this.#peers.filter(isBack) : NONE;
+    return this.#heard.returned(this.presences);
   }
 
   /** First tick of which this incarnation's inputs count; older ones were its predecessor's. */
@@ -370,22 +346,8 @@ export class Play {
     return lastSegment(this.presences[this.#options.slot]).from;
   }
 
-  /** Finds the other members again, after a record or the members have changed. */
   get #others(): readonly number[] {
     return slotsOf(this.members & ~setOf(this.#options.slot));
-  }
-
-  #findPeers(): void {
-    const { words, newest } = this.#heard;
-    let count = 0;
-    for (const word of words) {
-      const isPeer = word && has(this.members, word.slot) &&
-        word.farewell === "none";
-      if (!isPeer) continue;
-      this.#peers[count] = word;
-      this.#acknowledging[count++] = newest[word.slot] ?? word;
-    }
-    this.#peers.length = this.#acknowledging.length = count;
   }
 
   #noteHave(): void {
@@ -412,68 +374,28 @@ export class Play {
     return true;
   }
 
-  /** R11: a proof that a member has confirmed the end counts, whatever it says here. */
-  #noteProved(record: SlotRecord): void {
-    const { endTick } = this;
-    const isNews = record.confirmed === endTick &&
-      this.#hashes.comparedTick(record.slot) !== endTick &&
-      this.#isComparable(record);
-    if (isNews && this.#heard.isProved(record)) {
-      this.#hashes.compare(record, this.#rollback);
-    }
-  }
-
   /** What counts is when it was sent: a backlog of old ones may come all at once. */
   #hear(record: SlotRecord, isDirect: boolean, atMs: number): void {
     const { slot, sentAt, hears } = record;
     const { clocks, liveness, timers, slot: me } = this.#options;
     if (!clocks[slot].isFresh(sentAt, atMs, timers.suspectMs)) return;
-    liveness.hear(
-      slot,
-      atMs,
-      has(hears, me) && this.#keepsUp(record, isDirect),
-    );
-  }
-
-  /**
-   * R1: whoever speaks, but holds up the others by what it keeps to itself, is as good as silent:
-   * inputs, its part in an attempt, what it has confirmed.
-   */
-  #keepsUp(record: SlotRecord, isDirect: boolean): boolean {
-    const { slot } = record;
-    const { standing } = this.#membership;
-    if (!has(standing.members, slot)) return true;
-    // It was taken back, and has yet to begin.
-    if (record.isReturning) return false;
-    const { attempt } = standing;
-    if (attempt && !has(attempt.drop, slot)) {
-      return isInStep(record, standing, this.#have);
-    }
-    const { confirmedTick, endTick } = this;
-    if (endTick !== undefined && !attempt) {
-      return this.#hashes.comparedTick(slot) >= endTick;
-    }
-    const brought = Math.max(this.#rollback.have(slot), this.#offered[slot]);
-    const made = isDirect ? Math.min(record.tick - 1, record.have[slot]) : -1;
-    return brought >= Math.max(confirmedTick, made) &&
-      record.confirmed >= confirmedTick - LAG_TICKS_MAX;
+    const by = { isDirect, endTick: this.endTick };
+    const isMutual = has(hears, me) && this.#contributions.keepsUp(record, by);
+    liveness.hear(slot, atMs, isMutual);
   }
 
   /** R9: records of a higher era are the commit, once all who decided it show it. */
   #follow(record: SlotRecord, atMs: number): void {
-    const { slot: me, epoch, liveness } = this.#options;
+    const { confirmedTick } = this;
     const presences = record.change?.presences;
     if (!presences || this.isOut) return;
-    const { standing } = this.#membership;
     const said = { ...record, presences };
-    if (!isShownByAll(said, standing, this.#heard.words, me)) return;
-    const isMember = has(record.members, me) &&
-      lastSegment(presences[me]).epoch === epoch;
-    const beyond = shownBeyond(this.presences, presences, this.confirmedTick);
-    if (!isMember || beyond !== undefined) {
-      this.isOut = true;
-      return;
-    }
+    const { standing } = this.#membership;
+    const where = { ...this.#options, standing, confirmedTick };
+    const place = placeIn(said, this.#heard.words, where);
+    if (place === "out") this.isOut = true;
+    if (place !== "member") return;
+    const { liveness } = this.#options;
     this.#noteDropped(this.members & ~record.members, atMs);
     liveness.welcome(this.#membership.adopt(record, presences), atMs);
     this.#applyPresences();
@@ -487,56 +409,11 @@ export class Play {
   }
 
   #applyPresences(): void {
-    this.#findPeers();
+    this.#heard.findPeers(this.members);
     for (const [slot, presence] of this.presences.entries()) {
       this.#rollback.setPresence(slot, presence);
       if (!has(this.members, slot)) this.#hashes.forgive(slot);
     }
-  }
-
-  #takeRun(
-    { slot, start, inputs }: InputRun,
-    from: number,
-    atMs: number,
-  ): void {
-    const isOwn = slot === this.#options.slot;
-    const isDirect = slot === from;
-    const isDistrusted = slot === this.#options.distrusted;
-    const untilTick = isDirect || isDistrusted
-      ? Infinity
-      : this.#passedOnUntil(slot, atMs);
-    // Even one that can't be taken in during an attempt shows that the slot isn't silent.
-    const end = Math.min(untilTick, start + inputs.length - 1);
-    const isNews = start <= this.#rollback.have(slot) + 1 &&
-      end > this.#offered[slot];
-    if (isNews) {
-      this.#offered[slot] = end;
-      if (isDirect) this.#broughtMs[slot] = atMs;
-    }
-    if (isDirect && isDistrusted) return;
-    for (let i = 0; i < inputs.length; i++) {
-      const input = inputs[i];
-      if (input === ABSENT_INPUT || start + i > untilTick) return;
-      if (isOwn && start + i >= this.#ownFrom) return;
-      if (!this.#membership.mayTake(slot, start + i)) return;
-      const verdict = this.#rollback.addInput(slot, start + i, input);
-      if (verdict === "gap") return;
-      if (verdict === "conflict") this.conflicts++;
-    }
-  }
-
-  /**
-   * Up to which tick inputs of a slot count that others pass on: any, where it can't be heard; else
-   * those that it made, but brings no more, and what its former incarnations left.
-   */
-  #passedOnUntil(slot: number, atMs: number): number {
-    if (!this.#heard.isDirect(slot, atMs)) return Infinity;
-    const { attempt } = this.#membership.standing;
-    const cut = attempt?.cut?.[slot] ?? -1;
-    const { unstableMs } = this.#options.timers;
-    const isKept = atMs - this.#broughtMs[slot] > unstableMs;
-    const made = isKept ? this.#heard.words[slot]?.have[slot] ?? -1 : -1;
-    return Math.max(cut, made, lastSegment(this.presences[slot]).from - 1);
   }
 
   #confirm(): void {
@@ -553,19 +430,13 @@ export class Play {
     if (confirmedState[PHASE] === OVER) this.endTick = confirmedTick;
   }
 
-  #isComparable({ slot, era, epoch, isReturning }: SlotRecord): boolean {
-    return era === this.era && !isReturning && has(this.members, slot) &&
-      epoch === lastSegment(this.presences[slot]).epoch;
-  }
-
-  /** Only within one era must what members have confirmed be the same. */
-  #compareHashes(nowMs: number): void {
-    for (const record of this.#peers) {
-      if (!this.#isComparable(record)) continue;
-      this.#hashes.compare(record, this.#rollback);
-    }
-    const isDiffering = (this.#hashes.differing & this.members) !== 0;
-    if (!isDiffering) this.#sameMs = nowMs;
-    this.#differingForMs = nowMs - this.#sameMs;
+  /** R11: a proof that a member has confirmed the end counts, whatever it says here itself. */
+  #compareProofs(records: readonly SlotRecord[], endTick: number): void {
+    const news = records.filter((record) =>
+      record.confirmed === endTick &&
+      this.#hashes.comparedTick(record.slot) !== endTick &&
+      this.#heard.isProved(record)
+    );
+    this.#hashes.compare(news, this.#membership.standing, this.#rollback);
   }
 }

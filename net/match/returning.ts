@@ -60,6 +60,7 @@ export class Returning {
   #returns = 0;
   #asks = 0;
   #askedMs = -Infinity;
+  #astray = 0;
   /** What was heard since this return began. */
   #heard!: HeardRecords;
   #hashes!: HashWatch;
@@ -76,7 +77,7 @@ export class Returning {
   #listen(): void {
     const { players, proofs } = this.#options;
     this.#heard = new HeardRecords(players, proofs);
-    this.#hashes = new HashWatch(players);
+    this.#hashes = new HashWatch(players, -Infinity);
   }
 
   /** Whether it waits to be taken back. */
@@ -89,9 +90,23 @@ export class Returning {
     return (this.#options.seatEpoch << 4) | this.#returns;
   }
 
-  /** The others went on without it: it begins to ask. False if it was out too often for that. */
-  begin(): boolean {
+  /**
+   * A slot whose inputs are to count only as others pass them on. Whoever tells this host other
+   * inputs than the rest leads it astray; nobody can say who it was, so each time it is another.
+   */
+  get distrusted(): number | undefined {
+    const { slot, players } = this.#options;
+    if (this.#astray === 0 || players === 2) return undefined;
+    return (slot + 1 + (this.#astray - 1) % (players - 1)) % players;
+  }
+
+  /**
+   * The others went on without it, perhaps because its state was another one: it begins to ask.
+   * False if it was out too often for that.
+   */
+  begin(isAstray: boolean): boolean {
     if (this.#returns === RETURNS_MAX) return false;
+    if (isAstray) this.#astray++;
     this.#returns++;
     this.#isOut = true;
     this.#offeredMs = undefined;

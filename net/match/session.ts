@@ -18,7 +18,6 @@ import type { Game } from "../../game/rollback.ts";
 import { Beats } from "./clock/beats.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
 import { Gate } from "./gate.ts";
-import type { Desync } from "./hash_watch.ts";
 import { Absences } from "./membership/absences.ts";
 import { PeerLiveness } from "./membership/liveness.ts";
 import type { NegativeControls } from "./membership/negative_controls.ts";
@@ -115,10 +114,6 @@ export class Session {
   #toldEra = 0;
   readonly #events: SessionEvent[] = [];
   #stalledInAllMs = 0;
-  /** How often this host was out because its state was another one. */
-  #astray = 0;
-  /** Differences that were told. */
-  readonly #told = new WeakSet<Desync>();
 
   constructor(options: SessionOptions) {
     const { slot, rules, nowMs, epochs, isResumed = false } = options;
@@ -304,9 +299,9 @@ export class Session {
   }
 
   #goOut(nowMs: number): void {
-    if (this.#play && this.#play.differences.length > 0) this.#astray++;
+    const isAstray = this.#play?.isDiffering ?? false;
     this.#play = undefined;
-    if (!this.#returning.begin()) {
+    if (!this.#returning.begin(isAstray)) {
       return this.#end(nowMs, "connection lost", "You were away too often.");
     }
     this.#progressMs = nowMs;
@@ -341,17 +336,6 @@ export class Session {
     );
   }
 
-  /**
-   * Whoever tells this host other inputs than the rest leads it astray. Nobody can say who it was,
-   * so the inputs of another one count only as others pass them on, each time.
-   */
-  get #distrusted(): number | undefined {
-    if (this.#astray === 0 || this.#players === 2) return undefined;
-    const { slot } = this.#options;
-    return (slot + 1 + (this.#astray - 1) % (this.#players - 1)) %
-      this.#players;
-  }
-
   #createPlay(seed: number, nowMs: number, from: Return | undefined): Play {
     const { rules, slot, epochs, createGame = createPong } = this.#options;
     return new Play({
@@ -365,7 +349,7 @@ export class Session {
       timers: this.timers,
       absences: this.#absences,
       proofs: this.#options.proofs,
-      distrusted: this.#distrusted,
+      distrusted: this.#returning.distrusted,
       controls: this.#options.controls ?? {},
       from,
       nowMs,
@@ -404,33 +388,30 @@ export class Session {
     if (nowMs >= this.nextTickMs) this.nextTickMs = nowMs + TICK_MS;
     if (play.confirmedTick > confirmedBefore) this.#progressMs = nowMs;
     if (isStalled) this.#stalledInAllMs += ticks * TICK_MS;
-    this.#tellEra(play);
-    this.#takeMembershipEvents(play);
+    this.#tellEvents(play);
     this.#judge(play, nowMs);
     if (ticks === 0 || !this.#play) return;
     this.#sender.send(play, nowMs, this);
     this.opening.say(nowMs);
   }
 
-  #takeMembershipEvents(play: Play): void {
-    for (const difference of play.differences) {
-      if (this.#told.has(difference)) continue;
-      this.#told.add(difference);
+  #tellEvents(play: Play): void {
+    // A new era is told once, however this member came into it.
+    if (play.era !== this.#toldEra && !play.isOut) {
+      this.#toldEra = play.era;
+      this.#events.push(eraOf(play));
+    }
+    for (const difference of play.takeDifferences()) {
       this.#events.push({ kind: "difference", difference });
     }
     for (const event of play.takeEvents()) {
       if (event.kind === "committed") this.#progressMs = this.#advancedMs;
-      if (event.kind === "claim") {
-        this.#events.push(forWitness(event));
-      } else this.#events.push({ kind: "membership", what: event.kind });
+      this.#events.push(
+        event.kind === "claim"
+          ? forWitness(event)
+          : { kind: "membership", what: event.kind },
+      );
     }
-  }
-
-  /** A new era is told once, however this member came into it. */
-  #tellEra(play: Play): void {
-    if (play.era === this.#toldEra || play.isOut) return;
-    this.#toldEra = play.era;
-    this.#events.push(eraOf(play));
   }
 
   /** Ends the match when something has ended it. */

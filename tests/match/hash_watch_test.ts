@@ -1,11 +1,12 @@
 import { expect } from "@std/expect";
 import { createPong } from "../../game/pong.ts";
 import { HISTORY_TICKS, Rollback } from "../../game/rollback.ts";
+import { standAtStart } from "../../net/match/membership/standing.ts";
 import { HashWatch } from "../../net/match/hash_watch.ts";
 import { recordOf } from "../support/slot_record.ts";
 
 Deno.test("what a member claimed lately is kept as evidence, unless it was returning", () => {
-  const watch = new HashWatch(2);
+  const watch = new HashWatch(2, 0);
   for (let tick = 0; tick < HISTORY_TICKS + 3; tick++) {
     watch.note(recordOf(1, { confirmed: tick, hash: 2 * tick }));
   }
@@ -18,7 +19,7 @@ Deno.test("what a member claimed lately is kept as evidence, unless it was retur
 Deno.test("a claim is compared once this host has confirmed as much, and the first difference stays", () => {
   const game = createPong({ players: 2, points: 9, lives: 9 }, 1);
   const rollback = new Rollback(game, 2);
-  const hashes = new HashWatch(2);
+  const hashes = new HashWatch(2, 0);
   const confirm = (tick: number) => {
     for (let t = rollback.confirmedTick; t < tick; t++) {
       for (const slot of [0, 1]) rollback.addInput(slot, t, 0);
@@ -29,8 +30,9 @@ Deno.test("a claim is compared once this host has confirmed as much, and the fir
   };
   const third = confirm(3);
   const compare = (confirmed: number, hash: number) => {
-    hashes.compare(recordOf(1, { confirmed, hash }), rollback);
-    return [hashes.comparedTick(1), hashes.differences[1]?.tick];
+    const claim = recordOf(1, { confirmed, hash });
+    hashes.compare([claim], standAtStart([0, 0]), rollback);
+    return [hashes.comparedTick(1), hashes.unsettled(0b11, 0)?.tick];
   };
 
   expect(hashes.comparedTick(1)).toBe(-1);
@@ -43,7 +45,7 @@ Deno.test("a claim is compared once this host has confirmed as much, and the fir
   const ours = confirm(5);
   expect(compare(5, ours + 1)).toEqual([3, 5]);
   const difference = { slot: 1, tick: 5, ours, theirs: ours + 1 };
-  expect(hashes.differences).toEqual([undefined, difference]);
+  expect(hashes.takeNews()).toEqual([difference]);
   expect(hashes.differing).toBe(0b10);
   confirm(6);
   expect(compare(6, 0)).toEqual([3, 5]);

@@ -56,14 +56,14 @@ Deno.test("who was taken back and dropped again unheard asks as another incarnat
     hear(returning, slot, { beat: ++beat, ...sayingOf(members, presence) });
     return returning.wasMissed;
   };
-  returning.begin();
+  returning.begin(false);
 
   expect(wasMissed(0, 0b011, FIRST)).toBe(false);
   expect(wasMissed(0, 0b111, ...BACK)).toBe(false);
   // Both who play without it have to say so.
   expect(wasMissed(0, 0b011, FIRST, MISSED)).toBe(false);
   expect(wasMissed(1, 0b011, FIRST, MISSED)).toBe(true);
-  returning.begin();
+  returning.begin(false);
   expect(wasMissed(0, 0b011, FIRST, MISSED)).toBe(false);
   expect(wasMissed(1, 0b011, FIRST, MISSED)).toBe(false);
 });
@@ -99,7 +99,7 @@ const WRONG: Readonly<Record<string, Partial<SnapshotPacket>>> = {
 
 function takeBack(wrong: Partial<SnapshotPacket>) {
   const { returning } = createReturning(false);
-  returning.begin();
+  returning.begin(false);
   for (const slot of [0, 1]) hear(returning, slot, SAID);
   return returning.takeBack({ ...SNAPSHOT, ...wrong }, 0);
 }

@@ -6,24 +6,25 @@
  */
 import { lastSegment, type Presence } from "../../../game/presence.ts";
 import { type AgreedChange, keyOf, type SlotRecord } from "../wire/record.ts";
-import { type SlotSet, slotsOf } from "../wire/slot_set.ts";
-import { applyChange, isEqualAim } from "./membership_change.ts";
+import { has, type SlotSet, slotsOf } from "../wire/slot_set.ts";
+import { applyChange, isEqualAim, shownBeyond } from "./membership_change.ts";
 import type { Standing } from "./standing.ts";
 
 /**
  * Whether a participant of the own attempt does its part by now: shows the same attempt, passes on
- * the inputs that it claims to hold, agrees once it can. `have`: as in `Observed`.
+ * the inputs that it claims to hold, agrees once it can. `have`: a slot's highest tick up to
+ * which its inputs are known.
  */
 export function isInStep(
   { era, change }: SlotRecord,
   { attempt, agreed, era: ours }: Standing,
-  have: readonly number[],
+  have: (slot: number) => number,
 ): boolean {
   const theirs = change?.attempt;
   if (!attempt || !theirs || era !== ours) return false;
   if (theirs.n !== attempt.n || !isEqualAim(theirs, attempt)) return false;
   const keepsInputs = attempt.cut?.some((cut, slot) =>
-    have[slot] < cut && theirs.high[slot] >= cut
+    have(slot) < cut && theirs.high[slot] >= cut
   );
   if (keepsInputs) return false;
   if (agreed?.n !== attempt.n) return true;
@@ -69,6 +70,35 @@ export function isShownByAll(
       ? leadsThere(word.change?.agreed)
       : isShownBy(word, said);
   });
+}
+
+/** Where a host stands that may follow others' commitment. */
+export interface Follower {
+  readonly slot: number;
+  /** Its incarnation. */
+  readonly epoch: number;
+  readonly standing: Standing;
+  readonly confirmedTick: number;
+}
+
+/**
+ * R9: what a commitment makes of a host: a member still, or out, since it isn't one or has confirmed
+ * more of a dropped player than counts. `undefined` where not all show it who decided it.
+ */
+export function placeIn(
+  said: Commitment,
+  words: readonly (SlotRecord | undefined)[],
+  { slot, epoch, standing, confirmedTick }: Follower,
+): "member" | "out" | undefined {
+  if (!isShownByAll(said, standing, words, slot)) return undefined;
+  const isMember = has(said.members, slot) &&
+    epochIn(said.presences, slot) === epoch;
+  const beyond = shownBeyond(
+    standing.presences,
+    said.presences,
+    confirmedTick,
+  );
+  return isMember && beyond === undefined ? "member" : "out";
 }
 
 /** Whether a record shows that this was committed, and nothing since. */
