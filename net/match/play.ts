@@ -11,7 +11,7 @@ import { inputDelayFor } from "./clock/input_delay.ts";
 import type { PeerClock } from "./clock/peer_clock.ts";
 import { leadOver, TimeSync } from "./clock/time_sync.ts";
 import { Contributions } from "./contributions.ts";
-import { type Desync, HashWatch, type TickHash } from "./hash_watch.ts";
+import { type Desync, HashWatch } from "./hash_watch.ts";
 import { HeardRecords } from "./heard_records.ts";
 import { InputRuns } from "./input_runs.ts";
 import type { PeerLiveness } from "./membership/liveness.ts";
@@ -60,13 +60,14 @@ export class Play {
   isOut = false;
   /** How many ticks after it was sampled this host's input counts. */
   inputDelayTicks = 0;
+  /** What other members' states are found to be. */
+  readonly hashes: HashWatch;
   /** How long ticks last, so that all members stay level. */
   readonly sync = new TimeSync();
 
   readonly #options: PlayOptions;
   readonly #rollback: Rollback;
   readonly #membership: Membership;
-  readonly #hashes: HashWatch;
   readonly #heard: HeardRecords;
   /** By slot: highest tick up to which all inputs are known; made anew where it is read. */
   readonly #have: number[];
@@ -80,31 +81,23 @@ export class Play {
     this.#rollback = new Rollback(options.game, players, from);
     this.#membership = new Membership({ slot, timers, controls }, epochs);
     const runs = new InputRuns({
-      slot,
-      players,
-      rollback: this.#rollback,
-      clocks: options.clocks,
+      ...{ slot, players, rollback: this.#rollback, clocks: options.clocks },
       isSentThrice: controls.isSentThrice ?? false,
     });
-    this.#hashes = new HashWatch(players, options.nowMs);
+    this.hashes = new HashWatch(players, options.nowMs);
     this.#heard = new HeardRecords(players, options.proofs);
     this.#have = this.#heard.words.map(() => -1);
     this.#contributions = new Contributions({
-      ...{ slot, timers, nowMs: options.nowMs },
-      distrusted: options.distrusted,
+      ...options,
       rollback: this.#rollback,
       membership: this.#membership,
-      hashes: this.#hashes,
-      heard: this.#heard,
+      ...{ hashes: this.hashes, heard: this.#heard },
     });
     this.#words = new OwnRecord({
       ...{ slot, players, epoch: options.epoch, runs },
-      rollback: this.#rollback,
-      membership: this.#membership,
-      liveness: options.liveness,
-      proofs: options.proofs,
-      newest: this.#heard.newest,
-      have: this.#have,
+      ...{ rollback: this.#rollback, membership: this.#membership },
+      ...{ liveness: options.liveness, proofs: options.proofs },
+      ...{ newest: this.#heard.newest, have: this.#have },
     });
     if (from) this.#membership.begin(from.era, from.members, from.presences);
     this.#applyPresences();
@@ -163,17 +156,7 @@ export class Play {
   /** A difference that the members can't settle: no state is that of more than half of them. */
   get desync(): Desync | undefined {
     const { timers } = this.#options;
-    return this.#hashes.unsettled(this.members, timers.graceMs / 4);
-  }
-
-  /** Whether another member's state was found to be different from this host's. */
-  get isDiffering(): boolean {
-    return this.#hashes.differing !== 0;
-  }
-
-  /** Returns the differences that were found since the last call. */
-  takeDifferences(): readonly Desync[] {
-    return this.#hashes.takeNews();
+    return this.hashes.unsettled(this.members, timers.graceMs / 4);
   }
 
   /** Inputs that contradicted what was known of the same slot and tick. */
@@ -183,11 +166,6 @@ export class Play {
 
   hashAt(tick: number): number | undefined {
     return this.#rollback.hashAt(tick);
-  }
-
-  /** By slot: the confirmed states and hashes that each other member claimed lately. */
-  claimedHashes(): readonly (readonly TickHash[])[] {
-    return this.#hashes.claimed();
   }
 
   /** Returns what counted for a slot at a confirmed tick of the last `HISTORY_TICKS`. */
@@ -233,7 +211,7 @@ export class Play {
     if (endTick === undefined) return false;
     if (this.#options.controls.isResultUnagreed) return true;
     return this.#others.every((slot) =>
-      this.#hashes.comparedTick(slot) >= endTick
+      this.hashes.comparedTick(slot) >= endTick
     );
   }
 
@@ -278,7 +256,7 @@ export class Play {
       records: this.#heard.words,
       liveness,
       have: this.#have,
-      differing: this.#hashes.differing,
+      differing: this.hashes.differing,
       mayReturn: (slot, isWanted) => absences.mayReturn(slot, nowMs, isWanted),
     });
     for (const event of happened) {
@@ -292,8 +270,8 @@ export class Play {
     }
     if (!has(this.members, this.#options.slot)) this.isOut = true;
     const { standing } = this.#membership;
-    this.#hashes.compare(this.#heard.peers, standing, this.#rollback);
-    this.#hashes.wait(nowMs, this.members);
+    this.hashes.compare(this.#heard.peers, standing, this.#rollback);
+    this.hashes.wait(nowMs, this.members);
   }
 
   /** Plays one tick with this host's input; false where the match has to wait for somebody. */
@@ -369,7 +347,7 @@ export class Play {
   #takeRecord(record: SlotRecord, from: number, atMs: number): boolean {
     const kind = this.#heard.take(record, from, atMs);
     if (kind !== "word") return kind !== undefined;
-    if (!record.isReturning) this.#hashes.note(record);
+    if (!record.isReturning) this.hashes.note(record);
     if (record.era > this.era) this.#follow(record, atMs);
     return true;
   }
@@ -403,7 +381,7 @@ export class Play {
 
   #noteDropped(dropped: SlotSet, nowMs: number): void {
     for (const slot of slotsOf(dropped)) {
-      const isDiffering = has(this.#hashes.differing, slot);
+      const isDiffering = has(this.hashes.differing, slot);
       this.#options.absences.noteDropped(slot, nowMs, isDiffering);
     }
   }
@@ -412,7 +390,7 @@ export class Play {
     this.#heard.findPeers(this.members);
     for (const [slot, presence] of this.presences.entries()) {
       this.#rollback.setPresence(slot, presence);
-      if (!has(this.members, slot)) this.#hashes.forgive(slot);
+      if (!has(this.members, slot)) this.hashes.forgive(slot);
     }
   }
 
@@ -434,9 +412,9 @@ export class Play {
   #compareProofs(records: readonly SlotRecord[], endTick: number): void {
     const news = records.filter((record) =>
       record.confirmed === endTick &&
-      this.#hashes.comparedTick(record.slot) !== endTick &&
+      this.hashes.comparedTick(record.slot) !== endTick &&
       this.#heard.isProved(record)
     );
-    this.#hashes.compare(news, this.#membership.standing, this.#rollback);
+    this.hashes.compare(news, this.#membership.standing, this.#rollback);
   }
 }

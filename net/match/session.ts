@@ -127,38 +127,30 @@ export class Session {
     this.#outbox = new Outbox({ slot, players, beats: this.#beats });
     this.#sender = new PlaySender(slot, this.#outbox);
     this.#gate = new Gate({ slot, players, epochs, beats: this.#beats });
-    this.liveness = new PeerLiveness({
-      ...{ slot, players, timers, controls, nowMs },
-    });
+    const heard = { slot, players, timers, controls, nowMs };
+    this.liveness = new PeerLiveness(heard);
     this.#returning = new Returning({
-      slot,
-      players,
-      seatEpoch: epochs[slot],
-      isOut: isResumed,
+      ...{ slot, players, timers, liveness: this.liveness },
+      ...{ seatEpoch: epochs[slot], isOut: isResumed },
       game: createGame(rules, 0),
       clocks: this.#beats.clocks,
-      liveness: this.liveness,
-      timers,
       proofs: options.proofs,
     });
     this.#absences = new Absences(players, timers.graceMs);
     this.opening = new Opening({
-      slot,
-      players,
+      ...{ slot, players, nowMs },
       terms: termsOf(rules, options.match),
       secret: options.secret,
       sha256: options.sha256,
-      nowMs,
       isStartRepeated: !controls?.isStartSaidOnce,
       epoch: this.#returning.epoch,
-      beats: this.#beats,
-      outbox: this.#outbox,
+      ...{ beats: this.#beats, outbox: this.#outbox },
       isPast: isResumed,
     });
     this.nextTickMs = this.#advancedMs = this.#progressMs = nowMs;
   }
 
-  /** The match in play; `undefined` until tick 0 is due. */
+  /** `undefined` until tick 0 is due. */
   get play(): Play | undefined {
     return this.#play;
   }
@@ -299,7 +291,7 @@ export class Session {
   }
 
   #goOut(nowMs: number): void {
-    const isAstray = this.#play?.isDiffering ?? false;
+    const isAstray = (this.#play?.hashes.differing ?? 0) !== 0;
     this.#play = undefined;
     if (!this.#returning.begin(isAstray)) {
       return this.#end(nowMs, "connection lost", "You were away too often.");
@@ -401,7 +393,7 @@ export class Session {
       this.#toldEra = play.era;
       this.#events.push(eraOf(play));
     }
-    for (const difference of play.takeDifferences()) {
+    for (const difference of play.hashes.takeNews()) {
       this.#events.push({ kind: "difference", difference });
     }
     for (const event of play.takeEvents()) {

@@ -17,10 +17,10 @@ export function hashChainsOf(
   { slot, log, play }: {
     readonly slot: number;
     readonly log: ConfirmedLog;
-    readonly play: Pick<Play, "claimedHashes">;
+    readonly play: Pick<Play, "hashes">;
   },
 ): readonly HashChain[] {
-  const claimed = play.claimedHashes().map((hashes, slot) => ({
+  const claimed = play.hashes.claimed().map((hashes, slot) => ({
     slot,
     hashes,
   }));

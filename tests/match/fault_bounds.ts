@@ -25,7 +25,7 @@ export function findExcess(
     const at = `at slot ${slot}`;
     hold(transport?.waiting ?? 0, WAITING_MAX, `packets wait ${at}`);
     const { play } = session ?? {};
-    for (const claimed of play?.claimedHashes() ?? []) {
+    for (const claimed of play?.hashes.claimed() ?? []) {
       hold(claimed.length, HISTORY_TICKS, `hashes ${at}`);
     }
     for (const presence of play?.presences ?? []) {

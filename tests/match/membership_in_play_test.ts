@@ -306,10 +306,10 @@ Deno.test("R11: another end than ours is a difference, and none in another era",
 
   // After another change of the members it may well be another.
   hear(say(1, { ...OTHER_END, era: 1 }));
-  expect(play.takeDifferences()).toEqual([]);
+  expect(play.hashes.takeNews()).toEqual([]);
   hear(say(1, OTHER_END));
 
-  expect(play.takeDifferences()).toEqual([{ slot: 1, ...DIFFERENCE }]);
+  expect(play.hashes.takeNews()).toEqual([{ slot: 1, ...DIFFERENCE }]);
   expect(play.desync).toBeUndefined();
 });
 

@@ -299,7 +299,7 @@ Deno.test("a process that was out fifteen times comes back no more", () => {
   const keptTick = (play?.presences[2].at(-2)?.to ?? 0) + 1;
   expect(returned()).toEqual({ kind: "returned", keptTick });
   // While it was out it claimed nothing, and what it claimed since is true.
-  const claimed = play?.claimedHashes()[2] ?? [];
+  const claimed = play?.hashes.claimed()[2] ?? [];
   expect(claimed.length).toBeGreaterThan(60);
   expect(claimed.filter(([tick]) => tick === 0)).toEqual([]);
   cutFor(3_000);
