@@ -335,6 +335,19 @@ Deno.test("R11: who differs from most waits to be dropped; where nobody is most,
 
 const ENDED: Presence = [{ epoch: 0, from: 0, to: LAST_TICK - 1 }];
 
+Deno.test("R11: nobody of two has won where the other says that states differ", () => {
+  const given = beginPlay({ confirmed: 4 });
+  const { play, say, hear } = given;
+  hear(say(1, { farewell: "desync" }));
+  expect([play.isDesyncTold, play.isWalkover]).toEqual([false, false]);
+
+  agreeToDropSlot2(given);
+  hear(say(1, DROPPED));
+  hear(say(1, { ...DROPPED, farewell: "desync" }));
+
+  expect([play.isDesyncTold, play.isWalkover]).toEqual([true, false]);
+});
+
 Deno.test("R11: the last member has won, unless the game has come to its end", () => {
   for (
     const [confirmed, won] of [

@@ -71,10 +71,12 @@ export class Observation {
     this.suspects = this.lostOf(this.suspected);
   }
 
-  /** Whether a slot's present incarnation said goodbye. */
+  /** Whether a slot's present incarnation said goodbye; of two, "desync" ends the match for both. */
   hasLeft(slot: number): boolean {
     const record = this.#observed.records[slot];
-    return record?.epoch === this.#epochOf(slot) && record.farewell !== "none";
+    if (record?.epoch !== this.#epochOf(slot)) return false;
+    return record.farewell === "left" ||
+      record.farewell === "desync" && sizeOf(this.#standing.members) > 2;
   }
 
   /** The newest record of a member, if it is of this era and of its present incarnation. */
