@@ -58,3 +58,18 @@ Deno.test("hearsay stands in for a word that is older than half a second, of the
   expect(newestAt(501, { beat: 3 })).toEqual([false, 1, 3]);
   expect(newestAt(502, { epoch: 1, beat: 4 })).toEqual([false, 1, 3]);
 });
+
+Deno.test("peers are the members that speak, and those have confirmed as much that play", () => {
+  const { heard, take } = listen();
+  const peers = () => {
+    heard.findPeers(0b0111);
+    return [heard.peers.map(({ slot }) => slot), heard.confirmedByAll(9)];
+  };
+  take(1, 1, { confirmed: 7 });
+  take(2, 2, { isReturning: true });
+  take(3, 3, {});
+
+  expect(peers()).toEqual([[1, 2], 7]);
+  take(2, 2, { beat: 1, farewell: "left" });
+  expect(peers()).toEqual([[1], 7]);
+});
