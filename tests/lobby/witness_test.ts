@@ -281,17 +281,19 @@ const CASES: readonly (readonly [
     ],
   ],
   [
-    "judges a dispute anew after a pause",
+    "judges a dispute anew after a pause, and in another era",
     2,
     (t) => {
       const pinging = [0, 1];
       t.wait(GRACE_MS, { pinging });
-      return [
-        t.claim(0, 1, "0"),
-        t.wait(GRACE_MS, { pinging }).claim(0, 1, "0"),
-      ];
+      const answers = [t.claim(0, 1, "0")];
+      t.wait(GONE_MS, { pinging });
+      answers.push(t.claim(0, 1, "0"));
+      t.wait(GONE_MS - 1, { pinging }).tell(1, "0 1", 0, 1);
+      answers.push(t.claim(0, 2, "0"));
+      return [...answers, t.wait(1, { pinging }).claim(0, 2, "0")];
     },
-    [STILL_HERE, STILL_HERE],
+    [STILL_HERE, STILL_HERE, STILL_HERE, STILL_HERE],
   ],
   [
     "lets the first of two halves go on, once all of it who are there have claimed",
@@ -341,11 +343,13 @@ const CASES: readonly (readonly [
     4,
     (t) => {
       t.tell(1, "1 2 3", 2, 3).tell(2, "2 3", 2, 3);
-      return [t.claim(2, 3, "2"), t.wait(GRACE_MS).claim(2, 3, "2")];
+      const early = t.claim(2, 3, "2");
+      t.attendance.leave(0);
+      return [early, t.claim(2, 3, "2"), t.wait(GRACE_MS).claim(2, 3, "2")];
     },
     [
       "Era 3 can't be claimed: the newest that most members told of is 0.",
-      "granted",
+      ...["Player 4 played lately.", "granted"],
     ],
   ],
   [
