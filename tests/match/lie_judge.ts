@@ -4,9 +4,9 @@
  * From the moment it begins each honest member confirms at least 95 % of the ticks that it confirms
  * without the lie. A liar may take itself out: if it lies for good, or is dropped for it, the others
  * may also lose what its silence from that moment on would cost them, the *patience*, each time
- * that it is dropped. A match of two may end instead, within `lostMs` and without another winner
- * than the honest one. Before tick 0 any member can hold up all others, so there only this counts:
- * all begin or none does, and who has begun plays on.
+ * that it is dropped; while members change, the change may begin anew once. A match of two may end
+ * instead, within `lostMs` and without another winner than the honest one. Before tick 0 any member
+ * can hold up all others, so there only this counts: all begin or none does, and who has plays on.
  *
  * @module
  */
@@ -21,6 +21,8 @@ import {
 /** Which part of the ticks a lie may cost, and how many more where two histories are compared. */
 const LOST_MAX = 0.05;
 const LOST_TICKS = 6;
+/** While members change, a lie may make them begin the change anew. */
+const ANEW_TICKS = 36;
 /** How long it takes to be back where one was out for a moment, and for two to end. */
 const RETURN_MS = 1500;
 const END_MS = 5500;
@@ -115,7 +117,9 @@ function judgeTicks(match: LiedMatch, lied: LyingMatch): string[] {
   for (const slot of lied.honest) {
     const { lost, expected } = lossOf(slot, lied);
     const patience = lossOf(slot, mute).lost + LOST_TICKS;
-    const mayLose = LOST_MAX * expected + times * patience;
+    const isChange = match.phase === "attempt" || match.phase === "returning";
+    const mayLose = LOST_MAX * expected + times * patience +
+      (isChange ? ANEW_TICKS : 0);
     if (isBelow(slot) && lost > mayLose && !isDuelOver(match, lied, slot)) {
       const { session } = lied.match.hosts[slot];
       const { outcome, isReturning } = session ?? {};
@@ -150,9 +154,12 @@ function isDuelOver(
 /** Nobody else ends a match of three; one winner among the honest, and no other for the watcher. */
 function judgeEnds(
   { players, phase }: LiedMatch,
-  { honest, match: { hosts }, watching }: LyingMatch,
+  { honest, match, watching }: LyingMatch,
 ): string[] {
   const found: string[] = [];
+  const { hosts } = match;
+  const isOver = () => honest.every((slot) => hosts[slot].session?.outcome);
+  if (phase === "over") match.play(match.nowMs + END_MS, isOver);
   const outcomes = honest.map((slot) => hosts[slot].session?.outcome);
   const winners = new Set(outcomes.map((outcome) => outcome?.winner ?? null));
   winners.delete(null);
