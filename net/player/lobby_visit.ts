@@ -234,7 +234,9 @@ class Visit {
 
   /** Claims are repeated; why the witness refuses them is said once. */
   #noteWhy(why = ""): void {
-    if (why !== "" && why !== this.#why) log.info("The witness: {why}", { why });
+    if (why !== "" && why !== this.#why) {
+      log.info("The witness: {why}", { why });
+    }
     this.#why = why;
   }
 

@@ -160,10 +160,12 @@ Deno.test("who hasn't reported a result is told what most did, and of two what t
     const told = [];
     for (let client = 1; client < players; client++) {
       matches.result(client, result);
-      told.push(matches.tellEnd(client).map(({ to, message }) => [
-        to,
-        message.type === "over" && message.isAgreed,
-      ]));
+      told.push(
+        matches.tellEnd(client).map(({ to, message }) => [
+          to,
+          message.type === "over" && message.isAgreed,
+        ]),
+      );
     }
     const agreed = [[players, true]];
     expect(told).toEqual(
