@@ -194,17 +194,12 @@ export class Witness {
       !seats.some(([s]) => s === slot) && !attendance.hasLeft(slot)
     );
     const there = leftOut.filter(([slot]) => attendance.isAlive(slot, nowMs));
-    const isMember = ([slot, epoch]: SeatEpoch) =>
-      attendance.epochOf(slot) === epoch;
-    const present = there.filter(isMember);
     // Of all of them, for each one's time has to begin now.
     const [early] = there.filter(([slot]) =>
       nowMs - this.#disputedSince(slot, nowMs) < this.#goneMs
     );
-    // Who is there can say so; whoever isn't, or has yet to be taken back, has the grace period.
-    const lively = leftOut.find((seat) =>
-      attendance.idleMs(seat[0], nowMs) <
-        (present.includes(seat) ? this.#goneMs : this.#graceMs)
+    const lively = leftOut.find(([slot]) =>
+      attendance.idleMs(slot, nowMs) < this.#graceMs
     );
     if (lively) {
       return { kind: "refused", why: `Player ${lively[0] + 1} played lately.` };
@@ -213,7 +208,10 @@ export class Witness {
       return { kind: "refused", why: `Player ${early[0] + 1} is still here.` };
     }
     const isDuel = this.#newest.seats.length === 2;
-    return { kind: isDuel && present.length > 0 ? "nobody wins" : "granted" };
+    const areBothThere = there.some(([slot, epoch]) =>
+      attendance.epochOf(slot) === epoch
+    );
+    return { kind: isDuel && areBothThere ? "nobody wins" : "granted" };
   }
 
   /** Since when claims that leave that slot out have come, without a longer pause. */

@@ -87,8 +87,6 @@ export class Judge {
   #healthy = 0;
   #healedEra = 0;
   #isHealthy = false;
-  /** The witness found both of two there, and let neither win. */
-  #isUndecidable = false;
   #isSettled = false;
 
   constructor(
@@ -166,7 +164,6 @@ export class Judge {
       case "over": {
         const { reason, winner, message } = event.outcome;
         if (message.includes("can't reach each other")) {
-          this.#isUndecidable = true;
           this.#notes.count("nobody wins");
         }
         // Of two that differ nobody knows who lies.
@@ -425,12 +422,13 @@ export class Judge {
 
   /**
    * Whoever agreed may have committed: while one of them is missing, the others can't know. A
-   * half depends on the witness, which may have forgotten, or have found both of two there.
+   * half depends on the witness, which may have forgotten; and of two who are there nobody wins.
    */
   #isExcused(): boolean {
-    if (this.#isUndecidable) return true;
+    const isDuel = sizeOf(this.#healthy) === 2;
     return this.#shown.some(({ agreedEra, claimedEra, healed }, slot) => {
-      if (claimedEra === this.#healedEra + 1 && !this.#hasWitness) return true;
+      const hasClaimed = claimedEra === this.#healedEra + 1;
+      if (hasClaimed && (isDuel || !this.#hasWitness)) return true;
       if (agreedEra !== this.#healedEra) return false;
       if (!has(this.#healthy, slot) || !healed) return true;
       const drop = healed.change?.agreed?.drop ?? 0;

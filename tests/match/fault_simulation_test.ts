@@ -63,7 +63,14 @@ Deno.test("a thousand matches through faults of every kind: one truth, and nobod
     ...["hit attempted", "hit agreed", "hit committed", "hit claim"],
     ...["hit returned", "hit ending", "rejected packets", "nap", "stopped"],
     ...["clock jump", "lobby down", "lobby restarts", "lobby cut off"],
-    ...["lobby forgot", "resumes refused", "bursts", "over TCP", "clock off"],
+    ...[
+      "lobby forgot",
+      "nobody wins",
+      "resumes refused",
+      "bursts",
+      "over TCP",
+      "clock off",
+    ],
   ];
   for (const name of happened) {
     expect([name, totals.get(name) ?? 0]).not.toEqual([name, 0]);

@@ -63,10 +63,6 @@ game/step.ts: Whoever asks looks only whether it is below 0.
 - if (last >= 0) return -1;
 + if (last >= 0) return -2;
 
-net/lobby_server/witness.ts: A claim for the newest era has been answered just before.
-- (newest !== undefined && claim.era < newest.era ? newest : undefined);
-+ (newest !== undefined && claim.era <= newest.era ? newest : undefined);
-
 net/match/membership/agreement.ts: Participants have no order.
 - shown.push({ slot, attempt: theirs, agreed: change?.agreed });
 + shown.unshift({ slot, attempt: theirs, agreed: change?.agreed });

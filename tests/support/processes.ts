@@ -54,7 +54,8 @@ export function startPong(
   const executable = Deno.env.get("PONG_EXECUTABLE");
   const main = new URL("../../main.ts", import.meta.url).pathname;
   // An executable must need nothing around it, so it runs in its own folder.
-  const alone = executable && !lie && { cwd: executable.replace(/\/[^/]*$/, "") };
+  const alone = executable && !lie &&
+    { cwd: executable.replace(/\/[^/]*$/, "") };
   const program = lie ? undefined : executable;
   const command = new Deno.Command(program ?? Deno.execPath(), {
     ...alone,
