@@ -82,8 +82,10 @@ function judgeBeginning(
   const begun = honest.filter((slot) => shown[slot].startedMs < Infinity);
   if (begun.length === 0) return [];
   if (begun.length < honest.length) return ["split: not all have begun"];
+  // Who names the start may itself come later.
+  const allMs = Math.max(...shown.map(({ startedMs }) => startedMs));
   const late = begun.filter((slot) => {
-    const expected = (nowMs - shown[slot].startedMs) / TICK_MS;
+    const expected = Math.max(0, nowMs - allMs) / TICK_MS;
     const lost = expected -
       shown[slot].confirmed[shown[slot].confirmed.length - 1];
     const mayLose = LOST_MAX * expected + 2 * LOST_TICKS;
@@ -143,13 +145,17 @@ function hasMajority(match: LiedMatch): boolean {
   return 2 * (players - (isChanging(match) ? 2 : 1)) > players;
 }
 
-/** Whether within `END_MS` each honest one plays again, or the match has ended for it. */
-function hasSettled({ match, honest }: LyingMatch): boolean {
+/** Whether in the end each honest one plays again, or the match has ended for it. */
+function hasSettled(lied: LyingMatch): boolean {
+  const { match, honest } = lied;
   const ticksOf = () =>
     honest.map((slot) => match.hosts[slot].session?.play?.confirmedTick ?? 0);
-  match.play(match.nowMs + END_MS - 1000);
+  const isOver = () =>
+    honest.every((slot) => match.hosts[slot].session?.outcome);
+  // Who asks to be taken back ends once it hears nobody any more.
+  lied.playOn(2 * END_MS, isOver);
   const before = ticksOf();
-  match.play(match.nowMs + 1000);
+  lied.playOn(1000);
   const after = ticksOf();
   return honest.every((slot, at) => {
     const { outcome } = match.hosts[slot].session ?? {};
@@ -162,13 +168,14 @@ function hasSettled({ match, honest }: LyingMatch): boolean {
 /** Nobody else ends a match of three; one winner among the honest, and no other for the watcher. */
 function judgeEnds(
   options: LiedMatch,
-  { honest, match, watching }: LyingMatch,
+  lied: LyingMatch,
 ): string[] {
+  const { honest, match, watching } = lied;
   const { phase } = options;
   const found: string[] = [];
   const { hosts } = match;
   const isOver = () => honest.every((slot) => hosts[slot].session?.outcome);
-  if (phase === "over") match.play(match.nowMs + END_MS, isOver);
+  if (phase === "over") lied.playOn(END_MS, isOver);
   const outcomes = honest.map((slot) => hosts[slot].session?.outcome);
   const winners = new Set(outcomes.map((outcome) => outcome?.winner ?? null));
   winners.delete(null);

@@ -197,6 +197,16 @@ export class LyingMatch {
     }
   }
 
+  /** Plays on, when all has been noted, for so long or until `isOver`. */
+  playOn(forMs: number, isOver = () => false): void {
+    const untilMs = this.match.nowMs + forMs;
+    while (this.match.nowMs < untilMs && !isOver()) {
+      this.#gameSteps = 0;
+      this.match.play(this.match.nowMs + STEP_MS, isOver);
+      if (this.match.hosts.every(({ dueMs }) => dueMs === Infinity)) return;
+    }
+  }
+
   #createGame(seed: number): Game {
     const { players, phase } = this.#options;
     const lastTick = phase === "over" ? LAST_TICK : Infinity;
