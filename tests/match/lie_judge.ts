@@ -61,7 +61,7 @@ function truthOf(match: LiedMatch): LyingMatch {
   const key = `${players} ${phase} ${victim}`;
   let truth = truths.get(key);
   if (!truth) {
-    truth = new LyingMatch({ ...match, fromMs: 3000 }, "true");
+    truth = new LyingMatch({ ...match, fromMs: 2200 }, "true");
     truth.play();
     truths.set(key, truth);
   }
