@@ -127,7 +127,8 @@ function judgeTicks(match: LiedMatch, lied: LyingMatch): string[] {
     isAway(slot) &&
     lied.shown[slot].absentMs > RETURN_MS + mute.shown[slot].absentMs
   );
-  if (!hasMajority(match) && hasSettled(lied)) return [];
+  const isHarmed = lacking.length > 0 || shutOut.length > 0;
+  if (!isHarmed || !hasMajority(match) && hasSettled(lied)) return [];
   return [
     ...(lacking.length > 0 ? ["waits: an honest one lacks ticks"] : []),
     ...(shutOut.length > 0 ? ["shut out: an honest one"] : []),
