@@ -223,3 +223,30 @@ Deno.test("slot 0 gives up after 20 s, and its word makes the others give up", (
   expect(second.barrier.failure?.reason).toBe("not ready");
   expect(second.barrier.failure?.message).toContain("player 3");
 });
+
+Deno.test("a start counts from slot 0, and passed on only where that is silent", () => {
+  const members = createThree();
+  talk(members, (hello) => ({ ...hello, startAt: undefined }));
+  const [first, second, third] = members;
+  const passOn = { ...helloOf(second), startAt: stampOf(700) };
+  const startsAfter = (silentMs: number) => {
+    third.barrier.receive(1, passOn, silentMs);
+    third.barrier.update(silentMs, third.clocks);
+    return startsInMs(third);
+  };
+
+  expect([startsAfter(500), startsAfter(501)]).toEqual([undefined, 700]);
+  // None is further ahead than by the longest round trip that one waits for.
+  second.barrier.receive(0, { ...helloOf(first), startAt: stampOf(9_000) }, 0);
+  expect(startsInMs(second)).toBe(2_500);
+});
+
+Deno.test("a member is ready by its own word, and only slot 0 gives up for all", () => {
+  const [first, second] = createThree();
+  const said = { ...helloOf(second), ready: 0b111, hasGivenUp: true };
+
+  first.barrier.receive(1, said, 0);
+
+  expect([first.barrier.waitingFor, first.barrier.failure])
+    .toEqual([0b101, undefined]);
+});

@@ -35,6 +35,9 @@ export interface Case extends Partial<Standing> {
   /** Who has not spoken within `unstableMs`, and within `suspectMs`. */
   readonly absent?: number;
   readonly unheard?: number;
+  /** Who holds another state, and who may not come back yet. */
+  readonly differing?: number;
+  readonly waiting?: number;
   /** Of a slot that has said nothing there is no record. */
   readonly says?: Readonly<Partial<Record<Letter, Saying | "nothing">>>;
   readonly have?: readonly number[];
@@ -81,8 +84,8 @@ export function situationOf(given: Case): {
   readonly decider: Decider;
 } {
   const { players = 4, me = 0, says = {}, silentMs = {}, ...more } = given;
-  const { absent = 0, unheard = 0, have = HAVE, controls = {}, ...stands } =
-    more;
+  const { absent = 0, unheard = 0, differing = 0, waiting = 0, ...rest } = more;
+  const { have = HAVE, controls = {}, ...stands } = rest;
   const letters = LETTERS.slice(0, players);
   const liveness = {
     present: everySlot(players) & ~absent,
@@ -112,8 +115,8 @@ export function situationOf(given: Case): {
     ...stands,
   };
   const observed = {
-    ...{ nowMs: NOW_MS, have, records, liveness, differing: 0 },
-    mayReturn: () => true,
+    ...{ nowMs: NOW_MS, have, records, liveness, differing },
+    mayReturn: (slot: number) => !has(waiting, slot),
   };
   return {
     standing,

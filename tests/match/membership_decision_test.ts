@@ -37,6 +37,12 @@ const D2: Incarnation = { slot: 3, epoch: 2 };
 const B1: Incarnation = { slot: 1, epoch: 1 };
 /** D asks to come back, and the others attempt to take it back. */
 const BACK = { ...THREE, ...attempts(1, 0, { join: D1 }), says: { D: ASKS } };
+/** B attempts it, and this host isn't the one that would. */
+const RETURN = {
+  ...THREE,
+  me: 2,
+  says: { B: attempts(1, 0, { join: D1 }), D: ASKS },
+};
 const LEFT: Saying = { farewell: "left" };
 
 function enters(
@@ -87,6 +93,12 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       { players: 2, silentMs: { B: 3001 } }, enters("open", 1, B)],
     ["opens no attempt against the only other member earlier",
       { players: 2, silentMs: { B: 3000 } }],
+    ["drops whom more than half of those who'd stay suspect",
+      { silentMs: { C: 601 }, says: { B: { suspects: 0 } } }, enters("open", 1, C)],
+    ["drops nobody whom half of those who'd stay still hear",
+      { players: 3, silentMs: { C: 601 }, says: { B: { suspects: 0 } } }],
+    ["suspects whoever holds another state",
+      { differing: C, says: { B: { suspects: C } } }, enters("open", 1, C)],
     ["takes every farewell for a goodbye", { says: { C: { farewell: "desync" } } },
       enters("open", 1, C)],
     ["takes a former incarnation's goodbye for none",
@@ -134,6 +146,26 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       { ...attempts(1, C), says: { B: attempts(2, C) } }, enters("join", 2, C)],
     ["joins an attempt with the number at which it left another",
       { attemptNumber: 2, says: { B: attempts(2, C) } }, enters("join", 2, C)],
+    ["joins no attempt that half of those who'd stay don't mean",
+      { players: 3, says: { B: attempts(1, C) } }],
+    ["joins again what it attempted itself, once somebody has agreed",
+      { players: 3, tried: C, says: { B: agrees(1, C) } }, enters("join", 1, C)],
+    ["joins nothing again to which nobody has agreed",
+      { players: 3, tried: C, says: { B: attempts(1, C) } }],
+    ["joins nothing that it didn't attempt, though somebody has agreed",
+      { players: 3, tried: A | B, says: { B: agrees(1, C) } }],
+    ["takes back with another whom it hears asking, too", RETURN, enters("join", 1, 0, D1)],
+    ["takes nobody back whom it doesn't hear asking",
+      { ...RETURN, says: { ...RETURN.says, D: { ...ASKS, isReturning: false } } }],
+    ["takes back with another no other incarnation than asks",
+      { ...RETURN, says: { ...RETURN.says, D: { ...ASKS, epoch: 2 } } }],
+    ["takes nobody back with another who is silent", { ...RETURN, unheard: D }],
+    ["takes nobody back with another who has to wait", { ...RETURN, waiting: D }],
+    ["follows a number that is 64 higher", { says: { B: attempts(64, C) } }, enters("join", 64, C)],
+    ["follows a higher one step by step", { says: { B: attempts(65, C) } },
+      { kind: "catch up", n: 64 }],
+    ["overtakes in an attempt by one step at a time",
+      { ...attempts(1, C), says: { B: attempts(99, C) } }, enters("overtake", 66, C)],
     ["joins no attempt with a lower number", { attemptNumber: 2, says: { B: attempts(1, C) } }],
     ["joins no attempt against itself", { says: { B: attempts(1, A) } }],
     ["joins no attempt of somebody whom it attempts to drop",
@@ -262,6 +294,7 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
     ["leaves taking back to the lowest slot", { me: 1, ...THREE, says: { D: ASKS } }],
     ["takes nobody back who doesn't ask", { ...THREE, says: { D: { epoch: 1 } } }],
     ["takes nobody back who isn't surely there", { ...THREE, says: { D: ASKS }, absent: D }],
+    ["takes nobody back who has to wait", { ...THREE, says: { D: ASKS }, waiting: D }],
     ["takes back no incarnation that was dropped",
       { ...THREE, says: { D: { isReturning: true } } }],
     ["with one other member, which is silent, takes back whoever asks",

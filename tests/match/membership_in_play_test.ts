@@ -209,6 +209,8 @@ function committed(presences: readonly Presence[], members = 0b011) {
 }
 
 const DROPPED = committed([THERE, THERE, AT_3]);
+/** Slot 2 came back, and then slot 0 was dropped. */
+const CHANGED = { ...committed([AT_3, THERE, BACK], 0b110), era: 3 };
 const WITHOUT_ME = committed([AT_3, THERE, THERE], 0b110);
 
 type Commit = readonly [
@@ -230,6 +232,17 @@ const COMMITS: readonly Commit[] = [
     ({ say, hear }) => [1, 2].forEach((slot) => hear(say(slot, WITHOUT_ME))), 0, true],
   ["isn't out by what one says alone",
     ({ say, hear }) => hear(say(1, WITHOUT_ME), [say(2, WITHOUT_ME)]), 0, false],
+  ["isn't out by what the only other member says alone", (given) => {
+    agreeToDropSlot2(given);
+    given.hear(given.say(1, DROPPED));
+    given.hear(given.say(1, CHANGED));
+  }, 1, false],
+  ["is out if who was taken back meanwhile says so, too", (given) => {
+    agreeToDropSlot2(given);
+    given.hear(given.say(1, DROPPED));
+    given.hear(given.say(2, { ...CHANGED, epoch: 1 }));
+    given.hear(given.say(1, CHANGED));
+  }, 1, true],
   ["is out if a later incarnation of it is the member", ({ say, hear }) => {
     const dropped = committed([BACK, THERE, THERE], 0b111);
     [1, 2].forEach((slot) => hear(say(slot, dropped)));

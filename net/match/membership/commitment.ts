@@ -41,8 +41,8 @@ export interface Commitment {
 
 /**
  * Whether all who decided a commitment show it: those who were members before and stay, `me` among
- * them where it stays. One that a single member claims to have decided needs the witness.
- * `words`: by slot, the newest.
+ * them where it stays. One that another claims to have decided alone needs the word of all who are
+ * members by it, and of two at least, or the witness. `words`: by slot, the newest.
  */
 export function isShownByAll(
   said: Commitment,
@@ -60,8 +60,11 @@ export function isShownByAll(
     if (!agreed || !isNext) return false;
     return isSame(said, applyChange(agreed, standing));
   };
-  if (isOwn ? !leadsThere(standing.agreed) : others.length < 2) return false;
-  return others.every((slot) => {
+  const showing = isOwn || others.length > 1
+    ? others
+    : slotsOf(said.members).filter((slot) => slot !== me);
+  if (isOwn ? !leadsThere(standing.agreed) : showing.length < 2) return false;
+  return showing.every((slot) => {
     const word = words[slot];
     return word?.era === standing.era
       ? leadsThere(word.change?.agreed)
