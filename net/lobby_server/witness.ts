@@ -179,7 +179,7 @@ export class Witness {
         nameOf(theirs) === nameOf(claim);
       const mayNotSay = epoch !== attendance.epochOf(slot) ||
         !attendance.isAlive(slot, nowMs) ||
-        isReplacement && attendance.isOut(slot);
+        attendance.isOut(slot);
       if (!isTheSame && !mayNotSay) {
         return `Player ${slot + 1} has not claimed the same.`;
       }
@@ -246,7 +246,6 @@ export class Witness {
 
   #begin(era: EraClaim): void {
     this.#newest = era;
-    this.#claims.clear();
     this.#disputes.clear();
     for (const [slot, told] of this.#told.entries()) {
       const later = told.filter((other) => other.era > era.era);

@@ -11,10 +11,9 @@ import { lastSegment } from "../../game/presence.ts";
 import type { Rollback } from "../../game/rollback.ts";
 import { ABSENT_INPUT } from "../../game/state.ts";
 import type { HashWatch } from "./hash_watch.ts";
-import type { HeardRecords } from "./heard_records.ts";
+import { type HeardRecords, STALE_MS } from "./heard_records.ts";
 import { isInStep } from "./membership/commitment.ts";
 import type { Membership } from "./membership/membership.ts";
-import type { Timers } from "./membership/timers.ts";
 import type { SlotRecord } from "./wire/record.ts";
 import { has } from "./wire/slot_set.ts";
 import type { InputRun } from "./wire/wire.ts";
@@ -22,10 +21,9 @@ import type { InputRun } from "./wire/wire.ts";
 /** A member that has confirmed so much less is as good as silent; two hosts lie far closer. */
 const LAG_TICKS_MAX = 64;
 
-/** Whose match it is; all but the first four is owned by `Play` and changes under this. */
+/** Whose match it is; all but the first three is owned by `Play` and changes under this. */
 export interface ContributionsOptions {
   readonly slot: number;
-  readonly timers: Timers;
   /** A slot whose inputs count only as others pass them on. */
   readonly distrusted: number | undefined;
   readonly nowMs: number;
@@ -127,10 +125,10 @@ export class Contributions {
    * those that it made, but brings no more, and what its former incarnations left.
    */
   #passedOnUntil(slot: number, atMs: number): number {
-    const { heard, membership, timers } = this.#options;
+    const { heard, membership } = this.#options;
     if (!heard.isDirect(slot, atMs)) return Infinity;
     const cut = membership.standing.attempt?.cut?.[slot] ?? -1;
-    const isKept = atMs - this.#broughtMs[slot] > timers.unstableMs;
+    const isKept = atMs - this.#broughtMs[slot] > STALE_MS;
     const made = isKept ? heard.words[slot]?.have[slot] ?? -1 : -1;
     return Math.max(cut, made, this.#firstOf(slot) - 1);
   }

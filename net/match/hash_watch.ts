@@ -64,13 +64,13 @@ export class HashWatch {
   }
 
   /**
-   * Returns a difference that no majority settles: half of the members differ or, for longer than
-   * `waitMs`, more. Where more do, they drop this host, and it comes back; unless they differ, too.
+   * Returns a difference that no majority settles: half of the members differ or, for longer than a
+   * quarter of the grace period, more. Where more do, they drop this host, and it comes back; unless they differ, too.
    */
-  unsettled(members: SlotSet, waitMs: number): Desync | undefined {
+  unsettled(members: SlotSet, graceMs: number): Desync | undefined {
     const rest = 2 * sizeOf(members & ~this.differing) - sizeOf(members);
     const isUnsettled = rest === 0 ||
-      rest < 0 && this.#differingForMs >= waitMs;
+      rest < 0 && this.#differingForMs >= graceMs / 4;
     return isUnsettled
       ? this.#differences.find((one) => one && has(members, one.slot))
       : undefined;

@@ -17,8 +17,11 @@ import {
 } from "./wire/record.ts";
 import { has, type SlotSet } from "./wire/slot_set.ts";
 
-/** A member whose word is older than this may be known better by hearsay. */
-const STALE_MS = 500;
+/**
+ * A member whose word is older than this may be known better by hearsay: three packets of one that
+ * waits, and less than others can play ahead of its inputs.
+ */
+export const STALE_MS = 150;
 
 /** What there mostly is. */
 const NOBODY: readonly never[] = [];

@@ -155,11 +155,10 @@ export class Play {
 
   /** A difference that the members can't settle: no state is that of more than half of them. */
   get desync(): Desync | undefined {
-    const { timers } = this.#options;
-    return this.hashes.unsettled(this.members, timers.graceMs / 4);
+    return this.hashes.unsettled(this.members, this.#options.timers.graceMs);
   }
 
-  /** Inputs that contradicted what was known of the same slot and tick. */
+  /** How many inputs contradicted others of the same slot and tick. */
   get conflicts(): number {
     return this.#contributions.conflicts;
   }
@@ -269,6 +268,11 @@ export class Play {
       this.#confirm();
     }
     if (!has(this.members, this.#options.slot)) this.isOut = true;
+    this.compare(nowMs);
+  }
+
+  /** Compares what members claim; to be called by itself once the match is over for this host. */
+  compare(nowMs: number): void {
     const { standing } = this.#membership;
     this.hashes.compare(this.#heard.peers, standing, this.#rollback);
     this.hashes.wait(nowMs, this.members);
@@ -367,15 +371,14 @@ export class Play {
     const { confirmedTick } = this;
     const presences = record.change?.presences;
     if (!presences || this.isOut) return;
-    const said = { ...record, presences };
     const { standing } = this.#membership;
     const where = { ...this.#options, standing, confirmedTick };
-    const place = placeIn(said, this.#heard.words, where);
+    const place = placeIn({ ...record, presences }, this.#heard.words, where);
     if (place === "out") this.isOut = true;
     if (place !== "member") return;
-    const { liveness } = this.#options;
     this.#noteDropped(this.members & ~record.members, atMs);
-    liveness.welcome(this.#membership.adopt(record, presences), atMs);
+    const joined = this.#membership.adopt(record, presences);
+    this.#options.liveness.welcome(joined, atMs);
     this.#applyPresences();
   }
 

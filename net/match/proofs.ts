@@ -8,7 +8,7 @@ import { needsProof, signedBytes, type SlotRecord } from "./wire/record.ts";
 
 /** Signs for one member, and verifies for all; both are bound to the match and the slot. */
 export interface Proofs {
-  /** Returns `PROOF_BYTES` for these bytes of this member. */
+  /** Returns 64 bytes for these of this member. */
   sign(bytes: Uint8Array): Uint8Array;
   /** Whether the member `slot` signed these bytes. Never throws. */
   verify(slot: number, bytes: Uint8Array, proof: Uint8Array): boolean;

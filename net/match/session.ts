@@ -280,7 +280,6 @@ export class Session {
         this.#takeBack(packet, atMs);
         return true;
       case "play":
-        // Before this member has begun, a play packet can wait: all of it will be sent again.
         this.opening.noteBegun(slot);
         if (this.#returning.hears(packet, atMs)) {
           this.#progressMs = this.#advancedMs;
@@ -291,9 +290,9 @@ export class Session {
   }
 
   #goOut(nowMs: number): void {
-    const isAstray = (this.#play?.hashes.differing ?? 0) !== 0;
+    const differing = this.#play?.hashes.differing ?? 0;
     this.#play = undefined;
-    if (!this.#returning.begin(isAstray)) {
+    if (!this.#returning.begin(differing !== 0)) {
       return this.#end(nowMs, "connection lost", "You were away too often.");
     }
     this.#progressMs = nowMs;
@@ -370,7 +369,8 @@ export class Session {
 
   #run(play: Play, nowMs: number, input: number): void {
     const confirmedBefore = play.confirmedTick;
-    if (!this.outcome) play.settle(nowMs);
+    if (this.outcome) play.compare(nowMs);
+    else play.settle(nowMs);
     let ticks = 0;
     let isStalled = false;
     while (nowMs >= this.nextTickMs && ticks++ < TICKS_AT_ONCE_MAX) {

@@ -140,6 +140,7 @@ class Visit {
   readonly #left = Promise.withResolvers<void>();
   #state = SEATED;
   #outcome: Outcome | undefined;
+  #why = "";
 
   constructor(parts: VisitParts) {
     const { options, seat, bots } = parts;
@@ -231,6 +232,14 @@ class Visit {
     }
   }
 
+  /** Claims are repeated; why the witness refuses them is said once. */
+  #noteWhy(why = ""): void {
+    if (why !== "" && why !== this.#why) {
+      log.info("The witness: {why}", { why });
+    }
+    this.#why = why;
+  }
+
   /** Does what the page asks for. */
   #answer(request: PageRequest): void {
     const { options, seat, bots } = this.#parts;
@@ -277,9 +286,7 @@ class Visit {
         }
         case "claim": {
           const { type, era, value, seats } = event.answer;
-          if (type === "refused" && event.answer.why) {
-            log.info("The witness: {why}", { why: event.answer.why });
-          }
+          if (type === "refused") this.#noteWhy(event.answer.why);
           const answer = { era, isGranted: type === "granted", value, seats };
           stage.match?.session.answerClaim(options.nowMs(), answer);
           continue;

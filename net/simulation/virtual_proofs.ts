@@ -5,7 +5,7 @@
  * @module
  */
 import type { Proofs } from "../match/proofs.ts";
-import { PROOF_BYTES } from "../match/wire/record.ts";
+import { SIGNATURE_BYTES } from "../match/transport.ts";
 
 /** Makes proofs for the member `slot`; `sha256` returns 32 bytes. */
 export function createVirtualProofs(
@@ -16,7 +16,7 @@ export function createVirtualProofs(
     const keyed = new Uint8Array(bytes.length + 1);
     keyed[0] = of;
     keyed.set(bytes, 1);
-    const proof = new Uint8Array(PROOF_BYTES);
+    const proof = new Uint8Array(SIGNATURE_BYTES);
     proof.set(sha256(keyed));
     return proof;
   };

@@ -107,8 +107,14 @@ function over(view: View): Card {
       : "",
     title: resultText(view),
     look: winner?.look ?? -1,
-    text: [reasonText(view.reason), view.notice].filter(Boolean).join(" "),
+    text: whyOver(view),
     detail: canGoOn ? "" : TEXTS.again,
     roster: isDuel || !isScored ? [] : ranking(view),
   };
+}
+
+/** Of those who were away for the end, nobody but they themselves was gone. */
+function whyOver({ reason, notice }: View): string {
+  if (reason === "walkover" && notice !== "") return notice;
+  return [reasonText(reason), notice].filter(Boolean).join(" ");
 }

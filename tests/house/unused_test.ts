@@ -17,8 +17,6 @@ const PRODUCT = MODULES.filter(({ path }) => !isOfTests(path));
 const KEPT_EXPORTS: Readonly<Record<string, string>> = {
   "net/lobby/protocol.ts: PUBLIC_KEY_LENGTH_MAX":
     "a test makes the longest token with it",
-  "net/match/wire/record.ts: PROOF_BYTES":
-    "a simulation's proofs, and those of made-up packets, are as long",
   "net/page/process_page.ts: qrCodeOf":
     "a test shows a room with its picture, without a process",
   "net/transport/amqp.ts: keepExchange":

@@ -128,8 +128,8 @@ const KEYS = [
   ...["publicKey", "resume", "spectate", "look", "isBot", "isReady"],
 ];
 const TYPES = [
-  ...["join", "return", "ping", "leave", "result", "claim", "start"],
-  ...["granted", "refused", "ready", "again", "watching", ""],
+  ...["join", "return", "ping", "leave", "result", "claim", "over"],
+  ...["granted", "refused", "ready", "again", "committed", ""],
 ];
 const CLAIM_KEYS = ["match", "era", "value", "seats"];
 
@@ -183,12 +183,13 @@ const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
   (random) => json({ type: "ping", rttMs: any(random, VALUES) }),
   (random) => json({ type: "again", match: `${random(9)}-${random(9)}` }),
   (random) => json(validClaim(random)),
+  (random) => json({ ...validClaim(random), type: "committed" }),
   (random) => json({ ...validJoin(random), spectate: true }),
   (random) =>
     json({ ...validJoin(random), room: `NONE${random(4)}`, spectate: true }),
   (random) =>
     json({
-      type: "result",
+      ...{ type: "result", reason: "finished" },
       match: `${random(9)}-${random(9)}`,
       winner: random(5),
       score: [random(20), random(20)],

@@ -149,6 +149,40 @@ Deno.test("a result counts when all players of the match report the same", () =>
   expect(one(lost, 9, "error").message).toBe("The match is over.");
 });
 
+Deno.test("who hasn't reported a result is told what most did, and of two what the other did", () => {
+  const result = {
+    ...{ type: "result", match: "0000b007-1", reason: "finished" } as const,
+    ...{ winner: 0, score: [11, 3], confirmedTick: 900, hash: 5 },
+  };
+  for (const players of [2, 3, 4]) {
+    const matches = newMatches();
+    const tokens = begin(matches, players);
+    const told = [];
+    for (let client = 1; client < players; client++) {
+      matches.result(client, result);
+      told.push(
+        matches.tellEnd(client).map(({ to, message }) => [
+          to,
+          message.type === "over" && message.isAgreed,
+        ]),
+      );
+    }
+    const agreed = [[players, true]];
+    expect(told).toEqual(
+      [[[[2, false]]], [[], agreed], [[], [], agreed]][players - 2],
+    );
+    if (players === 2) continue;
+    expect(refusal(resume(matches, 9, tokens[players - 1]), 9))
+      .toBe("seat_lost");
+  }
+
+  const matches = newMatches();
+  const tokens = begin(matches, 3);
+  for (const client of [2, 3]) matches.hearGoodbye(client);
+  matches.result(1, result);
+  expect(refusal(resume(matches, 9, tokens[1]), 9)).toBe("seat_lost");
+});
+
 Deno.test("different results of one match are disputed", () => {
   const matches = newMatches();
   const tokens = begin(matches);

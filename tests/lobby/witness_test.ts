@@ -131,7 +131,7 @@ const CASES: readonly (readonly [
     "grants an era before which others were decided without it",
     3,
     (t) => {
-      t.wait(GRACE_MS).tell(1, "0 1", 0);
+      t.wait(GRACE_MS).tell(1, "0 1", 0, 2).tell(1, "0 1.7", 0, 1);
       const early = t.claim(0, 2, "0");
       return [early, t.tell(1, "0 1", 1).claim(0, 2, "0")];
     },
@@ -191,11 +191,17 @@ const CASES: readonly (readonly [
   [
     "grants a claim at once that has the seat that was taken again",
     2,
-    (t) => [
-      t.take(1).claim(0, 1, "0 1.2"),
-      ...[t.claim(0, 1, "0 1.1"), t.claim(0, 1, "0")],
+    (t) => {
+      t.attendance.hear(1, 0, -1);
+      return [
+        ...[t.take(1).claim(0, 1, "0 1.2"), t.claim(0, 1, "0 1.1")],
+        ...[t.claim(0, 1, "0"), t.claim(0, 2, "0 1"), t.claim(0, 2, "0 1.1")],
+      ];
+    },
+    [
+      ...[NOT_SEATS, "granted", "lost to 0 1", NOT_SEATS],
+      "Player 2 has not claimed the same.",
     ],
-    [NOT_SEATS, "granted", "lost to 0 1"],
   ],
   [
     "lets go of a seat that was taken again and is gone",
@@ -211,9 +217,9 @@ const CASES: readonly (readonly [
     3,
     (t) => {
       t.tell(1, "0 1", 0, 1).wait(GRACE_MS).take(2);
-      return [t.claim(0, 2, "0")];
+      return [t.claim(0, 2, "0 2"), t.claim(0, 2, "0")];
     },
-    ["granted"],
+    [NOT_SEATS, "granted"],
   ],
   [
     "repeats a granted claim after a seat was taken again",
@@ -249,6 +255,16 @@ const CASES: readonly (readonly [
     [HAS_PLAYED, HAS_PLAYED, "granted"],
   ],
   [
+    "takes no tick for play that was told before",
+    2,
+    (t) => {
+      t.attendance.hear(1, 0, 5);
+      t.wait(GRACE_MS).attendance.hear(1, t.nowMs, 5);
+      return [t.wait(GONE_MS).claim(0, 1, "0")];
+    },
+    ["granted"],
+  ],
+  [
     "lets nobody win where both of two are there and can't play",
     2,
     (t) => {
@@ -265,17 +281,19 @@ const CASES: readonly (readonly [
     ],
   ],
   [
-    "judges a dispute anew after a pause",
+    "judges a dispute anew after a pause, and in another era",
     2,
     (t) => {
       const pinging = [0, 1];
       t.wait(GRACE_MS, { pinging });
-      return [
-        t.claim(0, 1, "0"),
-        t.wait(GRACE_MS, { pinging }).claim(0, 1, "0"),
-      ];
+      const answers = [t.claim(0, 1, "0")];
+      t.wait(GONE_MS, { pinging });
+      answers.push(t.claim(0, 1, "0"));
+      t.wait(GONE_MS - 1, { pinging }).tell(1, "0 1", 0, 1);
+      answers.push(t.claim(0, 2, "0"));
+      return [...answers, t.wait(1, { pinging }).claim(0, 2, "0")];
     },
-    [STILL_HERE, STILL_HERE],
+    [STILL_HERE, STILL_HERE, STILL_HERE, STILL_HERE],
   ],
   [
     "lets the first of two halves go on, once all of it who are there have claimed",
@@ -311,20 +329,28 @@ const CASES: readonly (readonly [
     "counts no word of who has said goodbye",
     4,
     (t) => {
-      t.attendance.leave(2);
-      t.attendance.leave(3);
-      return [t.tell(1, "0 1", 0, 1).wait(GRACE_MS).claim(0, 2, "0")];
+      const playing = [2, 3];
+      t.wait(GRACE_MS, { playing });
+      for (const slot of playing) t.attendance.leave(slot);
+      const half = t.claim(0, 1, "0 1");
+      t.tell(2, "0 1", 0, 1).wait(GRACE_MS, { playing });
+      return [half, t.claim(0, 3, "0")];
     },
-    ["granted"],
+    ["granted", "granted"],
   ],
   [
     "follows two that tell of an era in the absence of who could tell it, too",
     4,
     (t) => {
-      t.tell(1, "1 2 3", 2, 3).tell(2, "2 3", 2, 3).wait(GRACE_MS);
-      return [t.claim(2, 3, "2")];
+      t.tell(1, "1 2 3", 2, 3).tell(2, "2 3", 2, 3);
+      const early = t.claim(2, 3, "2");
+      t.attendance.leave(0);
+      return [early, t.claim(2, 3, "2"), t.wait(GRACE_MS).claim(2, 3, "2")];
     },
-    ["granted"],
+    [
+      "Era 3 can't be claimed: the newest that most members told of is 0.",
+      ...["Player 4 played lately.", "granted"],
+    ],
   ],
   [
     "refuses claims that nobody honest makes",

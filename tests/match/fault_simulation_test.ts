@@ -1,5 +1,6 @@
 import { expect } from "@std/expect";
 import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
+import { STRATEGIES } from "../support/lying_member.ts";
 import { shrinkFailure } from "./fault_shrink.ts";
 import {
   type FaultSimulationOptions,
@@ -12,6 +13,7 @@ import { playAll } from "./sim_pool.ts";
 const SEEDS = { 2: 200, 3: 250, 4: 500 } as const;
 const COMMIT_SEEDS = 25;
 const NAP_SEEDS = 6;
+const LIE_SEEDS = 600;
 /** A rule that is left out must be missed within so many seeds. */
 const CONTROL_SEEDS = 5000;
 
@@ -90,6 +92,17 @@ Deno.test("who slept for up to an hour is back in the match, and nothing was kep
   );
   expect(lost).toBeLessThanOrEqual(NAP_SEEDS / 4);
   expect(returned + lost).toBeGreaterThanOrEqual(NAP_SEEDS);
+});
+
+Deno.test("of six hundred matches in which a member lies it takes none from the others", async () => {
+  const seeds = Array.from({ length: LIE_SEEDS }, (_, i) => i + 1);
+  const totals = await countAll(
+    seeds.map((seed) => ({ kind: "lies", seed, players: 2 + seed % 3 })),
+  );
+
+  for (const strategy of STRATEGIES) {
+    expect([strategy, totals.get(strategy) ?? 0]).not.toEqual([strategy, 0]);
+  }
 });
 
 Deno.test("a seed of faults gives the same history twice", () => {

@@ -73,7 +73,7 @@ export class Liar {
     const random = createRandom(seed);
     const packet = decode(truth, this.#origin);
     if (!packet) throw new TypeError("A member's own packet can't be read");
-    let lied: Packet = structuredClone(packet);
+    let lied: Packet = packet;
     for (const part of parts) lied = this.#add(part, lied, play, random);
     for (let i = 0; i < fields && !isRaw; i++) {
       const path = this.#paths[i] ??= drawPath(lied, random);

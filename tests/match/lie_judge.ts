@@ -4,9 +4,10 @@
  * From the moment it begins each honest member confirms at least 95 % of the ticks that it confirms
  * without the lie. A liar may take itself out: if it lies for good, or is dropped for it, the others
  * may also lose what its silence from that moment on would cost them, the *patience*, each time
- * that it is dropped; while members change, the change may begin anew once. A match of two may end
- * instead, within `lostMs` and without another winner than the honest one. Before tick 0 any member
- * can hold up all others, so there only this counts: all begin or none does, and who has plays on.
+ * that it is dropped; while members change, the change may begin anew once. Where those who are
+ * honest and there are no majority, as in a match of two, it may end instead, within `lostMs` and
+ * without a liar that wins. Before tick 0 any member can hold up all others, so there only this
+ * counts: all begin or none does, and who has begun plays on.
  *
  * @module
  */
@@ -60,7 +61,7 @@ function truthOf(match: LiedMatch): LyingMatch {
   const key = `${players} ${phase} ${victim}`;
   let truth = truths.get(key);
   if (!truth) {
-    truth = new LyingMatch({ ...match, fromMs: 3000 }, "true");
+    truth = new LyingMatch({ ...match, fromMs: 2200 }, "true");
     truth.play();
     truths.set(key, truth);
   }
@@ -81,8 +82,10 @@ function judgeBeginning(
   const begun = honest.filter((slot) => shown[slot].startedMs < Infinity);
   if (begun.length === 0) return [];
   if (begun.length < honest.length) return ["split: not all have begun"];
+  // Who names the start may itself come later.
+  const allMs = Math.max(...shown.map(({ startedMs }) => startedMs));
   const late = begun.filter((slot) => {
-    const expected = (nowMs - shown[slot].startedMs) / TICK_MS;
+    const expected = Math.max(0, nowMs - allMs) / TICK_MS;
     const lost = expected -
       shown[slot].confirmed[shown[slot].confirmed.length - 1];
     const mayLose = LOST_MAX * expected + 2 * LOST_TICKS;
@@ -110,56 +113,70 @@ function judgeTicks(match: LiedMatch, lied: LyingMatch): string[] {
   if (!lied.honest.some((slot) => isBelow(slot) || isAway(slot))) return [];
   const mute = new LyingMatch(match, "mute");
   mute.play();
-  const found: string[] = [];
   const times = match.packets === Infinity
     ? Math.max(1, lied.drops)
     : lied.drops;
-  for (const slot of lied.honest) {
+  const lacking = lied.honest.filter((slot) => {
     const { lost, expected } = lossOf(slot, lied);
     const patience = lossOf(slot, mute).lost + LOST_TICKS;
-    const isChange = match.phase === "attempt" || match.phase === "returning";
     const mayLose = LOST_MAX * expected + times * patience +
-      (isChange ? ANEW_TICKS : 0);
-    if (isBelow(slot) && lost > mayLose && !isDuelOver(match, lied, slot)) {
-      const { session } = lied.match.hosts[slot];
-      const { outcome, isReturning } = session ?? {};
-      const why = outcome?.reason ?? (isReturning ? "out" : "plays");
-      found.push(`waits: an honest one (${why}) lacks ticks`);
-    }
-    if (
-      isAway(slot) &&
-      lied.shown[slot].absentMs > RETURN_MS + mute.shown[slot].absentMs
-    ) {
-      found.push("shut out: an honest one");
-    }
-  }
-  return [...new Set(found)];
+      (isChanging(match) ? ANEW_TICKS : 0);
+    return isBelow(slot) && lost > mayLose;
+  });
+  const shutOut = lied.honest.filter((slot) =>
+    isAway(slot) &&
+    lied.shown[slot].absentMs > RETURN_MS + mute.shown[slot].absentMs
+  );
+  const isHarmed = lacking.length > 0 || shutOut.length > 0;
+  if (!isHarmed || !hasMajority(match) && hasSettled(lied)) return [];
+  return [
+    ...(lacking.length > 0 ? ["waits: an honest one lacks ticks"] : []),
+    ...(shutOut.length > 0 ? ["shut out: an honest one"] : []),
+  ];
 }
 
-/** Whether a match of two has ended by what one says of itself, and for the honest one. */
-function isDuelOver(
-  { players }: LiedMatch,
-  { match }: LyingMatch,
-  slot: number,
-): boolean {
-  if (players > 2) return false;
-  const { session } = match.hosts[slot];
-  if (!session?.outcome) {
-    match.play(match.nowMs + END_MS, () => session?.outcome !== undefined);
-  }
-  const { reason, winner = -1 } = session?.outcome ?? {};
-  return reason === "finished" || winner === slot || winner === null;
+/** Whether somebody honest is out, too. */
+function isChanging({ phase, victim, liar }: LiedMatch): boolean {
+  return (phase === "attempt" || phase === "returning") && victim !== liar;
+}
+
+/** Whether the honest ones who are there are more than half of the match. */
+function hasMajority(match: LiedMatch): boolean {
+  const { players } = match;
+  return 2 * (players - (isChanging(match) ? 2 : 1)) > players;
+}
+
+/** Whether in the end each honest one plays again, or the match has ended for it. */
+function hasSettled(lied: LyingMatch): boolean {
+  const { match, honest } = lied;
+  const ticksOf = () =>
+    honest.map((slot) => match.hosts[slot].session?.play?.confirmedTick ?? 0);
+  const isOver = () =>
+    honest.every((slot) => match.hosts[slot].session?.outcome);
+  // Who asks to be taken back ends once it hears nobody any more.
+  lied.playOn(2 * END_MS, isOver);
+  const before = ticksOf();
+  lied.playOn(1000);
+  const after = ticksOf();
+  return honest.every((slot, at) => {
+    const { outcome } = match.hosts[slot].session ?? {};
+    if (!outcome) return after[at] > before[at] + 30;
+    const { winner, reason } = outcome;
+    return winner === null || reason === "finished" || honest.includes(winner);
+  });
 }
 
 /** Nobody else ends a match of three; one winner among the honest, and no other for the watcher. */
 function judgeEnds(
-  { players, phase }: LiedMatch,
-  { honest, match, watching }: LyingMatch,
+  options: LiedMatch,
+  lied: LyingMatch,
 ): string[] {
+  const { honest, match, watching } = lied;
+  const { phase } = options;
   const found: string[] = [];
   const { hosts } = match;
   const isOver = () => honest.every((slot) => hosts[slot].session?.outcome);
-  if (phase === "over") match.play(match.nowMs + END_MS, isOver);
+  if (phase === "over") lied.playOn(END_MS, isOver);
   const outcomes = honest.map((slot) => hosts[slot].session?.outcome);
   const winners = new Set(outcomes.map((outcome) => outcome?.winner ?? null));
   winners.delete(null);
@@ -167,14 +184,14 @@ function judgeEnds(
   const reasons = outcomes.map((outcome) => outcome?.reason ?? "plays");
   const expected = phase === "over" ? "finished" : "plays";
   const isEnded = reasons.some((reason) => reason !== expected);
-  if (players > 2 && isEnded) {
+  if (hasMajority(options) && isEnded) {
     found.push(`ended: ${[...new Set(reasons)].toSorted().join(" and ")}`);
   }
   const { winner, reason } = watching?.outcome ?? {};
   if (winner === undefined) return found;
   if (winner !== null && !winners.has(winner)) {
     found.push(`watcher: told a winner (${reason})`);
-  } else if (winner === null && players > 2) {
+  } else if (winner === null && hasMajority(options)) {
     found.push(`watcher: told an end (${reason})`);
   }
   return found;

@@ -29,22 +29,22 @@ const TIMERS: Timers = {
 /** When a lie may begin in each phase, from `low` to `high`. */
 const PHASES = {
   hello: { low: 0, high: 900 },
-  play: { low: 1800, high: 2400 },
-  attempt: { low: 2300, high: 2700 },
-  returning: { low: 1800, high: 2400 },
-  over: { low: 1500, high: 2000 },
-  watching: { low: 1800, high: 2400 },
+  play: { low: 1200, high: 1800 },
+  attempt: { low: 1700, high: 2100 },
+  returning: { low: 1200, high: 1800 },
+  over: { low: 1000, high: 1500 },
+  watching: { low: 1200, high: 1800 },
 };
 export type Phase = keyof typeof PHASES;
 
 export const STEP_MS = 50;
 /** When somebody is cut off in "attempt", for how long, or begins anew in "returning". */
-const EVENT_MS = 1800;
+const EVENT_MS = 1200;
 const CUT_MS = 900;
 /** Where the game of "over" ends. */
-const LAST_TICK = 60;
+const LAST_TICK = 30;
 /** So long the others are looked at from the beginning of the lie on. */
-const OBSERVED_MS = 3000;
+const OBSERVED_MS = 2500;
 /** How long it takes to drop one that differs. */
 const DIFFERENCE_MS = 1500;
 /** More than these are endless: events of a turn; steps of all games between two looks. */
@@ -194,6 +194,16 @@ export class LyingMatch {
       for (const excess of findExcess(match)) {
         this.violations.add(`grows: ${excess.replace(/^\d+/, "")}`);
       }
+    }
+  }
+
+  /** Plays on, when all has been noted, for so long or until `isOver`. */
+  playOn(forMs: number, isOver = () => false): void {
+    const untilMs = this.match.nowMs + forMs;
+    while (this.match.nowMs < untilMs && !isOver()) {
+      this.#gameSteps = 0;
+      this.match.play(this.match.nowMs + STEP_MS, isOver);
+      if (this.match.hosts.every(({ dueMs }) => dueMs === Infinity)) return;
     }
   }
 

@@ -8,10 +8,10 @@
  */
 import fc from "fast-check";
 import { OPEN_END } from "../../game/presence.ts";
+import { SIGNATURE_BYTES } from "../../net/match/transport.ts";
 import {
   FAREWELLS,
   needsProof,
-  PROOF_BYTES,
   type RecordChange,
   type SlotRecord,
 } from "../../net/match/wire/record.ts";
@@ -98,7 +98,7 @@ function records(slot: number, players: number): fc.Arbitrary<SlotRecord> {
   ).map((record) => ({
     ...record,
     proof: needsProof(record, players)
-      ? new Uint8Array(PROOF_BYTES).fill(record.beat)
+      ? new Uint8Array(SIGNATURE_BYTES).fill(record.beat)
       : undefined,
   }));
 }

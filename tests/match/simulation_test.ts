@@ -84,7 +84,7 @@ function rulesFor(players: number): Rules {
 }
 
 Deno.test("a host with a broken rule is caught as a desync", () => {
-  const { hosts } = simulate(quiet(4), {
+  const { hosts } = simulate(quiet(4, { rules: rulesFor(2) }), {
     untilMs: 60_000,
     createGame: (slot, rules, seed) => {
       const pong = createPong(rules, seed);

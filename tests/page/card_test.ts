@@ -76,6 +76,7 @@ Deno.test("cardFor() says who won and the score, in the winner's colour", () => 
     [{ canLeave: true }, { detail: "" }],
     [{ rematch }, { detail: "" }],
     [{ role: "replay" }, { detail: "" }],
+    [{ reason: "walkover", notice: "You slept." }, { text: "You slept." }],
     ...(["not ready", "refused"] as const).flatMap((reason) => [
       [{ reason }, { hero: "" }] as const,
       [{ reason, rules: TRIO }, { roster: [] }] as const,

@@ -71,12 +71,15 @@ export class Observation {
     this.suspects = this.lostOf(this.suspected);
   }
 
-  /** Whether a slot's present incarnation said goodbye; of two, "desync" ends the match for both. */
+  /**
+   * Whether a slot's present incarnation said goodbye; also because states differ, if more than two
+   * play. Of two neither has won then.
+   */
   hasLeft(slot: number): boolean {
-    const record = this.#observed.records[slot];
-    if (record?.epoch !== this.#epochOf(slot)) return false;
-    return record.farewell === "left" ||
-      record.farewell === "desync" && sizeOf(this.#standing.members) > 2;
+    const { farewell = "none", epoch } = this.#observed.records[slot] ?? {};
+    const isGoodbye = farewell === "left" ||
+      (farewell === "desync" && this.#others.length > 1);
+    return epoch === this.#epochOf(slot) && isGoodbye;
   }
 
   /** The newest record of a member, if it is of this era and of its present incarnation. */

@@ -119,7 +119,7 @@ export function keyOf({ drop, join, cut, at }: AgreedChange): string {
 const NO_SLOT = 255;
 const SEGMENTS_MAX = 3;
 /** Bytes of a proof: an Ed25519 signature. All are 0 where a member has no key. */
-export const PROOF_BYTES = 64;
+const PROOF_BYTES = 64;
 /** Larger than any record. */
 const RECORD_BYTES_MAX = 512;
 const NO_PROOF = new Uint8Array(PROOF_BYTES);
