@@ -75,7 +75,7 @@ export class LyingMember {
       { farewell: "left" },
       { farewell: "desync" },
       { hears: 0 },
-      { isReturning: true },
+      { isReturning: true, era: 0, members: 0, confirmed: 0, tick: 0 },
       { hash: 7 },
       { have: Array.from({ length: players }, () => -1) },
     ];
