@@ -28,6 +28,6 @@ for (const isStanding of [true, false]) {
         .map((event) => event.slot);
       if (slot !== 2) expect(new Set(unheard)).toEqual(new Set([2]));
     }
-    expect(sleeper.events.at(-1)?.kind).toBe("returned");
+    expect(sleeper.events.at(-2)?.kind).toBe("returned");
   });
 }
