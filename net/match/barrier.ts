@@ -35,7 +35,7 @@ const WORD_TIMEOUT_MS = 5_000;
 /** From the last "ready" to tick 0: so that the start, sent sixty times a second, reaches all. */
 const START_DELAY_MS = 500;
 /** A member that says only what can't be accepted is refused after so long. */
-const DOUBT_MS = 2_000;
+const DOUBT_MS = 1_000;
 /** Most of a round trip that slot 0 waits for, and so how far ahead any start can lie. */
 const FARTHEST_MS_MAX = 2_000;
 const START_AHEAD_MS_MAX = START_DELAY_MS + FARTHEST_MS_MAX;
@@ -82,6 +82,8 @@ export class Barrier {
   /** A start that another than slot 0 says slot 0 named; when slot 0 itself was heard last. */
   #passedOn: Stamp | undefined;
   #starterMs: number;
+  /** Since when slot 0 says in each hello that it has given up. */
+  #gaveUpMs = Infinity;
   #isStartSaid = false;
   #seed: number | undefined;
 
@@ -124,7 +126,8 @@ export class Barrier {
     if (from === STARTER) {
       this.#starterMs = atMs;
       this.#startAt ??= hello.startAt;
-      if (hello.hasGivenUp) this.#giveUp();
+      if (!hello.hasGivenUp) this.#gaveUpMs = Infinity;
+      else this.#gaveUpMs = Math.min(this.#gaveUpMs, atMs);
     } else this.#passedOn ??= hello.startAt;
   }
 
@@ -139,6 +142,7 @@ export class Barrier {
       this.failure = { reason: "refused", message: lasting.message };
       return;
     }
+    if (nowMs - this.#gaveUpMs > DOUBT_MS) return this.#giveUp();
     // Slot 0 named it before it died, or can't be heard here; else it would say so itself.
     const isStarterGone = nowMs - this.#starterMs > STARTER_SILENCE_MS;
     if (isStarterGone && slot !== STARTER) this.#startAt ??= this.#passedOn;

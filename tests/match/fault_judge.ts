@@ -167,7 +167,8 @@ export class Judge {
           this.#notes.count("nobody wins");
         }
         // Of two that differ nobody knows who lies.
-        const isPair = this.#liar >= 0 && this.#shown.length === 2;
+        const members = host.session.play?.members ?? 0;
+        const isPair = has(members, this.#liar) && sizeOf(members) === 2;
         if (reason === "desync" && !isPair) {
           this.#violate("desync", `slot ${slot}`);
         }

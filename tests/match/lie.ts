@@ -8,6 +8,7 @@
  * @module
  */
 import type { Play } from "../../net/match/play.ts";
+import { withProof } from "../../net/match/proofs.ts";
 import { PAYLOAD_BYTES_MAX } from "../../net/match/transport.ts";
 import type { RecordChange, SlotRecord } from "../../net/match/wire/record.ts";
 import { has } from "../../net/match/wire/slot_set.ts";
@@ -20,7 +21,8 @@ import {
   type PlayPacket,
   type SnapshotPacket,
 } from "../../net/match/wire/wire.ts";
-import { createRandom } from "../support/simulation.ts";
+import { createVirtualProofs } from "../../net/simulation/virtual_proofs.ts";
+import { createRandom, SYSTEM } from "../support/simulation.ts";
 import { lieAbout } from "../support/lied_value.ts";
 
 /** What a lie adds to a packet before it changes fields. */
@@ -226,10 +228,20 @@ function drawPath(packet: Packet, random: () => number): readonly string[] {
   return path;
 }
 
+/** A liar signs what it says of itself; what another has signed it can only repeat. */
+function signed<P extends PlayPacket | SnapshotPacket>(
+  packet: P,
+  { slot, players }: PacketOrigin,
+): P {
+  const proofs = createVirtualProofs(slot, SYSTEM.sha256);
+  return { ...packet, record: withProof(packet.record, players, proofs) };
+}
+
 /** `undefined` where the wire code can't write it. */
 function write(packet: Packet, origin: PacketOrigin): Uint8Array | undefined {
   try {
-    return encode(packet, origin, new Uint8Array(PAYLOAD_BYTES_MAX));
+    const said = packet.kind === "hello" ? packet : signed(packet, origin);
+    return encode(said, origin, new Uint8Array(PAYLOAD_BYTES_MAX));
   } catch {
     return undefined;
   }

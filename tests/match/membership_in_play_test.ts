@@ -41,13 +41,14 @@ interface Beginning {
   /** Of how many more ticks the inputs of the others are known. */
   readonly ahead?: number;
   readonly lastTick?: number;
+  readonly distrusted?: number;
   readonly from?: Return;
 }
 
 /** Slot 0, which has confirmed some ticks with the inputs of all. */
 function beginPlay(beginning: Beginning = {}) {
   const { controls = {}, confirmed = 0, ahead = 0, from } = beginning;
-  const { lastTick = LAST_TICK } = beginning;
+  const { lastTick = LAST_TICK, distrusted } = beginning;
   const base = { slot: 0, players: 3, timers: TIMERS, nowMs: 0 };
   const liveness = new PeerLiveness(base);
   const clocks = [0, 1, 2].map(() => new PeerClock());
@@ -57,7 +58,7 @@ function beginPlay(beginning: Beginning = {}) {
     proofs: undefined,
   };
   const game = gameUntil(lastTick);
-  const rules = { game, controls, from, distrusted: undefined };
+  const rules = { game, controls, from, distrusted };
   const play = new Play({ ...base, ...seats, ...trust, ...rules });
   let beat = 0;
   const say = (slot: number, saying: Saying = {}) => ({
@@ -110,6 +111,8 @@ type Hearing = readonly [
 ];
 
 const END = { confirmed: LAST_TICK, hash: LAST_TICK };
+/** Slot 2 has made inputs up to tick 6. */
+const UNTIL_6 = { tick: 8, have: [-1, -1, 6] };
 
 // deno-fmt-ignore
 const HEARINGS: readonly Hearing[] = [
@@ -139,6 +142,15 @@ const HEARINGS: readonly Hearing[] = [
     given.liveness.update(100, 0b111, true);
     given.hear(given.say(1));
   }, [50, 50]],
+  ["a suspect that brings inputs, though none is taken in", {}, (given) => {
+    leaveSlot2(given);
+    given.liveness.update(100, 0b111, true);
+    given.hear(given.say(2, UNTIL_6), [], [{ slot: 2, start: 5, inputs: [0, 0] }]);
+  }, [50, 0]],
+  ["nobody who made inputs and doesn't bring them", {}, ({ say, hear }) =>
+    hear(say(2, UNTIL_6), [], [{ slot: 2, start: 5, inputs: [0] }]), [50, 50]],
+  ["nobody whose inputs leave a gap", {}, ({ say, hear }) =>
+    hear(say(2, UNTIL_6), [], [{ slot: 2, start: 6, inputs: [0] }]), [50, 50]],
   ["a member that has shown the same end", { confirmed: LAST_TICK }, ({ say, hear }) => {
     hear(say(1, END));
     hear(say(1, END));
@@ -197,6 +209,51 @@ Deno.test("R5: of a player that is dropped, a host takes inputs up to the cut, a
     .toMatchObject({ have: [-1, -1, 5], change: { attemptNumber: 1 } });
   expect(play.missing()).toEqual([1]);
 });
+
+const RUN = { slot: 2, start: 5, inputs: [0, 0, 0] };
+type Taking = readonly [
+  string,
+  Beginning,
+  (given: Given) => unknown,
+  have: number,
+];
+
+// deno-fmt-ignore
+const TAKINGS: readonly Taking[] = [
+  ["as it brings them", {}, ({ say, hear }) => hear(say(2), [], [RUN]), 7],
+  ["as another passes them on, if it isn't heard itself", {},
+    ({ say, hear }) => hear(say(1), [], [RUN]), 7],
+  ["only as it brings them, if it speaks", {}, ({ say, hear }) => {
+    hear(say(2));
+    hear(say(1), [], [RUN]);
+  }, 4],
+  ["as another passes on what it made, once it brings no more", {}, (given) =>
+    passOnAt(given, 151), 6],
+  ["only as it brings them until then", {}, (given) => passOnAt(given, 150), 4],
+  ["as another passes them on, if it is distrusted", { distrusted: 2 }, ({ say, hear }) => {
+    hear(say(2));
+    hear(say(1), [], [RUN]);
+  }, 7],
+  ["only so, if it is distrusted", { distrusted: 2 },
+    ({ say, hear }) => hear(say(2), [], [RUN]), 4],
+];
+
+/** Slot 2 speaks, and slot 1 passes on what that one has made. */
+function passOnAt({ say, hear, time }: Given, atMs: number): void {
+  time.ms = atMs;
+  hear(say(2, UNTIL_6));
+  hear(say(1), [], [RUN]);
+}
+
+for (const [what, beginning, happens, have] of TAKINGS) {
+  Deno.test(`a host takes a member's inputs ${what}`, () => {
+    const given = beginPlay({ confirmed: 4, ahead: 1, ...beginning });
+
+    happens(given);
+
+    expect(given.play.say(SAID).record.have[2]).toBe(have);
+  });
+}
 
 const NEVER: Presence = [{ epoch: 0, from: 0, to: -1 }];
 const AT_3: Presence = [{ epoch: 0, from: 0, to: 3 }];

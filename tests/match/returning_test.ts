@@ -117,6 +117,37 @@ for (const [what, wrong] of Object.entries(WRONG)) {
   });
 }
 
+Deno.test("R10: what no second member claims is taken after a moment, later from who gave the last", () => {
+  const { returning } = createReturning(false);
+  let epoch = 0;
+  const isTaken = (slot: number, ...offeredMs: readonly number[]) => {
+    returning.begin(false);
+    const back = [FIRST, { ...MISSED, epoch: ++epoch, to: OPEN_END }];
+    const said = { ...SAID, ...sayingOf(0b111, back) };
+    hear(returning, slot, said);
+    hear(returning, 1 - slot, { ...said, hash: 6 });
+    const record = recordOf(slot, said);
+    const snapshot = { ...SNAPSHOT, record, to: { slot: 2, epoch } };
+    return offeredMs.map((atMs) =>
+      returning.takeBack(snapshot, atMs) !== undefined
+    );
+  };
+
+  expect(isTaken(0, 0, 149, 150)).toEqual([false, false, true]);
+  expect(isTaken(0, 500, 799, 800)).toEqual([false, false, true]);
+  expect(isTaken(1, 900, 1_049, 1_050)).toEqual([false, false, true]);
+});
+
+Deno.test("who was led astray distrusts one of the others after the other", () => {
+  const { returning } = createReturning();
+  const distrusted = [false, true, true, true].map((isAstray) => {
+    returning.begin(isAstray);
+    return returning.distrusted;
+  });
+
+  expect(distrusted).toEqual([undefined, 0, 1, 0]);
+});
+
 Deno.test("whoever asks to come back for an hour is still newer than itself before", () => {
   const { ask } = createReturning();
   const asked = Array.from({ length: 3600 * 20 }, ask);

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Play } from "../../net/match/play.ts";
+import { withProof } from "../../net/match/proofs.ts";
 import { PAYLOAD_BYTES_MAX } from "../../net/match/transport.ts";
 import { keyOf, type SlotRecord } from "../../net/match/wire/record.ts";
 import { has } from "../../net/match/wire/slot_set.ts";
@@ -15,6 +16,8 @@ import {
   type PlayPacket,
 } from "../../net/match/wire/wire.ts";
 import type { PlayingHost } from "../../net/simulation/virtual_match.ts";
+import { createVirtualProofs } from "../../net/simulation/virtual_proofs.ts";
+import { SYSTEM } from "./simulation.ts";
 import { TwoFaced } from "./two_faced.ts";
 
 export const STRATEGIES = [
@@ -75,7 +78,7 @@ export class LyingMember {
       { farewell: "left" },
       { farewell: "desync" },
       { hears: 0 },
-      { isReturning: true },
+      { isReturning: true, era: 0, members: 0, confirmed: 0, tick: 0 },
       { hash: 7 },
       { have: Array.from({ length: players }, () => -1) },
     ];
@@ -97,7 +100,14 @@ export class LyingMember {
       }
       if (this.plan.strategy === "over-claim") this.#claim(host, nowMs);
       const lie = this.lie(truth, host.session.play, nowMs);
-      const lied = encode(lie, this.#origin, new Uint8Array(PAYLOAD_BYTES_MAX));
+      const proofs = createVirtualProofs(slot, SYSTEM.sha256);
+      const record = withProof(lie.record, this.#players, proofs);
+      const said = { ...lie, record };
+      const lied = encode(
+        said,
+        this.#origin,
+        new Uint8Array(PAYLOAD_BYTES_MAX),
+      );
       this.#faces.say(lied, (slot) => has(to, slot));
       this.#faces.say(packet, (slot) => !has(to, slot));
       if (this.plan.strategy === "replay") this.#replay(packet);
