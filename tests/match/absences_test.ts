@@ -18,7 +18,7 @@ const WAITS:
     ];
 
 for (const [what, droppedMs, waitMs] of WAITS) {
-  Deno.test(`who was dropped ${what} waits for ${waitMs} ms, a second less where others want it`, () => {
+  Deno.test(`R5: who was dropped ${what} waits for ${waitMs} ms, a second less where others want it`, () => {
     const absences = new Absences(2, GRACE_MS);
     for (const atMs of droppedMs) absences.noteDropped(1, atMs, false);
     const firstMs = (isWanted: boolean) => {
@@ -36,7 +36,7 @@ for (const [what, droppedMs, waitMs] of WAITS) {
   });
 }
 
-Deno.test("who had another state comes back three times, and no more", () => {
+Deno.test("R5: who had another state comes back three times, and no more", () => {
   const absences = new Absences(2, GRACE_MS);
   const mayReturn = (times: number) => {
     for (let i = 0; i < times; i++) absences.noteDropped(1, i, true);

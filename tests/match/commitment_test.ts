@@ -40,7 +40,7 @@ const STEPS: readonly (readonly [string, ours: Case, theirs: Saying, isInStep: b
 ];
 
 for (const [what, ours, theirs, expected] of STEPS) {
-  Deno.test(`who ${what} is ${expected ? "" : "not "}in step`, () => {
+  Deno.test(`R1: who ${what} is ${expected ? "" : "not "}in step`, () => {
     const { standing } = situationOf(ours);
 
     expect(isInStep(recordOf(1, theirs), standing, () => 20)).toBe(expected);
@@ -73,6 +73,8 @@ const COMMITS: readonly (readonly [string, said: typeof NO_D, ours: Case, words:
   ["one of them has agreed to nothing", NO_D, agreed(1, D), [NO_D, {}, {}], false],
   ["one shows another change", NO_D, agreed(1, D),
     [NO_D, { ...NO_D, presences: [THERE, THERE, THERE, THERE] }, {}], false],
+  ["one dropped another incarnation", NO_D, agreed(1, D),
+    [NO_D, { ...NO_D, presences: [THERE, THERE, THERE, [{ ...ENDED[0], epoch: 1 }]] }, {}], false],
   ["one shows other members", NO_D, agreed(1, D), [NO_D, { ...NO_D, members: 15 }, {}], false],
   ["this host has agreed to nothing", NO_D, {}, [NO_D, NO_D, {}], false],
   ["this host agreed to something else", NO_D, agreed(1, C), [NO_D, NO_D, {}], false],
@@ -80,6 +82,9 @@ const COMMITS: readonly (readonly [string, said: typeof NO_D, ours: Case, words:
   ["all others show that this host is out", NO_A, {}, [NO_A, NO_A, NO_A], true],
   ["one of them doesn't", NO_A, {}, [NO_A, NO_A, {}], false],
   ["all others took another incarnation back", A_BACK, {}, [A_BACK, A_BACK, A_BACK], true],
+  ["one remembers another past", A_BACK, {},
+    [A_BACK, { ...A_BACK, presences: [[{ ...ENDED[0], to: 9 }, BACK[1]], THERE, THERE, THERE] },
+      A_BACK], false],
   ["the other of two says so", { ...NO_A, members: B }, { members: A | B },
     [{ ...NO_A, members: B }, {}, {}], false],
   ["the other of two and a third say so", NO_A, { members: A | B }, [NO_A, NO_A, NO_A], true],
@@ -87,7 +92,7 @@ const COMMITS: readonly (readonly [string, said: typeof NO_D, ours: Case, words:
 ];
 
 for (const [what, said, ours, words, expected] of COMMITS) {
-  Deno.test(`where ${what}, a change is ${expected ? "" : "not "}committed`, () => {
+  Deno.test(`R9: where ${what}, a change is ${expected ? "" : "not "}committed`, () => {
     const { standing } = situationOf(ours);
     const records = [
       undefined,

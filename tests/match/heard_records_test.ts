@@ -42,7 +42,7 @@ Deno.test("a record is its member's word directly or with a proof, and hearsay e
   ]);
 });
 
-Deno.test("hearsay stands in for a word that is older than half a second, of the same process", () => {
+Deno.test("hearsay stands in for a word that is older than 150 ms, of the same process", () => {
   const { heard, take } = listen();
   take(2, 2, { beat: 1 });
   const newestAt = (atMs: number, said: Saying) => {
@@ -54,7 +54,22 @@ Deno.test("hearsay stands in for a word that is older than half a second, of the
     ];
   };
 
-  expect(newestAt(500, { beat: 2 })).toEqual([true, 1, 1]);
-  expect(newestAt(501, { beat: 3 })).toEqual([false, 1, 3]);
-  expect(newestAt(502, { epoch: 1, beat: 4 })).toEqual([false, 1, 3]);
+  expect(newestAt(150, { beat: 2 })).toEqual([true, 1, 1]);
+  expect(newestAt(151, { beat: 3 })).toEqual([false, 1, 3]);
+  expect(newestAt(152, { epoch: 1, beat: 4 })).toEqual([false, 1, 3]);
+});
+
+Deno.test("peers are the members that speak, and those have confirmed as much that play", () => {
+  const { heard, take } = listen();
+  const peers = () => {
+    heard.findPeers(0b0111);
+    return [heard.peers.map(({ slot }) => slot), heard.confirmedByAll(9)];
+  };
+  take(1, 1, { confirmed: 7 });
+  take(2, 2, { isReturning: true });
+  take(3, 3, {});
+
+  expect(peers()).toEqual([[1, 2], 7]);
+  take(2, 2, { beat: 1, farewell: "left" });
+  expect(peers()).toEqual([[1], 7]);
 });

@@ -99,6 +99,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       { players: 3, silentMs: { C: 601 }, says: { B: { suspects: 0 } } }],
     ["suspects whoever holds another state",
       { differing: C, says: { B: { suspects: C } } }, enters("open", 1, C)],
+    ["takes another farewell of the only other one for no goodbye",
+      { players: 2, says: { B: { farewell: "desync" } } }],
     ["takes every farewell for a goodbye", { says: { C: { farewell: "desync" } } },
       enters("open", 1, C)],
     ["takes a former incarnation's goodbye for none",
