@@ -76,6 +76,13 @@ export class HashWatch {
       : undefined;
   }
 
+  /** Members that differ from most others, this host among those; 0 where no majority is known. */
+  outvoted(members: SlotSet): SlotSet {
+    const differing = this.differing & members;
+    const isSettled = 2 * sizeOf(members & ~differing) > sizeOf(members);
+    return isSettled ? differing : 0;
+  }
+
   /** Another incarnation of the slot begins with a state of the others. */
   forgive(slot: number): void {
     this.#differences[slot] = undefined;

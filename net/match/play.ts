@@ -255,7 +255,7 @@ export class Play {
       records: this.#heard.words,
       liveness,
       have: this.#have,
-      differing: this.hashes.differing,
+      differing: this.hashes.outvoted(this.members),
       mayReturn: (slot, isWanted) => absences.mayReturn(slot, nowMs, isWanted),
     });
     for (const event of happened) {

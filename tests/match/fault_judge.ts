@@ -24,7 +24,11 @@ import {
 import { findExcess } from "./fault_bounds.ts";
 import type { FaultWorld, Notes } from "./fault_notes.ts";
 import type { FaultSchedule } from "./fault_schedule.ts";
-import { type LyingMember, SELF_DEFEATING } from "../support/lying_member.ts";
+import {
+  type LyingMember,
+  SELF_DEFEATING,
+  SPLITTING,
+} from "../support/lying_member.ts";
 import { createStandIn } from "./stand_in.ts";
 
 /** Without a new confirmation for this long after the network healed, somebody waits for ever. */
@@ -166,15 +170,16 @@ export class Judge {
         if (message.includes("can't reach each other")) {
           this.#notes.count("nobody wins");
         }
-        // Of two that differ nobody knows who lies.
+        // Nobody knows who lies of two that differ, nor who is right if a liar tells each other inputs.
         const members = host.session.play?.members ?? 0;
         const isPair = has(members, this.#liar) && sizeOf(members) === 2;
-        if (reason === "desync" && !isPair) {
+        if (reason === "desync" && !isPair && !this.#isSplit) {
           this.#violate("desync", `slot ${slot}`);
         }
         const { liar, faults } = this.#schedule;
         const mayEnd = isPair && liar && SELF_DEFEATING.has(liar.strategy);
-        const isLiarsDoing = liar && faults.length === 0 && !mayEnd;
+        const isLiarsDoing = liar && faults.length === 0 && !mayEnd &&
+          !this.#isSplit;
         if (isLiarsDoing && reason === "connection lost") {
           this.#violate("lost to a liar", `slot ${slot}`);
         }
@@ -190,6 +195,11 @@ export class Judge {
         }
       }
     }
+  }
+
+  /** Whether the liar tells others different inputs, so that there may be no majority. */
+  get #isSplit(): boolean {
+    return SPLITTING.has(this.#schedule.liar?.strategy ?? "");
   }
 
   /** A host's turn is over. */
@@ -263,7 +273,7 @@ export class Judge {
     }
     if (this.#winners.size > 0 || isGoingOn) return;
     this.#notes.count("lost");
-    if (this.#isHealthy && !this.#isExcused()) {
+    if (this.#isHealthy && !this.#isExcused() && !this.#isSplit) {
       this.#violate("lost after healing", `slots ${this.#healthy}`);
     }
   }
@@ -382,7 +392,7 @@ export class Judge {
         isEqual = false;
         // Whom a liar told something else may differ until it is dropped for that.
         const sinceMs = this.#liar < 0 ? -Infinity : this.#equalMs;
-        if (this.#nowMs - sinceMs < STUCK_MS) continue;
+        if (this.#nowMs - sinceMs < STUCK_MS || this.#isSplit) continue;
         const who = `slots ${slot} and ${other.slot}`;
         this.#violate("prefixes differ", `${who} at tick ${tick}`);
       }

@@ -41,6 +41,14 @@ export const SELF_DEFEATING: ReadonlySet<string> = new Set(
   ] satisfies readonly (typeof STRATEGIES[number])[],
 );
 
+/** By these the honest may come to hold different states. */
+export const SPLITTING: ReadonlySet<string> = new Set(
+  [
+    "equivocate",
+    "forge inputs",
+  ] satisfies readonly (typeof STRATEGIES[number])[],
+);
+
 /** Who lies, how, from when on, and to whom: others hear the truth. */
 export interface LyingPlan {
   readonly slot: number;
