@@ -6,8 +6,11 @@
  *
  * @module
  */
+import { getLogger } from "@logtape/logtape";
 import type { Session } from "../match/session.ts";
 import type { Received, Transport } from "../match/transport.ts";
+
+const log = getLogger(["pong", "player"]);
 
 /** How many packets are taken in at once: a burst after a stall must not hold up play. */
 const PACKETS_AT_ONCE_MAX = 1000;
@@ -25,7 +28,13 @@ const GOODBYE_MS = 150;
 export interface MatchLoopOptions {
   readonly session: Pick<
     Session,
-    "advance" | "isDone" | "isLinkUp" | "leave" | "nextTickMs" | "receive"
+    | "advance"
+    | "isDone"
+    | "isLinkUp"
+    | "leave"
+    | "loseConnection"
+    | "nextTickMs"
+    | "receive"
   >;
   readonly transport: Pick<Transport, "link" | "receive" | "send">;
   /** Monotonic clock, the one that stamps arrivals. */
@@ -54,13 +63,25 @@ export async function runMatchLoop(options: MatchLoopOptions): Promise<void> {
     backlog = arrived.slice(PACKETS_AT_ONCE_MAX);
     arrived.length = Math.min(arrived.length, PACKETS_AT_ONCE_MAX);
     if (arrived.length === 0 && nowMs() < session.nextTickMs) continue;
-    for (const received of arrived) session.receive(received);
-    session.isLinkUp = transport.link.up;
-    for (const packet of session.advance(nowMs(), input())) {
-      transport.send(packet);
+    try {
+      for (const received of arrived) session.receive(received);
+      session.isLinkUp = transport.link.up;
+      for (const packet of session.advance(nowMs(), input())) {
+        transport.send(packet);
+      }
+    } catch (error) {
+      // Nothing that others send should come so far; if it does, it ends this match and no more.
+      const message = `This program made a mistake: ${messageOf(error)}`;
+      log.error("{message}", { message });
+      session.loseConnection(nowMs(), message);
+      return onAdvance();
     }
     onAdvance();
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function sleepUntil(

@@ -197,6 +197,10 @@ export class MatchStage implements Stage {
     if (event.kind === "claim") {
       this.#options.onClaim({ match: match.id, ...event.claim });
     }
+    // Of two, the match ends, and leaves its own.
+    if (event.kind === "difference" && match.seats.players.length > 2) {
+      this.#keepEvidence(match, `${event.difference.tick}`);
+    }
     if (event.kind === "era") {
       const { era, seats } = event;
       this.#options.onEra({ era, seats });
@@ -213,6 +217,17 @@ export class MatchStage implements Stage {
     if (evidence) onDesync(evidence);
     onResult({ ...result, reason });
     this.#change({ rematch: { wanted: [], gone: [], isLobbyGone: false } });
+  }
+
+  /** `what` tells it from other evidence of the same match. */
+  #keepEvidence(match: PlayedMatch, what: string): void {
+    const bytes = match.evidence();
+    if (!bytes) return;
+    const name = { match: `${match.id}-${what}`, slot: match.seats.me };
+    this.#options.onDesync({
+      name: replayFileName(name),
+      body: new Uint8Array(bytes),
+    });
   }
 
   #change(news: Partial<RoomNow>): void {

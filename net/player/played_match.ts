@@ -145,6 +145,12 @@ export class PlayedMatch implements MatchNow {
     return this.#recorder?.bytes();
   }
 
+  /** The recording so far, and what each host has computed lately; `undefined` before the match. */
+  evidence(): Uint8Array | undefined {
+    const { play } = this.session;
+    return this.#recorder?.bytes(play && this.#chainsOf(play));
+  }
+
   /** The part of the recording that is ready to be written; empty before the match. */
   get sealedRecording(): Uint8Array {
     return this.#recorder?.sealed ?? new Uint8Array();
@@ -194,10 +200,12 @@ export class PlayedMatch implements MatchNow {
 
   #finish(outcome: Outcome, play: Play | undefined): void {
     if (play) this.log.take(play);
-    const chains = play && outcome.reason === "desync"
-      ? hashChainsOf({ slot: this.seats.me, log: this.log, play })
-      : [];
-    this.#recorder?.finish(outcome, chains);
+    const isDispute = play && outcome.reason === "desync";
+    this.#recorder?.finish(outcome, isDispute ? this.#chainsOf(play) : []);
+  }
+
+  #chainsOf(play: Play): ReturnType<typeof hashChainsOf> {
+    return hashChainsOf({ slot: this.seats.me, log: this.log, play });
   }
 
   /** Begins the recording, and the log that feeds it; in mid-match the seed is `null`. */

@@ -108,22 +108,17 @@ export class Recorder implements ConfirmedReader {
     if (this.#isOver) return;
     this.#seal();
     const tick = this.#tick;
-    for (const { slot, hashes } of chains) {
-      const recorded = hashes.filter(([of]) => of <= tick);
-      for (let at = 0; at < recorded.length; at += CHUNK_HASHES_MAX) {
-        const part = recorded.slice(at, at + CHUNK_HASHES_MAX);
-        this.#writer.add({ kind: "hashes", tick, slot, hashes: part });
-      }
-    }
+    writeChains(this.#writer, tick, chains);
     const result = { reason, winner, confirmedTick, hash };
     this.#writer.add({ kind: "end", tick, result });
     this.#isOver = true;
   }
 
-  /** Returns the file as it is by now, the newest second included. */
-  bytes(): Uint8Array {
+  /** Returns the file as it is by now, the newest second included; `chains` as for `finish`. */
+  bytes(chains: readonly HashChain[] = []): Uint8Array {
     const writer = this.#writer.fork();
     writeSecond(writer, this.#open);
+    writeChains(writer, this.#tick, chains);
     return writer.written;
   }
 
@@ -184,4 +179,18 @@ function writeSecond(
     writer.add({ kind: "inputs", tick, inputs: filled, hash });
   }
   for (const change of changes) writer.add(change);
+}
+
+function writeChains(
+  writer: RecordingWriter,
+  tick: number,
+  chains: readonly HashChain[],
+): void {
+  for (const { slot, hashes } of chains) {
+    const recorded = hashes.filter(([of]) => of <= tick);
+    for (let at = 0; at < recorded.length; at += CHUNK_HASHES_MAX) {
+      const part = recorded.slice(at, at + CHUNK_HASHES_MAX);
+      writer.add({ kind: "hashes", tick, slot, hashes: part });
+    }
+  }
 }

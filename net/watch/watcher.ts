@@ -167,8 +167,16 @@ async function watchMatch(
   while (!signal.aborted && !watching.outcome && !isOver) {
     const untilMs = Math.min(watching.nextTickMs - nowMs(), LOOK_EVERY_MS);
     await pause(Math.max(0, untilMs), signal);
-    for (const received of transport.receive()) watching.receive(received);
-    watching.advance(nowMs());
+    try {
+      for (const received of transport.receive()) watching.receive(received);
+      watching.advance(nowMs());
+    } catch (error) {
+      // Nothing that others send should come so far; if it does, it ends this match and no more.
+      const why = error instanceof Error ? error.message : String(error);
+      end(`This program made a mistake: ${why}`);
+      log.error("{why}", { why: stage.notice });
+      return;
+    }
     const { state, tick } = watching;
     if (state && tick !== shownTick) {
       shownTick = tick;

@@ -22,7 +22,11 @@ function startLoop(time: VirtualTime) {
     isOver: false,
     isDone: () => session.isOver,
     leave: () => note("leave"),
-    receive: () => void received++,
+    loseConnection: (_: number, message: string) => note(message),
+    receive: ({ packet: [byte] }: Received) => {
+      if (byte === 0) throw new Error("what?");
+      received++;
+    },
     advance: (atMs: number, input: number) => {
       note(`advance ${input} ${session.isLinkUp} ${received}`);
       received = 0;
@@ -75,6 +79,17 @@ Deno.test("what arrives between ticks is taken in within 4 ms", async () => {
   expect(loop.notes).toEqual([
     ...["11 advance 5 false 2", "11 send 9", "11 shown"],
   ]);
+});
+
+Deno.test("a mistake in a match ends the match with a sentence, and nothing else", async () => {
+  using time = new VirtualTime();
+  await using loop = startLoop(time);
+
+  loop.arriving.push({ ...FROM, packet: Uint8Array.of(0) });
+  await time.pass(4);
+
+  expect(loop.notes)
+    .toEqual(["4 This program made a mistake: what?", "4 shown", "4 ended"]);
 });
 
 Deno.test("a burst is taken in by the thousand, at once but in turns", async () => {
