@@ -52,3 +52,33 @@ Deno.test("a claim is compared once this host has confirmed as much, and the fir
   hashes.forgive(1);
   expect(hashes.differing).toBe(0);
 });
+
+/** Of which members, who differs from slot 0: whom most outvote, and whether at once nobody does. */
+const VOTES: readonly (readonly [number, number[], number, boolean])[] = [
+  [0b0011, [1], 0, true],
+  [0b0111, [1], 0b0010, false],
+  [0b0111, [1, 2], 0, false],
+  [0b0101, [1], 0, false],
+  [0b1111, [1], 0b0010, false],
+  [0b1111, [1, 2], 0, true],
+  [0b1111, [1, 2, 3], 0, false],
+];
+
+for (const [members, differing, outvoted, isUnsettled] of VOTES) {
+  Deno.test(`R11: of members ${members}, ${differing} can ${isUnsettled ? "not " : ""}be settled`, () => {
+    const game = createPong({ players: 4, points: 9, lives: 9 }, 1);
+    const hashes = new HashWatch(4, 0);
+    const claims = differing.map((slot) => recordOf(slot, { hash: 1 }));
+    hashes.compare(claims, standAtStart([0, 0, 0, 0]), new Rollback(game, 4));
+    const unsettledAt = (nowMs: number) => {
+      hashes.wait(nowMs, members);
+      return hashes.unsettled(members, 4_000)?.slot;
+    };
+
+    expect(hashes.outvoted(members)).toBe(outvoted);
+    expect(unsettledAt(999)).toBe(isUnsettled ? 1 : undefined);
+    // Where most differ from this host, it waits a while for them to drop it.
+    const isOutvoted = outvoted === 0 && (members & 2) !== 0;
+    expect(unsettledAt(1_000)).toBe(isOutvoted ? 1 : undefined);
+  });
+}

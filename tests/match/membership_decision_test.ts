@@ -97,6 +97,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       { silentMs: { C: 601 }, says: { B: { suspects: 0 } } }, enters("open", 1, C)],
     ["drops nobody whom half of those who'd stay still hear",
       { players: 3, silentMs: { C: 601 }, says: { B: { suspects: 0 } } }],
+    ["takes nobody's silence for a suspicion",
+      { me: 1, players: 3, silentMs: { A: 601 }, says: { C: "nothing" } }],
     ["suspects whoever holds another state",
       { differing: C, says: { B: { suspects: C } } }, enters("open", 1, C)],
     ["takes another farewell of the only other one for no goodbye",

@@ -379,6 +379,18 @@ Deno.test("R11: who differs from most waits to be dropped; where nobody is most,
 
 const ENDED: Presence = [{ epoch: 0, from: 0, to: LAST_TICK - 1 }];
 
+Deno.test("R11: a difference is forgiven to whoever is dropped, and to nobody else", () => {
+  const given = beginPlay();
+  const { play: { hashes }, say, hear } = given;
+  for (const slot of [1, 2]) hear(say(slot, { hash: 9 }));
+  expect(hashes.differing).toBe(0b110);
+
+  agreeToDropSlot2(given);
+  hear(say(1, committed([THERE, THERE, NEVER])));
+
+  expect([given.play.members, hashes.differing]).toEqual([0b011, 0b010]);
+});
+
 Deno.test("R11: nobody of two has won where the other says that states differ", () => {
   const given = beginPlay({ confirmed: 4 });
   const { play, say, hear } = given;
