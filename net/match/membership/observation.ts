@@ -131,10 +131,13 @@ export class Observation {
       .reduce((lost, slot) => lost | setOf(slot), 0);
   }
 
-  /** Whether another of the participants shows that it agreed to something. */
+  /**
+   * Whether another of the participants shows that it agreed to something. One that is suspected by
+   * now doesn't bind this host: without this host's word it can't have committed anything.
+   */
   isAgreedSeen(participants: SlotSet): boolean {
     return this.#others.some((slot) =>
-      has(participants, slot) &&
+      has(participants & ~this.suspected, slot) &&
       this.current(slot)?.change?.agreed !== undefined
     );
   }
