@@ -252,7 +252,7 @@ export class Judge {
       const { slot, session: { play } } = host;
       if (slot === this.#schedule.lastingSlot) continue;
       const outMs = nowMs - this.#shown[slot].outSinceMs;
-      if (isGoingOn && outMs > SHUT_OUT_MS) {
+      if (isGoingOn && outMs > SHUT_OUT_MS && !this.#isSplit) {
         this.#violate("shut out", `slot ${slot}`);
       }
       if (!play) continue;
