@@ -4,6 +4,7 @@ import {
   isInStep,
   isShownByAll,
 } from "../../net/match/membership/commitment.ts";
+import { applyChange } from "../../net/match/membership/membership_change.ts";
 import { recordOf, type Saying } from "../support/slot_record.ts";
 import {
   agreed,
@@ -102,3 +103,14 @@ for (const [what, said, ours, words, expected] of COMMITS) {
     expect(isShownByAll(said, standing, records, 0)).toBe(expected);
   });
 }
+
+Deno.test("of three, who agrees with each of two that can't hear each other parts them", () => {
+  const parts = [[0, B], [1, A]].map(([me, drop]) => {
+    const { standing } = situationOf({ players: 3, me, ...agreed(1, drop) });
+    const words = [undefined, undefined, recordOf(2, agreed(1, drop))];
+    const said = applyChange(agreed(1, drop).agreed, standing);
+    return isShownByAll({ ...said, era: 1 }, standing, words, me);
+  });
+
+  expect(parts).toEqual([true, true]);
+});

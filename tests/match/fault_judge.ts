@@ -24,11 +24,7 @@ import {
 import { findExcess } from "./fault_bounds.ts";
 import type { FaultWorld, Notes } from "./fault_notes.ts";
 import type { FaultSchedule } from "./fault_schedule.ts";
-import {
-  type LyingMember,
-  SELF_DEFEATING,
-  SPLITTING,
-} from "../support/lying_member.ts";
+import { type LyingMember, SPLITTING } from "../support/lying_member.ts";
 import { createStandIn } from "./stand_in.ts";
 
 /** Without a new confirmation for this long after the network healed, somebody waits for ever. */
@@ -177,7 +173,7 @@ export class Judge {
           this.#violate("desync", `slot ${slot}`);
         }
         const { liar, faults } = this.#schedule;
-        const mayEnd = isPair && liar && SELF_DEFEATING.has(liar.strategy);
+        const mayEnd = isPair;
         const isLiarsDoing = liar && faults.length === 0 && !mayEnd &&
           !this.#isSplit;
         if (isLiarsDoing && reason === "connection lost") {

@@ -33,14 +33,6 @@ export const STRATEGIES = [
   "replay",
 ] as const;
 
-/** By these a member takes itself out: a match of two may end. */
-export const SELF_DEFEATING: ReadonlySet<string> = new Set(
-  [
-    ...["equivocate", "withhold inputs", "withhold acknowledgements"] as const,
-    ...["accuse", "wrong hashes"] as const,
-  ] satisfies readonly (typeof STRATEGIES[number])[],
-);
-
 /** By these the honest may come to hold different states. */
 export const SPLITTING: ReadonlySet<string> = new Set(
   [
