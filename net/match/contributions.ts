@@ -14,6 +14,7 @@ import type { HashWatch } from "./hash_watch.ts";
 import { type HeardRecords, STALE_MS } from "./heard_records.ts";
 import { isInStep } from "./membership/commitment.ts";
 import type { Membership } from "./membership/membership.ts";
+import type { NegativeControls } from "./membership/negative_controls.ts";
 import type { SlotRecord } from "./wire/record.ts";
 import { has } from "./wire/slot_set.ts";
 import type { InputRun } from "./wire/wire.ts";
@@ -21,11 +22,12 @@ import type { InputRun } from "./wire/wire.ts";
 /** A member that has confirmed so much less is as good as silent; two hosts lie far closer. */
 const LAG_TICKS_MAX = 64;
 
-/** Whose match it is; all but the first three is owned by `Play` and changes under this. */
+/** Whose match it is; all but the first four is owned by `Play` and changes under this. */
 export interface ContributionsOptions {
   readonly slot: number;
   /** A slot whose inputs count only as others pass them on. */
   readonly distrusted: number | undefined;
+  readonly controls: NegativeControls;
   readonly nowMs: number;
   readonly rollback: Rollback;
   readonly membership: Membership;
@@ -102,6 +104,7 @@ export class Contributions {
     },
   ): boolean {
     const { rollback, membership: { standing }, hashes } = this.#options;
+    if (this.#options.controls.isKeepingHeard) return true;
     const { slot } = record;
     if (!has(standing.members, slot)) return true;
     // It was taken back, and has yet to begin.
@@ -125,7 +128,8 @@ export class Contributions {
    * those that it made, but brings no more, and what its former incarnations left.
    */
   #passedOnUntil(slot: number, atMs: number): number {
-    const { heard, membership } = this.#options;
+    const { heard, membership, controls } = this.#options;
+    if (controls.isPassedOnTaken) return Infinity;
     if (!heard.isDirect(slot, atMs)) return Infinity;
     const cut = membership.standing.attempt?.cut?.[slot] ?? -1;
     const isKept = atMs - this.#broughtMs[slot] > STALE_MS;

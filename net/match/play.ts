@@ -85,7 +85,7 @@ export class Play {
       isSentThrice: controls.isSentThrice ?? false,
     });
     this.hashes = new HashWatch(players, options.nowMs);
-    this.#heard = new HeardRecords(players, options.proofs);
+    this.#heard = new HeardRecords(players, options.proofs, controls);
     this.#have = this.#heard.words.map(() => -1);
     this.#contributions = new Contributions({
       ...options,
@@ -248,14 +248,14 @@ export class Play {
     this.#rollback.settle();
     this.#confirm();
     this.#noteHave();
-    const { liveness, absences } = this.#options;
+    const { liveness, absences, controls } = this.#options;
     const membersBefore = this.members;
     const happened = this.#membership.evaluate({
-      nowMs,
+      ...{ nowMs, liveness, have: this.#have },
       records: this.#heard.words,
-      liveness,
-      have: this.#have,
-      differing: this.hashes.outvoted(this.members),
+      differing: controls.isDifferenceKept
+        ? 0
+        : this.hashes.outvoted(this.members),
       mayReturn: (slot, isWanted) => absences.mayReturn(slot, nowMs, isWanted),
     });
     for (const event of happened) {

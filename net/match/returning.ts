@@ -12,6 +12,7 @@ import { HashWatch } from "./hash_watch.ts";
 import { HeardRecords } from "./heard_records.ts";
 import { type Commitment, isShownBy } from "./membership/commitment.ts";
 import type { PeerLiveness } from "./membership/liveness.ts";
+import type { NegativeControls } from "./membership/negative_controls.ts";
 import type { Timers } from "./membership/timers.ts";
 import type { Outbox, Said } from "./outbox.ts";
 import { type Proofs, withProof } from "./proofs.ts";
@@ -51,6 +52,7 @@ export interface ReturningOptions {
   readonly liveness: PeerLiveness;
   readonly timers: Timers;
   readonly proofs: Proofs | undefined;
+  readonly controls?: NegativeControls | undefined;
 }
 
 /** The returns of one process. */
@@ -75,8 +77,8 @@ export class Returning {
   }
 
   #listen(): void {
-    const { players, proofs } = this.#options;
-    this.#heard = new HeardRecords(players, proofs);
+    const { players, proofs, controls } = this.#options;
+    this.#heard = new HeardRecords(players, proofs, controls);
     this.#hashes = new HashWatch(players, -Infinity);
   }
 
@@ -197,7 +199,7 @@ export class Returning {
     { to, record, state }: SnapshotPacket,
     atMs: number,
   ): Return | undefined {
-    const { slot, game, timers } = this.#options;
+    const { slot, game, timers, controls } = this.#options;
     const { epoch } = this;
     const presences = record.change?.presences;
     const isForUs = this.#isOut && to.slot === slot && to.epoch === epoch &&
@@ -209,8 +211,9 @@ export class Returning {
     this.#offeredMs ??= atMs;
     const waitMs = timers.suspectMs * ALONE_PART *
       (giver === this.#giver ? 2 : 1);
-    const isBelieved = this.#isAgreed({ era, members, presences }) &&
-      this.#isClaimedByOther(record);
+    const isBelieved = controls?.isSnapshotUnclaimed ||
+      this.#isAgreed({ era, members, presences }) &&
+        this.#isClaimedByOther(record);
     if (!isBelieved && atMs - this.#offeredMs < waitMs) return undefined;
     this.#isOut = false;
     this.#giver = giver;

@@ -134,7 +134,7 @@ export class Session {
       ...{ seatEpoch: epochs[slot], isOut: isResumed },
       game: createGame(rules, 0),
       clocks: this.#beats.clocks,
-      proofs: options.proofs,
+      ...{ proofs: options.proofs, controls },
     });
     this.#absences = new Absences(players, timers.graceMs);
     this.opening = new Opening({

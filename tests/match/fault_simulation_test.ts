@@ -114,6 +114,8 @@ Deno.test("a seed of faults gives the same history twice", () => {
 
 type Options = Omit<FaultSimulationOptions, "seed">;
 
+const LIES = { kind: "lies" } as const;
+
 /** What is broken, with how many players, and how. */
 const CONTROLS: readonly [
   string,
@@ -138,6 +140,9 @@ const CONTROLS: readonly [
   ["packets for a sleeper waited without end", 3, {}, {
     ...{ kind: "naps", isInboxUnbounded: true },
   }],
+  ["hearsay counted as word", 4, { isHearsayWord: true }, LIES],
+  ["one alone chose whom to drop", 4, { isSuspicionUnshared: true }, LIES],
+  ["who keeps its inputs was heard", 3, { isKeepingHeard: true }, LIES],
 ];
 
 /** The first seed that breaks. */
@@ -148,9 +153,12 @@ function firstBroken(options: Options): number {
   throw new Error(`None of ${CONTROL_SEEDS} seeds breaks`);
 }
 
-for (const [what, players, controls, more] of CONTROLS) {
+for (const [what, players, controls, more = {}] of CONTROLS) {
   Deno.test(`a match would break if ${what} (negative control)`, () => {
-    expect(firstBroken({ players, controls, ...more })).toBeGreaterThan(0);
+    const seed = firstBroken({ players, controls, ...more });
+
+    const { kind = "faults" } = more;
+    expect(simulateFaults({ seed, players, kind }).violations).toEqual([]);
   });
 }
 

@@ -24,8 +24,9 @@ import {
 import { createVirtualProofs } from "../../net/simulation/virtual_proofs.ts";
 import { createRandom, SYSTEM } from "../support/simulation.ts";
 import { lieAbout } from "../support/lied_value.ts";
+import { createStandIn } from "./stand_in.ts";
 
-/** What a lie adds to a packet before it changes fields. */
+/** What a drawn lie adds to a packet before it changes fields; "other state" is for tests. */
 const PARTS = [
   ...["change", "attempt", "agreed", "commit", "passed on"],
   ...["inputs", "snapshot", "start"],
@@ -124,12 +125,27 @@ export class Liar {
         const state = play.confirmedState.slice();
         return { kind: "snapshot", record, echoes, to, state };
       }
+      case "other state":
+        return otherState(packet, play);
       default: {
         const record = changed(part, packet.record, play, random);
         return { ...packet, record };
       }
     }
   }
+}
+
+/** Gives whoever comes back a state that nobody holds, with the hash that goes with it. */
+function otherState(
+  packet: PlayPacket | SnapshotPacket,
+  play: Play,
+): PlayPacket | SnapshotPacket {
+  const [to] = play.returned();
+  if (!to) return packet;
+  const state = play.confirmedState.map((field, i) => field ^ Number(i === 1));
+  const hash = createStandIn(play.records.length, 0, Infinity).hash(state);
+  const record = { ...packet.record, confirmed: play.confirmedTick, hash };
+  return { kind: "snapshot", record, echoes: packet.echoes, to, state };
 }
 
 function addStart(hello: HelloPacket, random: () => number): HelloPacket {

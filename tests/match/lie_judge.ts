@@ -12,12 +12,7 @@
  * @module
  */
 import { TICK_MS } from "../../game/court.ts";
-import {
-  drawLiedMatch,
-  type LiedMatch,
-  LyingMatch,
-  STEP_MS,
-} from "./lying_match.ts";
+import { type LiedMatch, LyingMatch, STEP_MS } from "./lying_match.ts";
 
 /** Which part of the ticks a lie may cost, and how many more where two histories are compared. */
 const LOST_MAX = 0.05;
@@ -29,16 +24,14 @@ const RETURN_MS = 1500;
 const END_MS = 5500;
 
 export interface LiedResult {
-  readonly match: LiedMatch;
   /** What was lied about; empty where the lie found nothing to be told in. */
   readonly told: string;
   /** What must not happen and did: "kind: details". */
   readonly violations: readonly string[];
 }
 
-/** Plays the match of a seed, and the same one without the lie. */
-export function playLie(seed: number, among?: number): LiedResult {
-  const match = drawLiedMatch(seed, among);
+/** Plays a match, and the same one without the lie, by all rules. */
+export function playLie(match: LiedMatch): LiedResult {
   const lied = new LyingMatch(match, "lied");
   let violations: string[];
   try {
@@ -50,7 +43,7 @@ export function playLie(seed: number, among?: number): LiedResult {
   } catch (error) {
     violations = [`throws: ${placeOf(error)}`];
   }
-  return { match, told: lied.told, violations };
+  return { told: lied.told, violations };
 }
 
 /** Matches without a lie, by all that makes a difference to them. */
@@ -61,7 +54,7 @@ function truthOf(match: LiedMatch): LyingMatch {
   const key = `${players} ${phase} ${victim}`;
   let truth = truths.get(key);
   if (!truth) {
-    truth = new LyingMatch({ ...match, fromMs: 2200 }, "true");
+    truth = new LyingMatch({ ...match, fromMs: 2200, controls: {} }, "true");
     truth.play();
     truths.set(key, truth);
   }

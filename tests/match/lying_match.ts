@@ -7,6 +7,7 @@
  * @module
  */
 import type { Game } from "../../game/rollback.ts";
+import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
 import type { Timers } from "../../net/match/membership/timers.ts";
 import { PAYLOAD_BYTES_MAX } from "../../net/match/transport.ts";
 import { has, type SlotSet } from "../../net/match/wire/slot_set.ts";
@@ -65,6 +66,7 @@ export interface LiedMatch {
   /** Who is cut off in "attempt", or begins anew in "returning". */
   readonly victim: number;
   readonly lie: Lie;
+  readonly controls?: NegativeControls;
 }
 
 /** Draws a match and its lie. */
@@ -123,7 +125,7 @@ export class LyingMatch {
   readonly #faces = new TwoFaced();
 
   constructor(options: LiedMatch, kind: "lied" | "true" | "mute") {
-    const { players, phase, liar, victim, fromMs } = options;
+    const { players, phase, liar, victim, fromMs, controls = {} } = options;
     const rules = { players, points: 9, lives: 9 };
     this.#options = options;
     this.#kind = kind;
@@ -151,7 +153,7 @@ export class LyingMatch {
           (from === liar && kind === "mute" && nowMs >= fromMs),
       },
       lobby: { silenceMs: 1000 },
-      session: () => ({ timers: TIMERS, createGame }),
+      session: () => ({ timers: TIMERS, createGame, controls }),
       hooks: {
         onBegin: ({ session }) => session.watchers = isWatched ? 1 : 0,
         input: () => Math.floor(inputs() * 9) * 30 - 120,

@@ -4,9 +4,11 @@
  *
  * @module
  */
-import type { Decider } from "../../net/match/membership/decision.ts";
 import type { NegativeControls } from "../../net/match/membership/negative_controls.ts";
-import type { Observed } from "../../net/match/membership/observation.ts";
+import type {
+  Decider,
+  Observed,
+} from "../../net/match/membership/observation.ts";
 import {
   standAtStart,
   type Standing,

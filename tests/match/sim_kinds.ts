@@ -7,6 +7,7 @@ import { createScenario, simulate } from "../support/simulation.ts";
 import { shrinkFailure } from "./fault_shrink.ts";
 import { type FaultKind, simulateFaults } from "./fault_simulation.ts";
 import { playLie } from "./lie_judge.ts";
+import { drawLiedMatch } from "./lying_match.ts";
 
 /** Which history: a copy of it can be sent to a worker. */
 export interface History {
@@ -39,7 +40,8 @@ export function play({ seed, kind, players }: History): Played {
       return { failures, counters: {}, story };
     }
     case "lie": {
-      const { match, told, violations } = playLie(seed, players);
+      const match = drawLiedMatch(seed, players);
+      const { told, violations } = playLie(match);
       const counters = { told: told === "" ? 0 : 1, [match.phase]: 1 };
       return { failures: violations, counters, story: { told, ...match } };
     }

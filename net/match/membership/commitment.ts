@@ -8,6 +8,7 @@ import { lastSegment, type Presence } from "../../../game/presence.ts";
 import { type AgreedChange, keyOf, type SlotRecord } from "../wire/record.ts";
 import { has, type SlotSet, slotsOf } from "../wire/slot_set.ts";
 import { applyChange, isEqualAim, shownBeyond } from "./membership_change.ts";
+import type { NegativeControls } from "./negative_controls.ts";
 import type { Standing } from "./standing.ts";
 
 /**
@@ -79,6 +80,7 @@ export interface Follower {
   readonly epoch: number;
   readonly standing: Standing;
   readonly confirmedTick: number;
+  readonly controls: NegativeControls;
 }
 
 /**
@@ -88,9 +90,11 @@ export interface Follower {
 export function placeIn(
   said: Commitment,
   words: readonly (SlotRecord | undefined)[],
-  { slot, epoch, standing, confirmedTick }: Follower,
+  { slot, epoch, standing, confirmedTick, controls }: Follower,
 ): "member" | "out" | undefined {
-  if (!isShownByAll(said, standing, words, slot)) return undefined;
+  const isShown = controls.isCommitUnshown ||
+    isShownByAll(said, standing, words, slot);
+  if (!isShown) return undefined;
   const isMember = has(said.members, slot) &&
     epochIn(said.presences, slot) === epoch;
   const beyond = shownBeyond(

@@ -6,17 +6,8 @@
 import { setOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
 import { agree, conclude } from "./agreement.ts";
 import { follow, open, revise } from "./attempts.ts";
-import type { NegativeControls } from "./negative_controls.ts";
-import { Observation, type Observed } from "./observation.ts";
+import { type Decider, Observation, type Observed } from "./observation.ts";
 import { carryOut, type Decision, type Standing } from "./standing.ts";
-import type { Timers } from "./timers.ts";
-
-/** The member that decides. */
-export interface Decider {
-  readonly slot: number;
-  readonly timers: Timers;
-  readonly controls: NegativeControls;
-}
 
 /** Returns all that can be decided now, oldest first, and where the member stands after it. */
 export function decide(

@@ -14,9 +14,9 @@
 import { lastSegment, type Presence } from "../../../game/presence.ts";
 import { type AgreedChange, keyOf, type SlotRecord } from "../wire/record.ts";
 import { has, setOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
-import { decide, type Decider } from "./decision.ts";
+import { decide } from "./decision.ts";
 import { applyChange } from "./membership_change.ts";
-import type { Observed } from "./observation.ts";
+import type { Decider, Observed } from "./observation.ts";
 import {
   type Decision,
   standAtStart,

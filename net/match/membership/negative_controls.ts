@@ -24,4 +24,18 @@ export interface NegativeControls {
   readonly isSentThrice?: boolean;
   /** A host's own sleep counts as the others' silence. */
   readonly isSleepCounted?: boolean;
+  /** A commit counts on the word of one member. */
+  readonly isCommitUnshown?: boolean;
+  /** What others pass on of a member counts as its word, without a proof. */
+  readonly isHearsayWord?: boolean;
+  /** One member alone decides whom to drop. */
+  readonly isSuspicionUnshared?: boolean;
+  /** Whoever speaks is heard, whatever it keeps from the others. */
+  readonly isKeepingHeard?: boolean;
+  /** Inputs that are passed on count, though their member brings them itself. */
+  readonly isPassedOnTaken?: boolean;
+  /** Nobody is suspected for another state than most hold. */
+  readonly isDifferenceKept?: boolean;
+  /** Whoever comes back takes the first state that it is offered. */
+  readonly isSnapshotUnclaimed?: boolean;
 }

@@ -8,6 +8,7 @@ import { lastSegment } from "../../../game/presence.ts";
 import type { Incarnation, SlotRecord } from "../wire/record.ts";
 import { has, setOf, sizeOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
 import type { PeerLiveness } from "./liveness.ts";
+import type { NegativeControls } from "./negative_controls.ts";
 import type { Standing } from "./standing.ts";
 import type { Timers } from "./timers.ts";
 
@@ -28,6 +29,13 @@ export interface Observed {
   readonly mayReturn: (slot: number, isWanted: boolean) => boolean;
 }
 
+/** The member that decides. */
+export interface Decider {
+  readonly slot: number;
+  readonly timers: Timers;
+  readonly controls: NegativeControls;
+}
+
 /** What a member concludes from `observed`. It holds for one moment: make a new one for the next. */
 export class Observation {
   /** The member that observes. */
@@ -45,15 +53,16 @@ export class Observation {
 
   readonly #observed: Observed;
   readonly #standing: Standing;
-  readonly #timers: Timers;
+  readonly #decider: Decider;
   readonly #others: readonly number[];
 
   constructor(
     observed: Observed,
     standing: Standing,
-    { slot, timers }: { readonly slot: number; readonly timers: Timers },
+    decider: Decider,
   ) {
     const { members } = standing;
+    const { slot, timers } = decider;
     this.slot = slot;
     this.nowMs = observed.nowMs;
     this.have = observed.have;
@@ -61,7 +70,7 @@ export class Observation {
     this.heard = observed.liveness.heard;
     this.#observed = observed;
     this.#standing = standing;
-    this.#timers = timers;
+    this.#decider = decider;
     this.#others = slotsOf(members & ~setOf(slot));
     // Two that don't hear each other may take back a third, which then passes on their records.
     const limitMs = sizeOf(members) === 2 ? timers.graceMs : timers.suspectMs;
@@ -108,10 +117,11 @@ export class Observation {
   /** R3: whether `drop` may go yet; for exactly half, only after the grace period or a goodbye. */
   mayDrop(drop: SlotSet): boolean {
     const { members } = this.#standing;
+    const { graceMs } = this.#decider.timers;
     const majority = 2 * sizeOf(members & ~drop) - sizeOf(members);
     return majority > 0 ||
       majority === 0 &&
-        slotsOf(drop).every((slot) => this.#isGone(slot, this.#timers.graceMs));
+        slotsOf(drop).every((slot) => this.#isGone(slot, graceMs));
   }
 
   /**
@@ -119,6 +129,7 @@ export class Observation {
    * can put out one whom the rest hears, and none can keep in one whom nobody else hears.
    */
   lostOf(drop: SlotSet): SlotSet {
+    if (this.#decider.controls.isSuspicionUnshared) return drop;
     const staying = slotsOf(this.#standing.members & ~drop);
     const opinions = staying.map((slot) =>
       slot === this.slot ? this.suspected : this.current(slot)?.suspects ?? 0
