@@ -9,6 +9,7 @@
  */
 import { lastSegment, type Presence } from "../../game/presence.ts";
 import type { NegativeControls } from "./membership/negative_controls.ts";
+import { isPlausibleRecord } from "./plausible.ts";
 import type { Proofs } from "./proofs.ts";
 import {
   type Incarnation,
@@ -72,7 +73,12 @@ export class HeardRecords {
     const { slot } = record;
     const word = this.words[slot];
     if (word && !isNewer(record, word)) return undefined;
-    if (slot === from || this.isProved(record)) {
+    // What came directly was judged with its packet.
+    const isOwn = slot === from;
+    if (!isOwn && !isPlausibleRecord(record, this.words.length)) {
+      return undefined;
+    }
+    if (isOwn || this.isProved(record)) {
       this.words[slot] = this.newest[slot] = record;
       this.#wordMs[slot] = atMs;
       return "word";

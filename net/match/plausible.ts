@@ -24,20 +24,29 @@ const AHEAD_TICKS_MAX = HISTORY_TICKS;
 /** The same to the tick that it plays: a snapshot is of a state that others have confirmed, too. */
 const SNAPSHOT_BEHIND_TICKS_MAX = 63;
 
-/** Returns whether a member of a match of `players` can have sent this packet in good faith. */
+/**
+ * Returns whether a member of a match of `players` can have sent this packet in good faith, by what
+ * it says of itself. What it passes on may be another thing at each receiver, who knows some of it
+ * already; it is left to `isPlausibleRecord`, so that none takes inputs that another one refuses.
+ */
 export function isPlausible(packet: Packet, players: number): boolean {
   switch (packet.kind) {
     case "hello":
       return ((packet.heard | packet.ready) & ~everySlot(players)) === 0;
     case "play":
-      return isRecord(packet.record, players, PREDICTION_TICKS_MAX) &&
-        packet.relayed.every((record) =>
-          isRecord(record, players, PREDICTION_TICKS_MAX)
-        );
+      return isPlausibleRecord(packet.record, players);
     case "snapshot":
       return packet.record.change !== undefined &&
         isRecord(packet.record, players, SNAPSHOT_BEHIND_TICKS_MAX);
   }
+}
+
+/** Whether a member can have said this of itself in play. */
+export function isPlausibleRecord(
+  record: SlotRecord,
+  players: number,
+): boolean {
+  return isRecord(record, players, PREDICTION_TICKS_MAX);
 }
 
 function isRecord(

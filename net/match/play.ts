@@ -224,23 +224,21 @@ export class Play {
     this.#membership.grant(value);
   }
 
-  /** Takes in a packet; false where it says what can't be true. */
+  /** Takes in a packet; false where it says what can't be true here, but takes its inputs as all do. */
   receive(
     { record: own, relayed, runs }: Omit<PlayPacket, "kind" | "echoes">,
     atMs: number,
   ): boolean {
-    if (!this.#isPossible(own)) return false;
-    const { slot: me } = this.#options;
-    const news = [own, ...relayed].filter((record) =>
-      record.slot !== me && this.#isPossible(record) &&
-      this.#takeRecord(record, own.slot, atMs)
+    const isPossible = this.#isPossible(own);
+    const news = (isPossible ? [own, ...relayed] : NONE).filter((record) =>
+      this.#isPossible(record) && this.#takeRecord(record, own.slot, atMs)
     );
     if (news.length > 0) this.#heard.findPeers(this.members);
     if (this.endTick !== undefined) this.#compareProofs(relayed, this.endTick);
     for (const run of runs) this.#contributions.take(run, own.slot, atMs);
     // Whether a member keeps up shows once its inputs are here, too.
     for (const record of news) this.#hear(record, record === own, atMs);
-    return true;
+    return isPossible;
   }
 
   /** Replays what was guessed wrong, confirms what can be, and evaluates the membership. */
@@ -275,7 +273,7 @@ export class Play {
   compare(nowMs: number): void {
     const { standing } = this.#membership;
     this.hashes.compare(this.#heard.peers, standing, this.#rollback);
-    this.hashes.wait(nowMs, this.members);
+    this.hashes.wait(nowMs, standing.members);
   }
 
   /** Plays one tick with this host's input; false where the match has to wait for somebody. */
@@ -340,8 +338,8 @@ export class Play {
 
   /** Within one era nobody can have confirmed more of this host's inputs than it made. */
   #isPossible(record: SlotRecord): boolean {
-    if (record.era !== this.era || record.isReturning) return true;
     const { slot: me } = this.#options;
+    if (record.era !== this.era || record.isReturning) return true;
     // Of its former incarnations this host may still lack some.
     const mine = Math.max(this.#rollback.have(me), this.#ownFrom - 1);
     return record.confirmed <= mine + 1;
@@ -349,6 +347,7 @@ export class Play {
 
   /** Returns whether it is news. */
   #takeRecord(record: SlotRecord, from: number, atMs: number): boolean {
+    if (record.slot === this.#options.slot) return false;
     const kind = this.#heard.take(record, from, atMs);
     if (kind !== "word") return kind !== undefined;
     if (!record.isReturning) this.hashes.note(record);

@@ -5,6 +5,8 @@ import { createVirtualProofs } from "../../net/simulation/virtual_proofs.ts";
 import { sha256 } from "../../net/player/sha256.ts";
 import { recordOf, type Saying } from "../support/slot_record.ts";
 
+const ASKS = { isReturning: true, members: 0 } as const;
+
 /** What slot 0 of four heard; `take` says of whom, from whom and when. */
 function listen() {
   const heard = new HeardRecords(4, createVirtualProofs(0, sha256));
@@ -17,7 +19,7 @@ Deno.test("a record is its member's word directly or with a proof, and hearsay e
   const { heard, take } = listen();
   const proved = (by: number, beat: number) =>
     withProof(
-      recordOf(2, { beat, isReturning: true }),
+      recordOf(2, { beat, ...ASKS }),
       4,
       createVirtualProofs(by, sha256),
     );

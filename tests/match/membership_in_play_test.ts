@@ -62,7 +62,10 @@ function beginPlay(beginning: Beginning = {}) {
   const play = new Play({ ...base, ...seats, ...trust, ...rules });
   let beat = 0;
   const say = (slot: number, saying: Saying = {}) => ({
-    ...recordOf(slot, { have: [-1, -1, -1], beat: ++beat, ...saying }),
+    ...recordOf(slot, {
+      ...{ members: 7, have: [-1, -1, -1], beat: ++beat },
+      ...saying,
+    }),
   });
   const time = { ms: 0 };
   const hear = (
