@@ -49,13 +49,14 @@ export function playLie(match: LiedMatch): LiedResult {
   return { told: lied.told, violations };
 }
 
-/** Whether that comes of inputs that one alone was told. */
+/** Whether that comes of inputs that one alone was told, where no rule is left out. */
 function isLedAstray(
-  { players, receiver }: LiedMatch,
+  { players, receiver, controls = {} }: LiedMatch,
   told: string,
   violation: string,
 ): boolean {
-  return players > 2 && receiver !== undefined &&
+  const isWhole = Object.keys(controls).length === 0;
+  return isWhole && players > 2 && receiver !== undefined &&
     /inputs|runs|byte/.test(told) &&
     /^(hashes differ|waits|shut out|ended: desync)/.test(violation);
 }
