@@ -255,3 +255,16 @@ Deno.test("a member is ready by its own word, and only slot 0 gives up for all",
   expect([first.barrier.waitingFor, first.barrier.failure])
     .toEqual([0b101, undefined]);
 });
+
+Deno.test("who reveals last knows the serve before the others do, and can break off", () => {
+  const members = createThree();
+
+  talk(
+    members,
+    (hello, from) => from === 2 ? { ...hello, reveal: undefined } : hello,
+  );
+
+  const knows = members.map(({ barrier }) => barrier.seed !== undefined);
+  expect(knows).toEqual([false, false, true]);
+  expect(members.map(startsInMs)).toEqual([undefined, undefined, undefined]);
+});

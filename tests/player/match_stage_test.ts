@@ -344,6 +344,29 @@ Deno.test("another match on the same stage begins anew", () => {
   expect(stage.recording()).toBeUndefined();
 });
 
+Deno.test("of three stages, the one whose state differs comes back with the others', and all keep evidence", () => {
+  const { begin, runFor, told } = createTable(HUMAN, BOT, BOT);
+  const [{ match: { session } }] = begin();
+  runFor(2000);
+  const { play } = session;
+  const { confirmedTick = 0, newestTick = -1 } = play ?? {};
+  for (let tick = confirmedTick; tick <= newestTick; tick++) {
+    const state = play?.stateAt(tick) ?? [];
+    state[BALL_X]++;
+  }
+
+  runFor(5000);
+
+  const slots = told("desync").map(([slot]) => slot);
+  expect([...new Set(slots)].toSorted()).toEqual([0, 1, 2]);
+  expect(told("desync")[0]).toMatchObject([
+    ...[0, "desync"],
+    { name: expect.stringMatching(/^m-1-\d+-0\.pong-replay$/) },
+  ]);
+  expect(session.play?.members).toBe(0b111);
+  expect(session.play?.hashes.differing).toBe(0);
+});
+
 Deno.test("two stages that hold different states tell so, with the evidence", () => {
   const { begin, runFor, finish, told } = createTable(HUMAN, BOT);
   const running = begin();
