@@ -41,6 +41,9 @@ export function createStandIn(
       state[WINNER] = (state[1] >>> 8) % players;
     },
     isState: () => true,
-    hash: (state) => (state[1] ^ Math.imul(state[TICK], 0x85ebca6b)) >>> 0,
+    // Of all that a forged state could differ in.
+    hash: (state) =>
+      (state[1] ^ Math.imul(state[TICK], 0x85ebca6b) ^
+        Math.imul(state[WINNER] * 4 + state[PHASE], 0xc2b2ae35)) >>> 0,
   };
 }
