@@ -62,6 +62,8 @@ const NO_A = {
   members: B | C | D,
   presences: [ENDED, THERE, THERE, THERE],
 };
+/** Era 1, in which D is back. */
+const D_BACK = { era: 1, members: 15, presences: [THERE, THERE, THERE, BACK] };
 const A_BACK = { ...NO_A, members: 15, presences: [BACK, THERE, THERE, THERE] };
 
 /** Whether A takes it for committed, which has `agreed`, by the words of B, C and D. */
@@ -78,6 +80,8 @@ const COMMITS: readonly (readonly [string, said: typeof NO_D, ours: Case, words:
     [NO_D, { ...NO_D, presences: [THERE, THERE, THERE, [{ ...ENDED[0], epoch: 1 }]] }, {}], false],
   ["one shows other members", NO_D, agreed(1, D), [NO_D, { ...NO_D, members: 15 }, {}], false],
   ["this host has agreed to nothing", NO_D, {}, [NO_D, NO_D, {}], false],
+  ["most others have decided that somebody is back", D_BACK,
+    { members: A | B | C, presences: [THERE, THERE, THERE, ENDED] }, [D_BACK, D_BACK, {}], true],
   ["this host agreed to something else", NO_D, agreed(1, C), [NO_D, NO_D, {}], false],
   ["it is two changes on", { ...NO_D, era: 2 }, agreed(1, D), Array(3).fill({ ...NO_D, era: 2 }), false],
   ["all others show that this host is out", NO_A, {}, [NO_A, NO_A, NO_A], true],

@@ -6,7 +6,7 @@
  */
 import { lastSegment, type Presence } from "../../../game/presence.ts";
 import { type AgreedChange, keyOf, type SlotRecord } from "../wire/record.ts";
-import { has, type SlotSet, slotsOf } from "../wire/slot_set.ts";
+import { has, sizeOf, type SlotSet, slotsOf } from "../wire/slot_set.ts";
 import { applyChange, isEqualAim, shownBeyond } from "./membership_change.ts";
 import type { NegativeControls } from "./negative_controls.ts";
 import type { Standing } from "./standing.ts";
@@ -41,8 +41,9 @@ export interface Commitment {
 }
 
 /**
- * Whether all who decided a commitment show it: those who were members before and stay, `me` among
- * them where it stays. One that another claims to have decided alone needs the word of all who are
+ * Whether all who decided a commitment show it: those who were members before and stay. `me` among
+ * them has agreed to it, or they are a majority without it, and repeated what they had agreed to
+ * before it could. One that another claims to have decided alone needs the word of all who are
  * members by it, and of two at least, or the witness. `words`: by slot, the newest.
  */
 export function isShownByAll(
@@ -64,7 +65,11 @@ export function isShownByAll(
   const showing = isOwn || others.length > 1
     ? others
     : slotsOf(said.members).filter((slot) => slot !== me);
-  if (isOwn ? !leadsThere(standing.agreed) : showing.length < 2) return false;
+  const isMajority = 2 * others.length > sizeOf(standing.members);
+  const isDecided = isOwn
+    ? isMajority || leadsThere(standing.agreed)
+    : showing.length > 1;
+  if (!isDecided) return false;
   return showing.every((slot) => {
     const word = words[slot];
     return word?.era === standing.era
