@@ -12,8 +12,8 @@
 import { getLogger } from "@logtape/logtape";
 import { backoffMs } from "../link/backoff.ts";
 import type { LobbyAddress } from "../link/dial.ts";
-import { NetworkError } from "../link/network_error.ts";
 import type { LineConnection } from "../link/line_connection.ts";
+import { NetworkError } from "../link/network_error.ts";
 import { pause } from "../link/pause.ts";
 import { askLobby, type LinkTimes, LobbyConnection } from "./connection.ts";
 import { EventQueue } from "./event_queue.ts";

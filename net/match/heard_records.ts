@@ -59,7 +59,7 @@ export class HeardRecords {
     this.#hearsay = slots.map(() => [...slots]);
   }
 
-  /** Whether the slot's own packets came lately. */
+  /** Whether the slot's word came lately. */
   isDirect(slot: number, nowMs: number): boolean {
     return nowMs - this.#wordMs[slot] <= STALE_MS;
   }

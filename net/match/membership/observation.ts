@@ -129,7 +129,8 @@ export class Observation {
    * can put out one whom the rest hears, and none can keep in one whom nobody else hears.
    */
   lostOf(drop: SlotSet): SlotSet {
-    if (this.#decider.controls.isSuspicionUnshared) return drop;
+    // Nearly every tick there is nobody to ask about.
+    if (drop === 0 || this.#decider.controls.isSuspicionUnshared) return drop;
     const staying = slotsOf(this.#standing.members & ~drop);
     const opinions = staying.map((slot) =>
       slot === this.slot ? this.suspected : this.current(slot)?.suspects ?? 0
