@@ -6,6 +6,7 @@ import {
   openLobby,
   RawClient,
   relay,
+  RESULT,
   startMatch,
 } from "../support/lobby.ts";
 import { until } from "../support/waiting.ts";
@@ -63,14 +64,7 @@ Deno.test("the lobby forgets everything when all have left", async () => {
 Deno.test("results are taken from players only", async () => {
   await using lobby = await openLobby();
   using mia = await RawClient.connect(lobby, JOIN);
-  const result = {
-    reason: "finished",
-    winner: 0,
-    score: [11, 2],
-    confirmedTick: 9,
-    hash: 1,
-  } as const;
-  await mia.say({ type: "result", match: "m", ...result });
+  await mia.say({ type: "result", match: "m", ...RESULT });
   expect((await mia.messageOf("error")).code).toBe("not_playing");
   using ben = await RawClient.connect(lobby, JOIN);
 
@@ -78,7 +72,7 @@ Deno.test("results are taken from players only", async () => {
   for (const raw of [mia, ben]) {
     const { match, token } = await raw.messageOf("start");
     tokens.push(token);
-    await raw.say({ type: "result", match, ...result });
+    await raw.say({ type: "result", match, ...RESULT });
     await raw.say({ type: "ping" });
     await raw.messageOf("pong");
   }

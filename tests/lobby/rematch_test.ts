@@ -1,5 +1,6 @@
 // Playing again, and watching, in the lobby's book-keeping: without sockets, in virtual time.
 import { expect } from "@std/expect";
+import { RESULT } from "../support/lobby.ts";
 import { TestLobby } from "./books.ts";
 
 /** Clients 1, 2 … begin a match in a room; returns its name. */
@@ -114,14 +115,7 @@ Deno.test("who was away when the next match began is brought into it, unless its
 Deno.test("results of one match are none of the next one", () => {
   const lobby = new TestLobby();
   const match = begin(lobby);
-  const facts = {
-    reason: "finished",
-    winner: 0,
-    score: [11, 2],
-    confirmedTick: 9,
-    hash: 1,
-  } as const;
-  const result = { type: "result", match, ...facts } as const;
+  const result = { type: "result", match, ...RESULT } as const;
   for (const client of [1, 2]) again(lobby, client, match);
   const { matches } = lobby.books;
 

@@ -5,7 +5,7 @@ import { EventQueue } from "../../net/lobby/event_queue.ts";
 import type { StartMessage } from "../../net/lobby/protocol.ts";
 import { joinLobby } from "../../net/lobby/seat.ts";
 import { watchLobby } from "../../net/lobby/watch.ts";
-import { FOREVER, type RawClient } from "../support/lobby.ts";
+import { FOREVER, type RawClient, RESULT } from "../support/lobby.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
 import { FakeLobby } from "../support/wire.ts";
 
@@ -19,13 +19,6 @@ const WELCOME = {
 const PLAYER = {
   ...{ epoch: 0, look: 0, isBot: false, start: { x: 0, y: 0 }, name: "Mia" },
 };
-const RESULT = {
-  reason: "finished",
-  winner: 0,
-  score: [11, 2],
-  confirmedTick: 9,
-  hash: 1,
-} as const;
 const CLAIM = { match: "m-1", era: 1, value: "v", seats: [[0, 0]] } as const;
 const GONE = {
   kind: "lost",

@@ -17,6 +17,15 @@ import type { Transport } from "../../net/match/transport.ts";
 import { openRelay } from "../../net/transport/relay.ts";
 import { soon } from "./waiting.ts";
 
+/** How a match ended, as a player tells it. */
+export const RESULT = {
+  reason: "finished",
+  winner: 0,
+  score: [11, 2],
+  confirmedTick: 9,
+  hash: 1,
+} as const;
+
 /** Never aborts. */
 export const FOREVER = new AbortController().signal;
 
