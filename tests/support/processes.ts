@@ -53,12 +53,12 @@ export function startPong(
 ): PongProcess {
   const executable = Deno.env.get("PONG_EXECUTABLE");
   const main = new URL("../../main.ts", import.meta.url).pathname;
-  // An executable must need nothing around it, so it runs in its own folder.
-  const alone = executable && !lie &&
-    { cwd: executable.replace(/\/[^/]*$/, "") };
   const program = lie ? undefined : executable;
+  // An executable must need nothing around it, so it runs in its own folder; all others where what
+  // they leave behind, such as evidence of a difference, goes with the test.
+  const cwd = program ? program.replace(/\/[^/]*$/, "") : stateFolder();
   const command = new Deno.Command(program ?? Deno.execPath(), {
-    ...alone,
+    cwd,
     args: program
       ? [...args]
       : ["run", "-A", ...(lie ? ["--preload", LIAR] : []), main, ...args],
