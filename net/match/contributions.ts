@@ -14,6 +14,7 @@ import { type HeardRecords, STALE_MS } from "./heard_records.ts";
 import { isInStep } from "./membership/commitment.ts";
 import type { Membership } from "./membership/membership.ts";
 import type { NegativeControls } from "./membership/negative_controls.ts";
+import type { Timers } from "./membership/timers.ts";
 import type { Return } from "./returning.ts";
 import type { SlotRecord } from "./wire/record.ts";
 import { has } from "./wire/slot_set.ts";
@@ -29,6 +30,7 @@ export interface ContributionsOptions {
   readonly distrusted: number | undefined;
   /** Set for a player that comes back. */
   readonly from: Return | undefined;
+  readonly timers: Timers;
   readonly controls: NegativeControls;
   readonly nowMs: number;
   readonly rollback: Rollback;
@@ -136,15 +138,17 @@ export class Contributions {
   /**
    * From which tick on a slot's inputs count as `by` sends them. Who is dropped no longer brings its
    * own: all who stay copy from one another, so that all come to hold the same. Who comes back
-   * catches up with inputs that lead on from its state, whatever others say that they were.
+   * catches up for a while with inputs that lead on from its state, whatever others say they were.
    */
   #countsSince(slot: number, by: number, atMs: number): number {
-    const { slot: me, from, distrusted, controls } = this.#options;
-    const { heard, membership: { standing: { attempt } } } = this.#options;
+    const { slot: me, from, distrusted, controls, nowMs, timers, heard } =
+      this.#options;
+    const { attempt } = this.#options.membership.standing;
     const isLeaving = !controls.isUnfrozen && has(attempt?.drop ?? 0, slot);
     if (slot === by && (isLeaving || slot === distrusted)) return Infinity;
     const isCatchingUp = from !== undefined && by !== from.giver &&
-      heard.isDirect(from.giver, atMs) && attempt?.cut === undefined;
+      atMs - nowMs < timers.unstableMs && heard.isDirect(from.giver, atMs) &&
+      attempt?.cut === undefined;
     return isCatchingUp ? this.#firstOf(me) : 0;
   }
 

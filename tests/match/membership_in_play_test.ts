@@ -301,7 +301,7 @@ function comeBack(): Given {
 }
 
 Deno.test("who comes back catches up with the inputs of whoever gave the state", () => {
-  const { play, say, hear, time } = comeBack();
+  const { play, say, hear } = comeBack();
   const have = () => play.say(SAID).record.have[2];
   const run = { slot: 2, start: 4, inputs: [1, 1, 1, 1, 1, 1, 1] };
   const said = { era: 2, presences: [BACK, THERE, THERE] };
@@ -314,12 +314,15 @@ Deno.test("who comes back catches up with the inputs of whoever gave the state",
   hear(say(2, said), [], [run]);
   expect(have()).toBe(10);
 
-  // Where that one is gone, whoever is there.
-  const again = comeBack();
-  again.hear(again.say(1, said));
-  again.time.ms = time.ms + 151;
-  again.hear(again.say(2, said), [], [run]);
-  expect(again.play.say(SAID).record.have[2]).toBe(10);
+  // Where that one is gone, or keeps them to itself, whoever is there.
+  for (const [heardMs, ms, taken] of [[0, 151, 10], [199, 199, 3], [200, 200, 10]]) {
+    const again = comeBack();
+    again.time.ms = heardMs;
+    again.hear(again.say(1, said));
+    again.time.ms = ms;
+    again.hear(again.say(2, said), [], [run]);
+    expect(again.play.say(SAID).record.have[2]).toBe(taken);
+  }
 });
 
 Deno.test("R8: after a change patience begins anew with all who took part", () => {
