@@ -184,12 +184,12 @@ export class Play {
       this.members === setOf(this.#options.slot);
   }
 
-  /** Whether the only other member said that states differ. */
+  /** Whether the only other member said that states differ, and not in an era without this host. */
   get isDesyncTold(): boolean {
-    return sizeOf(this.members) === 2 &&
-      this.#others.some((slot) =>
-        this.#heard.words[slot]?.farewell === "desync"
-      );
+    const [slot] = this.#others;
+    const word = this.#heard.words[slot];
+    return sizeOf(this.members) === 2 && word?.farewell === "desync" &&
+      word.era === this.era;
   }
 
   hasLeft(slot: number): boolean {

@@ -483,6 +483,8 @@ Deno.test("R11: nobody of two has won where the other says that states differ", 
 
   agreeToDropSlot2(given);
   hear(say(1, DROPPED));
+  hear(say(1, { ...DROPPED, era: 2, farewell: "desync" }));
+  expect(play.isDesyncTold).toBe(false);
   hear(say(1, { ...DROPPED, farewell: "desync" }));
 
   expect([play.isDesyncTold, play.isWalkover]).toEqual([true, false]);
