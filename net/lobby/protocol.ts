@@ -1,7 +1,7 @@
 /**
  * What a player and the lobby say to each other: one JSON object a line, over TCP.
  *
- * A person can speak it with `nc`: type `{"type":"join","version":3,"name":"Mia"}`, then
+ * A person can speak it with `nc`: type `{"type":"join","version":4,"name":"Mia"}`, then
  * `{"type":"ping"}` at least every 6 s. Both sides parse every line with the schemas here and never
  * trust what came: unknown keys are dropped, wrong values are answered with `error`.
  *
@@ -23,7 +23,7 @@ import { z } from "zod";
 import type { Rules } from "../../game/court.ts";
 
 /** Raised whenever an older player or lobby couldn't take part any more. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** The lobby's port unless somebody says otherwise. */
 export const DEFAULT_LOBBY_PORT = 5555;

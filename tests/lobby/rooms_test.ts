@@ -136,7 +136,7 @@ Deno.test("one connection gets one seat", () => {
   for (const client of [1, 3]) {
     lobby.join(client, { players: 4 });
     lobby.join(client, { resume: token });
-    lobby.say(client, { type: "return", version: 3, token });
+    lobby.say(client, { type: "return", version: 4, token });
 
     expect(lobby.heard(client, "error").map(({ code }) => code))
       .toEqual(new Array(3).fill("already_joined"));

@@ -70,7 +70,7 @@ Deno.test("who comes back to a watched match hears how many watch", () => {
   const { token } = lobby.newest(1, "start");
   watch(lobby, 5, "MINE");
 
-  lobby.say(3, { type: "return", version: 3, token });
+  lobby.say(3, { type: "return", version: 4, token });
   lobby.join(4, { resume: token });
 
   expect(lobby.types(3)).toEqual(["welcome", "watchers", "error"]);
