@@ -116,6 +116,7 @@ interface Foundation {
 /** A control connection, or one that hasn't yet said what it is. */
 interface Peer {
   readonly client: ClientId;
+  readonly address: string;
   readonly lines: LineConnection;
   readonly bucket: TokenBucket;
   silence: SilenceWatch;
@@ -151,6 +152,7 @@ class Server implements Lobby {
       transport: broker === undefined
         ? { kind: "relay" }
         : { kind: "amqp", url: broker, exchange: EXCHANGE },
+      addressOf: (client) => this.#peers.get(client)?.address ?? "",
       limits: this.#limits,
     });
     this.#hub = new RelayHub({
@@ -203,6 +205,7 @@ class Server implements Lobby {
     using lines = new LineConnection(conn, { lineBytesMax: lineBytes });
     const peer: Peer = {
       client: ++this.#clients,
+      address: conn.remoteAddr.hostname,
       lines,
       bucket: new TokenBucket(messages, nowMs),
       silence: new SilenceWatch(firstLineMs, nowMs),
