@@ -111,8 +111,9 @@ export function joinWishes(
   { name, room, players, points, lives }: PlayCommand,
 ): Partial<JoinSettings> {
   const mode = room === undefined ? undefined : "room";
-  const said = Object.entries({ name, room, mode, players, points, lives })
-    .filter(([, wish]) => wish !== undefined);
+  const quickPlayers = players;
+  const all = { name, room, mode, players, quickPlayers, points, lives };
+  const said = Object.entries(all).filter(([, wish]) => wish !== undefined);
   return Object.fromEntries(said);
 }
 

@@ -149,7 +149,7 @@ class Visit {
     this.#stage = new MatchStage({
       ...{ ...options, welcome },
       localBotIds: () => bots.ids,
-      invite: inviteLine(options.plan.lobby, welcome.room),
+      inviteTo: (room) => inviteLine(options.plan.lobby, room),
       onRequest: (request) => this.#answer(request),
       onClaim: (claim) => seat.claim(claim),
       onEra: (report) => seat.tellEra(report),
@@ -246,6 +246,8 @@ class Visit {
     switch (request.kind) {
       case "ready":
         return seat.setReady(request.isReady);
+      case "move":
+        return seat.move(request.room);
       case "addBot":
         return bots.add();
       case "removeBot":
@@ -273,6 +275,9 @@ class Visit {
           return this.#take(event);
         case "roster":
           stage.gather(event.roster);
+          continue;
+        case "rooms":
+          stage.setOtherRooms(event.rooms);
           continue;
         case "watchers":
           stage.setWatchers(event.count);
@@ -305,7 +310,6 @@ class Visit {
 /** Lets a local bot visit the same room with a seat of its own, but without page or files. */
 function playLocalBot(options: VisitOptions, seat: LobbySeat): PlayLocalBot {
   const { lobby, skill } = options.plan;
-  const { room } = seat.welcome;
   return ({ signal, onSeat }) =>
     visitLobby({
       ...options,
@@ -313,7 +317,7 @@ function playLocalBot(options: VisitOptions, seat: LobbySeat): PlayLocalBot {
         lobby,
         skill,
         bots: 0,
-        join: { name: "Bot", room, isBot: true },
+        join: { name: "Bot", room: seat.welcome.room, isBot: true },
       },
       page: undefined,
       control: { kind: "bot", skill },

@@ -169,7 +169,9 @@ async function choose(
 /** Plays as was chosen on the start screen. */
 async function visitAs(
   settings: JoinSettings,
-  options: Omit<VisitOptions, "plan"> & { readonly openLobby: OpenLobby },
+  options:
+    & Omit<VisitOptions, "plan">
+    & Pick<PlayerOptions, "openLobby" | "wishes">,
 ): Promise<Outcome | undefined> {
   await using stack = new AsyncDisposableStack();
   const { name, look, mode, players, points, lives, skill } = settings;
@@ -193,12 +195,23 @@ async function visitAs(
       lobby: { hostname: settings.host || "127.0.0.1", port: settings.port },
       join: {
         ...{ name, look, isReady: false },
-        ...(mode === "quick" ? rules : roomOf(settings, options)),
+        ...(mode === "quick"
+          ? wishesOf(settings, options)
+          : roomOf(settings, options)),
       },
       bots: 0,
       skill,
     },
   });
+}
+
+/** What somebody wants of strangers: nothing that wasn't said, for it keeps others away. */
+function wishesOf(
+  { quickPlayers }: JoinSettings,
+  { wishes = {} }: Pick<PlayerOptions, "wishes">,
+): Omit<JoinRequest, "name"> {
+  const { points, lives } = wishes;
+  return { players: quickPlayers || undefined, points, lives };
 }
 
 /** A room given by its code has its rules already; without a code, a new room is asked for. */
