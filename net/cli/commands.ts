@@ -170,7 +170,11 @@ function lobby() {
       wholeNumber(0, MANY),
       DEFAULT_LIMITS.watchersPerMatch,
     )
-    .option("--host <address>", "address to listen on", "0.0.0.0")
+    .option(
+      "--host <address>",
+      "address to listen on, :: for all, of IPv4 too",
+      "::",
+    )
     .option("--port <port>", "port to listen on", port, DEFAULT_LOBBY_PORT)
     .option(
       "--broker <url>",
