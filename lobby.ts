@@ -225,9 +225,9 @@ class Server implements Lobby {
       await this.#converse(peer);
     } catch (error) {
       // Whatever goes wrong with one connection, the others must not notice.
-      log.error("Connection {client} failed: {why}", {
+      log.error("Connection {client} failed: {error}", {
         client: peer.client,
-        why: error instanceof Error ? error.message : String(error),
+        error,
       });
     } finally {
       this.#forget(peer);
