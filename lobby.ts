@@ -11,6 +11,7 @@
 import { getLogger } from "@logtape/logtape";
 import { keepSecret } from "./net/files/state_folder.ts";
 import { countDescriptors } from "./net/link/descriptors.ts";
+import { networkOf } from "./net/link/address.ts";
 import { LineConnection } from "./net/link/line_connection.ts";
 import type { LineEvent } from "./net/link/lines.ts";
 import { listen, reachableAddresses } from "./net/link/listen.ts";
@@ -122,6 +123,8 @@ interface Foundation {
 interface Peer {
   readonly client: ClientId;
   readonly guest: Guest;
+  /** Whence it comes. */
+  readonly network: string;
   readonly lines: LineConnection;
   readonly bucket: TokenBucket;
   silence: SilenceWatch;
@@ -158,6 +161,7 @@ class Server implements Lobby {
       transport: broker === undefined
         ? { kind: "relay" }
         : { kind: "amqp", url: broker, exchange: EXCHANGE },
+      addressOf: (client) => this.#peers.get(client)?.network ?? "",
       limits: this.#limits,
     });
     this.#hub = new RelayHub({
@@ -214,7 +218,12 @@ class Server implements Lobby {
     guest.giveWay = () => lines.close();
     const peer: Peer = {
       client: ++this.#clients,
+<<<<<<< HEAD
       ...{ guest, lines },
+=======
+      address: conn.remoteAddr.hostname,
+      lines,
+>>>>>>> h-rooms
       bucket: new TokenBucket(messages, nowMs),
       silence: new SilenceWatch(firstLineMs, nowMs),
     };

@@ -7,7 +7,7 @@ import type { Rate } from "../link/token_bucket.ts";
 import { GONE_MS, LINE_BYTES_MAX, SILENCE_MS } from "../lobby/protocol.ts";
 
 /**
- * The first four depend on how many are to play, so whoever runs a lobby sets them by its options.
+ * Some of the first five depend on how many are to play: whoever runs a lobby sets them by options.
  * The others follow from what an honest player sends; only tests give other ones.
  */
 export interface LobbyLimits {
@@ -20,6 +20,8 @@ export interface LobbyLimits {
   readonly refusals: number;
   /** Open rooms and running matches together. */
   readonly rooms: number;
+  /** Open rooms that were opened from one address, whoever waits there by now. */
+  readonly roomsPerAddress: number;
   /** Of one room, while it fills and while it plays. */
   readonly watchersPerMatch: number;
   /** Control messages from one connection, and from one address, which may have many in turn. */
@@ -50,6 +52,7 @@ export const DEFAULT_LIMITS: LobbyLimits = {
   attempts: { perSecond: 100, burst: 300 },
   refusals: 32,
   rooms: 128,
+  roomsPerAddress: 8,
   watchersPerMatch: 16,
   messages: { perSecond: 20, burst: 40 },
   messagesPerAddress: { perSecond: 320, burst: 640 },

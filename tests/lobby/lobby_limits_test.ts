@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS } from "../../net/lobby_server/limits.ts";
 import { join, openLobby, RawClient, startMatch } from "../support/lobby.ts";
 import { until } from "../support/waiting.ts";
 
-const JOIN = { type: "join", version: 3, name: "Mia" };
+const JOIN = { type: "join", version: 4, name: "Mia" };
 
 Deno.test("the lobby limits connections from one address, freed when they close", async () => {
   await using lobby = await openLobby({ connectionsPerAddress: 2 });

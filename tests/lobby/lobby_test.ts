@@ -11,7 +11,7 @@ import {
 } from "../support/lobby.ts";
 import { until } from "../support/waiting.ts";
 
-const JOIN = { type: "join", version: 3, name: "Mia" };
+const JOIN = { type: "join", version: 4, name: "Mia" };
 
 Deno.test("a connection that breaks frees its seat", async () => {
   await using lobby = await openLobby();
