@@ -218,12 +218,8 @@ class Server implements Lobby {
     guest.giveWay = () => lines.close();
     const peer: Peer = {
       client: ++this.#clients,
-<<<<<<< HEAD
       ...{ guest, lines },
-=======
-      address: conn.remoteAddr.hostname,
-      lines,
->>>>>>> h-rooms
+      network: networkOf(conn.remoteAddr.hostname),
       bucket: new TokenBucket(messages, nowMs),
       silence: new SilenceWatch(firstLineMs, nowMs),
     };
