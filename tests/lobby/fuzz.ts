@@ -31,6 +31,13 @@ export interface FuzzReport {
   readonly answers: Readonly<Record<string, number>>;
 }
 
+/** Limits under which one address may throw as much as it can. */
+export const MANY = {
+  ...{ connections: 200, connectionsPerAddress: 200 },
+  attempts: { perSecond: 1e6, burst: 1e6 },
+  messagesPerAddress: { perSecond: 1e6, burst: 1e6 },
+};
+
 /** Inputs that one connection throws at most before it goes away. */
 const INPUTS_PER_CONNECTION_MAX = 12;
 
@@ -344,9 +351,7 @@ if (import.meta.main) {
   const connections = option("connections", 20);
   const seed = option("seed", 1);
   const print = (text: string) => Deno.stdout.writeSync(line(text));
-  await using lobby = await openLobby({
-    ...{ connections: 200, connectionsPerAddress: 200 },
-  });
+  await using lobby = await openLobby(MANY);
   const exchange = await exchangeDuring(lobby, async () => {
     const report = await fuzzLobby({
       ...{ lobby, inputs, connections, seed },
