@@ -170,7 +170,11 @@ function lobby() {
       wholeNumber(0, MANY),
       DEFAULT_LIMITS.watchersPerMatch,
     )
-    .option("--host <address>", "address to listen on", "0.0.0.0")
+    .option(
+      "--host <address>",
+      "address to listen on, :: for all, of IPv4 too",
+      "::",
+    )
     .option("--port <port>", "port to listen on", port, DEFAULT_LOBBY_PORT)
     .option(
       "--broker <url>",
@@ -255,7 +259,7 @@ function watch() {
     .description("Watch a match from any moment on, without disturbing it.")
     .option("--host <address>", "the lobby's computer")
     .addOption(PORT)
-    .option("--room <code>", "which match; the newest if not given")
+    .option("--room <code>", "which match; the newest of strangers if not given")
     .addOption(PAGE_PORT)
     .addOption(LAN)
     .addOption(NO_OPEN)

@@ -26,7 +26,7 @@ const DOES_IO: ReadonlySet<string> = new Set(
   Object.entries({
     cli: "logging",
     files: "seat_file settings_file state_folder",
-    link: "dial line_connection listen pause",
+    link: "descriptors dial line_connection listen pause",
     lobby: "connection seat watch",
     lobby_server: "reception relay_hub",
     page: "assets browser door http page_socket process_page server",
