@@ -13,7 +13,7 @@ import type { State } from "../../game/state.ts";
 import { encodeStates } from "../../game/state_bytes.ts";
 import { createAnswer } from "./answers.ts";
 import type { Asset, Assets } from "./assets.ts";
-import { Door, type DoorOptions, type Guest } from "./door.ts";
+import { Door, type DoorOptions, type PageGuest } from "./door.ts";
 import { answerHead, readRequest, writeAnswer } from "./http.ts";
 import { type PageMessage, parsePageMessage } from "./message.ts";
 import { PageSocket, type PageSocketOptions } from "./page_socket.ts";
@@ -116,7 +116,7 @@ function startServer(options: PageServerOptions): PageServer {
     downloads: options.downloads ?? new Map(),
   });
 
-  async function serve(conn: Deno.TcpConn, guest: Guest): Promise<void> {
+  async function serve(conn: Deno.TcpConn, guest: PageGuest): Promise<void> {
     const heard = await readRequest(conn);
     if (heard === undefined) return;
     const answered = await answer(heard.request, guest.address);
