@@ -259,7 +259,10 @@ function watch() {
     .description("Watch a match from any moment on, without disturbing it.")
     .option("--host <address>", "the lobby's computer")
     .addOption(PORT)
-    .option("--room <code>", "which match; the newest of strangers if not given")
+    .option(
+      "--room <code>",
+      "which match; the newest of strangers if not given",
+    )
     .addOption(PAGE_PORT)
     .addOption(LAN)
     .addOption(NO_OPEN)
