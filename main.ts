@@ -22,6 +22,8 @@ import {
   type WatchCommand,
 } from "./net/cli/commands.ts";
 import { configureLogging } from "./net/cli/logging.ts";
+import { type TextStream, writeText } from "./net/cli/output.ts";
+import { createStop } from "./net/cli/stop.ts";
 import { findSeat, forgetSeat, openSeatFile } from "./net/files/seat_file.ts";
 import { defaultStateFolder } from "./net/files/state_folder.ts";
 import { DEFAULT_LOBBY_PORT } from "./net/lobby/protocol.ts";
@@ -39,6 +41,8 @@ import { watchMatches } from "./net/watch/watcher.ts";
 const SUCCESS = 0;
 const FAILURE = 1;
 const USAGE = 2;
+/** As shells tell of what Ctrl-C has ended. */
+const INTERRUPTED = 130;
 
 /** Runs one command until it ends or `signal` aborts; returns the exit code. */
 async function run(
@@ -310,7 +314,7 @@ function announce(
       print(`on your phone, and for whoever has this address: ${lanUrl}`);
     }
     // Whether a browser opened or not, the address stands above.
-    if (open) void openBrowser(url);
+    if (open) openBrowser(url);
   };
 }
 
@@ -340,11 +344,8 @@ function complain(message: string): void {
   writeLine(Deno.stderr, `pong: ${message.trim()}`);
 }
 
-function writeLine(stream: typeof Deno.stdout, line: string): void {
-  const bytes = new TextEncoder().encode(line + "\n");
-  for (let at = 0; at < bytes.length;) {
-    at += stream.writeSync(bytes.subarray(at));
-  }
+function writeLine(stream: TextStream, line: string): void {
+  writeText(stream, `${line}\n`);
 }
 
 async function main(args: readonly string[]): Promise<number> {
@@ -377,14 +378,27 @@ async function runUntilStopped(
   }
 }
 
-/** Aborts on Ctrl-C and, where there is such a thing, SIGTERM. */
+/** Aborts on Ctrl-C and, where there are such things, SIGTERM and a terminal that is closed. */
 function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT"]
-    : ["SIGINT", "SIGTERM"];
-  for (const name of signals) Deno.addSignalListener(name, () => stop.abort());
+  const stop = createStop(() => Deno.exit(INTERRUPTED));
+  const press = () => stop.press(clocks.nowMs());
+  // To be asked first: with any listener, Deno has one for this signal, too, which ends the process.
+  const onHangup = isHangupIgnored() ? () => {} : press;
+  Deno.addSignalListener("SIGINT", press);
+  if (Deno.build.os === "windows") return stop.signal;
+  Deno.addSignalListener("SIGTERM", press);
+  Deno.addSignalListener("SIGHUP", onHangup);
   return stop.signal;
+}
+
+/** Whether `nohup` has asked this process to outlive its terminal, as far as a system tells. */
+function isHangupIgnored(): boolean {
+  try {
+    const status = Deno.readTextFileSync("/proc/self/status");
+    return /^SigIgn:.*[13579bdf]$/m.test(status);
+  } catch {
+    return false; // Only Linux has such a file.
+  }
 }
 
 if (import.meta.main) {

@@ -63,6 +63,8 @@ const faults = z.object({
 const pageMessage = z.discriminatedUnion("kind", [
   /** −127 (up, or left) … 127 (down, or right): the fraction of full paddle speed. */
   z.object({ kind: z.literal("input"), axis: from(-127, 127) }).readonly(),
+  /** Somebody sees this page; said about three times a second for as long as that is so. */
+  z.object({ kind: z.literal("alive") }).readonly(),
   /** From the start screen into a room. */
   z.object({ kind: z.literal("join"), settings: joinSettings }).readonly(),
   z.object({ kind: z.literal("ready"), isReady: z.boolean() }).readonly(),

@@ -110,10 +110,17 @@ export async function runPlayer(
         problem = error.message;
       }
     } else {
+      const isAlone = isHuman && plan.isLocal === true;
+      if (isAlone) {
+        announce();
+        await somebodyAt(page, signal);
+        if (signal.aborted) break;
+      }
       // The page is announced once there is a seat: before, it has nothing to show.
       outcome = await visitLobby({
         ...options,
-        ...{ plan, page, canLeave: stay, onSeat: announce },
+        ...{ plan, page, canLeave: stay },
+        onSeat: isAlone ? () => {} : announce,
       });
       plan = undefined;
       if (!stay) break;
@@ -150,6 +157,26 @@ function startStage(
       recording: () => undefined,
     },
   };
+}
+
+/**
+ * Waits until somebody is at the page, or `signal` aborts. In a lobby of their own nobody else waits
+ * for them, so they aren't given up after a while.
+ */
+async function somebodyAt(
+  page: ProcessPage,
+  signal: AbortSignal,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const view = { ...EMPTY_VIEW, phase: "lobby" } as const;
+  page.begin({
+    view: () => view,
+    status: () => ({ phase: "lobby", players: [] }),
+    attend: (isAttended) => isAttended && resolve(),
+    take() {},
+    recording: () => undefined,
+  });
+  await Promise.race([promise, aborted(signal)]);
 }
 
 /** Asks on the page where to play; `undefined` when `signal` aborts before. */
