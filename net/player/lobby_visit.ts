@@ -58,6 +58,8 @@ export interface VisitOptions {
   readonly control: Control;
   /** Whether to stay for another match after one; a bot then wants it as soon as others do. */
   readonly stay: boolean;
+  /** How this program is started, for the line that invites others; "pong" if not given. */
+  readonly pong?: string;
   /** Whether the page leads back to a start screen. */
   readonly canLeave: boolean;
   /** Where seats and recordings are kept; without it, a crash is the end. */
@@ -149,7 +151,10 @@ class Visit {
     this.#stage = new MatchStage({
       ...{ ...options, welcome },
       localBotIds: () => bots.ids,
-      invite: inviteLine(options.plan.lobby, welcome.room),
+      invite: inviteLine(options.plan.lobby, {
+        room: welcome.room,
+        pong: options.pong ?? "pong",
+      }),
       onRequest: (request) => this.#answer(request),
       onClaim: (claim) => seat.claim(claim),
       onEra: (report) => seat.tellEra(report),

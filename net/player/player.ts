@@ -12,6 +12,7 @@ import {
 import { aborted } from "../link/pause.ts";
 import { newRoomCode } from "../lobby/room_code.ts";
 import type { JoinRequest } from "../lobby/seat.ts";
+import { parseAddress, parseName, parseRoomCode } from "../lobby/typed_words.ts";
 import type { Outcome } from "../match/outcome.ts";
 import type { JoinSettings } from "../page/message.ts";
 import { openProcessPage, type ProcessPage } from "../page/process_page.ts";
@@ -166,13 +167,18 @@ async function choose(
   return await Promise.race([chosen, aborted(signal)]) ?? undefined;
 }
 
-/** Plays as was chosen on the start screen. */
+/**
+ * Plays as was chosen on the start screen.
+ *
+ * @throws WordsError where something was typed that makes no sense.
+ */
 async function visitAs(
   settings: JoinSettings,
   options: Omit<VisitOptions, "plan"> & { readonly openLobby: OpenLobby },
 ): Promise<Outcome | undefined> {
   await using stack = new AsyncDisposableStack();
-  const { name, look, mode, players, points, lives, skill } = settings;
+  const { look, mode, players, points, lives, skill } = settings;
+  const name = parseName(settings.name);
   const rules = { players, points, lives };
   if (mode === "bots") {
     const { port } = stack.use(await options.openLobby());
@@ -190,7 +196,7 @@ async function visitAs(
   return await visitLobby({
     ...options,
     plan: {
-      lobby: { hostname: settings.host || "127.0.0.1", port: settings.port },
+      lobby: { port: settings.port, ...parseAddress(settings.host || "127.0.0.1") },
       join: {
         ...{ name, look, isReady: false },
         ...(mode === "quick" ? rules : roomOf(settings, options)),
@@ -210,7 +216,7 @@ function roomOf(
   const below = (bound: number) => randomBytes(1)[0] % bound;
   return room === ""
     ? { room: newRoomCode(below), players, points, lives }
-    : { room };
+    : { room: parseRoomCode(room) };
 }
 
 /** Whether an error is a mistake of ours; any other has a message for a person. */

@@ -24,8 +24,8 @@ const IMPORTS = allImports();
 /** By room of `net/`: files that own a socket, a timer, a file or a clock; all others only think. */
 const DOES_IO: ReadonlySet<string> = new Set(
   Object.entries({
-    cli: "logging",
-    files: "seat_file settings_file state_folder",
+    cli: "logging output",
+    files: "broker_file seat_file settings_file state_folder",
     link: "dial line_connection listen pause",
     lobby: "connection seat watch",
     lobby_server: "reception relay_hub",
