@@ -34,6 +34,7 @@ import { nameOf } from "./net/lobby/typed_words.ts";
 import type { Outcome } from "./net/match/outcome.ts";
 import { loadAssets } from "./net/page/assets.ts";
 import { openBrowser } from "./net/page/browser.ts";
+import type { PageAddresses } from "./net/page/process_page.ts";
 import { saveEvidence } from "./net/player/evidence_file.ts";
 import type { Control } from "./net/player/hand.ts";
 import { type PlayerOptions, runPlayer } from "./net/player/player.ts";
@@ -334,14 +335,14 @@ function announce(
     readonly open: boolean;
     readonly what?: string;
   },
-): (url: string, lanUrl: string) => void {
-  return (url, lanUrl) => {
+): (page: PageAddresses) => void {
+  return ({ url, openUrl, lanUrl }) => {
     print(`${what}: ${url}`);
     if (lanUrl) {
       print(`on your phone, and for whoever has this address: ${lanUrl}`);
     }
     // Whether a browser opened or not, the address stands above.
-    if (open) void openBrowser(url);
+    if (open) void openBrowser(openUrl);
   };
 }
 

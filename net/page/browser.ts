@@ -9,7 +9,10 @@ const OPENERS: Readonly<Partial<Record<typeof Deno.build.os, string[]>>> = {
   windows: ["rundll32", "url.dll,FileProtocolHandler"],
 };
 
-/** Returns whether a browser could be asked to open `url`; it may still take a while to appear. */
+/**
+ * Returns whether a browser could be asked to open `url`, which everybody on the machine can read
+ * in the arguments of the programs that do it; it may still take a while to appear.
+ */
 export async function openBrowser(url: string): Promise<boolean> {
   const [program, ...words] = OPENERS[Deno.build.os] ?? ["xdg-open"];
   try {

@@ -35,13 +35,19 @@ export interface ProcessPageOptions {
   readonly stage: Stage;
 }
 
-/** A served page, which may be open in several browsers. Disposing it closes it everywhere. */
-export interface ProcessPage extends AsyncDisposable {
-  readonly port: number;
+/** How a page is reached. */
+export interface PageAddresses {
   /** The address to open; for a bot, of its `/status`. */
   readonly url: string;
+  /** The one to open by a program: good for one use, for programs' arguments aren't secret. */
+  readonly openUrl: string;
   /** The same for other machines; empty where they may not open it. */
   readonly lanUrl: string;
+}
+
+/** A served page, which may be open in several browsers. Disposing it closes it everywhere. */
+export interface ProcessPage extends PageAddresses, AsyncDisposable {
+  readonly port: number;
   /** The person's input as it is now, −127…127. */
   readonly axis: number;
   /** Whether the inspector is open in any browser. */
@@ -82,6 +88,7 @@ export async function openProcessPage(
     lanAddresses: isLan ? reachableAddresses("0.0.0.0") : [],
     assets,
     token: newToken(options.randomBytes),
+    ticket: newToken(options.randomBytes),
     // A page outlives the match, so that its last word stays readable: disposal ends it.
     signal: new AbortController().signal,
     onInput: (next) => axis = next,
@@ -103,6 +110,7 @@ export async function openProcessPage(
   return {
     port: page.port,
     url: assets.size > 0 ? page.url : `http://127.0.0.1:${page.port}/status`,
+    openUrl: page.openUrl,
     lanUrl: page.lanUrl,
     get axis() {
       return axis;

@@ -29,6 +29,10 @@ const MESSAGES_PER_SECOND_MAX = 300;
 /** Malformed messages after which a page is cut off: it is not our page. */
 const MALFORMED_MAX = 20;
 const NO_TOKEN = "The address lacks its token.";
+const USED_TICKET = "This address opens the game once, and has done so or is " +
+  "too old. Open the one that the terminal shows.";
+/** After this a ticket is worth nothing: a browser that starts slowly takes half a minute. */
+const TICKET_MS = 120_000;
 /** With more than this waiting for a slow page, its states are skipped: only the newest counts. */
 const BUFFERED_BYTES_MAX = 16 * 1024;
 
@@ -47,6 +51,8 @@ export interface PageServerOptions {
   readonly assets: Assets;
   /** What a page must know to open its WebSocket; unguessable. */
   readonly token: string;
+  /** What opens the page once, without the token; unguessable. */
+  readonly ticket: string;
   /** Ends the server as disposal does. */
   readonly signal: AbortSignal;
   /** A page steers: −127…127. Called with 0 when the page that steered last is closed. */
@@ -64,6 +70,8 @@ export interface PageServer extends AsyncDisposable {
   readonly port: number;
   /** The address to open in a browser. Holds the token, so it doesn't belong in logs. */
   readonly url: string;
+  /** Good for one use: what a program is given to open stands in the list of processes. */
+  readonly openUrl: string;
   /** The same for another machine; empty where none may open it. */
   readonly lanUrl: string;
   /** How many messages from pages were dropped. */
@@ -100,6 +108,8 @@ function startServer(options: PageServerOptions): PageServer {
   let view = "";
   let statesNow: (() => readonly State[]) | undefined;
   let steering: Page | undefined;
+  let ticket = options.ticket;
+  const ticketEndsMs = performance.now() + TICKET_MS;
   let rejected = 0;
 
   const ending = new AbortController();
@@ -124,6 +134,7 @@ function startServer(options: PageServerOptions): PageServer {
     const given = searchParams.get("token");
     if (pathname === "/socket") return openSocket(request, given);
     if (request.method !== "GET") return text(405, "Only GET is answered.");
+    if (pathname === "/open") return open(searchParams.get("ticket"));
     const isNear = remoteAddr.hostname.startsWith("127.");
     const isKnown = given === token;
     const download = options.downloads?.get(pathname);
@@ -135,6 +146,17 @@ function startServer(options: PageServerOptions): PageServer {
     return asset === undefined
       ? text(404, "There is no such page.")
       : file(asset);
+  }
+
+  /** Swaps the ticket for the secret address. */
+  function open(given: string | null): Response {
+    const isGood = ticket !== "" && given === ticket &&
+      performance.now() < ticketEndsMs;
+    if (!isGood) return text(410, USED_TICKET);
+    ticket = "";
+    const headers = new Headers(security.headers);
+    headers.set("location", urlAt(hosts[0]));
+    return new Response(null, { status: 303, headers });
   }
 
   function file({ body, type, name }: Asset): Response {
@@ -256,6 +278,9 @@ function startServer(options: PageServerOptions): PageServer {
   return {
     port,
     url: urlAt(hosts[0]),
+    openUrl: `http://${hosts[0]}/open?ticket=${
+      encodeURIComponent(options.ticket)
+    }`,
     lanUrl: lanAddresses.length > 0 ? urlAt(hosts[2]) : "",
     get isInspected() {
       return [...pages].some(({ isInspecting }) => isInspecting);

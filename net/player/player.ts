@@ -15,7 +15,11 @@ import type { JoinRequest } from "../lobby/seat.ts";
 import { parseAddress, parseName, parseRoomCode } from "../lobby/typed_words.ts";
 import type { Outcome } from "../match/outcome.ts";
 import type { JoinSettings } from "../page/message.ts";
-import { openProcessPage, type ProcessPage } from "../page/process_page.ts";
+import {
+  openProcessPage,
+  type PageAddresses,
+  type ProcessPage,
+} from "../page/process_page.ts";
 import { EMPTY_VIEW, type Stage } from "../page/stage.ts";
 import type { Control } from "./hand.ts";
 import {
@@ -46,8 +50,8 @@ export interface PlayerOptions
   /** Whether other machines may open the page. */
   readonly isLan: boolean;
   readonly openLobby: OpenLobby;
-  /** The page (a bot's `/status`) can be opened; `lanUrl` is empty where other machines can't. */
-  readonly onServing: (url: string, lanUrl: string) => void;
+  /** The page (a bot's `/status`) can be opened. */
+  readonly onServing: (page: PageAddresses) => void;
 }
 
 /**
@@ -85,7 +89,7 @@ export async function runPlayer(
     nowMs: options.nowMs,
     stage: idle.stage,
   });
-  const announce = () => options.onServing(page.url, page.lanUrl);
+  const announce = () => options.onServing(page);
   if (options.plan === undefined) announce();
   let { plan } = options;
   let outcome: Outcome | undefined;

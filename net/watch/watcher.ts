@@ -15,6 +15,7 @@ import type {
 import { type LobbyWatch, watchLobby } from "../lobby/watch.ts";
 import {
   openProcessPage,
+  type PageAddresses,
   type ProcessPage,
   type ProcessPageOptions,
 } from "../page/process_page.ts";
@@ -42,7 +43,7 @@ export interface WatcherOptions extends
   readonly stay: boolean;
   readonly signal: AbortSignal;
   /** Called once, when the page can be opened. */
-  readonly onServing: (url: string, lanUrl: string) => void;
+  readonly onServing: (page: PageAddresses) => void;
 }
 
 /**
@@ -71,7 +72,7 @@ export async function watchMatches(
       stage,
     }),
   );
-  options.onServing(page.url, page.lanUrl);
+  options.onServing(page);
   return await follow(watch, { stage, page, options, links });
 }
 
