@@ -177,6 +177,7 @@ function partOf(
     isLan: command.lan,
     isRecording: command.record,
     graceMs: command.grace * 1000,
+    brokerHosts: command.brokerHost,
     faults: command.faults,
     signal,
   };
@@ -254,6 +255,7 @@ async function runWatch(
     ...clocks,
     lobby: address,
     room: command.room,
+    brokerHosts: command.brokerHost,
     assets: await loadAssets(),
     pagePort,
     isLan: lan,

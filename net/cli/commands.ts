@@ -23,7 +23,7 @@ import {
 } from "../lobby/typed_words.ts";
 import { DEFAULT_LIMITS, type LobbyLimits } from "../lobby_server/limits.ts";
 import type { JoinSettings } from "../page/message.ts";
-import { brokerUrl, faults, typed, wholeNumber } from "./option_values.ts";
+import { brokerUrl, faults, hosts, typed, wholeNumber } from "./option_values.ts";
 
 /** What the options of a command are parsed to. */
 type OptionsOf<Create extends () => CommandUnknownOpts> = Readonly<
@@ -210,6 +210,10 @@ const LAN = new Option(
   "--lan",
   "let phones on your network open the page, by an address only you see",
 ).default(false);
+const BROKER_HOST = new Option(
+  "--broker-host <host>",
+  "computers besides the lobby's whose broker you trust",
+).argParser(hosts);
 const NO_OPEN = new Option("--no-open", "don't open the browser");
 const ONCE = new Option("--once", "exit after the match").default(false);
 const HOST = new Option("--host <address>", "the lobby's computer")
@@ -272,6 +276,7 @@ function play() {
     .option("--lives <n>", "lives of each, with three or four", target)
     .addOption(HOST)
     .addOption(PORT)
+    .addOption(BROKER_HOST)
     .option("--name <name>", "what the others call you", typed(parseName))
     .option(
       "--room <code>",
@@ -342,6 +347,7 @@ function watch() {
     .description("Watch a match from any moment on, without disturbing it.")
     .addOption(HOST)
     .addOption(PORT)
+    .addOption(BROKER_HOST)
     .option(
       "--room <code>",
       "which match; the newest if not given",

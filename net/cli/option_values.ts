@@ -4,7 +4,7 @@
  * @module
  */
 import { CommanderError, InvalidArgumentError } from "@commander-js/extra-typings";
-import { WordsError } from "../lobby/typed_words.ts";
+import { parseAddress, WordsError } from "../lobby/typed_words.ts";
 import { canonicalBrokerUrl } from "../transport/broker_url.ts";
 import type { TransportFaults } from "../transport/faulty.ts";
 import { parseFaults } from "./fault_options.ts";
@@ -32,6 +32,15 @@ export function brokerUrl(text: string): string {
     const why = error instanceof Error ? error.message : "";
     throw new CommanderError(1, "pong.broker", why);
   }
+}
+
+/** Parses names of computers with commas between, and adds them to those named `before`. */
+export function hosts(
+  text: string,
+  before: readonly string[] = [],
+): readonly string[] {
+  const one = typed(parseAddress);
+  return [...before, ...text.split(",").map((host) => one(host).hostname)];
 }
 
 /** Makes a parser of whole numbers from `low` to `high`. */

@@ -67,6 +67,8 @@ export interface VisitOptions {
   readonly isRecording: boolean;
   /** How long half of a match waits for the other half, in matches of a room that this visit opens. */
   readonly graceMs: number;
+  /** The hosts of brokers to which the person has agreed, besides the lobby's. */
+  readonly brokerHosts?: readonly string[] | undefined;
   /** Makes the network worse, both ways. */
   readonly faults?: TransportFaults | undefined;
   /** Monotonic clock in ms. */

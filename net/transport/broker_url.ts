@@ -100,10 +100,13 @@ function formatBrokerUrl(
  * @throws {NetworkError} When `url` is no broker's address.
  */
 export function brokerUrlFor(url: string, lobbyHost: string): string {
-  const broker = parseBrokerUrl(url);
-  if (!isLoopback(broker.host)) return url;
-  const host = lobbyHost.replace(/^\[(.*)\]$/, "$1");
-  return formatBrokerUrl({ ...broker, host });
+  return isLoopback(parseBrokerUrl(url).host) ? withHost(url, lobbyHost) : url;
+}
+
+/** Moves an address to another host. */
+export function withHost(url: string, hostname: string): string {
+  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  return formatBrokerUrl({ ...parseBrokerUrl(url), host });
 }
 
 /** Blanks the password out of what somebody else has written, such as a library or the broker. */

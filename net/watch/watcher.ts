@@ -37,6 +37,8 @@ export interface WatcherOptions extends
     "assets" | "pagePort" | "isLan" | "nowMs" | "randomBytes"
   > {
   readonly lobby: LobbyAddress;
+  /** The hosts of brokers to which the person has agreed, besides the lobby's. */
+  readonly brokerHosts?: readonly string[] | undefined;
   /** If not given, that of the match that began last. */
   readonly room?: string | undefined;
   /** Whether to wait for the players' next match after one. */
@@ -147,8 +149,12 @@ async function watchMatch(
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { lobby, nowMs } = options;
-  await using transport = await openWatchTransport({ lobby, start, signal });
+  const { nowMs } = options;
+  await using transport = await openWatchTransport({
+    ...options,
+    start,
+    signal,
+  });
   const players = start.players.toSorted((a, b) => a.slot - b.slot);
   const watching = new Watching({
     rules: start.rules,

@@ -43,6 +43,9 @@ const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
   ["lobby --max-watchers 0", limits({ watchersPerMatch: 0 })],
   ["lobby --broker amqp://u:p@h", { broker: "amqp://u:p@h" }],
   ["play --host a", { kind: "play", address: A, open: true }],
+  ["play --broker-host B,[::1] --broker-host c", {
+    brokerHost: ["b", "::1", "c"],
+  }],
   ["play --host a --bot", { bot: "normal" }],
   ["play --host a --bot hard", { bot: "hard" }],
   ["play --host a --bot --name Mia", { bot: "normal", name: "Mia" }],
@@ -178,6 +181,7 @@ Deno.test("what was said without a lobby is what the start screen shows", () => 
 
 /** Of each option: what its variable may say, what is no value of it, what is typed against it. */
 const VARIABLES: Readonly<Record<string, readonly [string, string, string]>> = {
+  ...{ brokerHost: ["a,b", "a b", "--broker-host=c"] },
   ...{ bot: ["easy", "clever", "--no-bot"], lan: ["on", "2", "--no-lan"] },
   ...{ broker: ["amqp://u:p@h", "u:p@h", "--broker=amqp://u:q@h"] },
   ...{

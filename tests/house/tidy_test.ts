@@ -32,7 +32,7 @@ const DOES_IO: ReadonlySet<string> = new Set(
     page: "assets browser process_page server",
     player: "evidence_file invite lobby_visit match_loop match_run player",
     recording: "recording_file replay_file replay_stage",
-    transport: "amqp amqp_connection amqp_link open relay",
+    transport: "amqp amqp_connection amqp_link broker_consent open relay",
     watch: "watcher",
   }).flatMap(([room, names]) =>
     names.split(" ").map((name) => `net/${room}/${name}.ts`)
