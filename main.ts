@@ -27,7 +27,6 @@ import { programName } from "./net/cli/program_name.ts";
 import { readBrokerFile } from "./net/files/broker_file.ts";
 import { findSeat, forgetSeat, openSeatFile } from "./net/files/seat_file.ts";
 import { openStateFolder, type StatePlace } from "./net/files/state_folder.ts";
-import { aborted } from "./net/link/pause.ts";
 import { DEFAULT_LOBBY_PORT } from "./net/lobby/protocol.ts";
 import { JoinError } from "./net/lobby/seat.ts";
 import { nameOf } from "./net/lobby/typed_words.ts";
@@ -81,14 +80,16 @@ async function runLobby(
     stateFolder: await openState(command),
     signal,
   });
-  print(`listening on ${address.hostname}:${lobby.port}`);
+  const { hostname } = address;
+  const at = hostname.includes(":") ? `[${hostname}]` : hostname;
+  print(`listening on ${at}:${lobby.port}`);
   const elsewhere = lobby.port === DEFAULT_LOBBY_PORT
     ? ""
     : ` --port ${lobby.port}`;
   for (const address of lobby.addresses) {
     print(`on another computer: ${pong} play --host ${address}${elsewhere}`);
   }
-  await aborted(signal);
+  await lobby.closed;
   return SUCCESS;
 }
 

@@ -249,9 +249,9 @@ function lobby() {
       DEFAULT_LIMITS.watchersPerMatch,
     )
     .addOption(
-      new Option("--host <address>", "address to listen on")
+      new Option("--host <address>", "address to listen on, :: for all, of IPv4 too")
         .argParser(typed(parseAddress))
-        .default<TypedAddress>({ hostname: "0.0.0.0" }, "0.0.0.0"),
+        .default<TypedAddress>({ hostname: "::" }, "::"),
     )
     .option("--port <port>", "port to listen on", port, DEFAULT_LOBBY_PORT)
     .option(
@@ -350,7 +350,7 @@ function watch() {
     .addOption(BROKER_HOST)
     .option(
       "--room <code>",
-      "which match; the newest if not given",
+      "which match; the newest of strangers if not given",
       typed(parseRoomCode),
     )
     .addOption(PAGE_PORT)

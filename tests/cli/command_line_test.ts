@@ -33,7 +33,7 @@ function limits(changed: Partial<LobbyLimits>): Record<string, unknown> {
 const A = { hostname: "a", port: 5555 };
 
 const CASES: readonly (readonly [string, Record<string, unknown>])[] = [
-  ["lobby --port 7000", { address: { hostname: "0.0.0.0", port: 7000 } }],
+  ["lobby --port 7000", { address: { hostname: "::", port: 7000 } }],
   ["lobby --max-connections 9", limits({ connections: 9 })],
   [
     "lobby --max-connections-per-address 2",
@@ -74,7 +74,7 @@ const PLAY = { ...LOGS, ...PAGE, port: 5555, grace: 20, once: false };
 /** What each command is where nothing is said. */
 const DEFAULTS: Readonly<Record<string, Record<string, unknown>>> = {
   lobby: {
-    ...{ ...LOGS, kind: "lobby", address: { hostname: "0.0.0.0", port: 5555 } },
+    ...{ ...LOGS, kind: "lobby", address: { hostname: "::", port: 5555 } },
     ...{ maxConnections: 512, maxConnectionsPerAddress: 32 },
     ...{ maxRooms: 128, maxWatchers: 16 },
     ...limits({}),

@@ -2,7 +2,7 @@
 import { expect } from "@std/expect";
 import fc from "fast-check";
 import { parseArgs } from "../../net/cli/command_line.ts";
-import { clientMessage } from "../../net/lobby/protocol.ts";
+import { clientMessage, PROTOCOL_VERSION } from "../../net/lobby/protocol.ts";
 import {
   nameOf,
   parseAddress,
@@ -62,7 +62,7 @@ for (const [option, words] of Object.entries(SENSELESS)) {
 
 Deno.test("the lobby takes every name and every room that is understood, as it is", () => {
   const sent = (name: string, room: string) =>
-    clientMessage.parse({ type: "join", version: 3, name, room });
+    clientMessage.parse({ type: "join", version: PROTOCOL_VERSION, name, room });
   const taken = (parse: (text: string) => string, text: string) => {
     try {
       return parse(text);
