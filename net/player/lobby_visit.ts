@@ -55,10 +55,14 @@ export interface VisitPlan {
 export interface VisitOptions {
   readonly plan: VisitPlan;
   /** None for a local bot. */
-  readonly page: StagePage & Pick<ProcessPage, "begin" | "isAttended"> | undefined;
+  readonly page:
+    | StagePage & Pick<ProcessPage, "begin" | "isAttended">
+    | undefined;
   readonly control: Control;
   /** Whether to stay for another match after one; a bot then wants it as soon as others do. */
   readonly stay: boolean;
+  /** How this program is started, for the line that invites others; "pong" if not given. */
+  readonly pong?: string;
   /** Whether the page leads back to a start screen. */
   readonly canLeave: boolean;
   /** Where seats and recordings are kept; without it, a crash is the end. */
@@ -66,6 +70,8 @@ export interface VisitOptions {
   readonly isRecording: boolean;
   /** How long half of a match waits for the other half, in matches of a room that this visit opens. */
   readonly graceMs: number;
+  /** The hosts of brokers to which the person has agreed, besides the lobby's. */
+  readonly brokerHosts?: readonly string[] | undefined;
   /** Makes the network worse, both ways. */
   readonly faults?: TransportFaults | undefined;
   /** Monotonic clock in ms. */
@@ -163,7 +169,8 @@ class Visit {
     this.#stage = new MatchStage({
       ...{ ...options, welcome },
       localBotIds: () => bots.ids,
-      inviteTo: (room) => inviteLine(options.plan.lobby, room),
+      inviteTo: (room) =>
+        inviteLine(options.plan.lobby, { room, pong: options.pong ?? "pong" }),
       onRequest: (request) => this.#answer(request),
       onAttention: (isAttended) => this.#tellReady({ isAttended }),
       onClaim: (claim) => seat.claim(claim),
