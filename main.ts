@@ -35,6 +35,7 @@ import type { Control } from "./net/player/hand.ts";
 import { type PlayerOptions, runPlayer } from "./net/player/player.ts";
 import { loadReplay } from "./net/recording/replay_file.ts";
 import { showReplay, summaryOf } from "./net/recording/replay_stage.ts";
+import { readBrokerCa } from "./net/transport/broker_ca.ts";
 import { watchMatches } from "./net/watch/watcher.ts";
 
 const SUCCESS = 0;
@@ -72,6 +73,7 @@ async function runLobby(
     hostname: host,
     port,
     broker,
+    brokerCa: await readBrokerCa(command.brokerCa),
     limits,
     stateFolder: stateFolderOf(command),
     signal,
@@ -95,7 +97,7 @@ async function runPlay(
   const name = command.name ?? defaultName(bot);
   const join = { name, room, players, points, lives };
   return await playAs({
-    ...partOf(command, signal),
+    ...await partOf(command, signal),
     wishes: joinWishes(command),
     control: bot ? { kind: "bot", skill: bot } : await human(),
     name,
@@ -128,7 +130,7 @@ async function runResume(
   const { lobby, name, token, control, privateKey } = found.seat;
   try {
     return await playAs({
-      ...partOf(command, signal),
+      ...await partOf(command, signal),
       control: control.kind === "bot" ? control : await human(),
       name,
       plan: {
@@ -150,7 +152,7 @@ async function runResume(
 }
 
 /** The options that the commands `play` and `resume` have in common. */
-function partOf(
+async function partOf(
   command: PlayCommand | ResumeCommand,
   signal: AbortSignal,
 ) {
@@ -159,6 +161,7 @@ function partOf(
     isLan: command.lan,
     stateFolder: stateFolderOf(command),
     isRecording: command.record,
+    brokerCa: await readBrokerCa(command.brokerCa),
     graceMs: command.grace * 1000,
     faults: command.faults,
     signal,
@@ -223,6 +226,7 @@ async function runWatch(
     ...clocks,
     lobby: { hostname: host, port },
     room: command.room,
+    brokerCa: await readBrokerCa(command.brokerCa),
     assets: await loadAssets(),
     pagePort,
     isLan: lan,

@@ -126,6 +126,10 @@ const target = wholeNumber(1, 99);
 /** No lobby serves more than this. */
 const MANY = 1_000_000;
 
+const BROKER_CA = new Option(
+  "--broker-ca <file>",
+  "PEM file of the authority that signed the broker's certificate",
+);
 const STATE_FOLDER = new Option(
   "--state-folder <folder>",
   "where to keep what the next start needs, ~/.local/state/pong if not given",
@@ -176,6 +180,7 @@ function lobby() {
       "--broker <url>",
       "play over this RabbitMQ instead, amqp://user:password@host",
     )
+    .addOption(BROKER_CA)
     .addOption(STATE_FOLDER);
   return withLogging(command, "pong lobby --port 5555");
 }
@@ -203,6 +208,7 @@ function play() {
       "come back into the match that was left by a crash, as who you were",
     )
     .addOption(STATE_FOLDER)
+    .addOption(BROKER_CA)
     .option(
       "--faults <list>",
       "try a bad network: latency=80,jitter=20 (ms), loss=5,duplicate=1,reorder=2 (%), cut=in",
@@ -256,6 +262,7 @@ function watch() {
     .option("--host <address>", "the lobby's computer")
     .addOption(PORT)
     .option("--room <code>", "which match; the newest if not given")
+    .addOption(BROKER_CA)
     .addOption(PAGE_PORT)
     .addOption(LAN)
     .addOption(NO_OPEN)

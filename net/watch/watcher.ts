@@ -38,6 +38,8 @@ export interface WatcherOptions extends
   readonly lobby: LobbyAddress;
   /** If not given, that of the match that began last. */
   readonly room?: string | undefined;
+  /** The authorities that may vouch for a broker, in PEM; those that the system knows if absent. */
+  readonly brokerCa?: string | undefined;
   /** Whether to wait for the players' next match after one. */
   readonly stay: boolean;
   readonly signal: AbortSignal;
@@ -146,8 +148,10 @@ async function watchMatch(
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { lobby, nowMs } = options;
-  await using transport = await openWatchTransport({ lobby, start, signal });
+  const { lobby, brokerCa, nowMs } = options;
+  await using transport = await openWatchTransport({
+    ...{ lobby, start, brokerCa, signal },
+  });
   const players = start.players.toSorted((a, b) => a.slot - b.slot);
   const watching = new Watching({
     rules: start.rules,
