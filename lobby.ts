@@ -10,6 +10,8 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { keepSecret } from "./net/files/state_folder.ts";
+import { countDescriptors } from "./net/link/descriptors.ts";
+import { networkOf } from "./net/link/address.ts";
 import { LineConnection } from "./net/link/line_connection.ts";
 import type { LineEvent } from "./net/link/lines.ts";
 import { listen, reachableAddresses } from "./net/link/listen.ts";
@@ -24,14 +26,16 @@ import {
   type LobbyMessage,
   type ResultMessage,
 } from "./net/lobby/protocol.ts";
+import { answerStranger } from "./net/lobby/stranger.ts";
 import { LobbyBooks } from "./net/lobby_server/books.ts";
 import {
   BAD_TOKEN,
   type Delivery,
   NOT_PLAYING,
 } from "./net/lobby_server/books_port.ts";
+import { fitLimits } from "./net/lobby_server/fitted_limits.ts";
 import { DEFAULT_LIMITS, type LobbyLimits } from "./net/lobby_server/limits.ts";
-import { Reception } from "./net/lobby_server/reception.ts";
+import { type Guest, Reception } from "./net/lobby_server/reception.ts";
 import { RelayHub } from "./net/lobby_server/relay_hub.ts";
 import type { ClientId } from "./net/lobby_server/running_matches.ts";
 import {
@@ -65,6 +69,8 @@ export interface Lobby extends AsyncDisposable {
   readonly port: number;
   /** Addresses under which other machines may reach it, the likeliest first. */
   readonly addresses: readonly string[];
+  /** Resolves once it accepts no more; rejects with a NetworkError if its port has failed. */
+  readonly closed: Promise<void>;
   /** What it remembers right now. */
   counts(): LobbyCounts;
 }
@@ -118,6 +124,9 @@ interface Foundation {
 /** A control connection, or one that hasn't yet said what it is. */
 interface Peer {
   readonly client: ClientId;
+  readonly guest: Guest;
+  /** Whence it comes. */
+  readonly network: string;
   readonly lines: LineConnection;
   readonly bucket: TokenBucket;
   silence: SilenceWatch;
@@ -126,6 +135,7 @@ interface Peer {
 class Server implements Lobby {
   readonly port: number;
   readonly addresses: readonly string[];
+  readonly closed: Promise<void>;
   readonly #limits: LobbyLimits;
   readonly #reception: Reception;
   readonly #exchange: AsyncDisposable | undefined;
@@ -143,7 +153,7 @@ class Server implements Lobby {
     { hostname, broker, limits, signal }: LobbyOptions,
     { listener, exchange, key }: Foundation,
   ) {
-    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#limits = fit({ ...DEFAULT_LIMITS, ...limits });
     this.#exchange = exchange;
     this.port = listener.addr.port;
     this.addresses = reachableAddresses(hostname);
@@ -153,10 +163,12 @@ class Server implements Lobby {
       transport: broker === undefined
         ? { kind: "relay" }
         : { kind: "amqp", url: broker, exchange: EXCHANGE },
+      addressOf: (client) => this.#peers.get(client)?.network ?? "",
       limits: this.#limits,
     });
     this.#hub = new RelayHub({
       rate: this.#limits.relayFrames,
+      watcherRate: this.#limits.watcherFrames,
       silenceMs: this.#limits.relaySilenceMs,
     });
     const { firstLineMs, silenceMs } = this.#limits;
@@ -170,8 +182,10 @@ class Server implements Lobby {
     this.#reception = new Reception({
       listener,
       limits: this.#limits,
-      serve: (conn) => this.#serve(conn),
+      serve: (conn, guest) => this.#serve(conn, guest),
     });
+    this.closed = this.#reception.ended;
+    this.closed.catch(dispose);
     if (signal.aborted) dispose();
   }
 
@@ -199,13 +213,15 @@ class Server implements Lobby {
     await this.#exchange?.[Symbol.asyncDispose]();
   }
 
-  async #serve(conn: Deno.TcpConn): Promise<void> {
+  async #serve(conn: Deno.TcpConn, guest: Guest): Promise<void> {
     const nowMs = performance.now();
     const { lineBytes, messages, firstLineMs } = this.#limits;
     using lines = new LineConnection(conn, { lineBytesMax: lineBytes });
+    guest.giveWay = () => lines.close();
     const peer: Peer = {
       client: ++this.#clients,
-      lines,
+      ...{ guest, lines },
+      network: networkOf(conn.remoteAddr.hostname),
       bucket: new TokenBucket(messages, nowMs),
       silence: new SilenceWatch(firstLineMs, nowMs),
     };
@@ -226,8 +242,11 @@ class Server implements Lobby {
   }
 
   async #converse(peer: Peer): Promise<void> {
+    const answer = answerStranger(await peer.lines.peek());
+    if (answer !== undefined) return await this.#send(peer, answer);
     const first = await peer.lines.read();
     if (first === undefined) return;
+    peer.guest.giveWay = undefined;
     const [, word, token] = first.kind === "line"
       ? /^(relay|watch) (.*)$/s.exec(first.text) ?? []
       : [];
@@ -271,6 +290,13 @@ class Server implements Lobby {
     await peer.lines.read();
   }
 
+  /** Ends a misunderstanding, and listens until the other side has gone. */
+  async #send({ lines }: Peer, lastWords: Uint8Array): Promise<void> {
+    lines.write(lastWords);
+    lines.end();
+    await lines.read();
+  }
+
   /** Takes the socket out of the line protocol, for frames. */
   #detach(peer: Peer): ReturnType<LineConnection["detach"]> {
     const detached = peer.lines.detach();
@@ -281,7 +307,9 @@ class Server implements Lobby {
   /** Takes what a control connection said; `false` when it can't be understood. */
   #take(peer: Peer, event: LineEvent): boolean {
     const { lineBytes, messages } = this.#limits;
-    if (!peer.bucket.take(performance.now())) {
+    const nowMs = performance.now();
+    const { address } = peer.guest;
+    if (!peer.bucket.take(nowMs) || !address.messages.take(nowMs)) {
       const why = `${messages.perSecond} messages a second are allowed.`;
       return this.#fail(peer, "too_fast", why);
     }
@@ -373,6 +401,7 @@ class Server implements Lobby {
       this.#fail(peer, "silent", why);
     }
     this.#hub.sweep(nowMs);
+    this.#reception.sweep(nowMs);
     this.#deliver(this.#books.sweep(nowMs));
   }
 }
@@ -385,6 +414,20 @@ async function openExchange(
 ): Promise<AsyncDisposable> {
   const { keepExchange } = await import("./net/transport/amqp.ts");
   return await keepExchange({ url, ca, signal });
+}
+
+/** Lowers limits for which this process may not open enough sockets, and says so. */
+function fit(limits: LobbyLimits): LobbyLimits {
+  const descriptors = countDescriptors();
+  const lowered = descriptors && fitLimits(limits, descriptors);
+  if (lowered === undefined) return limits;
+  log.warn(
+    "The system lets this process open {max} files and sockets, so the lobby " +
+      "serves {connections} connections at a time, {connectionsPerAddress} " +
+      "from one address. `ulimit -n` raises that.",
+    { ...descriptors, ...lowered },
+  );
+  return { ...limits, ...lowered };
 }
 
 function tell(lines: LineConnection, message: LobbyMessage): void {

@@ -24,7 +24,6 @@ import {
 import { configureLogging } from "./net/cli/logging.ts";
 import { findSeat, forgetSeat, openSeatFile } from "./net/files/seat_file.ts";
 import { defaultStateFolder } from "./net/files/state_folder.ts";
-import { aborted } from "./net/link/pause.ts";
 import { DEFAULT_LOBBY_PORT } from "./net/lobby/protocol.ts";
 import { JoinError } from "./net/lobby/seat.ts";
 import type { Outcome } from "./net/match/outcome.ts";
@@ -78,14 +77,15 @@ async function runLobby(
     stateFolder: stateFolderOf(command),
     signal,
   });
-  print(`listening on ${host}:${lobby.port}`);
+  const at = host.includes(":") ? `[${host}]` : host;
+  print(`listening on ${at}:${lobby.port}`);
   const elsewhere = lobby.port === DEFAULT_LOBBY_PORT
     ? ""
     : ` --port ${lobby.port}`;
   for (const address of lobby.addresses) {
     print(`on another computer: pong play --host ${address}${elsewhere}`);
   }
-  await aborted(signal);
+  await lobby.closed;
   return SUCCESS;
 }
 

@@ -174,7 +174,11 @@ function lobby() {
       wholeNumber(0, MANY),
       DEFAULT_LIMITS.watchersPerMatch,
     )
-    .option("--host <address>", "address to listen on", "0.0.0.0")
+    .option(
+      "--host <address>",
+      "address to listen on, :: for all, of IPv4 too",
+      "::",
+    )
     .option("--port <port>", "port to listen on", port, DEFAULT_LOBBY_PORT)
     .option(
       "--broker <url>",
@@ -263,6 +267,10 @@ function watch() {
     .addOption(PORT)
     .option("--room <code>", "which match; the newest if not given")
     .addOption(BROKER_CA)
+    .option(
+      "--room <code>",
+      "which match; the newest of strangers if not given",
+    )
     .addOption(PAGE_PORT)
     .addOption(LAN)
     .addOption(NO_OPEN)

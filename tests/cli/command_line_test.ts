@@ -68,7 +68,7 @@ const PLAY = { ...LOGS, ...PAGE, port: 5555, grace: 20, once: false };
 /** What each command is where nothing is said. */
 const DEFAULTS: Readonly<Record<string, Record<string, unknown>>> = {
   lobby: {
-    ...{ ...LOGS, kind: "lobby", host: "0.0.0.0", port: 5555 },
+    ...{ ...LOGS, kind: "lobby", host: "::", port: 5555 },
     ...{ maxConnections: 512, maxConnectionsPerAddress: 32 },
     ...{ maxRooms: 128, maxWatchers: 16 },
     ...limits({}),

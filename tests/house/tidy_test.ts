@@ -26,10 +26,10 @@ const DOES_IO: ReadonlySet<string> = new Set(
   Object.entries({
     cli: "logging",
     files: "seat_file settings_file state_folder",
-    link: "dial line_connection listen pause",
+    link: "descriptors dial line_connection listen pause",
     lobby: "connection seat watch",
     lobby_server: "reception relay_hub",
-    page: "assets browser process_page server",
+    page: "assets browser door http page_socket process_page server",
     player: "evidence_file invite lobby_visit match_loop match_run player",
     recording: "recording_file replay_file replay_stage",
     transport: "amqp amqp_connection amqp_link open relay",
