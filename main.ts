@@ -40,6 +40,7 @@ import type { Control } from "./net/player/hand.ts";
 import { type PlayerOptions, runPlayer } from "./net/player/player.ts";
 import { loadReplay } from "./net/recording/replay_file.ts";
 import { showReplay, summaryOf } from "./net/recording/replay_stage.ts";
+import { readBrokerCa } from "./net/transport/broker_ca.ts";
 import { canonicalBrokerUrl } from "./net/transport/broker_url.ts";
 import { watchMatches } from "./net/watch/watcher.ts";
 
@@ -79,6 +80,7 @@ async function runLobby(
   await using lobby = await startLobby({
     ...address,
     broker: await brokerOf(command),
+    brokerCa: await readBrokerCa(command.brokerCa),
     limits,
     stateFolder: await openState(command),
     signal,
@@ -114,7 +116,7 @@ async function runPlay(
   const name = command.name ?? defaultName(bot);
   const join = { name, room, players, points, lives };
   return await playAs({
-    ...partOf(command, signal),
+    ...await partOf(command, signal),
     stateFolder: await openState(command),
     wishes: joinWishes(command),
     control: bot ? { kind: "bot", skill: bot } : await human(),
@@ -149,7 +151,7 @@ async function runResume(
   const { lobby, name, token, control, privateKey } = found.seat;
   try {
     return await playAs({
-      ...partOf(command, signal),
+      ...await partOf(command, signal),
       stateFolder: keepIn(state),
       control: control.kind === "bot" ? control : await human(),
       name,
@@ -172,7 +174,7 @@ async function runResume(
 }
 
 /** The options that the commands `play` and `resume` have in common. */
-function partOf(
+async function partOf(
   command: PlayCommand | ResumeCommand,
   signal: AbortSignal,
 ) {
@@ -180,6 +182,7 @@ function partOf(
     pagePort: command.pagePort,
     isLan: command.lan,
     isRecording: command.record,
+    brokerCa: await readBrokerCa(command.brokerCa),
     graceMs: command.grace * 1000,
     brokerHosts: command.brokerHost,
     faults: command.faults,
@@ -260,6 +263,7 @@ async function runWatch(
     lobby: address,
     room: command.room,
     brokerHosts: command.brokerHost,
+    brokerCa: await readBrokerCa(command.brokerCa),
     assets: await loadAssets(),
     pagePort,
     isLan: lan,
