@@ -24,7 +24,9 @@ import {
 import { configureLogging } from "./net/cli/logging.ts";
 import { complain, print, tellProblem } from "./net/cli/output.ts";
 import { programName } from "./net/cli/program_name.ts";
+import { hearSignals } from "./net/cli/signals.ts";
 import { createStop } from "./net/cli/stop.ts";
+import { readBrokerCa } from "./net/files/broker_ca.ts";
 import { readBrokerFile } from "./net/files/broker_file.ts";
 import { findSeat, forgetSeat, openSeatFile } from "./net/files/seat_file.ts";
 import { openStateFolder, type StatePlace } from "./net/files/state_folder.ts";
@@ -40,7 +42,6 @@ import type { Control } from "./net/player/hand.ts";
 import { type PlayerOptions, runPlayer } from "./net/player/player.ts";
 import { loadReplay } from "./net/recording/replay_file.ts";
 import { showReplay, summaryOf } from "./net/recording/replay_stage.ts";
-import { readBrokerCa } from "./net/transport/broker_ca.ts";
 import { canonicalBrokerUrl } from "./net/transport/broker_url.ts";
 import { watchMatches } from "./net/watch/watcher.ts";
 
@@ -416,27 +417,11 @@ async function runUntilStopped(
   }
 }
 
-/** Aborts on Ctrl-C and, where there are such things, SIGTERM and a terminal that is closed. */
+/** Aborts when the person or the system asks for an end; the second time, it ends at once. */
 function stopSignal(): AbortSignal {
   const stop = createStop(() => Deno.exit(INTERRUPTED));
-  const press = () => stop.press(clocks.nowMs());
-  // To be asked first: with any listener, Deno has one for this signal, too, which ends the process.
-  const onHangup = isHangupIgnored() ? () => {} : press;
-  Deno.addSignalListener("SIGINT", press);
-  if (Deno.build.os === "windows") return stop.signal;
-  Deno.addSignalListener("SIGTERM", press);
-  Deno.addSignalListener("SIGHUP", onHangup);
+  hearSignals(() => stop.press(clocks.nowMs()));
   return stop.signal;
-}
-
-/** Whether `nohup` has asked this process to outlive its terminal, as far as a system tells. */
-function isHangupIgnored(): boolean {
-  try {
-    const status = Deno.readTextFileSync("/proc/self/status");
-    return /^SigIgn:.*[13579bdf]$/m.test(status);
-  } catch {
-    return false; // Only Linux has such a file.
-  }
 }
 
 if (import.meta.main) {
