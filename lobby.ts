@@ -10,6 +10,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { keepSecret } from "./net/files/state_folder.ts";
+import { countDescriptors } from "./net/link/descriptors.ts";
 import { LineConnection } from "./net/link/line_connection.ts";
 import type { LineEvent } from "./net/link/lines.ts";
 import { listen, reachableAddresses } from "./net/link/listen.ts";
@@ -24,20 +25,23 @@ import {
   type LobbyMessage,
   type ResultMessage,
 } from "./net/lobby/protocol.ts";
+import { answerStranger } from "./net/lobby/stranger.ts";
 import { LobbyBooks } from "./net/lobby_server/books.ts";
 import {
   BAD_TOKEN,
   type Delivery,
   NOT_PLAYING,
 } from "./net/lobby_server/books_port.ts";
+import { fitLimits } from "./net/lobby_server/fitted_limits.ts";
 import { DEFAULT_LIMITS, type LobbyLimits } from "./net/lobby_server/limits.ts";
-import { Reception } from "./net/lobby_server/reception.ts";
+import { type Admission, Reception } from "./net/lobby_server/reception.ts";
 import { RelayHub } from "./net/lobby_server/relay_hub.ts";
 import type { ClientId } from "./net/lobby_server/running_matches.ts";
 import {
   createSeatTokens,
   SEAT_KEY_BYTES,
 } from "./net/lobby_server/seat_token.ts";
+import type { keepExchange } from "./net/transport/amqp.ts";
 
 const log = getLogger(["pong", "lobby"]);
 
@@ -48,6 +52,8 @@ export interface LobbyOptions {
   readonly port: number;
   /** URL of a RabbitMQ broker over which matches are played instead of the relay. */
   readonly broker?: string | undefined;
+  /** The authorities that may vouch for it, in PEM; those that the system knows if absent. */
+  readonly brokerCa?: string | undefined;
   /**
    * Holds the key by which a restarted lobby recognises the players of running matches; without a
    * folder, it recognises nobody.
@@ -63,6 +69,8 @@ export interface Lobby extends AsyncDisposable {
   readonly port: number;
   /** Addresses under which other machines may reach it, the likeliest first. */
   readonly addresses: readonly string[];
+  /** Resolves once it accepts no more; rejects with a NetworkError if its port has failed. */
+  readonly closed: Promise<void>;
   /** What it remembers right now. */
   counts(): LobbyCounts;
 }
@@ -88,7 +96,7 @@ const SWEEP_MS = 250;
  * its key.
  */
 export async function startLobby(options: LobbyOptions): Promise<Lobby> {
-  const { hostname, port, broker, stateFolder, signal } = options;
+  const { hostname, port, broker, brokerCa, stateFolder, signal } = options;
   signal.throwIfAborted();
   const listener = listen(hostname, port);
   try {
@@ -98,7 +106,7 @@ export async function startLobby(options: LobbyOptions): Promise<Lobby> {
       : await keepSecret(stateFolder, KEY_FILE, fresh);
     const exchange = broker === undefined
       ? undefined
-      : await openExchange(broker, signal);
+      : await openExchange({ url: broker, ca: brokerCa, signal });
     return new Server(options, { listener, exchange, key });
   } catch (error) {
     listener.close();
@@ -116,6 +124,7 @@ interface Foundation {
 /** A control connection, or one that hasn't yet said what it is. */
 interface Peer {
   readonly client: ClientId;
+  readonly admission: Admission;
   readonly lines: LineConnection;
   readonly bucket: TokenBucket;
   silence: SilenceWatch;
@@ -124,6 +133,7 @@ interface Peer {
 class Server implements Lobby {
   readonly port: number;
   readonly addresses: readonly string[];
+  readonly closed: Promise<void>;
   readonly #limits: LobbyLimits;
   readonly #reception: Reception;
   readonly #exchange: AsyncDisposable | undefined;
@@ -141,7 +151,7 @@ class Server implements Lobby {
     { hostname, broker, limits, signal }: LobbyOptions,
     { listener, exchange, key }: Foundation,
   ) {
-    this.#limits = { ...DEFAULT_LIMITS, ...limits };
+    this.#limits = fit({ ...DEFAULT_LIMITS, ...limits });
     this.#exchange = exchange;
     this.port = listener.addr.port;
     this.addresses = reachableAddresses(hostname);
@@ -151,10 +161,13 @@ class Server implements Lobby {
       transport: broker === undefined
         ? { kind: "relay" }
         : { kind: "amqp", url: broker, exchange: EXCHANGE },
+      addressOf: (client) =>
+        this.#peers.get(client)?.admission.address.network ?? "",
       limits: this.#limits,
     });
     this.#hub = new RelayHub({
       rate: this.#limits.relayFrames,
+      watcherRate: this.#limits.watcherFrames,
       silenceMs: this.#limits.relaySilenceMs,
     });
     const { firstLineMs, silenceMs } = this.#limits;
@@ -168,8 +181,10 @@ class Server implements Lobby {
     this.#reception = new Reception({
       listener,
       limits: this.#limits,
-      serve: (conn) => this.#serve(conn),
+      serve: (conn, admission) => this.#serve(conn, admission),
     });
+    this.closed = this.#reception.ended;
+    this.closed.catch(dispose);
     if (signal.aborted) dispose();
   }
 
@@ -197,13 +212,14 @@ class Server implements Lobby {
     await this.#exchange?.[Symbol.asyncDispose]();
   }
 
-  async #serve(conn: Deno.TcpConn): Promise<void> {
+  async #serve(conn: Deno.TcpConn, admission: Admission): Promise<void> {
     const nowMs = performance.now();
     const { lineBytes, messages, firstLineMs } = this.#limits;
     using lines = new LineConnection(conn, { lineBytesMax: lineBytes });
+    admission.giveWay = () => lines.close();
     const peer: Peer = {
       client: ++this.#clients,
-      lines,
+      ...{ admission, lines },
       bucket: new TokenBucket(messages, nowMs),
       silence: new SilenceWatch(firstLineMs, nowMs),
     };
@@ -214,18 +230,19 @@ class Server implements Lobby {
       await this.#converse(peer);
     } catch (error) {
       // Whatever goes wrong with one connection, the others must not notice.
-      log.error("Connection {client} failed: {error}", {
-        client: peer.client,
-        error,
-      });
+      const { client } = peer;
+      log.error("Connection {client} failed: {error}", { client, error });
     } finally {
       this.#forget(peer);
     }
   }
 
   async #converse(peer: Peer): Promise<void> {
+    const answer = answerStranger(await peer.lines.peek());
+    if (answer !== undefined) return await this.#send(peer, answer);
     const first = await peer.lines.read();
     if (first === undefined) return;
+    peer.admission.giveWay = undefined;
     const [, word, token] = first.kind === "line"
       ? /^(relay|watch) (.*)$/s.exec(first.text) ?? []
       : [];
@@ -269,6 +286,13 @@ class Server implements Lobby {
     await peer.lines.read();
   }
 
+  /** Ends a misunderstanding, and listens until the other side has gone. */
+  async #send({ lines }: Peer, lastWords: Uint8Array): Promise<void> {
+    lines.write(lastWords);
+    lines.end();
+    await lines.read();
+  }
+
   /** Takes the socket out of the line protocol, for frames. */
   #detach(peer: Peer): ReturnType<LineConnection["detach"]> {
     const detached = peer.lines.detach();
@@ -279,7 +303,9 @@ class Server implements Lobby {
   /** Takes what a control connection said; `false` when it can't be understood. */
   #take(peer: Peer, event: LineEvent): boolean {
     const { lineBytes, messages } = this.#limits;
-    if (!peer.bucket.take(performance.now())) {
+    const nowMs = performance.now();
+    const { address } = peer.admission;
+    if (!peer.bucket.take(nowMs) || !address.messages.take(nowMs)) {
       const why = `${messages.perSecond} messages a second are allowed.`;
       return this.#fail(peer, "too_fast", why);
     }
@@ -371,17 +397,31 @@ class Server implements Lobby {
       this.#fail(peer, "silent", why);
     }
     this.#hub.sweep(nowMs);
+    this.#reception.sweep(nowMs);
     this.#deliver(this.#books.sweep(nowMs));
   }
 }
 
 /** Loads the broker's client only when there is a broker, for that costs a start 100 ms. */
 async function openExchange(
-  url: string,
-  signal: AbortSignal,
+  options: Parameters<typeof keepExchange>[0],
 ): Promise<AsyncDisposable> {
-  const { keepExchange } = await import("./net/transport/amqp.ts");
-  return await keepExchange({ url, signal });
+  const amqp = await import("./net/transport/amqp.ts");
+  return await amqp.keepExchange(options);
+}
+
+/** Lowers limits for which this process may not open enough sockets, and says so. */
+function fit(limits: LobbyLimits): LobbyLimits {
+  const descriptors = countDescriptors();
+  const lowered = descriptors && fitLimits(limits, descriptors);
+  if (lowered === undefined) return limits;
+  log.warn(
+    "The system lets this process open {max} files and sockets, so the lobby " +
+      "serves {connections} connections at a time, {connectionsPerAddress} " +
+      "from one address. `ulimit -n` raises that.",
+    { ...descriptors, ...lowered },
+  );
+  return { ...limits, ...lowered };
 }
 
 function tell(lines: LineConnection, message: LobbyMessage): void {

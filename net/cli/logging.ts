@@ -1,6 +1,9 @@
 /**
  * Where log lines go: standard error, for people or for programs. Standard output is the command's.
  *
+ * Whatever happens how often, and whichever error is to be told, writing it down costs little and
+ * fails nothing.
+ *
  * @module
  */
 import {
@@ -11,22 +14,28 @@ import {
   type LogRecord,
 } from "@logtape/logtape";
 import type { LogOptions } from "./commands.ts";
+import { LogThrottle, PERIOD_MS } from "./log_throttle.ts";
+import { writeText } from "./output.ts";
 
 /** Sends all logs of this process to standard error from now on. */
 export async function configureLogging(
   { logFormat, logLevel }: LogOptions,
 ): Promise<void> {
-  const encoder = new TextEncoder();
+  // The first stack that Deno writes down needs a descriptor, and where there is none left, Deno
+  // ends the process. So the first one is written down now.
+  void new Error().stack;
   const format = logFormat === "json"
     ? getJsonLinesFormatter()
     : Deno.stderr.isTerminal()
     ? getAnsiColorFormatter()
     : getTextFormatter();
-  const writeLine = (record: LogRecord) => {
-    Deno.stderr.writeSync(encoder.encode(format(record)));
-  };
+  const throttle = new LogThrottle((record) => {
+    writeText(Deno.stderr, format(withoutErrors(record)));
+  });
+  Deno.unrefTimer(setInterval(() => throttle.sum(), PERIOD_MS));
+  globalThis.addEventListener("unload", () => throttle.sum());
   await configure({
-    sinks: { stderr: writeLine },
+    sinks: { stderr: (record) => throttle.take(record) },
     loggers: [
       { category: "pong", lowestLevel: logLevel, sinks: ["stderr"] },
       {
@@ -36,4 +45,24 @@ export async function configureLogging(
       },
     ],
   });
+}
+
+/** Puts what errors say in their place: the system's have stacks that lead nowhere. */
+function withoutErrors(record: LogRecord): LogRecord {
+  const { message, properties } = record;
+  return {
+    ...record,
+    message: message.map(textInsteadOf),
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([key, is]) => [key, textInsteadOf(is)]),
+    ),
+  };
+}
+
+function textInsteadOf(value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  // A stack is for mistakes of ours.
+  return value instanceof TypeError || value instanceof RangeError
+    ? value.stack
+    : value.message;
 }

@@ -49,6 +49,15 @@ export class LineConnection implements Disposable {
     this.#queueBytesMax = queueBytesMax;
   }
 
+  /** Waits for bytes, and leaves them to `read`; none when the connection is over before. */
+  async peek(): Promise<Uint8Array> {
+    if (this.#splitter.rest.length === 0 && this.#state === "open") {
+      const bytes = await this.#readBytes();
+      this.#splitter.push(this.#buffer.subarray(0, bytes ?? 0));
+    }
+    return this.#splitter.rest;
+  }
+
   /** Waits for the next line; `undefined` when the connection is over, for whatever reason. */
   async read(): Promise<LineEvent | undefined> {
     for (;;) {
@@ -75,8 +84,12 @@ export class LineConnection implements Disposable {
    * waits already, the connection is closed: a slow reader must not fill our memory.
    */
   send(line: string): void {
+    this.write(this.#encoder.encode(line + "\n"));
+  }
+
+  /** Queues bytes as they are, which must not change any more; else as `send`. */
+  write(bytes: Uint8Array): void {
     if (this.#state !== "open") return;
-    const bytes = this.#encoder.encode(line + "\n");
     if (this.#queuedBytes + bytes.length > this.#queueBytesMax) {
       this.close();
       return;

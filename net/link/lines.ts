@@ -56,6 +56,11 @@ export class LineSplitter {
     }
   }
 
+  /** The bytes that came and aren't part of a line that was taken. */
+  get rest(): Uint8Array {
+    return this.#pending;
+  }
+
   /** Hands over the bytes after the last line; the stream may go on as something else. */
   takeRest(): Uint8Array {
     const rest = this.#pending;

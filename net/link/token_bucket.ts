@@ -22,14 +22,31 @@ export class TokenBucket {
     this.#filledAtMs = nowMs;
   }
 
-  /** Counts one event; `false` when there was no token left for it. */
-  take(nowMs: number): boolean {
+  /**
+   * Counts one event; `false` when there was no token left for it. One that costs several tokens
+   * may take more than there are: the next one then waits for all of them.
+   */
+  take(nowMs: number, tokens = 1): boolean {
+    if (this.isEmpty(nowMs)) return false;
+    this.#left -= tokens;
+    return true;
+  }
+
+  /** Whether the next event comes too soon. */
+  isEmpty(nowMs: number): boolean {
+    return this.#fill(nowMs) < 1;
+  }
+
+  /** Whether it is as good as a new one, and may be forgotten. */
+  isFull(nowMs: number): boolean {
+    return this.#fill(nowMs) >= this.#rate.burst;
+  }
+
+  #fill(nowMs: number): number {
     const { perSecond, burst } = this.#rate;
     const filled = this.#left + (nowMs - this.#filledAtMs) * perSecond / 1000;
     this.#left = Math.min(burst, filled);
     this.#filledAtMs = nowMs;
-    if (this.#left < 1) return false;
-    this.#left--;
-    return true;
+    return this.#left;
   }
 }

@@ -6,6 +6,7 @@
  */
 import { dial, type LobbyAddress } from "../link/dial.ts";
 import { LineConnection } from "../link/line_connection.ts";
+import { NetworkError } from "../link/network_error.ts";
 import { SilenceWatch } from "../link/silence.ts";
 import { parseLobbyLine } from "./parsed_line.ts";
 import {
@@ -16,6 +17,7 @@ import {
   RTT_MS_MAX,
   SILENCE_MS,
 } from "./protocol.ts";
+import { nameStranger } from "./stranger.ts";
 
 /** What to ask a lobby. */
 export interface Question<Answer> extends LobbyAddress {
@@ -48,7 +50,7 @@ const CHECK_EVERY_MS = 250;
 /**
  * Connects to a lobby, sends a first line, and waits for the answer.
  *
- * @throws NetworkError when the lobby can't be reached, the signal's reason when it aborts, and
+ * @throws NetworkError when the lobby can't be reached or is something else, the signal's reason when it aborts, and
  * what `accept` throws; the connection is closed then.
  */
 export async function askLobby<Answer>(
@@ -63,6 +65,13 @@ export async function askLobby<Answer>(
   try {
     signal.throwIfAborted();
     lines.send(line);
+    const stranger = nameStranger(await lines.peek());
+    if (stranger !== undefined) {
+      throw new NetworkError(
+        `There is no lobby at ${hostname}:${port}: ${stranger} answers there. ` +
+          "Check the address and the port.",
+      );
+    }
     const message = await readMessage(lines);
     signal.throwIfAborted();
     return { lines, answer: accept(message) };

@@ -1,11 +1,13 @@
 /**
  * What a player and the lobby say to each other: one JSON object a line, over TCP.
  *
- * A person can speak it with `nc`: type `{"type":"join","version":3,"name":"Mia"}`, then
+ * A person can speak it with `nc`: type `{"type":"join","version":4,"name":"Mia"}`, then
  * `{"type":"ping"}` at least every 6 s. Both sides parse every line with the schemas here and never
  * trust what came: unknown keys are dropped, wrong values are answered with `error`.
  *
- * A *room* is where players gather and then play one match after the other; a code names it. A
+ * A *room* is where players gather and then play one match after the other; a code names it. Who
+ * joins without one comes among strangers, into a public room; who chose its code and rules are
+ * those who opened any other, and only whom they told the code gets to know of it. A
  * *seat* is the right to a *slot*, a player's place from 0 to 3. Whoever knows a seat's token in a
  * match may take it: a new process by `join` with `resume`, which raises the seat's *epoch* (how
  * often it was taken again) and cuts off its older processes; a process whose connection broke by
@@ -23,7 +25,7 @@ import { z } from "zod";
 import type { Rules } from "../../game/court.ts";
 
 /** Raised whenever an older player or lobby couldn't take part any more. */
-export const PROTOCOL_VERSION = 3;
+export const PROTOCOL_VERSION = 4;
 
 /** The lobby's port unless somebody says otherwise. */
 export const DEFAULT_LOBBY_PORT = 5555;
@@ -46,6 +48,9 @@ export const GONE_MS = 5_000;
 /** Longest name, in code points. */
 export const NAME_LENGTH_MAX = 24;
 
+/** How many other rooms somebody who waits alone is shown. */
+export const OTHER_ROOMS_MAX = 8;
+
 /** How often a seat can be taken again; a process that crashes more often has to be mended. */
 export const SEAT_EPOCH_MAX = 15;
 
@@ -54,6 +59,9 @@ export const SEAT_TOKEN_LENGTH_MAX = 1_600;
 
 /** Longest public key, in characters. */
 export const PUBLIC_KEY_LENGTH_MAX = 100;
+
+/** Longest address of a broker, in characters. */
+export const BROKER_URL_LENGTH_MAX = 500;
 
 /** The topic exchange over which matches are played when the lobby was given a broker. */
 export const EXCHANGE = "pong";
@@ -69,6 +77,7 @@ export type ErrorCode =
   | "no_such_room"
   | "not_playing"
   | "not_ready"
+  | "room_closed"
   | "room_playing"
   | "rules"
   | "seat_lost"
@@ -79,6 +88,7 @@ export type ErrorCode =
   | "too_many_connections"
   | "too_many_rooms"
   | "too_many_watchers"
+  | "too_soon"
   | "version";
 
 const slot = z.int().min(0).max(3);
@@ -126,7 +136,7 @@ const join = z.object({
   publicKey: publicKey.optional(),
   // Any text: whatever isn't a token of this lobby gets the same answer.
   resume: z.string().optional(),
-  /** To watch and not to play: `room` or, without one, the room whose match began last. */
+  /** To watch and not to play: `room` or, without one, the newest match among strangers. */
   spectate: z.boolean().default(false),
 }).readonly();
 
@@ -182,6 +192,9 @@ const again = z.object({
   match: id,
 }).readonly();
 
+/** Into another public room, for somebody who waits alone in one; its rules are as they are. */
+const move = z.object({ type: z.literal("move"), room: roomCode }).readonly();
+
 /** Every message of a client. */
 export const clientMessage = z.discriminatedUnion("type", [
   join,
@@ -190,6 +203,7 @@ export const clientMessage = z.discriminatedUnion("type", [
   committed,
   result,
   ready,
+  move,
   ping,
   again,
   z.object({ type: z.literal("leave") }).readonly(),
@@ -209,6 +223,7 @@ const shownText = z.string().max(1000).transform(stripInvisible);
 
 /** Every message of a lobby. */
 export const lobbyMessage = z.discriminatedUnion("type", [
+  // Once more, with another room and slot, for a player who was brought to other strangers.
   z.object({
     type: z.literal("welcome"),
     id,
@@ -239,6 +254,13 @@ export const lobbyMessage = z.discriminatedUnion("type", [
     startsInMs: count.nullable(),
   }).readonly(),
   z.object({ type: z.literal("watching"), room: roomCode, rules }).readonly(),
+  // Public rooms with free seats, for somebody who waits alone in one; again when they change.
+  z.object({
+    type: z.literal("rooms"),
+    rooms: z.array(
+      z.object({ room: roomCode, rules, present: count }).readonly(),
+    ).max(OTHER_ROOMS_MAX).readonly(),
+  }).readonly(),
   z.object({
     type: z.literal("start"),
     match: id,
@@ -247,7 +269,7 @@ export const lobbyMessage = z.discriminatedUnion("type", [
       z.object({ kind: z.literal("relay") }).readonly(),
       z.object({
         kind: z.literal("amqp"),
-        url: z.string().max(500).regex(/^amqps?:\/\//),
+        url: z.string().max(BROKER_URL_LENGTH_MAX).regex(/^amqps?:\/\//),
         exchange: z.literal(EXCHANGE),
       }).readonly(),
     ]),
@@ -323,6 +345,8 @@ export type RoomRules = z.infer<typeof rules>;
 export type LobbyMessage = z.infer<typeof lobbyMessage>;
 export type WelcomeMessage = Extract<LobbyMessage, { type: "welcome" }>;
 export type RosterMessage = Extract<LobbyMessage, { type: "roster" }>;
+/** The public rooms into which somebody who waits alone may `move`. */
+export type RoomsMessage = Extract<LobbyMessage, { type: "rooms" }>;
 export type WatchingMessage = Extract<LobbyMessage, { type: "watching" }>;
 export type StartMessage = Extract<LobbyMessage, { type: "start" }>;
 export type ClaimAnswerMessage = Extract<

@@ -29,6 +29,7 @@ import {
   PROTOCOL_VERSION,
   type RematchMessage,
   type ResultMessage,
+  type RoomsMessage,
   type RosterMessage,
   type StartMessage,
   type WelcomeMessage,
@@ -97,6 +98,8 @@ export type EndEvent =
 export type LobbyEvent =
   | RoomEvent
   | EndEvent
+  /** This player waits alone among strangers, and might go to one of these rooms. */
+  | { readonly kind: "rooms"; readonly rooms: RoomsMessage["rooms"] }
   /** The witness answered a claim. */
   | { readonly kind: "claim"; readonly answer: ClaimAnswerMessage }
   /** A match has ended, as the lobby knows; this player may not. */
@@ -106,7 +109,10 @@ export type LobbyEvent =
 
 /** A seat in a room, and then in its matches. Disposing it leaves. */
 export interface LobbySeat extends AsyncDisposable {
-  /** Its slot is the one in the room; in a match it may be another, which `slotIn` tells. */
+  /**
+   * The newest: the lobby may bring a player to other strangers. Its slot is one in the room; in a
+   * match it may be another, which `slotIn` tells.
+   */
   readonly welcome: WelcomeMessage;
   /** The newest tick confirmed in the match, told with each ping; −1 while out of the match. */
   confirmedTick: number | undefined;
@@ -116,6 +122,8 @@ export interface LobbySeat extends AsyncDisposable {
   next(): Promise<LobbyEvent>;
   /** Tells the room whether this player wants to begin; a no-op in a match. */
   setReady(isReady: boolean): void;
+  /** Goes to another public room, if this player waits alone in one and the other has a seat. */
+  move(room: string): void;
   /** Tells the lobby that this player wants another match; a no-op before one has started. */
   askAgain(): void;
   /** Asks the witness; after a reconnect again, until it has answered or a later claim is made. */
@@ -216,6 +224,7 @@ export function roomEventOf(message: LobbyMessage): RoomEvent | undefined {
     case "pong":
     case "refused":
     case "relay":
+    case "rooms":
     case "watch":
     case "watching":
     case "welcome":
@@ -224,7 +233,7 @@ export function roomEventOf(message: LobbyMessage): RoomEvent | undefined {
 }
 
 class HeldSeat implements LobbySeat {
-  readonly welcome: WelcomeMessage;
+  welcome: WelcomeMessage;
   confirmedTick: number | undefined;
   readonly #options: JoinOptions;
   readonly #stop = new AbortController();
@@ -257,6 +266,10 @@ class HeldSeat implements LobbySeat {
 
   setReady(isReady: boolean): void {
     this.#link.say({ type: "ready", isReady });
+  }
+
+  move(room: string): void {
+    this.#link.say({ type: "move", room });
   }
 
   askAgain(): void {
@@ -352,7 +365,10 @@ class HeldSeat implements LobbySeat {
     if (event?.kind === "start") this.#begin(event.start);
     if (event !== undefined) this.#events.push(event);
     else if (message.type === "error") this.#takeError(message);
-    else if (message.type === "granted" || message.type === "refused") {
+    else if (message.type === "welcome") this.welcome = message;
+    else if (message.type === "rooms") {
+      this.#events.push({ kind: "rooms", rooms: message.rooms });
+    } else if (message.type === "granted" || message.type === "refused") {
       if (message.era === this.#claim?.era) this.#claim = undefined;
       this.#events.push({ kind: "claim", answer: message });
     } else if (message.type === "over") {

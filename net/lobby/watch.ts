@@ -24,7 +24,7 @@ import {
 
 /** Which room of which lobby to watch. */
 export interface WatchOptions extends LobbyAddress, LinkTimes {
-  /** The room's code; without one, the room whose match began last. */
+  /** The room's code; without one, the newest match among strangers. */
   readonly room?: string | undefined;
   /** Ends watching, or gives up asking. */
   readonly signal: AbortSignal;

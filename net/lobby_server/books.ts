@@ -32,9 +32,15 @@ export interface LobbyBooksOptions {
   readonly chance: Chance;
   readonly tokens: SeatTokens;
   readonly transport: StartTransport;
+  /** From where a client that is there connects. */
+  readonly addressOf: (client: ClientId) => string;
   readonly limits: Pick<
     LobbyLimits,
-    "rooms" | "matchLingerMs" | "watchersPerMatch" | "goneMs"
+    | "rooms"
+    | "roomsPerAddress"
+    | "matchLingerMs"
+    | "watchersPerMatch"
+    | "goneMs"
   >;
 }
 
@@ -61,7 +67,8 @@ export class LobbyBooks {
   readonly #watchers: Watchers;
   readonly #limits: LobbyBooksOptions["limits"];
 
-  constructor({ chance, tokens, transport, limits }: LobbyBooksOptions) {
+  constructor(options: LobbyBooksOptions) {
+    const { chance, tokens, transport, addressOf, limits } = options;
     const watchers = new Watchers({
       newToken: () => chance.newId(),
       roomMax: limits.watchersPerMatch,
@@ -73,8 +80,9 @@ export class LobbyBooks {
       goneMs: limits.goneMs,
     });
     this.#rooms = new Rooms({
-      ...{ chance, watchers, matches: this.matches },
+      ...{ chance, watchers, addressOf, matches: this.matches },
       roomsMax: limits.rooms,
+      roomsPerAddressMax: limits.roomsPerAddress,
     });
     this.#watchers = watchers;
     this.#limits = limits;
@@ -105,6 +113,8 @@ export class LobbyBooks {
           : this.#place(client, message, nowMs);
       case "ready":
         return this.#setReady(client, message.isReady, nowMs);
+      case "move":
+        return this.#rooms.move(client, message.room, nowMs);
       case "ping":
         if (message.rttMs !== undefined) {
           this.#rooms.setRtt(client, message.rttMs);
@@ -169,7 +179,8 @@ export class LobbyBooks {
     wanted: string | undefined,
     nowMs: number,
   ): readonly Delivery[] {
-    const room = wanted ?? this.matches.newestRoom ?? "";
+    const room = wanted ?? this.matches.newestPublicRoom ??
+      this.#rooms.publicRoom ?? "";
     const rules = this.#rooms.rulesOf(room) ?? this.matches.rulesOf(room);
     if (rules === undefined) {
       return [{ to: client, message: noSuchRoom(wanted) }];
@@ -227,7 +238,7 @@ function noSuchRoom(wanted: string | undefined): LobbyMessage {
   return errorMessage(
     "no_such_room",
     wanted === undefined
-      ? "No match is running that could be watched. Try again later, or name a room."
-      : `There is no room ${wanted}. Check its code, or watch without one the match that began last.`,
+      ? "No strangers play that could be watched. Try again later, or name a room."
+      : `There is no room ${wanted}. Check its code, or watch without one the newest match of strangers.`,
   );
 }

@@ -96,9 +96,9 @@ export class Matches {
     return this.#matches.running.length;
   }
 
-  /** The room of the running match that began last. */
-  get newestRoom(): string | undefined {
-    return this.#matches.newest?.room;
+  /** The room of the running match among strangers that began last. */
+  get newestPublicRoom(): string | undefined {
+    return this.#matches.newestPublic?.room;
   }
 
   /** Whether a match of that room is running. */

@@ -1,65 +1,101 @@
 /**
  * Accepts the lobby's connections, as many as the limits allow, in all and from one address.
  *
+ * Whoever has connected and says nothing gives way to the next who comes, so that silence can't
+ * keep the door shut. A connection that broke before it was accepted holds up nobody; only where
+ * the system has no more descriptors is there a pause.
+ *
  * @module
  */
 import { getLogger } from "@logtape/logtape";
 import { LineConnection } from "../link/line_connection.ts";
+import { NetworkError } from "../link/network_error.ts";
 import {
   type ErrorCode,
   errorMessage,
   LINE_BYTES_MAX,
 } from "../lobby/protocol.ts";
+import { type Address, Addresses } from "./addresses.ts";
+import type { LobbyLimits } from "./limits.ts";
 
 const log = getLogger(["pong", "lobby"]);
 
-/** How many refused connections are told why at a time; others are closed without a word. */
-const REFUSALS_MAX = 32;
+/** How long to wait for descriptors: somebody who leaves gives one back. */
+const SHORTAGE_MS = 50;
 
-/** How long to wait when the system can't accept more, for example for want of file handles. */
-const ACCEPT_RETRY_MS = 100;
+/** What the system says when it has no descriptor, or no memory, for one more connection. */
+const SHORTAGES: ReadonlySet<unknown> = new Set(
+  ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"],
+);
+
+/** What it says when there is nothing to accept from any more. */
+const BREAKDOWNS: ReadonlySet<unknown> = new Set(
+  ["EBADF", "EINVAL", "ENOTSOCK", "EOPNOTSUPP"],
+);
 
 /** What to accept, how much of it, and who serves it. */
 export interface ReceptionOptions {
   readonly listener: Deno.TcpListener;
-  readonly limits: {
-    readonly connections: number;
-    readonly connectionsPerAddress: number;
-  };
+  readonly limits: Pick<
+    LobbyLimits,
+    | ("connections" | "connectionsPerAddress" | "refusals")
+    | ("attempts" | "messagesPerAddress")
+  >;
   /** Serves a connection until it is over, closes it, and never rejects. */
-  readonly serve: (conn: Deno.TcpConn) => Promise<void>;
+  readonly serve: (conn: Deno.TcpConn, admission: Admission) => Promise<void>;
+}
+
+/** A connection that was let in. */
+export interface Admission {
+  readonly address: Address;
+  /** Closes it to make room; whoever serves it takes this away once it has said what it is. */
+  giveWay: (() => void) | undefined;
 }
 
 /** Accepts from its creation on, until it is stopped. */
 export class Reception {
+  /** Resolves once nothing more is accepted; rejects with a NetworkError if the port has failed. */
+  readonly ended: Promise<void>;
   readonly #options: ReceptionOptions;
-  readonly #perAddress = new Map<string, number>();
+  readonly #addresses: Addresses;
+  /** In the order in which they came. */
+  readonly #admissions = new Set<Admission>();
   readonly #tasks = new Set<Promise<void>>();
-  readonly #accepting: Promise<void>;
-  #connections = 0;
   #refusals = 0;
   #isStopped = false;
 
   constructor(options: ReceptionOptions) {
     this.#options = options;
-    this.#accepting = this.#accept();
+    this.#addresses = new Addresses(options.limits);
+    this.ended = this.#accept();
+    this.ended.catch(() => {}); // Told to whoever asks.
   }
 
   /** How many connections are served. */
   get connections(): number {
-    return this.#connections;
+    return this.#admissions.size;
+  }
+
+  /** Of how many addresses something is remembered. */
+  get addresses(): number {
+    return this.#addresses.size;
   }
 
   /** Accepts no more; what is being served goes on. */
   stop(): void {
+    if (!this.#isStopped) this.#options.listener.close();
     this.#isStopped = true;
-    this.#options.listener.close();
   }
 
   /** Waits, once stopped, until all connections are over. */
   async empty(): Promise<void> {
-    await this.#accepting;
+    await Promise.allSettled([this.ended]);
     await Promise.all(this.#tasks);
+  }
+
+  /** Forgets addresses from which nobody comes any more; to be called now and then. */
+  sweep(nowMs: number): void {
+    this.#addresses.sweep(nowMs);
   }
 
   async #accept(): Promise<void> {
@@ -71,32 +107,70 @@ export class Reception {
         this.#tasks.add(task);
       } catch (error) {
         if (this.#isStopped) return;
-        log.error("Cannot accept a connection: {error}", { error });
-        await new Promise((resolve) => setTimeout(resolve, ACCEPT_RETRY_MS));
+        await this.#recover(error);
       }
     }
   }
 
+  /** Waits until accepting makes sense again: a turn of the event loop, or for descriptors. */
+  async #recover(error: unknown): Promise<void> {
+    const why = error instanceof Error ? error.message : String(error);
+    const code = error instanceof Error && "code" in error && error.code;
+    if (BREAKDOWNS.has(code) || error instanceof Deno.errors.BadResource) {
+      throw new NetworkError(
+        `The lobby's port has failed: ${why}. Start the lobby again.`,
+      );
+    }
+    const isShortage = SHORTAGES.has(code);
+    if (isShortage) log.error("Nobody can connect for now: {why}", { why });
+    else log.debug("A connection broke before it was accepted: {why}", { why });
+    const ms = isShortage ? SHORTAGE_MS : 0;
+    await new Promise((resolve) => setTimeout(resolve, ms));
+  }
+
   async #admit(conn: Deno.TcpConn): Promise<void> {
-    const { connections, connectionsPerAddress } = this.#options.limits;
-    const address = conn.remoteAddr.hostname;
-    const fromThere = this.#perAddress.get(address) ?? 0;
-    if (this.#connections >= connections) {
+    const { limits, serve } = this.#options;
+    const { connections, connectionsPerAddress } = limits;
+    const nowMs = performance.now();
+    const address = this.#addresses.of(conn.remoteAddr.hostname, nowMs);
+    if (!address.attempts.take(nowMs)) {
+      const why =
+        "Your address connects too often. Try again in a few seconds.";
+      return await this.#turnAway(conn, "too_many_connections", why);
+    }
+    if (
+      address.connections >= connectionsPerAddress && !this.#makeRoom(address)
+    ) {
+      const why =
+        `Your address has ${address.connections} connections to the ` +
+        "lobby already. Close some of them.";
+      return await this.#turnAway(conn, "too_many_connections", why);
+    }
+    if (this.#admissions.size >= connections && !this.#makeRoom()) {
       const why = "The lobby is full. Try again later.";
       return await this.#turnAway(conn, "lobby_full", why);
     }
-    if (fromThere >= connectionsPerAddress) {
-      const why = `Your address has ${fromThere} connections to the lobby ` +
-        "already. Close some of them.";
-      return await this.#turnAway(conn, "too_many_connections", why);
+    const admission: Admission = { address, giveWay: () => conn.close() };
+    this.#admissions.add(admission);
+    address.connections++;
+    await serve(conn, admission);
+    this.#part(admission);
+  }
+
+  /** Closes whoever has been silent for longest, from that address or any; `false` if nobody is. */
+  #makeRoom(address?: Address): boolean {
+    for (const admission of this.#admissions) {
+      const isThere = address === undefined || admission.address === address;
+      if (!isThere || admission.giveWay === undefined) continue;
+      admission.giveWay();
+      this.#part(admission);
+      return true;
     }
-    this.#connections++;
-    this.#perAddress.set(address, fromThere + 1);
-    await this.#options.serve(conn);
-    this.#connections--;
-    const left = (this.#perAddress.get(address) ?? 1) - 1;
-    if (left > 0) this.#perAddress.set(address, left);
-    else this.#perAddress.delete(address);
+    return false;
+  }
+
+  #part(admission: Admission): void {
+    if (this.#admissions.delete(admission)) admission.address.connections--;
   }
 
   async #turnAway(
@@ -105,7 +179,7 @@ export class Reception {
     why: string,
   ): Promise<void> {
     using lines = new LineConnection(conn, { lineBytesMax: LINE_BYTES_MAX });
-    if (this.#refusals >= REFUSALS_MAX) return;
+    if (this.#refusals >= this.#options.limits.refusals) return;
     log.info("A connection was refused: {code}", { code });
     this.#refusals++;
     lines.send(JSON.stringify(errorMessage(code, why)));

@@ -3,8 +3,9 @@
  *
  * It never looks into a packet. It overwrites the sender byte of every frame with the true one, so
  * that nobody can speak for somebody else. A receiver that is ready gets a frame at once; for one
- * that is slow, the newest frames wait and leave together, and nobody else waits for it. A watcher
- * gets what the players send, and may send no packets.
+ * that is slow, each sender's newest frames wait and leave together, and nobody else waits for it.
+ * From whoever sends more than its share is read no faster than that: what is too much waits at the
+ * sender. A watcher gets what the players send, and may send no packets.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import { SilenceWatch } from "../link/silence.ts";
 import { type Rate, TokenBucket } from "../link/token_bucket.ts";
 import type { LobbyMessage } from "../lobby/protocol.ts";
 import {
-  FrameQueue,
+  FairQueue,
   FrameReader,
   HEADER_BYTES,
   senderByteOf,
@@ -23,13 +24,23 @@ import type { SeatName } from "./matches.ts";
 
 const log = getLogger(["pong", "lobby"]);
 
-/** What a relay connection may do before it is closed, or loses frames. */
+/** What a relay connection may do before it has to wait, or is closed. */
 export interface RelayLimits {
-  /** Frames that one connection may send; a player sends 60 a second. */
+  /** Frames that one seat may send, and one watcher. */
   readonly rate: Rate;
+  readonly watcherRate: Rate;
   /** A connection without any frame for so long is dead. */
   readonly silenceMs: number;
 }
+
+/** Bytes for which a frame counts once: most are smaller, the largest counts four times. */
+const COUNTED_BYTES = 320;
+
+/** How long somebody who has sent too much isn't read: a dozen frames may follow at once then. */
+const REST_MS = 50;
+
+/** Whose queue holds what a connection gets back itself; beyond all slots. */
+const OWN = 4;
 
 /** A connection on which frames travel. */
 interface RelayConnection {
@@ -39,7 +50,7 @@ interface RelayConnection {
   /** Is written into every frame that it sends. */
   readonly senderByte: number;
   readonly conn: Deno.TcpConn;
-  readonly queue: FrameQueue;
+  readonly queue: FairQueue;
   readonly bucket: TokenBucket;
   readonly silence: SilenceWatch;
   isWriting: boolean;
@@ -60,6 +71,8 @@ export class RelayHub {
   /** Connected players and watchers by match; each list is replaced, never changed. */
   readonly #players = new Map<string, readonly PlayerConnection[]>();
   readonly #watchers = new Map<string, readonly RelayConnection[]>();
+  /** By match and slot: a new connection of a seat goes on where the one before has stopped. */
+  readonly #buckets = new Map<string, TokenBucket>();
 
   constructor(limits: RelayLimits) {
     this.#limits = limits;
@@ -82,7 +95,8 @@ export class RelayHub {
   }): Promise<void> {
     const { match, slot, epoch } = seat;
     const senderByte = senderByteOf(seat);
-    const link = this.#createLink({ match, slot, senderByte, conn });
+    const bucket = this.#bucketOf(seat);
+    const link = this.#createLink({ match, slot, senderByte, conn, bucket });
     const player = { ...link, slot, epoch };
     const former = this.#playersOf(match).find((other) => other.slot === slot);
     add(this.#players, player);
@@ -108,6 +122,7 @@ export class RelayHub {
       slot: undefined,
       senderByte: WATCHER_BYTE,
       conn,
+      bucket: new TokenBucket(this.#limits.watcherRate, performance.now()),
     });
     const stop = () => close(watcher);
     signal?.addEventListener("abort", stop, { once: true });
@@ -127,8 +142,13 @@ export class RelayHub {
 
   /** Closes connections that have been silent for too long; to be called at least once a second. */
   sweep(nowMs: number): void {
-    for (const link of this.#links) {
+    const links = this.#links;
+    for (const link of links) {
       if (link.silence.isOver(nowMs)) refuse(link, "is silent");
+    }
+    const used = new Set(links.map(({ bucket }) => bucket));
+    for (const [seat, bucket] of this.#buckets) {
+      if (!used.has(bucket) && bucket.isFull(nowMs)) this.#buckets.delete(seat);
     }
   }
 
@@ -145,16 +165,24 @@ export class RelayHub {
     return this.#players.get(match) ?? [];
   }
 
+  #bucketOf({ match, slot }: SeatName): TokenBucket {
+    const seat = `${match}/${slot}`;
+    const bucket = this.#buckets.get(seat) ??
+      new TokenBucket(this.#limits.rate, performance.now());
+    this.#buckets.set(seat, bucket);
+    return bucket;
+  }
+
   #createLink(
-    parts: Pick<RelayConnection, "match" | "slot" | "senderByte" | "conn">,
+    parts: Pick<
+      RelayConnection,
+      "match" | "slot" | "senderByte" | "conn" | "bucket"
+    >,
   ): RelayConnection {
-    const { rate, silenceMs } = this.#limits;
-    const nowMs = performance.now();
     return {
       ...parts,
-      queue: new FrameQueue(),
-      bucket: new TokenBucket(rate, nowMs),
-      silence: new SilenceWatch(silenceMs, nowMs),
+      queue: new FairQueue(),
+      silence: new SilenceWatch(this.#limits.silenceMs, performance.now()),
       isWriting: true, // The confirmation goes first.
       isClosed: false,
     };
@@ -171,7 +199,14 @@ export class RelayHub {
       await writeAll(link.conn, new TextEncoder().encode(line));
       void write(link);
       const reader = new FrameReader(rest);
-      while (this.#pass(link, reader)) {
+      for (;;) {
+        const next = this.#pass(link, reader);
+        if (next === "closed") return;
+        if (next === "rest") {
+          await new Promise((resolve) => setTimeout(resolve, REST_MS));
+          if (link.isClosed) return; // What still waits is nobody's any more.
+          continue;
+        }
         const bytes = await link.conn.read(reader.free());
         if (bytes === null) return;
         reader.filled(bytes);
@@ -181,35 +216,43 @@ export class RelayHub {
     }
   }
 
-  /** Passes on all whole frames; `false` when the connection broke a rule and was closed. */
-  #pass(link: RelayConnection, reader: FrameReader): boolean {
+  /** Passes on all whole frames, or as many as the sender may send; says what is to be done next. */
+  #pass(
+    link: RelayConnection,
+    reader: FrameReader,
+  ): "read" | "rest" | "closed" {
     const players = this.#playersOf(link.match);
     const watchers = this.#watchers.get(link.match) ?? [];
     const { bytes } = reader;
+    const { bucket, slot } = link;
     const nowMs = performance.now();
-    let found = reader.next();
-    while (found === "frame") {
-      if (!link.bucket.take(nowMs)) return refuse(link, "is too fast");
+    let found: ReturnType<FrameReader["next"]> = "incomplete";
+    let mustRest = bucket.isEmpty(nowMs);
+    while (!mustRest && (found = reader.next()) === "frame") {
       const { frameStart: start, frameEnd: end } = reader;
+      bucket.take(nowMs, Math.ceil((end - start) / COUNTED_BYTES));
       bytes[start + 2] = link.senderByte;
-      if (end - start === HEADER_BYTES) link.queue.pushFrame(bytes, start, end);
-      else if (link.slot === undefined) {
+      if (end - start === HEADER_BYTES) {
+        link.queue.pushFrame(OWN, bytes, start, end);
+      } else if (slot === undefined) {
         return refuse(link, "sent a packet, and only watches");
       } else {
         for (const player of players) {
-          if (player !== link) player.queue.pushFrame(bytes, start, end);
+          if (player !== link) player.queue.pushFrame(slot, bytes, start, end);
         }
         for (const watcher of watchers) {
-          watcher.queue.pushFrame(bytes, start, end);
+          watcher.queue.pushFrame(slot, bytes, start, end);
         }
       }
       link.silence.heard();
-      found = reader.next();
+      mustRest = bucket.isEmpty(nowMs);
     }
     for (const player of players) if (!player.isWriting) void write(player);
     for (const other of watchers) if (!other.isWriting) void write(other);
-    return found === "incomplete" ||
-      refuse(link, "sent a frame of impossible length");
+    if (found === "broken") {
+      return refuse(link, "sent a frame of impossible length");
+    }
+    return mustRest ? "rest" : "read";
   }
 
   /** Closes a connection and forgets it. */
@@ -240,14 +283,14 @@ function add<L extends RelayConnection>(
   lists.set(link.match, [...lists.get(link.match) ?? [], link]);
 }
 
-function refuse(link: RelayConnection, why: string): false {
+function refuse(link: RelayConnection, why: string): "closed" {
   log.warn("Relay connection of {who} in match {match} {why}: closed", {
     who: nameOf(link.slot),
     match: link.match,
     why,
   });
   close(link);
-  return false;
+  return "closed";
 }
 
 function nameOf(slot: number | undefined): string {

@@ -6,18 +6,25 @@
  */
 import { startPosition } from "../../game/start_position.ts";
 import {
-  type JoinMessage,
   type LobbyMessage,
   NAME_LENGTH_MAX,
   type RoomRules,
 } from "../lobby/protocol.ts";
+import type { Caller } from "./cooldowns.ts";
 import type { Countdown } from "./readiness.ts";
 import type { ClientId } from "./running_matches.ts";
 import type { MatchPlayer } from "./seat.ts";
+import type { Wishes } from "./wishes.ts";
+
+/** Fewer can't play. */
+export const PLAYERS_MIN = 2;
 
 /** Who waits in a room, with what the others may know of it. */
 export interface RoomPlayer extends MatchPlayer {
   readonly client: ClientId;
+  /** Where the player connects from, and the name that it gave. */
+  readonly caller: Caller;
+  readonly wishes: Wishes;
   isReady: boolean;
   /** Round-trip time to the lobby in whole ms, as the player tells it. */
   rttMs: number | null;
@@ -28,39 +35,49 @@ export interface Room {
   readonly code: string;
   /** Whether players without a code are sent here. */
   readonly isPublic: boolean;
-  readonly rules: RoomRules;
+  /** Of a public room, what its players wish; of any other, what its first player asked for. */
+  rules: RoomRules;
   /** By slot, in rising order; slots in between may be free. */
   players: readonly RoomPlayer[];
   countdown: Countdown | undefined;
+  /** From where and when it was opened. */
+  readonly openedFrom: string;
+  openedAtMs: number;
+  /** Since when one player has waited alone; `undefined` while more do. */
+  aloneSinceMs: number | undefined;
+  /** The other rooms that this player was told of last. */
+  othersTold: string;
   /** When its roster was sent last, and whether a round-trip time has changed since. */
   toldAtMs: number;
   isRttNews: boolean;
 }
 
+/** Who comes into a room; others may have the same name or look. */
+export type Newcomer =
+  & Omit<RoomPlayer, "slot" | "look">
+  & { readonly look: number | undefined };
+
 /** Seats somebody on the first free slot. */
-export function addPlayer(
-  room: Room,
-  { client, id, request }: {
-    readonly client: ClientId;
-    readonly id: string;
-    readonly request: JoinMessage;
-  },
-): RoomPlayer {
-  const { name, look, isBot, isReady, publicKey } = request;
+export function addPlayer(room: Room, newcomer: Newcomer): void {
+  const { name, look } = newcomer;
   const slot = firstWithout(room.players.map((player) => player.slot));
   const player: RoomPlayer = {
-    client,
-    id,
+    ...newcomer,
     slot,
     name: uniqueName(name, room),
     look: freeLook(room, [look ?? slot, slot]),
-    isBot,
-    publicKey,
-    isReady: isReady || isBot,
-    rttMs: null,
   };
   room.players = [...room.players, player].sort((a, b) => a.slot - b.slot);
-  return player;
+}
+
+/** Whether all seats are taken. */
+export function isFull({ players, rules }: Room): boolean {
+  return players.length === rules.players;
+}
+
+/** Those who wait there, by slot. */
+export function clientsOf({ players }: Room): readonly ClientId[] {
+  return players.map(({ client }) => client);
 }
 
 /** What a new player of the room is told first. */

@@ -6,30 +6,47 @@
  *
  * A room is open until its match begins: when its last seat is taken and all are ready, or without
  * those who keep the others waiting (`readiness.ts`). Then `matches.ts` goes on with it, and its
- * code is free again as soon as nobody of the match is connected.
+ * code is free again as soon as nobody of the match is connected. `public_rooms.ts` says how
+ * strangers meet; a room with a code has the rules of whoever opened it.
  *
  * @module
  */
-import { DEFAULT_GRACE_MS, DEFAULT_RULES } from "../../game/court.ts";
-import {
-  type ErrorMessage,
-  errorMessage,
-  type JoinMessage,
-  type RoomRules,
+import { DEFAULT_GRACE_MS } from "../../game/court.ts";
+import type {
+  ErrorMessage,
+  JoinMessage,
+  RoomRules,
 } from "../lobby/protocol.ts";
 import { newRoomCode } from "../lobby/room_code.ts";
 import { type Chance, type Delivery, refuse } from "./books_port.ts";
+import { type Caller, Cooldowns } from "./cooldowns.ts";
 import type { Matches } from "./matches.ts";
+import { otherRooms, roomFor, settle, suits } from "./public_rooms.ts";
 import { areAllReady, countDown } from "./readiness.ts";
 import {
   addPlayer,
+  clientsOf,
+  isFull,
+  type Newcomer,
+  PLAYERS_MIN,
   type Room,
   type RoomPlayer,
   rosterOf,
   welcomeTo,
 } from "./room.ts";
+import {
+  fullError,
+  notReadyError,
+  otherRulesError,
+  playingError,
+  ROOM_CLOSED,
+  tooManyFromThereError,
+  tooManyRoomsError,
+  tooSoonError,
+} from "./room_refusals.ts";
 import type { ClientId } from "./running_matches.ts";
 import type { Watchers } from "./watchers.ts";
+import { rulesFor, wishesOf } from "./wishes.ts";
 
 /** What the rooms need from outside. */
 export interface RoomsOptions {
@@ -38,26 +55,30 @@ export interface RoomsOptions {
   readonly matches: Matches;
   /** Those who watch a room are told what its players are told. */
   readonly watchers: Watchers;
+  /** From where a client that is there connects. */
+  readonly addressOf: (client: ClientId) => string;
   /** Open rooms and running matches together. */
   readonly roomsMax: number;
+  /** Open rooms that were opened from there. */
+  readonly roomsPerAddressMax: number;
 }
 
 /** How long new round-trip times wait before a room is told of them, if nothing else is new. */
 const RTT_NEWS_MS = 1_000;
 
-/** Fewer can't play. */
-const PLAYERS_MIN = 2;
+/** How long somebody waits alone before the other rooms are shown. */
+const ALONE_MS = 10_000;
 
-const NOT_READY = errorMessage(
-  "not_ready",
-  "You were not ready, so your seat was given up. Join again.",
-);
+/** Nobody waits longer; whoever forgot a room shouldn't take up its place for ever. */
+const ROOM_AGE_MAX_MS = 30 * 60_000;
 
 /** The open rooms, and the clients that wait in them. */
 export class Rooms {
   readonly #options: RoomsOptions;
+  /** Each by its code, and by those of rooms whose players were brought to it. */
   readonly #rooms = new Map<string, Room>();
   readonly #roomOf = new Map<ClientId, Room>();
+  readonly #cooldowns = new Cooldowns();
 
   constructor(options: RoomsOptions) {
     this.#options = options;
@@ -65,7 +86,12 @@ export class Rooms {
 
   /** Open rooms, and clients that wait in them. */
   get counts(): { rooms: number; clients: number } {
-    return { rooms: this.#rooms.size, clients: this.#roomOf.size };
+    return { rooms: this.#all().length, clients: this.#roomOf.size };
+  }
+
+  /** The code of the public room that will begin next, as it looks. */
+  get publicRoom(): string | undefined {
+    return roomFor([], this.#all())?.code;
   }
 
   /** Whether a client waits in an open room. */
@@ -84,16 +110,30 @@ export class Rooms {
     request: JoinMessage,
     nowMs: number,
   ): readonly Delivery[] {
-    const found = this.#findRoom(request, nowMs);
+    const { name, look, isBot, isReady, publicKey } = request;
+    const caller = { address: this.#options.addressOf(client), name };
+    const found = this.#findRoom(request, caller, nowMs);
     if ("error" in found) return [{ to: client, message: found.error }];
-    const { room } = found;
-    const id = this.#options.chance.newId();
-    const player = addPlayer(room, { client, id, request });
-    this.#roomOf.set(client, room);
-    return [
-      { to: client, message: welcomeTo(room, player) },
-      ...this.#changed(room, nowMs),
-    ];
+    const newcomer: Newcomer = {
+      ...{ client, caller, name, look, isBot, publicKey },
+      id: this.#options.chance.newId(),
+      wishes: wishesOf(request),
+      isReady: isReady || isBot,
+      rttMs: null,
+    };
+    return this.#seat(found.room, [newcomer], nowMs);
+  }
+
+  /** Brings somebody who waits alone into another public room, if it still has a seat. */
+  move(client: ClientId, code: string, nowMs: number): readonly Delivery[] {
+    const { room, player } = this.#find(client) ?? {};
+    const other = this.#rooms.get(code);
+    if (!room?.isPublic || !player || room.players.length > 1) return [];
+    if (other === room || !other?.isPublic || isFull(other)) {
+      return this.#tellOthers(room);
+    }
+    room.players = [{ ...player, wishes: wishesOf({}) }];
+    return this.#unite(room, other, nowMs);
   }
 
   /** A player is ready, or no longer. */
@@ -119,12 +159,13 @@ export class Rooms {
 
   /** The client left or its connection died; its seat is free at once. */
   leave(client: ClientId, nowMs: number): readonly Delivery[] {
-    const room = this.#roomOf.get(client);
-    if (room === undefined) return [];
+    const { room, player } = this.#find(client) ?? {};
+    if (room === undefined || player === undefined) return [];
     this.#free(room, [client]);
-    if (room.players.length > 0) return this.#changed(room, nowMs);
-    this.#rooms.delete(room.code);
-    return [];
+    if (room.isPublic && room.players.length > 0) {
+      this.#cooldowns.leave(player.caller, nowMs);
+    }
+    return this.#left(room, nowMs);
   }
 
   /** Tells everybody in an open room, and those who watch it, how it stands. */
@@ -133,17 +174,31 @@ export class Rooms {
     return room === undefined ? [] : this.#tell(room, nowMs);
   }
 
-  /** Ends countdowns, and sends round-trip times that have waited; call it a few times a second. */
+  /** Does what is due by now (countdowns, old rooms, news); call it a few times a second. */
   sweep(nowMs: number): readonly Delivery[] {
-    const deliveries: Delivery[] = [];
-    for (const room of this.#rooms.values()) {
-      if (room.countdown !== undefined && nowMs >= room.countdown.endsAtMs) {
-        deliveries.push(...this.#goOnWithoutTheUnready(room, nowMs));
-      } else if (room.isRttNews && nowMs - room.toldAtMs >= RTT_NEWS_MS) {
-        deliveries.push(...this.#tell(room, nowMs));
+    this.#cooldowns.sweep(nowMs);
+    return this.#all().flatMap((room) => {
+      // Its players may just have been brought to others.
+      if (this.#rooms.get(room.code) !== room) return [];
+      const { countdown, isRttNews, toldAtMs, aloneSinceMs = Infinity } = room;
+      if (nowMs - room.openedAtMs >= ROOM_AGE_MAX_MS) return this.#close(room);
+      if (countdown !== undefined && nowMs >= countdown.endsAtMs) {
+        return this.#goOnWithoutTheUnready(room, nowMs);
       }
-    }
-    return deliveries;
+      return [
+        ...isRttNews && nowMs - toldAtMs >= RTT_NEWS_MS
+          ? this.#tell(room, nowMs)
+          : [],
+        ...room.isPublic && nowMs - aloneSinceMs >= ALONE_MS
+          ? this.#tellOthers(room)
+          : [],
+      ];
+    });
+  }
+
+  /** The open rooms, the oldest first. */
+  #all(): readonly Room[] {
+    return [...new Set(this.#rooms.values())];
   }
 
   #find(client: ClientId): { room: Room; player: RoomPlayer } | undefined {
@@ -154,72 +209,80 @@ export class Rooms {
 
   #findRoom(
     request: JoinMessage,
+    caller: Caller,
     nowMs: number,
   ): { room: Room } | { error: ErrorMessage } {
-    const { matches } = this.#options;
-    const { room: code, players = DEFAULT_RULES.players } = request;
+    const { room: code } = request;
+    const wishes = [wishesOf(request)];
     const room = code === undefined
-      ? this.#publicRoom(players)
+      ? roomFor(wishes, this.#all())
       : this.#rooms.get(code);
+    const isAmongStrangers = code === undefined || room?.isPublic === true;
+    const waitMs = this.#cooldowns.waitMs(caller, isAmongStrangers, nowMs);
+    if (waitMs > 0) return { error: tooSoonError(waitMs) };
     if (room === undefined) {
-      return code !== undefined && matches.isPlaying(code)
-        ? {
-          error: errorMessage(
-            "room_playing",
-            `Room ${code} is playing. Wait until its players have left, or choose another code.`,
-          ),
-        }
-        : this.#openRoom(request, nowMs);
+      return code !== undefined && this.#options.matches.isPlaying(code)
+        ? { error: playingError(code) }
+        : this.#openRoom(request, caller.address, nowMs);
     }
-    if (code !== undefined && asksForOthers(request, room.rules)) {
-      return {
-        error: errorMessage(
-          "rules",
-          `Room ${room.code} plays ${describe(room.rules)}. ` +
-            "Join it without asking for rules, or choose another code.",
-        ),
-      };
+    if (!suits(room, wishes, PLAYERS_MIN)) {
+      return { error: otherRulesError(room) };
     }
     return isFull(room) ? { error: fullError(room) } : { room };
   }
 
-  #publicRoom(players: number): Room | undefined {
-    for (const room of this.#rooms.values()) {
-      const isOpen = room.isPublic && !isFull(room);
-      if (isOpen && room.rules.players === players) return room;
-    }
-    return undefined;
-  }
-
   #openRoom(
     request: JoinMessage,
+    openedFrom: string,
     nowMs: number,
   ): { room: Room } | { error: ErrorMessage } {
-    const rooms = this.#rooms.size + this.#options.matches.running;
-    if (rooms >= this.#options.roomsMax) {
-      return {
-        error: errorMessage(
-          "too_many_rooms",
-          `The lobby has ${rooms} rooms and can't open another. Join one of them, or try again later.`,
-        ),
-      };
+    const { matches, roomsMax, roomsPerAddressMax } = this.#options;
+    const rooms = this.#rooms.size + matches.running;
+    if (rooms >= roomsMax) return { error: tooManyRoomsError(rooms) };
+    const fromThere = this.#all()
+      .filter((room) => room.openedFrom === openedFrom).length;
+    if (fromThere >= roomsPerAddressMax) {
+      return { error: tooManyFromThereError(fromThere) };
     }
+    const rules = rulesFor([wishesOf(request)], PLAYERS_MIN);
+    if (rules === undefined) throw new RangeError("Nobody wishes nothing");
     const room: Room = {
       code: request.room ?? this.#newCode(),
       isPublic: request.room === undefined,
-      rules: {
-        players: request.players ?? DEFAULT_RULES.players,
-        points: request.points ?? DEFAULT_RULES.points,
-        lives: request.lives ?? DEFAULT_RULES.lives,
-        graceMs: request.graceMs ?? DEFAULT_GRACE_MS,
-      },
+      rules: { ...rules, graceMs: request.graceMs ?? DEFAULT_GRACE_MS },
       players: [],
       countdown: undefined,
+      openedFrom,
+      openedAtMs: nowMs,
+      aloneSinceMs: undefined,
+      othersTold: "",
       toldAtMs: nowMs,
       isRttNews: false,
     };
     this.#rooms.set(room.code, room);
     return { room };
+  }
+
+  /** Seats all of them before a match can begin, and tells everybody. */
+  #seat(
+    room: Room,
+    newcomers: readonly Newcomer[],
+    nowMs: number,
+  ): readonly Delivery[] {
+    for (const newcomer of newcomers) {
+      addPlayer(room, newcomer);
+      this.#roomOf.set(newcomer.client, room);
+    }
+    if (room.isPublic) settle(room);
+    const clients = newcomers.map(({ client }) => client);
+    return [
+      ...room.players
+        .filter(({ client }) => clients.includes(client))
+        .map((player) => (
+          { to: player.client, message: welcomeTo(room, player) }
+        )),
+      ...this.#changed(room, nowMs),
+    ];
   }
 
   #newCode(): string {
@@ -231,9 +294,43 @@ export class Rooms {
     }
   }
 
+  /** Somebody has left: whoever stays is told, or goes to other strangers where that fits now. */
+  #left(room: Room, nowMs: number): readonly Delivery[] {
+    if (room.players.length === 0) {
+      this.#forget(room);
+      return [];
+    }
+    if (room.isPublic) settle(room);
+    const other = room.isPublic && !isFull(room)
+      ? roomFor(
+        room.players.map(({ wishes }) => wishes),
+        this.#all().filter((other) => other !== room),
+      )
+      : undefined;
+    if (other === undefined) return this.#changed(room, nowMs);
+    return room.players.length > other.players.length
+      ? this.#unite(other, room, nowMs)
+      : this.#unite(room, other, nowMs);
+  }
+
+  /** Brings all of one public room, and those who watch it, into another. */
+  #unite(from: Room, to: Room, nowMs: number): readonly Delivery[] {
+    for (const [code, room] of this.#rooms) {
+      // Somebody may have told the code to a friend.
+      if (room === from) this.#rooms.set(code, to);
+    }
+    this.#options.watchers.follow(from.code, to.code);
+    to.openedAtMs = Math.max(to.openedAtMs, from.openedAtMs);
+    return this.#seat(to, from.players, nowMs);
+  }
+
   /** Tells a room that its players have changed, and begins its match if all are ready. */
   #changed(room: Room, nowMs: number): readonly Delivery[] {
     const { players, rules } = room;
+    room.aloneSinceMs = players.length > 1
+      ? undefined
+      : room.aloneSinceMs ?? nowMs;
+    if (players.length > 1) room.othersTold = "";
     const gathering = { players, seats: rules.players };
     room.countdown = countDown(gathering, room.countdown, nowMs);
     const deliveries = this.#tell(room, nowMs);
@@ -250,17 +347,43 @@ export class Rooms {
     return [...clientsOf(room), ...watchers].map((to) => ({ to, message }));
   }
 
+  /** Shows the other public rooms to whoever waits alone, unless they are as they were. */
+  #tellOthers(room: Room): readonly Delivery[] {
+    const message = otherRooms(room, this.#all());
+    const others = JSON.stringify(message.rooms);
+    if (others === room.othersTold) return [];
+    room.othersTold = others;
+    return clientsOf(room).map((to) => ({ to, message }));
+  }
+
   #goOnWithoutTheUnready(room: Room, nowMs: number): readonly Delivery[] {
-    const late = room.players
-      .filter(({ isReady }) => !isReady)
-      .map(({ client }) => client);
-    this.#free(room, late);
+    const late = room.players.filter(({ isReady }) => !isReady);
+    this.#free(room, late.map(({ client }) => client));
     return [
-      ...late.flatMap((client) => refuse(client, NOT_READY)),
-      ...room.players.length >= PLAYERS_MIN
-        ? this.#start(room, nowMs)
-        : this.#changed(room, nowMs),
+      ...late.flatMap(({ client, caller }) => {
+        if (room.isPublic) this.#cooldowns.leave(caller, nowMs);
+        const waitMs = this.#cooldowns.putOut(caller, nowMs);
+        return refuse(client, notReadyError(waitMs));
+      }),
+      // Strangers play what they wished, or wait on for others who wish it.
+      ...room.isPublic || room.players.length < PLAYERS_MIN
+        ? this.#left(room, nowMs)
+        : this.#start(room, nowMs),
     ];
+  }
+
+  /** Sends all away from a room in which no match has begun for too long. */
+  #close(room: Room): readonly Delivery[] {
+    const clients = clientsOf(room);
+    this.#free(room, clients);
+    this.#forget(room);
+    return clients.flatMap((client) => refuse(client, ROOM_CLOSED));
+  }
+
+  #forget(room: Room): void {
+    for (const [code, other] of this.#rooms) {
+      if (other === room) this.#rooms.delete(code);
+    }
   }
 
   #free(room: Room, clients: readonly ClientId[]): void {
@@ -271,12 +394,13 @@ export class Rooms {
 
   /** Begins the match of those who are there; they move up to the first slots. */
   #start(room: Room, nowMs: number): readonly Delivery[] {
-    const { code, rules, players } = room;
-    this.#rooms.delete(code);
+    const { code, isPublic, rules, players } = room;
+    this.#forget(room);
     for (const client of clientsOf(room)) this.#roomOf.delete(client);
     return this.#options.matches.begin(
       {
         room: code,
+        isPublic,
         rules: { ...rules, players: players.length },
         players: players.map(({ id, name, look, isBot, publicKey }, slot) => ({
           ...{ id, slot, name, look, isBot, publicKey },
@@ -286,36 +410,4 @@ export class Rooms {
       nowMs,
     );
   }
-}
-
-function clientsOf({ players }: Room): readonly ClientId[] {
-  return players.map(({ client }) => client);
-}
-
-function isFull({ players, rules }: Room): boolean {
-  return players.length === rules.players;
-}
-
-function fullError({ code }: Room): ErrorMessage {
-  return errorMessage(
-    "room_playing",
-    `Room ${code} is full and about to play. Wait until its players have left, or choose another code.`,
-  );
-}
-
-function asksForOthers(request: JoinMessage, rules: RoomRules): boolean {
-  const {
-    players = rules.players,
-    points = rules.points,
-    lives = rules.lives,
-  } = request;
-  if (players !== rules.players) return true;
-  // Two play to points, more play for lives; the value that isn't used may differ.
-  return players === 2 ? points !== rules.points : lives !== rules.lives;
-}
-
-function describe({ players, points, lives }: RoomRules): string {
-  return players === 2
-    ? `with 2 players to ${points} points`
-    : `with ${players} players and ${lives} lives each`;
 }

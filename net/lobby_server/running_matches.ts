@@ -30,7 +30,11 @@ export type Verdict = "waiting" | "agreed" | "disputed";
 /** What all players know of their match. */
 export type MatchTerms =
   & Pick<Seat, "match" | "room" | "rules" | "transport">
-  & { readonly players: readonly MatchPlayer[] };
+  & {
+    readonly players: readonly MatchPlayer[];
+    /** Among strangers, so everybody may watch; not known of matches before a restart. */
+    readonly isPublic?: boolean;
+  };
 
 /** What the lobby remembers of a match. */
 export interface RunningMatch extends Omit<MatchTerms, "players"> {
@@ -61,7 +65,7 @@ export interface RunningMatch extends Omit<MatchTerms, "players"> {
 
 /** A match to which nobody is connected yet; `number` is 0 if this lobby didn't see it begin. */
 export function createMatch(
-  { match, room, rules, transport, players }: MatchTerms,
+  { match, room, rules, transport, players, isPublic = false }: MatchTerms,
   { number, goneMs, nowMs }: {
     readonly number: number;
     readonly goneMs: number;
@@ -72,7 +76,7 @@ export function createMatch(
   const attendance = new Attendance({ epochs, goneMs, nowMs });
   const { graceMs } = rules;
   return {
-    ...{ match, room, rules, transport, number, epochs, attendance },
+    ...{ match, room, rules, transport, number, epochs, attendance, isPublic },
     witness: number > 0
       ? new Witness({ players: players.length, attendance, graceMs, goneMs })
       : undefined,
@@ -220,9 +224,9 @@ export class MatchList {
     return this.#list().filter(({ connections }) => connections > 0);
   }
 
-  /** The running match that began last. */
-  get newest(): RunningMatch | undefined {
-    return newestOf(this.running);
+  /** The running match among strangers that began last. */
+  get newestPublic(): RunningMatch | undefined {
+    return newestOf(this.running.filter(({ isPublic }) => isPublic));
   }
 
   /** The newest running match of a room; connections of a former one may still be open. */

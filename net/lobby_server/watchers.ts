@@ -64,6 +64,15 @@ export class Watchers {
     return true;
   }
 
+  /** All who watch a room watch another one from now on, as those whom they watch are there. */
+  follow(from: string, to: string): void {
+    const followers = this.of(from);
+    if (followers.length === 0) return;
+    for (const client of followers) this.#roomOf.set(client, to);
+    this.#clientsOf.delete(from);
+    this.#clientsOf.set(to, new Set([...this.of(to), ...followers]));
+  }
+
   /** The client left or its connection died; returns the room that it watched, if it did. */
   leave(client: ClientId): string | undefined {
     const room = this.#roomOf.get(client);

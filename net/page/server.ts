@@ -1,11 +1,8 @@
 /**
  * Serves the page, and carries views, states and messages.
  *
- * It listens on 127.0.0.1, and on the network only where that was asked for. A foreign website that
- * the player has open could still reach that address, so the server checks what such a site can't
- * forge: `Host` (against foreign names that resolve to this address), and, before a WebSocket may
- * see or steer the game, `Origin` and a secret token. Without the token, other machines get nothing
- * but the page's code.
+ * It listens on 127.0.0.1, and on the network only where that was asked for. `answers.ts` decides
+ * who gets what, `door.ts` bounds who connects, and nothing that either does ends the process.
  *
  * Several pages may be open at once: all see the game, and whoever steered last steers.
  *
@@ -14,8 +11,12 @@
 import { getLogger } from "@logtape/logtape";
 import type { State } from "../../game/state.ts";
 import { encodeStates } from "../../game/state_bytes.ts";
+import { createAnswer } from "./answers.ts";
 import type { Asset, Assets } from "./assets.ts";
+import { Door, type DoorOptions, type PageGuest } from "./door.ts";
+import { answerHead, readRequest, writeAnswer } from "./http.ts";
 import { type PageMessage, parsePageMessage } from "./message.ts";
+import { PageSocket, type PageSocketOptions } from "./page_socket.ts";
 import type { View } from "./protocol.ts";
 
 const logger = getLogger(["pong", "page"]);
@@ -28,14 +29,15 @@ const MESSAGE_BYTES_MAX = 1024;
 const MESSAGES_PER_SECOND_MAX = 300;
 /** Malformed messages after which a page is cut off: it is not our page. */
 const MALFORMED_MAX = 20;
-const NO_TOKEN = "The address lacks its token.";
+/** After this a ticket is worth nothing: a browser that starts slowly takes half a minute. */
+const TICKET_MS = 120_000;
 /** With more than this waiting for a slow page, its states are skipped: only the newest counts. */
 const BUFFERED_BYTES_MAX = 16 * 1024;
 
-/** What a page says, other than to steer or to inspect, which the server sees to itself. */
+/** What a page asks for: all that it says but how it steers, that it is seen, and what it shows. */
 export type PageRequest = Exclude<
   PageMessage,
-  { readonly kind: "input" | "inspect" }
+  { readonly kind: "input" | "alive" | "inspect" }
 >;
 
 /** What to serve, where, and who hears what pages say. */
@@ -47,10 +49,14 @@ export interface PageServerOptions {
   readonly assets: Assets;
   /** What a page must know to open its WebSocket; unguessable. */
   readonly token: string;
+  /** What opens the page once, without the token; unguessable. */
+  readonly ticket: string;
   /** Ends the server as disposal does. */
   readonly signal: AbortSignal;
   /** A page steers: −127…127. Called with 0 when the page that steered last is closed. */
   readonly onInput: (axis: number) => void;
+  /** Somebody sees a page; `isSteering` is whether it is the one that steered last. */
+  readonly onAlive?: (isSteering: boolean) => void;
   /** A page asks for something else; parsed, but not checked against what is going on. */
   readonly onRequest?: (request: PageRequest) => void;
   /** The answer to `GET /status`, as JSON. */
@@ -64,6 +70,8 @@ export interface PageServer extends AsyncDisposable {
   readonly port: number;
   /** The address to open in a browser. Holds the token, so it doesn't belong in logs. */
   readonly url: string;
+  /** Good for one use: what a program is given to open stands in the list of processes. */
+  readonly openUrl: string;
   /** The same for another machine; empty where none may open it. */
   readonly lanUrl: string;
   /** How many messages from pages were dropped. */
@@ -78,7 +86,7 @@ export interface PageServer extends AsyncDisposable {
 
 /** An open page, in one browser tab. */
 interface Page {
-  readonly socket: WebSocket;
+  readonly socket: PageSocket;
   /** The newest view wasn't sent yet, for example because the page is slow. */
   viewDue: boolean;
   isInspecting: boolean;
@@ -94,84 +102,68 @@ export function servePage(options: PageServerOptions): Promise<PageServer> {
 }
 
 function startServer(options: PageServerOptions): PageServer {
-  const { assets, token, onInput, onRequest, status, lanAddresses = [] } =
-    options;
+  const { assets, token, onInput, status, lanAddresses = [] } = options;
   const pages = new Set<Page>();
   let view = "";
   let statesNow: (() => readonly State[]) | undefined;
   let steering: Page | undefined;
+  let ticket: string | undefined = options.ticket;
+  const ticketEndsMs = performance.now() + TICKET_MS;
   let rejected = 0;
 
-  const ending = new AbortController();
-  const server = listen({
+  const door = openDoor({
     port: options.port,
     hostname: lanAddresses.length > 0 ? "0.0.0.0" : "127.0.0.1",
-    signal: ending.signal,
-  }, answer);
-  const port = server.addr.port;
+    serve,
+  });
+  const { port } = door;
   const hosts = ["127.0.0.1", "localhost", ...lanAddresses]
     .map((name) => `${name}:${port}`);
-  const security = securityHeaders(hosts);
+  const answer = createAnswer({
+    ...{ hosts, token, assets, status, takeTicket },
+    downloads: options.downloads ?? new Map(),
+  });
 
-  function answer(
-    request: Request,
-    { remoteAddr }: Deno.ServeHandlerInfo<Deno.NetAddr>,
-  ): Response {
-    if (!hosts.includes(request.headers.get("host") ?? "")) {
-      return text(403, "This address is not the game's.");
+  async function serve(conn: Deno.TcpConn, guest: PageGuest): Promise<void> {
+    const heard = await readRequest(conn);
+    if (heard === undefined) return;
+    const answered = await answer(heard.request, guest.address);
+    if (answered.code !== 101) return await writeAnswer(conn, answered);
+    if (pages.size >= PAGES_MAX) {
+      const body = new TextEncoder().encode("Too many pages are open.");
+      return await writeAnswer(conn, { ...answered, code: 503, body });
     }
-    const { pathname, searchParams } = new URL(request.url);
-    const given = searchParams.get("token");
-    if (pathname === "/socket") return openSocket(request, given);
-    if (request.method !== "GET") return text(405, "Only GET is answered.");
-    const isNear = remoteAddr.hostname.startsWith("127.");
-    const isKnown = given === token;
-    const download = options.downloads?.get(pathname);
-    const mustKnow = download !== undefined ||
-      (!isNear && (pathname === "/" || pathname === "/status"));
-    if (mustKnow && !isKnown) return text(403, NO_TOKEN);
-    if (pathname === "/status") return Response.json(status(), security);
-    const asset = download === undefined ? assets.get(pathname) : download();
-    return asset === undefined
-      ? text(404, "There is no such page.")
-      : file(asset);
+    guest.leave();
+    await attend({
+      conn,
+      head: answerHead(101, answered.headers),
+      rest: heard.rest,
+    });
   }
 
-  function file({ body, type, name }: Asset): Response {
-    const headers = new Headers(security.headers);
-    headers.set("content-type", type);
-    if (name !== undefined) {
-      headers.set("content-disposition", `attachment; filename="${name}"`);
-    }
-    return new Response(body, { headers });
+  /** Whether that opens the page, which only the first who asks can do. */
+  function takeTicket(given: string | null): boolean {
+    const isGood = given === ticket && performance.now() < ticketEndsMs;
+    if (isGood) ticket = undefined;
+    return isGood;
   }
 
   function urlAt(host: string): string {
     return `http://${host}/?token=${encodeURIComponent(token)}`;
   }
 
-  function text(code: number, body: string): Response {
-    return new Response(body, { status: code, headers: security.headers });
-  }
-
-  function openSocket(request: Request, given: string | null): Response {
-    const origin = request.headers.get("origin") ?? "";
-    if (!hosts.some((host) => origin === `http://${host}`)) {
-      return text(403, "Only the game's own page may connect.");
-    }
-    if (given !== token) return text(403, NO_TOKEN);
-    if (request.headers.get("upgrade")?.toLowerCase() !== "websocket") {
-      return text(426, "This address speaks WebSocket.");
-    }
-    if (pages.size >= PAGES_MAX) return text(503, "Too many pages are open.");
-    const { socket, response } = Deno.upgradeWebSocket(request);
-    attend(socket);
-    return response;
-  }
-
-  function attend(socket: WebSocket): void {
+  /** Shows a page what there is to see, until its socket has closed. */
+  async function attend(
+    connection: Pick<PageSocketOptions, "conn" | "head" | "rest">,
+  ): Promise<void> {
     const page: Page = {
-      socket,
+      socket: new PageSocket({
+        ...connection,
+        messageBytesMax: MESSAGE_BYTES_MAX,
+        onFrame: () => countFrame(page),
+        onText: (text) => take(page, text),
+        onBroken: (reason) => drop(page, reason),
+      }),
       viewDue: view !== "",
       isInspecting: false,
       malformed: 0,
@@ -179,15 +171,13 @@ function startServer(options: PageServerOptions): PageServer {
       messages: 0,
     };
     pages.add(page);
-    socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
-      sendView(page);
-      if (statesNow) sendStates(page, encode(statesNow));
-    };
-    socket.onmessage = (event) => take(page, event.data);
-    // A socket that fails also closes, and `onclose` deals with that.
-    socket.onerror = () => logger.debug("A page's socket failed.");
-    socket.onclose = () => forget(page);
+    sendView(page);
+    if (statesNow) sendStates(page, encode(statesNow));
+    try {
+      await page.socket.closed;
+    } finally {
+      forget(page);
+    }
   }
 
   function forget(page: Page): void {
@@ -197,35 +187,41 @@ function startServer(options: PageServerOptions): PageServer {
     onInput(0);
   }
 
-  function take(page: Page, data: unknown): void {
+  function countFrame(page: Page): void {
+    if (pages.has(page) && isFlood(page)) cutOff(page, "too many messages");
+  }
+
+  function take(page: Page, text: string): void {
     // Messages that were on their way when the socket was told to close no longer count.
     if (!pages.has(page)) return;
-    if (isFlood(page)) return cutOff(page, 1008, "too many messages");
-    // UTF-8 has at least as many bytes as UTF-16 has units, so this bound is never too strict.
-    const length = typeof data === "string" ? data.length : Infinity;
-    if (length > MESSAGE_BYTES_MAX) return cutOff(page, 1009, "too large");
-    const message = parsePageMessage(data);
+    const message = parsePageMessage(text);
     if (message === undefined) {
       rejected++;
-      if (++page.malformed > MALFORMED_MAX) cutOff(page, 1008, "malformed");
+      if (++page.malformed > MALFORMED_MAX) cutOff(page, "malformed");
       return;
     }
     switch (message.kind) {
       case "input":
         steering = page;
         return onInput(message.axis);
+      case "alive":
+        return options.onAlive?.(page === steering);
       case "inspect":
         page.isInspecting = message.isOn;
         return;
       default:
-        onRequest?.(message);
+        options.onRequest?.(message);
     }
   }
 
-  function cutOff(page: Page, code: number, reason: string): void {
+  function cutOff(page: Page, reason: string): void {
+    page.socket.close(1008, reason);
+    drop(page, reason);
+  }
+
+  function drop(page: Page, reason: string): void {
     rejected++;
     logger.warn("Closed a page's socket: {reason}.", { reason });
-    page.socket.close(code, reason);
     forget(page);
   }
 
@@ -242,11 +238,12 @@ function startServer(options: PageServerOptions): PageServer {
   let disposed: Promise<void> | undefined;
   async function dispose(): Promise<void> {
     options.signal.removeEventListener("abort", onAbort);
-    const closed = [...pages].map((page) => closeSocket(page.socket));
-    await Promise.all(closed);
-    // Not shutdown(): that would wait for as long as a page keeps its connection.
-    ending.abort();
-    await server.finished;
+    const closed = [...pages].map(({ socket }) => {
+      socket.close(1001, "the game has ended");
+      return socket.closed;
+    });
+    await door[Symbol.asyncDispose]();
+    await Promise.allSettled(closed);
   }
   const disposeOnce = () => disposed ??= dispose();
   const onAbort = () => void disposeOnce();
@@ -256,6 +253,9 @@ function startServer(options: PageServerOptions): PageServer {
   return {
     port,
     url: urlAt(hosts[0]),
+    openUrl: `http://${hosts[0]}/open?ticket=${
+      encodeURIComponent(options.ticket)
+    }`,
     lanUrl: lanAddresses.length > 0 ? urlAt(hosts[2]) : "",
     get isInspected() {
       return [...pages].some(({ isInspecting }) => isInspecting);
@@ -283,48 +283,17 @@ function startServer(options: PageServerOptions): PageServer {
   };
 }
 
-function listen(
-  { port, hostname, signal }: {
-    readonly port: number;
-    readonly hostname: string;
-    readonly signal: AbortSignal;
-  },
-  handler: Deno.ServeHandler<Deno.NetAddr>,
-): Deno.HttpServer<Deno.NetAddr> {
+function openDoor(options: DoorOptions): Door {
   try {
-    return Deno.serve({ port, hostname, signal, onListen() {} }, handler);
+    return new Door(options);
   } catch (cause) {
     const why = cause instanceof Deno.errors.AddrInUse
       ? "another program uses it. Choose another port, or 0 for any free one"
       : "it may not be used. Choose one above 1023, or 0 for any free one";
-    throw new Error(`Cannot serve the page on port ${port}: ${why}.`, {
+    throw new Error(`Cannot serve the page on port ${options.port}: ${why}.`, {
       cause,
     });
   }
-}
-
-/** Headers of every answer. Browsers differ in whether 'self' covers ws:, so it is spelled out. */
-function securityHeaders(
-  hosts: readonly string[],
-): { readonly headers: Record<string, string> } {
-  const sockets = hosts.map((host) => `ws://${host}`).join(" ");
-  return {
-    headers: {
-      "content-security-policy": [
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        `connect-src 'self' ${sockets}`,
-        "img-src 'self' data:",
-        "base-uri 'none'",
-        "form-action 'none'",
-        "frame-ancestors 'none'",
-      ].join("; "),
-      "x-content-type-options": "nosniff",
-      "referrer-policy": "no-referrer",
-      "cache-control": "no-store",
-    },
-  };
 }
 
 /** Counts a message and returns whether the page has sent too many in this second. */
@@ -341,20 +310,6 @@ function encode(statesNow: () => readonly State[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array(encodeStates(statesNow()));
 }
 
-function isWritable(socket: WebSocket): boolean {
-  return socket.readyState === WebSocket.OPEN &&
-    socket.bufferedAmount <= BUFFERED_BYTES_MAX;
-}
-
-/** Resolves when the socket has closed; a page that doesn't answer is not waited for long. */
-function closeSocket(socket: WebSocket): Promise<void> {
-  if (socket.readyState === WebSocket.CLOSED) return Promise.resolve();
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, 500);
-    socket.addEventListener("close", () => {
-      clearTimeout(timer);
-      resolve();
-    });
-    socket.close(1001, "the game has ended");
-  });
+function isWritable({ isOpen, queuedBytes }: PageSocket): boolean {
+  return isOpen && queuedBytes <= BUFFERED_BYTES_MAX;
 }

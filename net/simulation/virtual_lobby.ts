@@ -19,7 +19,7 @@ import type { ClientId } from "../lobby_server/running_matches.ts";
 import type { SeatTokens } from "../lobby_server/seat.ts";
 
 /** No lobby that is simulated is ever full. */
-const LIMITS = { rooms: 16, watchersPerMatch: 16 };
+const LIMITS = { rooms: 16, roomsPerAddress: 16, watchersPerMatch: 16 };
 
 /** How often it does what is due. */
 const SWEEP_MS = 250;
@@ -221,6 +221,7 @@ export class VirtualLobby {
       },
       tokens,
       transport: { kind: "relay" },
+      addressOf: String,
       limits: { ...LIMITS, matchLingerMs: lingerMs, goneMs },
     });
   }

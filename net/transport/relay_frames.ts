@@ -25,7 +25,7 @@ import { PACKET_BYTES_MAX, type Sender } from "../match/transport.ts";
 export const HEADER_BYTES = 3;
 const FRAME_BYTES_MAX = HEADER_BYTES + PACKET_BYTES_MAX;
 
-/** How many frames may wait for one receiver: about 1.4 s, at 60 a second from three others. */
+/** How many frames may wait: four seconds of one sender. */
 const QUEUE_FRAMES_MAX = 256;
 /** The same in bytes, so that the largest packets don't make it many times larger than usual. */
 const QUEUE_BYTES_MAX = 128 * 1024;
@@ -96,6 +96,7 @@ export class FrameReader {
  */
 export class FrameQueue {
   readonly #framesMax: number;
+  readonly #bytesMax: number;
   #filling = new Uint8Array(4096);
   #written = new Uint8Array(4096);
   #start = 0;
@@ -103,8 +104,9 @@ export class FrameQueue {
   #frames = 0;
   #dropped = 0;
 
-  constructor(framesMax = QUEUE_FRAMES_MAX) {
+  constructor(framesMax = QUEUE_FRAMES_MAX, bytesMax = QUEUE_BYTES_MAX) {
     this.#framesMax = framesMax;
+    this.#bytesMax = bytesMax;
   }
 
   /** How many frames were dropped so far. */
@@ -151,7 +153,7 @@ export class FrameQueue {
     }
     while (
       this.#frames >= this.#framesMax ||
-      this.#end - this.#start + bytes > QUEUE_BYTES_MAX
+      this.#end - this.#start + bytes > this.#bytesMax
     ) this.#dropOldest();
     if (this.#end + bytes > this.#filling.length) this.#makeRoom(bytes);
     const at = this.#end;
@@ -181,5 +183,45 @@ export class FrameQueue {
     }
     this.#start = 0;
     this.#end = waiting;
+  }
+}
+
+/** What may wait of one sender for one receiver, in bytes: all frames, as they usually are. */
+const SHARE_BYTES_MAX = 64 * 1024;
+
+/**
+ * Frames that wait for one receiver, of each sender apart, and that leave in turns: whoever sends
+ * too much loses frames of its own, and holds up others by one turn at most.
+ */
+export class FairQueue {
+  readonly #queues: FrameQueue[] = [];
+  #turn = 0;
+
+  /** How many frames were dropped so far. */
+  get dropped(): number {
+    return this.#queues.reduce((sum, { dropped }) => sum + dropped, 0);
+  }
+
+  /** Adds the whole frame that lies in `bytes` from `start` to `end`; copies it. */
+  pushFrame(
+    sender: number,
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+  ): void {
+    while (this.#queues.length <= sender) {
+      this.#queues.push(new FrameQueue(QUEUE_FRAMES_MAX, SHARE_BYTES_MAX));
+    }
+    this.#queues[sender].pushFrame(bytes, start, end);
+  }
+
+  /** Takes all that waits of the sender whose turn it is; valid until that sender's next turn. */
+  take(): Uint8Array | undefined {
+    for (let tried = 0; tried < this.#queues.length; tried++) {
+      this.#turn = (this.#turn + 1) % this.#queues.length;
+      const bytes = this.#queues[this.#turn].take();
+      if (bytes !== undefined) return bytes;
+    }
+    return undefined;
   }
 }

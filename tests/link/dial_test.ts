@@ -1,5 +1,6 @@
 // Connecting and listening: what a person is told when it doesn't work, and where others find us.
 import { expect } from "@std/expect";
+import { networkOf } from "../../net/link/address.ts";
 import { dial } from "../../net/link/dial.ts";
 import { listen, reachableAddresses } from "../../net/link/listen.ts";
 import { NetworkError } from "../../net/link/network_error.ts";
@@ -12,7 +13,7 @@ const LOBBY = { hostname: "10.0.0.5", port: 5555, signal: FOREVER };
 /** Lets the system do something else until disposed. */
 function pretend(
   name: "listen" | "networkInterfaces",
-  instead: () => unknown,
+  instead: (...words: unknown[]) => unknown,
 ): Disposable {
   const real = Deno[name];
   Object.assign(Deno, { [name]: instead });
@@ -87,12 +88,51 @@ for (
   });
 }
 
+for (
+  const error of [
+    new Deno.errors.AddrNotAvailable(),
+    Object.assign(new Error("Address family"), { code: "EAFNOSUPPORT" }),
+  ]
+) {
+  Deno.test(`all networks are those of IPv4 where there is no IPv6: ${error}`, () => {
+    const tried: string[] = [];
+    using _no6 = pretend("listen", (...[options]: unknown[]) => {
+      const { hostname } = options as Deno.ListenOptions;
+      tried.push(hostname ?? "");
+      if (hostname === "::") throw error;
+      return "listener";
+    });
+    expect(listen("::", 80)).toBe("listener");
+    expect(tried).toEqual(["::", "0.0.0.0"]);
+  });
+}
+
+Deno.test("all networks are those of IPv4 and of IPv6, on one port", async () => {
+  using listener = listen("::", 0);
+  const { port } = listener.addr;
+  for (const hostname of ["127.0.0.1", ...hasIPv6() ? ["::1"] : []]) {
+    using _conn = await Deno.connect({ hostname, port });
+    using accepted = await listener.accept();
+    expect(networkOf(accepted.remoteAddr.hostname)).toBe(
+      networkOf(hostname),
+    );
+  }
+});
+
+function hasIPv6(): boolean {
+  return Deno.networkInterfaces().some(({ address }) => address === "::1");
+}
+
 Deno.test("others reach all networks by the addresses that leave the machine, IPv4 first", () => {
   const interfaces = [
     ...[["fd00::7", "IPv6"], ["192.168.1.20", "IPv4"], ["127.0.0.1", "IPv4"]],
     ...[["169.254.3.4", "IPv4"], ["10.127.0.1", "IPv4"], ["::1", "IPv6"]],
     ...[["FE80::2", "IPv6"], ["fec0::1", "IPv6", 3], ["2001:db8::1", "IPv6"]],
-  ].map(([address, family, scopeid = null]) => ({ address, family, scopeid }));
+    ...["docker0", "br-1f", "veth9", "virbr0", "lxdbr0", "cni0"]
+      .map((name, i) => [`172.17.${i}.1`, "IPv4", null, name]),
+  ].map(([address, family, scopeid = null, name = "eth0"]) => ({
+    ...{ name, address, family, scopeid },
+  }));
   using _interfaces = pretend("networkInterfaces", () => interfaces);
 
   const version4 = ["192.168.1.20", "10.127.0.1"];

@@ -4,12 +4,14 @@ import { NetworkError } from "../../net/link/network_error.ts";
 import { JoinError, joinLobby } from "../../net/lobby/seat.ts";
 import { watchLobby } from "../../net/lobby/watch.ts";
 import { openRelay, openRelayWatch } from "../../net/transport/relay.ts";
+import { FOREVER } from "../support/lobby.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
 import { FakeLobby } from "../support/wire.ts";
 
 const NO_LOBBY = "does not answer as a lobby does";
 const NO_ANSWER = "it doesn't answer";
 const REFUSAL = { type: "error", code: "rules", message: "Other rules." };
+const UNREADABLE = { type: "error", code: "bad_message", message: "[zod]" };
 const SEAT = { type: "relay", slot: 0, epoch: 0 };
 const PONG = { type: "pong" };
 const WATCH = { type: "watch" };
@@ -26,8 +28,10 @@ for (const [what, ask, timeoutMs, unwanted, wrong, Refused] of ASKING) {
   for (
     const [how, answer, why, Failure] of [
       ["it refuses", REFUSAL, "Other rules.", Refused],
+      ["it can't read the line", UNREADABLE, "Update both", Refused],
+      ["it refuses in JSON", { ...REFUSAL, message: "{}" }, "same", Refused],
       ["a lobby says something else", unwanted, wrong, NetworkError],
-      ["no lobby answers", "HTTP/1.1 400\n", wrong, NetworkError],
+      ["no lobby answers", "HTTP/1.1 400", "a web server", NetworkError],
       [`nothing is said for ${timeoutMs} ms`, "nothing", wrong, NetworkError],
       ["its signal aborts", "abort", "enough", Error],
     ] as const
@@ -57,3 +61,31 @@ for (const [what, ask, timeoutMs, unwanted, wrong, Refused] of ASKING) {
     });
   }
 }
+
+/** By who they say answers: how such servers begin, with or without a line's end. */
+const STRANGERS = {
+  "a web server answers": ["HTTP/1.0 400 Bad Request\r\n", "<html>"],
+  "an SSH server answers": ["SSH-2.0-OpenSSH_9.9\r\n"],
+  "a RabbitMQ broker, which": ["AMQP\0\0\x09\x01"],
+  "a server that wants TLS": ["\x15\x03\x01\0\x02\x02\x46"],
+  "a mail or file server": ["220 mail.example ESMTP\r\n"],
+  "something else answers": ["-ERR unknown command\r\n", "\0\n"],
+};
+
+Deno.test("whoever takes another program for a lobby is told in one sentence what it is", async () => {
+  for (const [who, beginnings] of Object.entries(STRANGERS)) {
+    for (const beginning of beginnings) {
+      using time = new VirtualTime();
+      using lobby = new FakeLobby();
+      const where = { hostname: "10.0.0.5", port: 22, signal: FOREVER };
+      const joining = joinLobby({ ...where, join: { name: "Mia" } });
+      joining.catch(() => {});
+      await time.settle();
+      await lobby.client.say(beginning);
+
+      await expect(joining).rejects.toThrow(NetworkError);
+      await expect(joining).rejects
+        .toThrow(`There is no lobby at 10.0.0.5:22: ${who}`);
+    }
+  }
+});

@@ -31,6 +31,8 @@ export class TestLobby {
   readonly books: LobbyBooks;
   /** Clients to which the lobby has said its last. */
   readonly closed: ClientId[] = [];
+  /** Each client has an address of its own, unless a test says otherwise. */
+  addressOf: (client: ClientId) => string = String;
   #nowMs = 0;
   #heard: Delivery[] = [];
 
@@ -44,6 +46,7 @@ export class TestLobby {
       },
       tokens: createSeatTokens(new Uint8Array(32)),
       transport: { kind: "relay" },
+      addressOf: (client) => this.addressOf(client),
       limits: { ...DEFAULT_LIMITS, ...limits },
     });
   }

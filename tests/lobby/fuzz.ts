@@ -31,6 +31,13 @@ export interface FuzzReport {
   readonly answers: Readonly<Record<string, number>>;
 }
 
+/** Limits under which one address may throw as much as it can. */
+export const MANY = {
+  ...{ connections: 200, connectionsPerAddress: 200 },
+  attempts: { perSecond: 1e6, burst: 1e6 },
+  messagesPerAddress: { perSecond: 1e6, burst: 1e6 },
+};
+
 /** Inputs that one connection throws at most before it goes away. */
 const INPUTS_PER_CONNECTION_MAX = 12;
 
@@ -144,7 +151,7 @@ function anyBytes(random: Random, length: number): Uint8Array {
 function validJoin(random: Random): Record<string, unknown> {
   return {
     type: "join",
-    version: 3,
+    version: 4,
     name: `Fuzz ${random(1000)}`,
     room: `FUZZ${random(4)}`,
     players: 2 + (random(8) >> 2) + (random(8) >> 2),
@@ -203,21 +210,21 @@ const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
       [any(random, CLAIM_KEYS)]: any(random, VALUES),
     }),
   (random) => json({ ...validJoin(random), resume: anyToken(random) }),
-  (random) => json({ type: "return", version: 3, token: anyToken(random) }),
-  (random) => json({ type: "return", version: 3, token: any(random, VALUES) }),
+  (random) => json({ type: "return", version: 4, token: anyToken(random) }),
+  (random) => json({ type: "return", version: 4, token: any(random, VALUES) }),
   (random) =>
     json({ ...validJoin(random), [any(random, KEYS)]: any(random, VALUES) }),
   (random) => json({ type: any(random, TYPES), value: any(random, VALUES) }),
   (random) => json(any(random, VALUES)),
   (random) => json({ ...validJoin(random), version: random(5) - 2 }),
   // Wrong JSON, and JSON that is only just right.
-  () => line('{"type":"join","version":3,'),
+  () => line('{"type":"join","version":4,'),
   () => line("[".repeat(4000)),
   () => line('{"a":'.repeat(700) + "1" + "}".repeat(700)),
-  () => line('{"type":"join","__proto__":{"name":"x"},"version":3}'),
+  () => line('{"type":"join","__proto__":{"name":"x"},"version":4}'),
   () => line('{"constructor":{"prototype":{"type":"join"}}}'),
   () => line('{"type":"ping","type":"leave","type":1e999}'),
-  () => line(`{"type":"join","version":3,"name":${"9".repeat(3000)}}`),
+  () => line(`{"type":"join","version":4,"name":${"9".repeat(3000)}}`),
   () => line(""),
   () => line("\u0000\u0000\u0000"),
   () => line("GET / HTTP/1.1\r\nHost: x\r\n"),
@@ -344,9 +351,7 @@ if (import.meta.main) {
   const connections = option("connections", 20);
   const seed = option("seed", 1);
   const print = (text: string) => Deno.stdout.writeSync(line(text));
-  await using lobby = await openLobby({
-    ...{ connections: 200, connectionsPerAddress: 200 },
-  });
+  await using lobby = await openLobby(MANY);
   const exchange = await exchangeDuring(lobby, async () => {
     const report = await fuzzLobby({
       ...{ lobby, inputs, connections, seed },

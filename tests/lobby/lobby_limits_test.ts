@@ -1,8 +1,10 @@
 import { expect } from "@std/expect";
+import { fitLimits } from "../../net/lobby_server/fitted_limits.ts";
+import { DEFAULT_LIMITS } from "../../net/lobby_server/limits.ts";
 import { join, openLobby, RawClient, startMatch } from "../support/lobby.ts";
 import { until } from "../support/waiting.ts";
 
-const JOIN = { type: "join", version: 3, name: "Mia" };
+const JOIN = { type: "join", version: 4, name: "Mia" };
 
 Deno.test("the lobby limits connections from one address, freed when they close", async () => {
   await using lobby = await openLobby({ connectionsPerAddress: 2 });
@@ -84,4 +86,64 @@ Deno.test("who breaks a limit disturbs nobody else", async () => {
   expect(await Promise.race([event, Promise.resolve("nothing")]))
     .toBe("nothing");
   expect(lobby.counts().matches).toBe(1);
+});
+
+Deno.test("who takes the lobby for a web page is told what it is, and who speaks TLS that it doesn't", async () => {
+  await using lobby = await openLobby();
+  const { port } = lobby;
+  for (const method of ["GET", "POST", "DELETE"]) {
+    const answer = await fetch(`http://127.0.0.1:${port}/page`, { method });
+    expect([answer.status, await answer.text()]).toEqual([
+      400,
+      "This is the lobby of a Pong match, not a web page. " +
+      `Type: pong play --host 127.0.0.1 --port ${port}\n`,
+    ]);
+  }
+  for (
+    const [host, words] of [
+      ["Host: [fd00::7]:80\r\n", "--host fd00::7\n"],
+      ["host: lobby.example\r\n", "--host lobby.example\n"],
+      ["Host: a b\r\n", "--host with the name of this computer\n"],
+      ["", "--host with the name of this computer\n"],
+    ]
+  ) {
+    using raw = await RawClient.connect(
+      lobby,
+      `HEAD / HTTP/1.1\r\n${host}\r\n`,
+    );
+    const bytes = await raw.bytes();
+    expect(new TextDecoder().decode(bytes)).toContain(`pong play ${words}`);
+  }
+  using tls = await Deno.connectTls({ hostname: "127.0.0.1", port });
+  await expect(tls.handshake()).rejects.toThrow(
+    "received fatal alert: ProtocolVersion",
+  );
+  await until(() => lobby.counts().connections === 0, "Closing");
+});
+
+Deno.test("an address's messages are limited over all of its connections", async () => {
+  await using lobby = await openLobby({
+    messagesPerAddress: { perSecond: 1, burst: 5 },
+  });
+  const answers: string[] = [];
+  for (let i = 0; i < 3; i++) {
+    using raw = await RawClient.connect(lobby, PING.repeat(2));
+    for (let n = 0; n < 2; n++) answers.push((await raw.message()).type);
+  }
+  expect(answers.join(" ")).toBe("pong pong pong pong pong error");
+});
+
+Deno.test("limits fit the descriptors that a process may have, with some left, for any number", () => {
+  const { connections, connectionsPerAddress, refusals } = DEFAULT_LIMITS;
+  const asked = { connections, connectionsPerAddress, refusals };
+  expect(fitLimits(asked, { open: 24, max: 1024 })).toBe(undefined);
+  expect(fitLimits(asked, { open: 24, max: 64 }))
+    .toEqual({ connections: 28, connectionsPerAddress: 14, refusals: 4 });
+  for (let max = 40; max < 576; max++) {
+    const lowered = fitLimits(asked, { open: 24, max });
+    expect(lowered).toBeDefined();
+    const { connections = 0, refusals = 0 } = lowered ?? {};
+    expect(connections).toBeGreaterThan(0);
+    expect(24 + connections + refusals + 8).toBeLessThanOrEqual(max);
+  }
 });

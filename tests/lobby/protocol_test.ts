@@ -46,7 +46,7 @@ const RULES_LIMITS = {
 
 const CLIENT: readonly (readonly [Message, Limits])[] = [
   [
-    { type: "join", version: 3, name: "Mia" },
+    { type: "join", version: 4, name: "Mia" },
     {
       name: [
         ["x", TEXT(24), "👍".repeat(24)],
@@ -65,7 +65,7 @@ const CLIENT: readonly (readonly [Message, Limits])[] = [
       resume: [[""], [0]],
     },
   ],
-  [{ type: "return", version: 3, token: "" }, { token: [[""], [0]] }],
+  [{ type: "return", version: 4, token: "" }, { token: [[""], [0]] }],
   [
     { type: "claim", match: "m", era: 1, value: "v", seats: [[0, 0]] },
     { match: ID, era: UINT32, value: VALUE, seats: SEATS },
@@ -264,21 +264,21 @@ function answerTo(line: string) {
 }
 
 Deno.test("what a client leaves out is filled in, and what isn't known is dropped", () => {
-  const line = '{"type":"join","version":3,"name":" Mia ","room":"abc","x":1}';
+  const line = '{"type":"join","version":4,"name":" Mia ","room":"abc","x":1}';
   const filled = { isBot: false, isReady: true, spectate: false };
 
   expect(parseClientLine(line)).toEqual({
     kind: "message",
-    message: { type: "join", version: 3, name: "Mia", room: "ABC", ...filled },
+    message: { type: "join", version: 4, name: "Mia", room: "ABC", ...filled },
   });
 });
 
 Deno.test("a line that isn't understood is answered with where and why, and an example", () => {
-  expect(answerTo('{"type":"join","version":3,"name":"","players":9}')?.message)
+  expect(answerTo('{"type":"join","version":4,"name":"","players":9}')?.message)
     .toBe(
       'Cannot understand this line: "name": A name has 1 to 24 characters. ' +
         "The lobby takes one JSON object a line, for example " +
-        '{"type":"join","version":3,"name":"Mia"}',
+        '{"type":"join","version":4,"name":"Mia"}',
     );
   expect(answerTo("oops")?.message)
     .toMatch(/^Cannot understand this line: \w/);
@@ -306,7 +306,7 @@ for (
   const line of [
     ...["", "null", "[]", "{}", '{"type":"__proto__"}', "[".repeat(4000)],
     '{"type":"join","version":"1","name":"Mia"}',
-    '{"type":"join","version":3,"name":"Mia","points":1e309}',
+    '{"type":"join","version":4,"name":"Mia","points":1e309}',
   ]
 ) {
   Deno.test(`the protocol refuses ${line.slice(0, 60) || "an empty line"}`, () => {
@@ -315,8 +315,8 @@ for (
 }
 
 Deno.test("another version is refused with both versions and who has to update", () => {
-  expect(answerTo('{"type":"join","version":4,"who":[]}')?.message).toBe(
-    "The lobby speaks protocol version 3, this player version 4. " +
+  expect(answerTo('{"type":"join","version":5,"who":[]}')?.message).toBe(
+    "The lobby speaks protocol version 4, this player version 5. " +
       "Update the lobby: it is the older one.",
   );
   expect(answerTo('{"type":"join","version":1}')?.message)

@@ -62,7 +62,8 @@ for (
       expect(lobby.heard(client, "error")).toEqual([{
         type: "error",
         code: "not_ready",
-        message: "You were not ready, so your seat was given up. Join again.",
+        message:
+          "You were not ready, so your seat was given up. Join again in 10 s.",
       }]);
     }
     expect(lobby.heard(1, "start").length).toBe(ready >= 2 ? 1 : 0);
@@ -105,6 +106,25 @@ Deno.test("who is left alone waits on in an open room, and who lost the seat may
 
   expect(lobby.newest(3, "welcome").slot).toBe(1);
   expect(lobby.heard(1, "start").length).toBe(1);
+});
+
+Deno.test("who was put out waits before the next try, and nobody else behind the same address", () => {
+  const lobby = gather(2, 1);
+  lobby.wait(30_000);
+  const join = (client: number, name: string) => {
+    lobby.join(client, { room: "OTHER", name, players: 4 });
+    return lobby.heard(client, "error").map(({ message }) => message);
+  };
+  // As client 2, who was put out.
+  lobby.addressOf = (client) => client === 9 ? "9" : "2";
+  lobby.wait(3_500);
+
+  expect(join(3, "P2")).toEqual([
+    "You, or somebody at your address, left others waiting. Join again in 7 s.",
+  ]);
+  expect([join(4, "P3"), join(9, "P2")]).toEqual([[], []]);
+  lobby.wait(6_500);
+  expect(join(5, "P2")).toEqual([]);
 });
 
 Deno.test("a countdown stops when a seat is free, though all are ready, and begins anew", () => {

@@ -1,16 +1,23 @@
 // Who is let in by the lobby, over wires in memory: so many in all and from one address.
 import { expect } from "@std/expect";
 import { EventQueue } from "../../net/lobby/event_queue.ts";
-import { Reception } from "../../net/lobby_server/reception.ts";
+import { type Admission, Reception } from "../../net/lobby_server/reception.ts";
 import { RawClient } from "../support/lobby.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
 import { WireEnd } from "../support/wire.ts";
 
-/** A reception whose connections last until `leave`. */
-function open(connections: number, connectionsPerAddress: number) {
+const NO_LIMIT = { perSecond: 1e6, burst: 1e6 };
+
+/** A reception whose connections last until `leave`; whoever comes says at once what it is. */
+function open(
+  connections: number,
+  connectionsPerAddress: number,
+  attempts = NO_LIMIT,
+) {
   const time = new VirtualTime();
   const arriving = new EventQueue<WireEnd | Error>();
   const served: (() => void)[] = [];
+  const admissions: Admission[] = [];
   const closed: string[] = [];
   const listener = {
     async accept() {
@@ -24,9 +31,15 @@ function open(connections: number, connectionsPerAddress: number) {
     },
   } as unknown as Deno.TcpListener; // All that the reception uses of one.
   const reception = new Reception({
-    ...{ listener, limits: { connections, connectionsPerAddress } },
-    serve: (conn) =>
+    listener,
+    limits: {
+      ...{ connections, connectionsPerAddress, attempts, refusals: 32 },
+      messagesPerAddress: NO_LIMIT,
+    },
+    serve: (conn, admission) =>
       new Promise((resolve) => {
+        admissions.push(admission);
+        admission.giveWay = undefined;
         served.push(() => {
           conn.close();
           resolve();
@@ -44,8 +57,8 @@ function open(connections: number, connectionsPerAddress: number) {
     return ends;
   };
   return {
-    ...{ time, reception, served, closed, come },
-    fail: () => arriving.push(new Error("no more files")),
+    ...{ time, reception, served, admissions, closed, come },
+    fail: (error: Error) => arriving.push(error),
     async leave(...indices: number[]): Promise<void> {
       for (const index of indices) served[index]();
       await time.settle();
@@ -105,18 +118,79 @@ Deno.test("32 at a time are told why they are turned away, further ones are clos
   await time.pass(250);
 });
 
-Deno.test("what the system can't accept now is accepted 100 ms later", async () => {
+/** What accepting fails with, and after how long it goes on. */
+const FAILURES = {
+  EMFILE: 50,
+  ENFILE: 50,
+  ENOBUFS: 50,
+  ENOTCONN: 0,
+  ECONNABORTED: 0,
+  EPERM: 0,
+};
+
+for (const [code, ms] of Object.entries(FAILURES)) {
+  Deno.test(`after ${code} accepting goes on in ${ms} ms, with a turn for all else`, async () => {
+    await using opened = open(9, 9);
+    const { time, served, come, fail, leave } = opened;
+    for (let i = 0; i < 20; i++) fail(Object.assign(new Error("no"), { code }));
+    await come("a");
+    if (ms > 0) await time.pass(20 * ms - 1);
+    expect(served.length).toBe(0);
+
+    await time.pass(1);
+
+    expect(served.length).toBe(1);
+    await leave(0);
+  });
+}
+
+Deno.test("a port that has failed for good ends the reception with one sentence", async () => {
   await using opened = open(9, 9);
-  const { time, served, come, fail, leave } = opened;
-  fail();
+  opened.fail(Object.assign(new Error("Bad file"), { code: "EBADF" }));
+
+  await expect(opened.reception.ended).rejects.toThrow(
+    "The lobby's port has failed: Bad file. Start the lobby again.",
+  );
+});
+
+Deno.test("who has said nothing yet gives way, the longest silent first, to whoever comes", async () => {
+  await using opened = open(3, 2);
+  const { admissions, reception, come, refusalOf, leave } = opened;
+  const gone: number[] = [];
+  await come("a", "b", "a");
+  for (const i of [1, 2]) admissions[i].giveWay = () => void gone.push(i);
+
+  // Of the same address, where that has too many; else the first of all.
   await come("a");
-  await time.pass(99);
-  expect(served.length).toBe(0);
+  expect(gone).toEqual([2]);
+  await come("c");
+  expect([gone, reception.connections]).toEqual([[2, 1], 3]);
+  expect(await refusalOf("a")).toContain("has 2 connections");
+  expect(await refusalOf("b")).toContain("lobby_full");
+  await leave(0, 1, 2, 3, 4);
+  expect(reception.connections).toBe(0);
+});
 
-  await time.pass(1);
+Deno.test("an address that connects too often is turned away, however it is written", async () => {
+  await using opened = open(99, 99, { perSecond: 2, burst: 4 });
+  const { time, served, reception, come, leave, refusalOf } = opened;
+  await come("1.2.3.4", "::ffff:1.2.3.4", "::FFFF:1.2.3.4", "1.2.3.4");
+  await come("2001:db8:0:1::1", "2001:db8:0:1:2::1", "2001:db8:0:1:ffff::");
+  await come("2001:db8::1:0:0:0:2", "fe80::1%eth0", "::1");
+  expect(served.length).toBe(10);
 
-  expect(served.length).toBe(1);
-  await leave(0);
+  for (const address of ["1.2.3.4", "2001:db8:0:1::9"]) {
+    expect(await refusalOf(address)).toContain("connects too often");
+  }
+  await come("2001:db8:0:2::1", "1.2.3.5");
+  expect(served.length).toBe(12);
+  await time.pass(500);
+  await come("::ffff:1.2.3.4");
+  expect(served.length).toBe(13);
+  await leave(...served.keys());
+  await time.pass(2_000);
+  reception.sweep(time.nowMs);
+  expect(reception.addresses).toBe(0);
 });
 
 Deno.test("a reception is empty once it is stopped and all have left", async () => {

@@ -84,7 +84,7 @@ Deno.test("who comes back is missed no more, and may want to play again", () => 
   again(lobby, 2, match);
   lobby.leave(1);
 
-  lobby.say(3, { type: "return", version: 3, token });
+  lobby.say(3, { type: "return", version: 4, token });
 
   expect(lobby.newest(3, "again"))
     .toEqual({ type: "again", wanted: [1], gone: [] });
@@ -101,12 +101,12 @@ Deno.test("who was away when the next match began is brought into it, unless its
   const next = lobby.newest(1, "start");
   lobby.leave(1);
 
-  lobby.say(3, { type: "return", version: 3, token: old });
+  lobby.say(3, { type: "return", version: 4, token: old });
 
   expect(lobby.types(3)).toEqual(["welcome", "start"]);
   expect(lobby.newest(3, "start")).toEqual(next);
   lobby.join(4, { resume: next.token });
-  lobby.say(5, { type: "return", version: 3, token: old });
+  lobby.say(5, { type: "return", version: 4, token: old });
   expect(lobby.newest(5, "error").code).toBe("bad_token");
   lobby.join(6, { resume: old });
   expect(lobby.newest(6, "error").code).toBe("seat_lost");
@@ -141,7 +141,7 @@ Deno.test("who slept through its defeat hears of it when it comes back", () => {
   } as const;
   lobby.books.matches.result(1, result);
 
-  lobby.say(3, { type: "return", version: 3, token });
+  lobby.say(3, { type: "return", version: 4, token });
 
   expect(lobby.types(3)).toEqual(["welcome", "over"]);
   expect(lobby.newest(3, "over")).toEqual({

@@ -54,8 +54,8 @@ Deno.test("nobody else takes a seat: wrong, forged and old tokens all meet the s
 
   const answers = new Set<string | undefined>();
   for (const wrong of [old, forged, "", "__proto__"]) {
-    const join = { type: "join", version: 3, name: "Mia", resume: wrong };
-    const back = { type: "return", version: 3, token: wrong };
+    const join = { type: "join", version: 4, name: "Mia", resume: wrong };
+    const back = { type: "return", version: 4, token: wrong };
     for (const first of [join, back, `relay ${wrong}\n`, `watch ${wrong}\n`]) {
       using raw = await RawClient.connect(lobby, first);
       answers.add(await raw.line());

@@ -107,25 +107,133 @@ Deno.test("no two players of a room look the same", () => {
     .toEqual([1, 0, 2, 3]);
 });
 
-Deno.test("rooms without a code have one open room per number of players, whose code leads friends into it", () => {
-  const lobby = new TestLobby();
-  const join = (client: number, request = {}) => {
-    lobby.join(client, request);
-    return lobby.newest(client, "welcome");
-  };
-  const duel = join(1);
-  const trio = join(2, { players: 3 });
-  const named = join(3, { room: "MINE" });
-  const second = join(4, { points: 3 });
-  const next = join(5);
-  const friend = join(6, { room: trio.room });
+/** "-" is no wish, "3" three players, "p5" five points, "l1" one life. */
+for (
+  const [name, wishes, rooms] of [
+    ["without a wish one meets who wished", "3 -", "AA"],
+    ["no two wishes need to be the same", "- l1 3", "AAA"],
+    ["a contradiction opens a room", "l1 l99 -", "ABA"],
+    ["lives mean three or more, points two", "l1 p1", "AB"],
+    ["points with lives mean any number", "p1l2 l2", "AA"],
+    ["what their number doesn't use is no wish", "3p1 p2l5", "AA"],
+    ["the fullest room comes first", "4 3 3 2 -", "ABBCB"],
+    ["the oldest of equal ones comes first", "l1 l2 -", "ABA"],
+  ]
+) {
+  Deno.test(`strangers: ${name}`, () => {
+    const lobby = new TestLobby();
+    const codes = wishes.split(" ").map((words, client) => {
+      const wish = words.matchAll(/([pl]?)(\d+)/g).map((
+        [, kind, value],
+      ) => [{ p: "points", l: "lives" }[kind] ?? "players", Number(value)]);
+      lobby.join(client, { ...Object.fromEntries(wish), isReady: false });
+      return lobby.newest(client, "welcome").room;
+    });
 
-  expect(duel.room).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{6}$/);
-  expect(second).toMatchObject({ room: duel.room, slot: 1, rules: duel.rules });
-  expect(duel.rules).toMatchObject(DEFAULT_RULES);
-  expect(named.room).toBe("MINE");
-  expect([friend.room, friend.slot]).toEqual([trio.room, 1]);
-  expect([trio.room, next.room]).not.toContain(duel.room);
+    const found = [...new Set(codes)];
+    expect(codes.map((code) => "ABC"[found.indexOf(code)]).join("")).toBe(
+      rooms,
+    );
+    expect(codes[0]).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{6}$/);
+  });
+}
+
+Deno.test("the code of a public room leads friends into it, also when its players were brought to others", () => {
+  const lobby = new TestLobby();
+  lobby.join(1, { isReady: false });
+  const { room } = lobby.newest(1, "welcome");
+  lobby.join(2, { isReady: false });
+  lobby.join(3, { players: 3, name: "Ada" });
+  lobby.join(9, { spectate: true, room });
+  lobby.leave(2);
+
+  const { id } = lobby.newest(1, "roster").players[0];
+  expect(namesOf(lobby, 1)).toEqual(["0 Ada", "1 Mia"]);
+  expect(lobby.newest(1, "welcome")).toMatchObject({
+    slot: 1,
+    rules: { players: 3 },
+  });
+  expect(lobby.newest(9, "roster")).toEqual(lobby.newest(1, "roster"));
+  expect(id).toBe(lobby.newest(3, "welcome").id);
+  lobby.join(4, { room, points: 1 });
+  expect(lobby.newest(4, "error").code).toBe("rules");
+  lobby.join(5, { room });
+  expect(namesOf(lobby, 5).length).toBe(3);
+  expect(lobby.books.counts.rooms).toBe(1);
+});
+
+Deno.test("who waits alone for 10 s is shown the other rooms of strangers, and moves by one word", () => {
+  const lobby = new TestLobby();
+  lobby.join(1, { points: 1 });
+  for (let lives = 1; lives <= 9; lives++) lobby.join(10 + lives, { lives });
+  lobby.join(2, { room: "SECRET" });
+  lobby.wait(9_750);
+  lobby.join(3, { lives: 9 });
+  expect(lobby.types(1)).toEqual(["welcome", "roster"]);
+
+  lobby.wait(250);
+
+  const { rooms } = lobby.newest(1, "rooms");
+  const fullest = lobby.newest(19, "roster");
+  expect(rooms.length).toBe(8);
+  expect(rooms[0]).toEqual({
+    room: fullest.room,
+    rules: fullest.rules,
+    present: 2,
+  });
+  for (const other of [2, 3, 19]) {
+    expect(lobby.heard(other, "rooms")).toEqual([]);
+  }
+  for (const room of ["SECRET", "NOWHERE"]) {
+    lobby.say(1, { type: "move", room });
+  }
+  lobby.wait(5_000);
+  expect(lobby.heard(1, "rooms").length).toBe(1);
+
+  lobby.say(1, { type: "move", room: fullest.room });
+
+  expect(lobby.newest(1, "start").rules).toMatchObject({
+    players: 3,
+    lives: 9,
+  });
+});
+
+Deno.test("an address that leaves strangers again and again has to wait, and does no harm by it", () => {
+  const lobby = new TestLobby();
+  lobby.addressOf = (client) => client < 100 ? `${client}` : "192.0.2.7";
+  lobby.join(1, { isReady: false });
+  let refused = "";
+  for (let client = 100; client < 120; client++) {
+    lobby.join(client, { isReady: false, name: `N${client}` });
+    lobby.leave(client);
+    refused ||= lobby.heard(client, "error").map(({ code, message }) => (
+      `${client} ${code} ${message.slice(-19)}`
+    )).join();
+  }
+
+  expect(refused).toBe("107 too_soon Join again in 20 s.");
+  lobby.join(200, { room: "FRIENDS" });
+  expect(lobby.types(200)).toEqual(["welcome", "roster"]);
+  lobby.wait(20_000);
+  lobby.join(300, { isReady: false });
+  expect(lobby.newest(300, "welcome").room).toBe(
+    lobby.newest(1, "welcome").room,
+  );
+});
+
+Deno.test("rooms that never start are closed after 30 minutes, with a sentence", () => {
+  const lobby = new TestLobby();
+  for (const client of [1, 2]) lobby.join(client, { room: "MINE", players: 3 });
+  lobby.wait(30 * 60_000 - 250);
+  expect(lobby.closed).toEqual([]);
+
+  lobby.wait(250);
+
+  expect(lobby.closed).toEqual([1, 2]);
+  expect(lobby.newest(2, "error").message).toBe(
+    "No match began in this room for 30 minutes, so it was closed. Join again.",
+  );
+  expect(lobby.books.counts.rooms).toBe(0);
 });
 
 Deno.test("one connection gets one seat", () => {
@@ -136,7 +244,7 @@ Deno.test("one connection gets one seat", () => {
   for (const client of [1, 3]) {
     lobby.join(client, { players: 4 });
     lobby.join(client, { resume: token });
-    lobby.say(client, { type: "return", version: 3, token });
+    lobby.say(client, { type: "return", version: 4, token });
 
     expect(lobby.heard(client, "error").map(({ code }) => code))
       .toEqual(new Array(3).fill("already_joined"));
@@ -192,6 +300,19 @@ Deno.test("rooms are limited, matches among them, and forgotten ones push nobody
   lobby.join(3, { room: "BBB" });
   lobby.join(4, { room: "CCC" });
   expect(lobby.newest(4, "error").code).toBe("too_many_rooms");
+
+  const crowd = new TestLobby({ roomsPerAddress: 2 });
+  crowd.addressOf = (client) => client < 5 ? "192.0.2.7" : "192.0.2.8";
+  for (let client = 1; client <= 5; client++) {
+    crowd.join(client, { room: `ROOM${client % 4}` });
+  }
+  expect(crowd.newest(3, "error")).toMatchObject({
+    code: "too_many_rooms",
+    message: "From your address 2 rooms are open already. " +
+      "Join one of them, or leave one.",
+  });
+  expect([4, 5].map((client) => crowd.types(client)[0]))
+    .toEqual(["error", "welcome"]);
 
   lobby.leave(3);
   for (let client = 10; client < 30; client += 2) {

@@ -57,7 +57,7 @@ async function join(signal: AbortSignal = FOREVER) {
   const joining = joinLobby({ ...JOIN, signal });
   await time.settle();
   expect(await lobby.client.message())
-    .toEqual({ type: "join", version: 3, name: "Ben" });
+    .toEqual({ type: "join", version: 4, name: "Ben" });
   await lobby.client.say(WELCOME);
   const seat = await joining;
   return {
@@ -213,7 +213,7 @@ Deno.test("a seat in a match comes back, later after each failure, and says agai
     await time.pass(afterMs);
     const token = `token-of-match-${match}`;
     expect(await lobby.client.message())
-      .toEqual({ type: "return", version: 3, token });
+      .toEqual({ type: "return", version: 4, token });
     await say(answer);
   };
 

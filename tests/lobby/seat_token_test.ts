@@ -106,7 +106,7 @@ Deno.test("the longest start still fits a line", () => {
   expect(bytes.length).toBeLessThan(LINE_BYTES_MAX - 100);
   expect(message.token.length).toBeLessThan(SEAT_TOKEN_LENGTH_MAX - 50);
   const resume = JSON.stringify({
-    ...{ type: "join", version: 3, name: names[0], resume: message.token },
+    ...{ type: "join", version: 4, name: names[0], resume: message.token },
     publicKey: "k".repeat(PUBLIC_KEY_LENGTH_MAX),
   });
   expect(resume.length).toBeLessThan(LINE_BYTES_MAX / 2);

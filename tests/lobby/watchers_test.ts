@@ -70,7 +70,7 @@ Deno.test("who comes back to a watched match hears how many watch", () => {
   const { token } = lobby.newest(1, "start");
   watch(lobby, 5, "MINE");
 
-  lobby.say(3, { type: "return", version: 3, token });
+  lobby.say(3, { type: "return", version: 4, token });
   lobby.join(4, { resume: token });
 
   expect(lobby.types(3)).toEqual(["welcome", "watchers", "error"]);
@@ -78,17 +78,29 @@ Deno.test("who comes back to a watched match hears how many watch", () => {
   expect(countsHeard(lobby, 2)).toEqual([1]);
 });
 
-Deno.test("without a code one watches the match that began last", () => {
+Deno.test("without a code one watches the match that began last, among strangers only", () => {
   const lobby = new TestLobby();
+  for (const client of [1, 2, 3]) {
+    lobby.join(client, { room: `R${client % 2}XX` });
+  }
   watch(lobby, 5);
   expect(lobby.newest(5, "error").code).toBe("no_such_room");
-  for (const [i, room] of ["ONE", "ONE", "TWO", "TWO", "OPEN"].entries()) {
-    lobby.join(10 + i, { room });
-  }
+  const rooms = [10, 12, 14].map((client) => {
+    lobby.join(client);
+    const { room } = lobby.newest(client, "welcome");
+    watch(lobby, client + 100);
+    if (client < 14) lobby.join(client + 1);
+    return room;
+  });
 
+  for (const client of [7, 8]) lobby.join(client, { room: "TWO" });
   watch(lobby, 5);
 
-  expect(lobby.newest(5, "watching").room).toBe("TWO");
+  // Strangers who gather are watched where none play.
+  expect(
+    [110, 112, 114, 5].map((client) => lobby.newest(client, "watching").room),
+  )
+    .toEqual([rooms[0], rooms[0], rooms[1], rooms[1]]);
 });
 
 Deno.test("a room that isn't there can't be watched", () => {
@@ -100,7 +112,7 @@ Deno.test("a room that isn't there can't be watched", () => {
     type: "error",
     code: "no_such_room",
     message: "There is no room YOURS. Check its code, " +
-      "or watch without one the match that began last.",
+      "or watch without one the newest match of strangers.",
   });
   expect(lobby.books.counts.watchers).toBe(0);
 });

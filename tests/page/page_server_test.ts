@@ -10,12 +10,13 @@ import {
   type Client,
   handshake,
   openPage,
+  openRaw,
   request,
   serve,
   TOKEN,
   VIEW,
 } from "../support/page_client.ts";
-import { soon } from "../support/waiting.ts";
+import { last, soon, until } from "../support/waiting.ts";
 
 const QUERY = `token=${encodeURIComponent(TOKEN)}`;
 const SOCKET = `/socket?${QUERY}`;
@@ -25,7 +26,7 @@ const STATES = [3, 4].map((seed) => createState(DEFAULT_RULES, seed));
 /** The page, served to nobody who is noted. */
 function servePageOn(port: number, signal = new AbortController().signal) {
   return servePage({
-    ...{ port, signal, assets: ASSETS, token: TOKEN },
+    ...{ port, signal, assets: ASSETS, token: TOKEN, ticket: "once" },
     onInput() {},
     status: () => ({}),
   });
@@ -97,6 +98,30 @@ for (const [who, code, { host = "127.0.0.1:PORT", origin, path }] of REQUESTS) {
     expect(answer).toBe(code);
   });
 }
+
+Deno.test("the address for a browser's arguments leads to the page once, and then to a sentence", async () => {
+  await using served = await serve();
+  const { url, openUrl } = served.server;
+  const get = (address: string) => fetch(address, { redirect: "manual" });
+  expect(openUrl).not.toContain(new URL(url).search);
+
+  for (
+    const [address, code] of [
+      [openUrl.replace("once", "never"), 410],
+      [openUrl.replace("=once", "="), 410],
+      [openUrl, 303],
+      [openUrl, 410],
+    ] as const
+  ) {
+    const answer = await get(address);
+    expect([address, answer.status]).toEqual([address, code]);
+    expect(answer.headers.get("location")).toBe(
+      code === 303 ? new URL(url).pathname + new URL(url).search : null,
+    );
+    expect(await answer.text()).toMatch(code === 303 ? /^$/ : /the terminal/);
+  }
+  expect(await codeOf(url)).toBe(200);
+});
 
 Deno.test("the page server sends files under a strict policy, and takes no other methods", async () => {
   await using served = await serve();
@@ -209,7 +234,7 @@ Deno.test("the page server cuts off who sends too much, and nobody else", async 
   for (
     const [code, sent] of [
       [1009, ["x".repeat(1025)]],
-      [1009, [new Uint8Array(8)]],
+      [1003, [new Uint8Array(8)]],
       [1008, new Array<string>(21).fill("{")],
     ] as const
   ) {
@@ -277,13 +302,70 @@ Deno.test("the page server says that its port is in use, ends on a signal and cl
 Deno.test("the page server ends although a page never answers its goodbye", async () => {
   await using served = await serve();
   const { port } = served.server;
-  using silent = await Deno.connect({ hostname: "127.0.0.1", port });
-  const host = `127.0.0.1:${port}`;
-  const lines = Object.entries({ host, ...handshake(`http://${host}`) })
-    .map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  const text = `GET ${SOCKET} HTTP/1.1\r\n${lines}\r\n`;
-  await silent.write(new TextEncoder().encode(text));
-  await silent.read(new Uint8Array(1024));
+  const headers = handshake(`http://localhost:${port}`);
+  using _silent = (await openRaw(port, { path: SOCKET, headers })).connection;
 
   await soon(Promise.resolve(served.server[Symbol.asyncDispose]()), "The end");
+});
+
+Deno.test("the page server keeps nothing of a message that never ends", async () => {
+  await using served = await serve();
+  const { port } = served.server;
+  const headers = handshake(`http://localhost:${port}`);
+  const { connection } = await openRaw(port, { path: SOCKET, headers });
+  using _endless = connection;
+  const part = new Uint8Array(6 + 100).fill(0);
+  part.set([0x01, 0x80 | 100]);
+  let code = 0;
+  const answer = new Uint8Array(64);
+  const end = connection.read(answer).then(() =>
+    code = answer[2] << 8 | answer[3]
+  );
+
+  for (let parts = 0; code === 0 && parts < 200; parts++) {
+    await connection.write(part);
+    part[0] = 0;
+    await last(1);
+  }
+
+  expect(code).toBe(1009);
+  await end;
+});
+
+Deno.test("the page server opens its port again when that fails, without its pages' notice", async () => {
+  const { listen } = Deno;
+  using _real = { [Symbol.dispose]: () => Object.assign(Deno, { listen }) };
+  const ports: number[] = [];
+  const failures = [new Deno.errors.NotConnected(), new Error("EMFILE")];
+  let fail = () => {};
+  Object.assign(Deno, {
+    listen(options: Deno.TcpListenOptions) {
+      ports.push(options.port ?? 0);
+      // At first the file handle is still missing.
+      if (ports.length === 2) throw new Error("EMFILE");
+      const listener = listen(options);
+      const accept = listener.accept.bind(listener);
+      let accepted: Promise<Deno.TcpConn> | undefined;
+      listener.accept = () => {
+        const { promise, reject } = Promise.withResolvers<never>();
+        fail = () => reject(failures.shift());
+        accepted ??= accept().finally(() => accepted = undefined);
+        return Promise.race([promise, accepted]);
+      };
+      return listener;
+    },
+  });
+  await using served = await serve();
+  const { port } = served.server;
+  await using page = await openPage(served);
+
+  for (const opened of [1, 3]) {
+    fail();
+    await until(() => ports.length === opened, "The port");
+    expect(await request(port, { path: "/status" })).toBe(200);
+  }
+
+  served.server.push(VIEW);
+  expect(JSON.parse(String(await page.nextMessage()))).toEqual(VIEW);
+  expect(ports).toEqual([0, port, port]);
 });

@@ -52,7 +52,7 @@ export async function serve(
   const axes = createInbox<number>();
   const requests = createInbox<PageRequest>();
   const server = await servePage({
-    ...{ port: 0, assets: ASSETS, token: TOKEN },
+    ...{ port: 0, assets: ASSETS, token: TOKEN, ticket: "once" },
     signal: new AbortController().signal,
     ...{ onInput: axes.put, onRequest: requests.put },
     status: () => ({ phase: "lobby" }),
@@ -120,23 +120,36 @@ function createInbox<T>() {
   };
 }
 
+interface RawRequest {
+  readonly path?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
 /** Sends a request with headers that `fetch` would not let us choose; returns the status code. */
 export async function request(
   port: number,
-  { path = "/", headers = {} }: {
-    readonly path?: string;
-    readonly headers?: Readonly<Record<string, string>>;
-  },
+  asked: RawRequest,
 ): Promise<number> {
-  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  const { connection, code } = await openRaw(port, asked);
+  connection.close();
+  return code;
+}
+
+/** Sends a request, and hands over the connection once the answer's head has come. */
+export async function openRaw(
+  port: number,
+  { path = "/", headers = {} }: RawRequest,
+): Promise<{ readonly connection: Deno.TcpConn; readonly code: number }> {
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port });
   const host = `127.0.0.1:${port}`;
   const lines = Object.entries({ host, connection: "close", ...headers })
     .map(([name, value]) => `${name}: ${value}\r\n`);
   const text = `GET ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
   await connection.write(new TextEncoder().encode(text));
-  const answer = new Uint8Array(64);
+  const answer = new Uint8Array(1024);
   await soon(connection.read(answer), "An answer");
-  return Number(new TextDecoder().decode(answer).split(" ")[1]);
+  const code = Number(new TextDecoder().decode(answer).split(" ")[1]);
+  return { connection, code };
 }
 
 /** The headers with which a browser asks for a WebSocket; no origin for "". */

@@ -46,10 +46,14 @@ function stateFolder(): string {
   return folder = made;
 }
 
-/** Starts `pong` with these words; one that lies doesn't need to be an executable. */
+/**
+ * Starts `pong` with these words, and with so many file handles at most; one that lies doesn't need
+ * to be an executable.
+ */
 export function startPong(
   args: readonly string[],
   lie?: LyingPlan["strategy"],
+  handlesMax?: number,
 ): PongProcess {
   const executable = Deno.env.get("PONG_EXECUTABLE");
   const main = new URL("../../main.ts", import.meta.url).pathname;
@@ -57,11 +61,16 @@ export function startPong(
   // An executable must need nothing around it, so it runs in its own folder; all others where what
   // they leave behind, such as evidence of a difference, goes with the test.
   const cwd = program ? program.replace(/\/[^/]*$/, "") : stateFolder();
-  const command = new Deno.Command(program ?? Deno.execPath(), {
+  const words = [
+    program ?? Deno.execPath(),
+    ...(program ? [] : ["run", "-A"]),
+    ...(program ? [] : lie ? ["--preload", LIAR, main] : [main]),
+    ...args,
+  ];
+  const limit = handlesMax === undefined ? "" : `ulimit -n ${handlesMax} &&`;
+  const command = new Deno.Command("sh", {
     cwd,
-    args: program
-      ? [...args]
-      : ["run", "-A", ...(lie ? ["--preload", LIAR] : []), main, ...args],
+    args: ["-c", `${limit} exec "$@"`, "sh", ...words],
     env: {
       ...{ DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
       PONG_STATE_FOLDER: stateFolder(),
@@ -161,7 +170,7 @@ export async function resultOf(player: PongProcess): Promise<ResultLine> {
 
 /** Returns the address that a process printed: of its page or, for a bot, of its status. */
 export async function addressOf(pong: PongProcess): Promise<string> {
-  const [, address] = await pong.line(/^(?:status|page): (http:\/\/\S+)$/);
+  const [, address] = await pong.line(/^(?:status|Open.*): (http:\/\/\S+)$/);
   return address;
 }
 

@@ -10,6 +10,7 @@ import { VirtualTime } from "../support/virtual_time.ts";
 import { WireEnd } from "../support/wire.ts";
 
 const NOTHING = new Uint8Array(0);
+const NO_LIMIT = { perSecond: 1e6, burst: 1e6 };
 
 /** Somebody's end of a relay connection. */
 class End {
@@ -73,7 +74,7 @@ async function areOver(...ends: readonly End[]): Promise<boolean[]> {
 function openHub(limits: Partial<RelayLimits> = {}) {
   const time = new VirtualTime();
   const hub = new RelayHub({
-    ...{ rate: { perSecond: 1e6, burst: 1e6 }, silenceMs: 10_000 },
+    ...{ rate: NO_LIMIT, watcherRate: NO_LIMIT, silenceMs: 10_000 },
     ...limits,
   });
   return {
@@ -201,19 +202,61 @@ Deno.test("who watches and sends a packet is closed, and nobody hears it", async
   expect(await player.hear()).toEqual([]);
 });
 
-Deno.test("relay closes who sends too many frames, and nobody else", async () => {
-  using relay = openHub({ rate: { perSecond: 1, burst: 10 } });
-  const [fast, other] = [relay.play(0), relay.play(1)];
-  const packets = Array.from({ length: 11 }, (_, i) => [i]);
-  for (const packet of packets.slice(0, 10)) await fast.say(packet);
-  await relay.time.pass(1_000);
-  await fast.say([10]);
-  expect(await other.hearPackets()).toEqual(packets);
+Deno.test("relay reads a seat no faster than its rate, over any number of connections, and all others as ever", async () => {
+  using relay = openHub({ rate: { perSecond: 10, burst: 10 } });
+  const { hub, time, play } = relay;
+  const [listener, other] = [play(0), play(1)];
+  const heardFrom = async (ends: readonly End[], packet: number[] = [7]) => {
+    for (const end of ends) await end.say(packet).catch(() => {});
+    return (await listener.hear()).length;
+  };
+  const again = () => new Array(30).fill(play(2));
 
-  await fast.say([11]);
+  expect(await heardFrom(again())).toBe(10);
+  expect(await heardFrom(new Array(9).fill(other))).toBe(9);
+  for (let i = 0; i < 3; i++) expect(await heardFrom(again())).toBe(0);
+  const fast = again();
+  expect(await heardFrom(fast)).toBe(0);
+  await time.pass(1_000);
+  expect((await listener.hear()).length).toBe(10);
+  await time.pass(2_000);
+  expect((await listener.hear()).length).toBe(20);
+  // Nobody is closed for it; and what is as good as new is forgotten, not what is owed.
+  expect(await areOver(...fast, other)).not.toContain(true);
+  fast[0].far.close();
+  await time.pass(500);
+  hub.sweep(time.nowMs);
+  expect(await heardFrom(again())).toBe(5);
+  // The largest packet counts four times.
+  await time.pass(10_000);
+  hub.sweep(time.nowMs);
+  await listener.hear();
+  expect(await heardFrom(again(), new Array(PACKET_BYTES_MAX).fill(1))).toBe(3);
+  hub.close();
+  await time.pass(50);
+});
 
-  expect(await other.hear()).toEqual([]);
-  expect(await areOver(fast, other)).toEqual([true, false]);
+Deno.test("who floods a slow receiver loses frames of its own, and delays others by one turn", async () => {
+  using relay = openHub();
+  const [flood, calm] = [relay.play(0), relay.play(1)];
+  const slow = [
+    relay.play(2, { roomBytes: 80 }),
+    relay.watch({ roomBytes: 80 }),
+  ];
+  for (const end of slow) await end.hear();
+  for (let i = 0; i < 900; i++) await flood.say(new Array(200).fill(1));
+  for (let i = 0; i < 200; i++) await calm.say([i]);
+
+  for (const end of slow) {
+    const senders = (await end.hear()).map(([sender, what]) =>
+      sender === senderByteOf({ slot: 1, epoch: 5 }) ? what : "flood"
+    );
+    const calmOnes = senders.filter((what) => what !== "flood");
+    expect(calmOnes).toEqual(Array.from({ length: 200 }, (_, i) => i));
+    // A packet was on its way, and no more than one turn of the flood, of 64 KiB, came before.
+    expect(senders.indexOf(0)).toBeLessThan(330);
+    expect(senders.length).toBeLessThan(200 + 2 * 330);
+  }
 });
 
 Deno.test("relay closes a connection without a whole frame for too long", async () => {
