@@ -45,11 +45,11 @@ export interface ReceptionOptions {
     | ("attempts" | "messagesPerAddress")
   >;
   /** Serves a connection until it is over, closes it, and never rejects. */
-  readonly serve: (conn: Deno.TcpConn, guest: Guest) => Promise<void>;
+  readonly serve: (conn: Deno.TcpConn, admission: Admission) => Promise<void>;
 }
 
 /** A connection that was let in. */
-export interface Guest {
+export interface Admission {
   readonly address: Address;
   /** Closes it to make room; whoever serves it takes this away once it has said what it is. */
   giveWay: (() => void) | undefined;
@@ -62,7 +62,7 @@ export class Reception {
   readonly #options: ReceptionOptions;
   readonly #addresses: Addresses;
   /** In the order in which they came. */
-  readonly #guests = new Set<Guest>();
+  readonly #admissions = new Set<Admission>();
   readonly #tasks = new Set<Promise<void>>();
   #refusals = 0;
   #closedAtOnce = 0;
@@ -77,7 +77,7 @@ export class Reception {
 
   /** How many connections are served. */
   get connections(): number {
-    return this.#guests.size;
+    return this.#admissions.size;
   }
 
   /** Of how many addresses something is remembered. */
@@ -155,32 +155,32 @@ export class Reception {
         "lobby already. Close some of them.";
       return await this.#turnAway(conn, "too_many_connections", why);
     }
-    if (this.#guests.size >= connections && !this.#makeRoom()) {
+    if (this.#admissions.size >= connections && !this.#makeRoom()) {
       const why = "The lobby is full. Try again later.";
       return await this.#turnAway(conn, "lobby_full", why);
     }
-    const guest: Guest = { address, giveWay: () => conn.close() };
-    this.#guests.add(guest);
+    const admission: Admission = { address, giveWay: () => conn.close() };
+    this.#admissions.add(admission);
     address.connections++;
-    await serve(conn, guest);
-    this.#part(guest);
+    await serve(conn, admission);
+    this.#part(admission);
   }
 
   /** Closes whoever has been silent for longest, from that address or any; `false` if nobody is. */
   #makeRoom(address?: Address): boolean {
-    for (const guest of this.#guests) {
-      const isThere = address === undefined || guest.address === address;
-      if (!isThere || guest.giveWay === undefined) continue;
-      guest.giveWay();
-      this.#part(guest);
+    for (const admission of this.#admissions) {
+      const isThere = address === undefined || admission.address === address;
+      if (!isThere || admission.giveWay === undefined) continue;
+      admission.giveWay();
+      this.#part(admission);
       this.#closedAtOnce++;
       return true;
     }
     return false;
   }
 
-  #part(guest: Guest): void {
-    if (this.#guests.delete(guest)) guest.address.connections--;
+  #part(admission: Admission): void {
+    if (this.#admissions.delete(admission)) admission.address.connections--;
   }
 
   async #turnAway(

@@ -10,7 +10,7 @@
  */
 import { type ChannelModel, connect } from "amqplib";
 import { NetworkError } from "../link/network_error.ts";
-import type { BrokerAddress } from "./broker_url.ts";
+import { type BrokerAddress, hidePassword } from "./broker_url.ts";
 
 /** What was set up on one connection; made anew for each. */
 export interface Channels {
@@ -85,7 +85,7 @@ export async function connectBroker<T extends Channels>(
       return blockedBy;
     },
     drop(why) {
-      over.resolve(quote(why));
+      over.resolve(quote(why, broker));
       socket.abort();
     },
   };
@@ -107,7 +107,7 @@ export async function connectBroker<T extends Channels>(
     const connection = await connect(libraryAddress(broker), socketOptions);
     connection.on("error", (error) => life.drop(error.message));
     connection.on("close", (error) => life.drop(error?.message ?? "closed"));
-    connection.on("blocked", (reason) => blockedBy = quote(reason));
+    connection.on("blocked", (reason) => blockedBy = quote(reason, broker));
     connection.on("unblocked", () => blockedBy = undefined);
 
     const channels = await setUp(connection, life);
@@ -168,13 +168,12 @@ function explain(
 ): Unconnected {
   const text = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && "code" in error ? error.code : "";
-  const user = quote(broker.user);
+  const said = quote(text, broker);
+  const user = quote(broker.user, broker);
   const failure = (why: string, refused = false): Unconnected => ({
     kind: "unconnected",
-    error: new NetworkError(
-      `Cannot use the broker at ${broker.name}: ${why}`,
-      { cause: error },
-    ),
+    // Without a cause: the library's error may hold what it was given, and causes are logged.
+    error: new NetworkError(`Cannot use the broker at ${broker.name}: ${why}`),
     refused,
   });
 
@@ -188,7 +187,7 @@ function explain(
   if (text.startsWith("Expected ConnectionOpenOk")) {
     return failure(
       `it has no virtual host "${
-        quote(broker.vhost)
+        quote(broker.vhost, broker)
       }" that the user "${user}" may use. Check the end of the broker's address`,
       true,
     );
@@ -201,14 +200,12 @@ function explain(
   switch (code) {
     case 403:
       return failure(
-        `the user "${user}" may not do this: ${quote(text)}`,
+        `the user "${user}" may not do this: ${said}`,
         true,
       );
     case 404:
       return failure(
-        `something is missing there: ${
-          quote(text)
-        }. Is a lobby connected to this broker?`,
+        `something is missing there: ${said}. Is a lobby connected to this broker?`,
       );
     case "ECONNREFUSED":
       return failure(
@@ -218,12 +215,15 @@ function explain(
     case "EAI_AGAIN":
       return failure("no machine of this name is known. Check the spelling");
     default:
-      return failure(quote(text) || `connecting failed (${code})`);
+      return failure(said || `connecting failed (${code})`);
   }
 }
 
 /** Makes one short line, harmless on a terminal, of a text that came from outside. */
-function quote(text: string): string {
+function quote(text: string, broker: BrokerAddress): string {
   const message = /with message "(.*)"/s.exec(text)?.[1] ?? text;
-  return message.replace(/[\s\p{C}]+/gu, " ").slice(0, QUOTE_LENGTH_MAX);
+  return hidePassword(message, broker).replace(/[\s\p{C}]+/gu, " ").slice(
+    0,
+    QUOTE_LENGTH_MAX,
+  );
 }

@@ -67,7 +67,7 @@ for (
         figures.join("\n"),
       ]);
     }
-    console.log(figures.map((line) => `at ${where}, ${line}`).join("\n"));
+    tell(figures.map((line) => `at ${where}, ${line}\n`).join(""));
     // What happens often is counted, not told each time.
     expect(lobby.stderr.split("\n").length).toBeLessThan(20);
   });
@@ -139,4 +139,8 @@ async function pingsDuringJoin(
 function said({ confirmed, pings }: Siege): string {
   return `${(confirmed * 100).toFixed(1)} % of the due ticks confirmed, ` +
     `${pings} pings answered during a join`;
+}
+
+function tell(text: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(text));
 }
