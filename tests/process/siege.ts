@@ -4,10 +4,7 @@
  * @module
  */
 import net from "node:net";
-import {
-  RawClient,
-  startMatch,
-} from "../support/lobby.ts";
+import { RawClient, startMatch } from "../support/lobby.ts";
 
 /** How a lobby is attacked; disposal ends it. */
 export type Attack = (lobby: { readonly port: number }) => Promise<
