@@ -206,6 +206,10 @@ const target = wholeNumber(1, 99);
 /** No lobby serves more than this. */
 const MANY = 1_000_000;
 
+const BROKER_CA = new Option(
+  "--broker-ca <file>",
+  "PEM file of the authority that signed the broker's certificate",
+);
 const STATE_FOLDER = new Option(
   "--state-folder <folder>",
   "where to keep what the next start needs, ~/.local/state/pong if not given",
@@ -274,6 +278,7 @@ function lobby() {
       "--broker-file <file>",
       "the same, with the address in a file that only you can read",
     )
+    .addOption(BROKER_CA)
     .addOption(STATE_FOLDER);
   return withLogging(command);
 }
@@ -306,6 +311,7 @@ function play() {
       "come back into the match that was left by a crash, as who you were",
     )
     .addOption(STATE_FOLDER)
+    .addOption(BROKER_CA)
     .option(
       "--faults <list>",
       "try a bad network: latency=80,jitter=20 (ms), loss=5,duplicate=1,reorder=2 (%), cut=in",
@@ -358,6 +364,7 @@ function watch() {
     .description("Watch a match from any moment on, without disturbing it.")
     .addOption(HOST)
     .addOption(PORT)
+    .addOption(BROKER_CA)
     .addOption(BROKER_HOST)
     .option(
       "--room <code>",

@@ -68,6 +68,8 @@ export interface VisitOptions {
   /** Where seats and recordings are kept; without it, a crash is the end. */
   readonly stateFolder?: string | undefined;
   readonly isRecording: boolean;
+  /** The authorities that may vouch for a broker, in PEM; those that the system knows if absent. */
+  readonly brokerCa?: string | undefined;
   /** How long half of a match waits for the other half, in matches of a room that this visit opens. */
   readonly graceMs: number;
   /** The hosts of brokers to which the person has agreed, besides the lobby's. */
