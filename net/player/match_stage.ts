@@ -53,6 +53,8 @@ export interface MatchStageOptions
   readonly canLeave: boolean;
   /** Gets what the page asks for and the stage can't do by itself. */
   readonly onRequest: (request: PageRequest) => void;
+  /** Hears whether somebody is at the page. */
+  readonly onAttention: (isAttended: boolean) => void;
   /** Gets what is to be put before the witness. */
   readonly onClaim: (claim: ClaimRequest) => void;
   /** Gets who is in the match, whenever that has changed. */
@@ -114,6 +116,10 @@ export class MatchStage implements Stage {
   take(request: PageRequest): void {
     if (request.kind !== "faults") this.#options.onRequest(request);
     else if (this.#match) this.#match.faults = request.faults;
+  }
+
+  attend(isAttended: boolean): void {
+    this.#options.onAttention(isAttended);
   }
 
   recording(): Asset | undefined {

@@ -63,6 +63,7 @@ function createTable(...controls: readonly Control[]) {
       ...{ localBotIds: () => ["p1"], inviteTo: (room) => `pong ${room}` },
       ...{ canLeave: true, nowMs: () => network.nowMs },
       randomBytes: (length) => new Uint8Array(length).fill(slot + 1),
+      onAttention: say("attention"),
       ...{ onRequest: say("request"), onClaim: say("claim") },
       ...{ onEra: say("era"), onConfirmed: () => {} },
       ...{ onDecided: say("decided"), onResult: say("result") },

@@ -86,7 +86,7 @@ export function matchNow(changes: Partial<MatchNow> = {}): MatchNow {
     ...{ link: { up: true, detail: "" }, rejectedByTransport: 7 },
     ...{ awaySinceMs: [undefined, undefined], statistics: undefined },
     faults: { latencyMs: 1, jitterMs: 2, lossPercent: 3, isCut: false },
-    log: { hashes: () => [[600, 77]] },
+    log: { hashes: () => [[600, 77]], takenBack: [[601, 5]] },
     ...changes,
   };
 }
