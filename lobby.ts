@@ -51,6 +51,8 @@ export interface LobbyOptions {
   readonly port: number;
   /** URL of a RabbitMQ broker over which matches are played instead of the relay. */
   readonly broker?: string | undefined;
+  /** The authorities that may vouch for it, in PEM; those that the system knows if absent. */
+  readonly brokerCa?: string | undefined;
   /**
    * Holds the key by which a restarted lobby recognises the players of running matches; without a
    * folder, it recognises nobody.
@@ -93,7 +95,7 @@ const SWEEP_MS = 250;
  * its key.
  */
 export async function startLobby(options: LobbyOptions): Promise<Lobby> {
-  const { hostname, port, broker, stateFolder, signal } = options;
+  const { hostname, port, broker, brokerCa, stateFolder, signal } = options;
   signal.throwIfAborted();
   const listener = listen(hostname, port);
   try {
@@ -103,7 +105,7 @@ export async function startLobby(options: LobbyOptions): Promise<Lobby> {
       : await keepSecret(stateFolder, KEY_FILE, fresh);
     const exchange = broker === undefined
       ? undefined
-      : await openExchange(broker, signal);
+      : await openExchange(broker, brokerCa, signal);
     return new Server(options, { listener, exchange, key });
   } catch (error) {
     listener.close();
@@ -402,10 +404,11 @@ class Server implements Lobby {
 /** Loads the broker's client only when there is a broker, for that costs a start 100 ms. */
 async function openExchange(
   url: string,
+  ca: string | undefined,
   signal: AbortSignal,
 ): Promise<AsyncDisposable> {
   const { keepExchange } = await import("./net/transport/amqp.ts");
-  return await keepExchange({ url, signal });
+  return await keepExchange({ url, ca, signal });
 }
 
 /** Lowers limits for which this process may not open enough sockets, and says so. */

@@ -1,5 +1,5 @@
 /**
- * Writes text to where somebody may read it, or no longer does.
+ * What is said to a person: results on standard output, problems on standard error.
  *
  * @module
  */
@@ -7,6 +7,21 @@
 /** Standard output, or standard error. */
 export interface TextStream {
   writeSync(bytes: Uint8Array): number;
+}
+
+/** Says what was asked for. */
+export function print(line: string): void {
+  writeText(Deno.stdout, `${line}\n`);
+}
+
+/** Says what is wrong, as this program. */
+export function complain(message: string): void {
+  tellProblem(`pong: ${message.trim()}`);
+}
+
+/** Says what is wrong, as it stands. */
+export function tellProblem(line: string): void {
+  writeText(Deno.stderr, `${line}\n`);
 }
 
 /**

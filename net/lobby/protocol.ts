@@ -60,6 +60,9 @@ export const SEAT_TOKEN_LENGTH_MAX = 1_600;
 /** Longest public key, in characters. */
 export const PUBLIC_KEY_LENGTH_MAX = 100;
 
+/** Longest address of a broker, in characters. */
+export const BROKER_URL_LENGTH_MAX = 500;
+
 /** The topic exchange over which matches are played when the lobby was given a broker. */
 export const EXCHANGE = "pong";
 
@@ -266,7 +269,7 @@ export const lobbyMessage = z.discriminatedUnion("type", [
       z.object({ kind: z.literal("relay") }).readonly(),
       z.object({
         kind: z.literal("amqp"),
-        url: z.string().max(500).regex(/^amqps?:\/\//),
+        url: z.string().max(BROKER_URL_LENGTH_MAX).regex(/^amqps?:\/\//),
         exchange: z.literal(EXCHANGE),
       }).readonly(),
     ]),

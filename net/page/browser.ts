@@ -12,7 +12,10 @@ const OPENERS: Readonly<Partial<Record<typeof Deno.build.os, string[]>>> = {
   windows: ["rundll32", "url.dll,FileProtocolHandler"],
 };
 
-/** Asks for `url` to be opened. Where no browser can be asked nothing happens. */
+/**
+ * Asks for `url` to be opened, which everybody on the machine can read in the arguments of the
+ * programs that do it. Where no browser can be asked nothing happens.
+ */
 export function openBrowser(url: string): void {
   const [program, ...words] = OPENERS[Deno.build.os] ?? ["xdg-open"];
   try {

@@ -36,13 +36,19 @@ export interface ProcessPageOptions {
   readonly stage: Stage;
 }
 
-/** A served page, which may be open in several browsers. Disposing it closes it everywhere. */
-export interface ProcessPage extends AsyncDisposable {
-  readonly port: number;
+/** How a page is reached. */
+export interface PageAddresses {
   /** The address to open; for a bot, of its `/status`. */
   readonly url: string;
+  /** The one to open by a program: good for one use, for programs' arguments aren't secret. */
+  readonly openUrl: string;
   /** The same for other machines; empty where they may not open it. */
   readonly lanUrl: string;
+}
+
+/** A served page, which may be open in several browsers. Disposing it closes it everywhere. */
+export interface ProcessPage extends PageAddresses, AsyncDisposable {
+  readonly port: number;
   /** The person's input as it is now, −127…127; 0 where the page that steered seems dead. */
   readonly axis: number;
   /** Whether somebody sees a page, or has done so within the last two seconds. */
@@ -91,6 +97,7 @@ export async function openProcessPage(
     lanAddresses: isLan ? reachableAddresses("0.0.0.0") : [],
     assets,
     token: newToken(options.randomBytes),
+    ticket: newToken(options.randomBytes),
     // A page outlives the match, so that its last word stays readable: disposal ends it.
     signal: new AbortController().signal,
     onInput: (axis) => attention.steer(axis, nowMs()),
@@ -119,6 +126,7 @@ export async function openProcessPage(
   return {
     port: page.port,
     url: assets.size > 0 ? page.url : `http://127.0.0.1:${page.port}/status`,
+    openUrl: page.openUrl,
     lanUrl: page.lanUrl,
     get axis() {
       return attention.axisAt(nowMs());

@@ -29,6 +29,8 @@ const MESSAGE_BYTES_MAX = 1024;
 const MESSAGES_PER_SECOND_MAX = 300;
 /** Malformed messages after which a page is cut off: it is not our page. */
 const MALFORMED_MAX = 20;
+/** After this a ticket is worth nothing: a browser that starts slowly takes half a minute. */
+const TICKET_MS = 120_000;
 /** With more than this waiting for a slow page, its states are skipped: only the newest counts. */
 const BUFFERED_BYTES_MAX = 16 * 1024;
 
@@ -47,6 +49,8 @@ export interface PageServerOptions {
   readonly assets: Assets;
   /** What a page must know to open its WebSocket; unguessable. */
   readonly token: string;
+  /** What opens the page once, without the token; unguessable. */
+  readonly ticket: string;
   /** Ends the server as disposal does. */
   readonly signal: AbortSignal;
   /** A page steers: −127…127. Called with 0 when the page that steered last is closed. */
@@ -66,6 +70,8 @@ export interface PageServer extends AsyncDisposable {
   readonly port: number;
   /** The address to open in a browser. Holds the token, so it doesn't belong in logs. */
   readonly url: string;
+  /** Good for one use: what a program is given to open stands in the list of processes. */
+  readonly openUrl: string;
   /** The same for another machine; empty where none may open it. */
   readonly lanUrl: string;
   /** How many messages from pages were dropped. */
@@ -101,6 +107,8 @@ function startServer(options: PageServerOptions): PageServer {
   let view = "";
   let statesNow: (() => readonly State[]) | undefined;
   let steering: Page | undefined;
+  let ticket: string | undefined = options.ticket;
+  const ticketEndsMs = performance.now() + TICKET_MS;
   let rejected = 0;
 
   const door = openDoor({
@@ -112,7 +120,7 @@ function startServer(options: PageServerOptions): PageServer {
   const hosts = ["127.0.0.1", "localhost", ...lanAddresses]
     .map((name) => `${name}:${port}`);
   const answer = createAnswer({
-    ...{ hosts, token, assets, status },
+    ...{ hosts, token, assets, status, takeTicket },
     downloads: options.downloads ?? new Map(),
   });
 
@@ -131,6 +139,13 @@ function startServer(options: PageServerOptions): PageServer {
       head: answerHead(101, answered.headers),
       rest: heard.rest,
     });
+  }
+
+  /** Whether that opens the page, which only the first who asks can do. */
+  function takeTicket(given: string | null): boolean {
+    const isGood = given === ticket && performance.now() < ticketEndsMs;
+    if (isGood) ticket = undefined;
+    return isGood;
   }
 
   function urlAt(host: string): string {
@@ -238,6 +253,9 @@ function startServer(options: PageServerOptions): PageServer {
   return {
     port,
     url: urlAt(hosts[0]),
+    openUrl: `http://${hosts[0]}/open?ticket=${
+      encodeURIComponent(options.ticket)
+    }`,
     lanUrl: lanAddresses.length > 0 ? urlAt(hosts[2]) : "",
     get isInspected() {
       return [...pages].some(({ isInspecting }) => isInspecting);

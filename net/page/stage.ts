@@ -30,6 +30,7 @@ export const EMPTY_VIEW: StageView = {
   notice: "",
   inputDelayTicks: 0,
   watchers: 0,
+  otherRooms: [],
   start: null,
   rematch: null,
   statistics: null,

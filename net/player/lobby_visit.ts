@@ -55,17 +55,25 @@ export interface VisitPlan {
 export interface VisitOptions {
   readonly plan: VisitPlan;
   /** None for a local bot. */
-  readonly page: StagePage & Pick<ProcessPage, "begin" | "isAttended"> | undefined;
+  readonly page:
+    | StagePage & Pick<ProcessPage, "begin" | "isAttended">
+    | undefined;
   readonly control: Control;
   /** Whether to stay for another match after one; a bot then wants it as soon as others do. */
   readonly stay: boolean;
+  /** How this program is started, for the line that invites others; "pong" if not given. */
+  readonly pong?: string;
   /** Whether the page leads back to a start screen. */
   readonly canLeave: boolean;
   /** Where seats and recordings are kept; without it, a crash is the end. */
   readonly stateFolder?: string | undefined;
   readonly isRecording: boolean;
+  /** The authorities that may vouch for a broker, in PEM; those that the system knows if absent. */
+  readonly brokerCa?: string | undefined;
   /** How long half of a match waits for the other half, in matches of a room that this visit opens. */
   readonly graceMs: number;
+  /** The hosts of brokers to which the person has agreed, besides the lobby's. */
+  readonly brokerHosts?: readonly string[] | undefined;
   /** Makes the network worse, both ways. */
   readonly faults?: TransportFaults | undefined;
   /** Monotonic clock in ms. */
@@ -163,7 +171,8 @@ class Visit {
     this.#stage = new MatchStage({
       ...{ ...options, welcome },
       localBotIds: () => bots.ids,
-      invite: inviteLine(options.plan.lobby, welcome.room),
+      inviteTo: (room) =>
+        inviteLine(options.plan.lobby, { room, pong: options.pong ?? "pong" }),
       onRequest: (request) => this.#answer(request),
       onAttention: (isAttended) => this.#tellReady({ isAttended }),
       onClaim: (claim) => seat.claim(claim),
@@ -272,6 +281,8 @@ class Visit {
     switch (request.kind) {
       case "ready":
         return this.#tellReady({ isWanted: request.isReady });
+      case "move":
+        return seat.move(request.room);
       case "addBot":
         return bots.add();
       case "removeBot":
@@ -299,6 +310,9 @@ class Visit {
           return this.#take(event);
         case "roster":
           stage.gather(event.roster);
+          continue;
+        case "rooms":
+          stage.setOtherRooms(event.rooms);
           continue;
         case "watchers":
           stage.setWatchers(event.count);
@@ -331,7 +345,6 @@ class Visit {
 /** Lets a local bot visit the same room with a seat of its own, but without page or files. */
 function playLocalBot(options: VisitOptions, seat: LobbySeat): PlayLocalBot {
   const { lobby, skill } = options.plan;
-  const { room } = seat.welcome;
   return ({ signal, onSeat }) =>
     visitLobby({
       ...options,
@@ -339,7 +352,7 @@ function playLocalBot(options: VisitOptions, seat: LobbySeat): PlayLocalBot {
         lobby,
         skill,
         bots: 0,
-        join: { name: "Bot", room, isBot: true },
+        join: { name: "Bot", room: seat.welcome.room, isBot: true },
       },
       page: undefined,
       control: { kind: "bot", skill },

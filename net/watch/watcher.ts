@@ -15,6 +15,7 @@ import type {
 import { type LobbyWatch, watchLobby } from "../lobby/watch.ts";
 import {
   openProcessPage,
+  type PageAddresses,
   type ProcessPage,
   type ProcessPageOptions,
 } from "../page/process_page.ts";
@@ -36,13 +37,17 @@ export interface WatcherOptions extends
     "assets" | "pagePort" | "isLan" | "nowMs" | "randomBytes"
   > {
   readonly lobby: LobbyAddress;
+  /** The hosts of brokers to which the person has agreed, besides the lobby's. */
+  readonly brokerHosts?: readonly string[] | undefined;
   /** If not given, that of the match that began last. */
   readonly room?: string | undefined;
+  /** The authorities that may vouch for a broker, in PEM; those that the system knows if absent. */
+  readonly brokerCa?: string | undefined;
   /** Whether to wait for the players' next match after one. */
   readonly stay: boolean;
   readonly signal: AbortSignal;
   /** Called once, when the page can be opened. */
-  readonly onServing: (url: string, lanUrl: string) => void;
+  readonly onServing: (page: PageAddresses) => void;
 }
 
 /**
@@ -71,7 +76,7 @@ export async function watchMatches(
       stage,
     }),
   );
-  options.onServing(page.url, page.lanUrl);
+  options.onServing(page);
   return await follow(watch, { stage, page, options, links });
 }
 
@@ -146,8 +151,12 @@ async function watchMatch(
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { lobby, nowMs } = options;
-  await using transport = await openWatchTransport({ lobby, start, signal });
+  const { nowMs } = options;
+  await using transport = await openWatchTransport({
+    ...options,
+    start,
+    signal,
+  });
   const players = start.players.toSorted((a, b) => a.slot - b.slot);
   const watching = new Watching({
     rules: start.rules,

@@ -26,7 +26,7 @@ const STATES = [3, 4].map((seed) => createState(DEFAULT_RULES, seed));
 /** The page, served to nobody who is noted. */
 function servePageOn(port: number, signal = new AbortController().signal) {
   return servePage({
-    ...{ port, signal, assets: ASSETS, token: TOKEN },
+    ...{ port, signal, assets: ASSETS, token: TOKEN, ticket: "once" },
     onInput() {},
     status: () => ({}),
   });
@@ -98,6 +98,28 @@ for (const [who, code, { host = "127.0.0.1:PORT", origin, path }] of REQUESTS) {
     expect(answer).toBe(code);
   });
 }
+
+Deno.test("the address for a browser's arguments leads to the page once, and then to a sentence", async () => {
+  await using served = await serve();
+  const { url, openUrl } = served.server;
+  const get = (address: string) => fetch(address, { redirect: "manual" });
+  expect(openUrl).not.toContain(new URL(url).search);
+
+  for (
+    const [address, code] of [
+      [openUrl.replace("once", "never"), 410],
+      [openUrl.replace("=once", "="), 410],
+      [openUrl, 303],
+      [openUrl, 410],
+    ] as const
+  ) {
+    const answer = await get(address);
+    expect([address, answer.status]).toEqual([address, code]);
+    expect(answer.headers.get("location")).toBe(code === 303 ? new URL(url).pathname + new URL(url).search : null);
+    expect(await answer.text()).toMatch(code === 303 ? /^$/ : /the terminal/);
+  }
+  expect(await codeOf(url)).toBe(200);
+});
 
 Deno.test("the page server sends files under a strict policy, and takes no other methods", async () => {
   await using served = await serve();

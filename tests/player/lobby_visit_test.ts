@@ -323,3 +323,21 @@ Deno.test("a bot that stays wants another match as soon as anybody does, a perso
   }
   expect(wishes).toEqual([{ type: "again", match: "m-1" }, undefined]);
 });
+
+Deno.test("who waits alone among strangers moves to other ones, with room, invite and bots", async () => {
+  await using lobby = await openLobby();
+  await using ada = visit(lobby, { plan: { join: { name: "A", players: 2 } } });
+  const join = { name: "Bea", players: 4, isReady: false };
+  await using bea = visit(lobby, { plan: { join } });
+  await ada.sees(1);
+  await bea.sees(1);
+  const { room } = bea.view();
+
+  ada.ask({ kind: "move", room });
+  await ada.sees(2);
+  ada.ask({ kind: "addBot" });
+
+  await bea.sees(3);
+  expect(ada.view()).toMatchObject({ room, rules: { players: 4 } });
+  expect(ada.view().invite).toMatch(new RegExp(`--room ${room}$`));
+});

@@ -103,7 +103,13 @@ export function shownNow(changes: Partial<ShownNow> = {}): ShownNow {
     nowMs: 10_000.4,
     room: {
       ...{ code: "ABCDEF", invite: "pong play --room ABCDEF" },
-      ...{ startsAtMs: null, watchers: 1, rematch: null, canLeave: true },
+      ...{
+        startsAtMs: null,
+        watchers: 1,
+        otherRooms: [],
+        rematch: null,
+        canLeave: true,
+      },
       localBotIds: ["p1"],
     },
     seats: { me: 0, rules: RULES, players },

@@ -71,6 +71,17 @@ Deno.test("a broker that isn't there is explained, without its password", () =>
     `amqp://mia:verysecret@127.0.0.1:${closedPort()}`,
   ], ".*[bB]roker"));
 
+Deno.test("an authority that can't be read, or is none, is said before anything is sent", async () => {
+  const rubbish = await Deno.makeTempFile();
+  await Deno.writeTextFile(rubbish, "-----BEGIN PRIVATE KEY-----");
+  using _file = { [Symbol.dispose]: () => Deno.removeSync(rubbish) };
+  for (const command of ["lobby", "play", "watch"]) {
+    const words = [command, ...lobbyAt({ port: closedPort() }), "--broker-ca"];
+    await expectFailure([...words, "/none"], ".*/none as --broker-ca: No such");
+    await expectFailure([...words, rubbish], ".*holds no certificate in PEM");
+  }
+});
+
 Deno.test("a lobby prints its port, and ends with 0 when it is stopped", async () => {
   await using lobby = await startLobbyProcess();
   lobby.kill("SIGTERM");

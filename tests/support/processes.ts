@@ -170,7 +170,7 @@ export async function resultOf(player: PongProcess): Promise<ResultLine> {
 
 /** Returns the address that a process printed: of its page or, for a bot, of its status. */
 export async function addressOf(pong: PongProcess): Promise<string> {
-  const [, address] = await pong.line(/^(?:status|page): (http:\/\/\S+)$/);
+  const [, address] = await pong.line(/^(?:status|Open.*): (http:\/\/\S+)$/);
   return address;
 }
 
