@@ -24,7 +24,6 @@ import {
 import { configureLogging } from "./net/cli/logging.ts";
 import { complain, print, tellProblem } from "./net/cli/output.ts";
 import { programName } from "./net/cli/program_name.ts";
-import { createStop } from "./net/cli/stop.ts";
 import { readBrokerFile } from "./net/files/broker_file.ts";
 import { findSeat, forgetSeat, openSeatFile } from "./net/files/seat_file.ts";
 import { openStateFolder, type StatePlace } from "./net/files/state_folder.ts";
@@ -399,7 +398,10 @@ async function main(args: readonly string[]): Promise<number> {
       return USAGE;
     case "run":
       parsed.warnings.forEach(complain);
-      return await runUntilStopped(parsed.command, stopSignal());
+      return await runUntilStopped(
+        parsed.command,
+        stopSignal(() => Deno.exit(INTERRUPTED)),
+      );
   }
 }
 
@@ -413,29 +415,6 @@ async function runUntilStopped(
   } catch (error) {
     if (signal.aborted) return SUCCESS;
     throw error;
-  }
-}
-
-/** Aborts on Ctrl-C and, where there are such things, SIGTERM and a terminal that is closed. */
-function stopSignal(): AbortSignal {
-  const stop = createStop(() => Deno.exit(INTERRUPTED));
-  const press = () => stop.press(clocks.nowMs());
-  // To be asked first: with any listener, Deno has one for this signal, too, which ends the process.
-  const onHangup = isHangupIgnored() ? () => {} : press;
-  Deno.addSignalListener("SIGINT", press);
-  if (Deno.build.os === "windows") return stop.signal;
-  Deno.addSignalListener("SIGTERM", press);
-  Deno.addSignalListener("SIGHUP", onHangup);
-  return stop.signal;
-}
-
-/** Whether `nohup` has asked this process to outlive its terminal, as far as a system tells. */
-function isHangupIgnored(): boolean {
-  try {
-    const status = Deno.readTextFileSync("/proc/self/status");
-    return /^SigIgn:.*[13579bdf]$/m.test(status);
-  } catch {
-    return false; // Only Linux has such a file.
   }
 }
 
