@@ -24,6 +24,7 @@ import {
 import { configureLogging } from "./net/cli/logging.ts";
 import { complain, print, tellProblem } from "./net/cli/output.ts";
 import { programName } from "./net/cli/program_name.ts";
+import { stopSignal } from "./net/cli/signals.ts";
 import { readBrokerFile } from "./net/files/broker_file.ts";
 import { findSeat, forgetSeat, openSeatFile } from "./net/files/seat_file.ts";
 import { openStateFolder, type StatePlace } from "./net/files/state_folder.ts";
