@@ -41,6 +41,7 @@ import {
   createSeatTokens,
   SEAT_KEY_BYTES,
 } from "./net/lobby_server/seat_token.ts";
+import type { keepExchange } from "./net/transport/amqp.ts";
 
 const log = getLogger(["pong", "lobby"]);
 
@@ -105,7 +106,7 @@ export async function startLobby(options: LobbyOptions): Promise<Lobby> {
       : await keepSecret(stateFolder, KEY_FILE, fresh);
     const exchange = broker === undefined
       ? undefined
-      : await openExchange(broker, brokerCa, signal);
+      : await openExchange({ url: broker, ca: brokerCa, signal });
     return new Server(options, { listener, exchange, key });
   } catch (error) {
     listener.close();
@@ -403,12 +404,10 @@ class Server implements Lobby {
 
 /** Loads the broker's client only when there is a broker, for that costs a start 100 ms. */
 async function openExchange(
-  url: string,
-  ca: string | undefined,
-  signal: AbortSignal,
+  options: Parameters<typeof keepExchange>[0],
 ): Promise<AsyncDisposable> {
-  const { keepExchange } = await import("./net/transport/amqp.ts");
-  return await keepExchange({ url, ca, signal });
+  const amqp = await import("./net/transport/amqp.ts");
+  return await amqp.keepExchange(options);
 }
 
 /** Lowers limits for which this process may not open enough sockets, and says so. */

@@ -24,7 +24,9 @@ import {
 import { configureLogging } from "./net/cli/logging.ts";
 import { complain, print, tellProblem } from "./net/cli/output.ts";
 import { programName } from "./net/cli/program_name.ts";
-import { stopSignal } from "./net/cli/signals.ts";
+import { hearSignals } from "./net/cli/signals.ts";
+import { createStop } from "./net/cli/stop.ts";
+import { readBrokerCa } from "./net/files/broker_ca.ts";
 import { readBrokerFile } from "./net/files/broker_file.ts";
 import { findSeat, forgetSeat, openSeatFile } from "./net/files/seat_file.ts";
 import { openStateFolder, type StatePlace } from "./net/files/state_folder.ts";
@@ -40,7 +42,6 @@ import type { Control } from "./net/player/hand.ts";
 import { type PlayerOptions, runPlayer } from "./net/player/player.ts";
 import { loadReplay } from "./net/recording/replay_file.ts";
 import { showReplay, summaryOf } from "./net/recording/replay_stage.ts";
-import { readBrokerCa } from "./net/transport/broker_ca.ts";
 import { canonicalBrokerUrl } from "./net/transport/broker_url.ts";
 import { watchMatches } from "./net/watch/watcher.ts";
 
@@ -399,10 +400,7 @@ async function main(args: readonly string[]): Promise<number> {
       return USAGE;
     case "run":
       parsed.warnings.forEach(complain);
-      return await runUntilStopped(
-        parsed.command,
-        stopSignal(() => Deno.exit(INTERRUPTED)),
-      );
+      return await runUntilStopped(parsed.command, stopSignal());
   }
 }
 
@@ -417,6 +415,13 @@ async function runUntilStopped(
     if (signal.aborted) return SUCCESS;
     throw error;
   }
+}
+
+/** Aborts when the person or the system asks for an end; the second time, it ends at once. */
+function stopSignal(): AbortSignal {
+  const stop = createStop(() => Deno.exit(INTERRUPTED));
+  hearSignals(() => stop.press(clocks.nowMs()));
+  return stop.signal;
 }
 
 if (import.meta.main) {

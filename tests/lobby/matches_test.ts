@@ -173,7 +173,10 @@ Deno.test("who hasn't reported a result is told what most did, and of two what t
     );
     if (players === 2) {
       const back = resume(matches, 9, tokens[1]);
-      expect(one(back, 9, "over")).toMatchObject({ winner: 0, reason: "finished" });
+      expect(one(back, 9, "over")).toMatchObject({
+        winner: 0,
+        reason: "finished",
+      });
       continue;
     }
     expect(refusal(resume(matches, 9, tokens[players - 1]), 9))

@@ -315,7 +315,9 @@ Deno.test("who comes back catches up with the inputs of whoever gave the state",
   expect(have()).toBe(10);
 
   // Where that one is gone, or keeps them to itself, whoever is there.
-  for (const [heardMs, ms, taken] of [[0, 151, 10], [199, 199, 3], [200, 200, 10]]) {
+  for (
+    const [heardMs, ms, taken] of [[0, 151, 10], [199, 199, 3], [200, 200, 10]]
+  ) {
     const again = comeBack();
     again.time.ms = heardMs;
     again.hear(again.say(1, said));
