@@ -136,13 +136,13 @@ Deno.test("who asks or listens too slowly is cut off, whoever only is slow is no
   await Promise.all(ends);
 });
 
-Deno.test("a page that answers no ping for 30 s is taken for dead", async () => {
+Deno.test("a page that answers no ping for 10 s is taken for dead", async () => {
   using time = new VirtualTime();
   const pong = Uint8Array.of(0x8a, 0x80, 0, 0, 0, 0);
   const pages = [new Silent(), new Silent()];
   const sockets = pages.map((page, at) => {
     page.take = after(0);
-    if (at === 1) page.say = after(29_000, pong);
+    if (at === 1) page.say = after(9_000, pong);
     return new PageSocket({
       ...{ conn: page.conn, head: new Uint8Array(), rest: new Uint8Array() },
       ...{ messageBytesMax: 9, onFrame() {}, onText() {}, onBroken() {} },
@@ -150,12 +150,12 @@ Deno.test("a page that answers no ping for 30 s is taken for dead", async () => 
   });
   const ends = sockets.map(({ closed }) => closed.catch(() => {}));
 
-  await time.pass(30_000);
+  await time.pass(10_000);
   expect(pages.map(({ isClosed }) => isClosed)).toEqual([true, false]);
   await time.pass(60_000);
 
   expect(sockets.map(({ isOpen }) => isOpen)).toEqual([false, true]);
   sockets[1].close(1000, "");
-  await time.pass(29_000);
+  await time.pass(9_000);
   await Promise.all(ends);
 });
