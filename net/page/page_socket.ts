@@ -137,7 +137,7 @@ export class PageSocket {
   #look(): void {
     if (this.#silence.isOver(performance.now())) {
       closeConn(this.#options.conn);
-    } else if (this.#isOpen && this.#queuedBytes === 0) {
+    } else if (this.#isOpen) {
       this.#write(pingFrame());
     }
   }
