@@ -19,7 +19,7 @@ async function endOf(connection: Deno.TcpConn): Promise<void> {
 
 Deno.test("a crowd at the page's port shuts nobody out, and is gone after some seconds", async () => {
   const words = ["play", "--lan", "--no-open"];
-  await using player = startPong(words, undefined, HANDLES_MAX);
+  await using player = startPong(words, { handlesMax: HANDLES_MAX });
   const url = await addressOf(player);
   const port = Number(new URL(url).port);
   await using page = await openPage({ server: { url } });
