@@ -10,6 +10,7 @@
 import config from "./deno.json" with { type: "json" };
 import { DEFAULT_GRACE_MS } from "./game/court.ts";
 import { type Lobby, startLobby } from "./lobby.ts";
+import { announce } from "./net/cli/announce.ts";
 import { parseArgs } from "./net/cli/command_line.ts";
 import {
   type Command,
@@ -24,6 +25,7 @@ import {
 import { configureLogging } from "./net/cli/logging.ts";
 import { complain, print, tellProblem } from "./net/cli/output.ts";
 import { programName } from "./net/cli/program_name.ts";
+import { createStop } from "./net/cli/stop.ts";
 import { readBrokerFile } from "./net/files/broker_file.ts";
 import { findSeat, forgetSeat, openSeatFile } from "./net/files/seat_file.ts";
 import { openStateFolder, type StatePlace } from "./net/files/state_folder.ts";
@@ -32,8 +34,6 @@ import { JoinError } from "./net/lobby/seat.ts";
 import { nameOf } from "./net/lobby/typed_words.ts";
 import type { Outcome } from "./net/match/outcome.ts";
 import { loadAssets } from "./net/page/assets.ts";
-import { openBrowser } from "./net/page/browser.ts";
-import type { PageAddresses } from "./net/page/process_page.ts";
 import { saveEvidence } from "./net/player/evidence_file.ts";
 import type { Control } from "./net/player/hand.ts";
 import { type PlayerOptions, runPlayer } from "./net/player/player.ts";
@@ -45,6 +45,8 @@ import { watchMatches } from "./net/watch/watcher.ts";
 const SUCCESS = 0;
 const FAILURE = 1;
 const USAGE = 2;
+/** As shells tell of what Ctrl-C has ended. */
+const INTERRUPTED = 130;
 
 /** Runs one command until it ends or `signal` aborts; returns the exit code. */
 async function run(
@@ -332,23 +334,6 @@ async function playAs(
   return signal.aborted ? SUCCESS : exitCodeOf(outcome);
 }
 
-/** Says where the page is and, where that is wanted, opens it. */
-function announce(
-  { open, what = "Open this in your browser" }: {
-    readonly open: boolean;
-    readonly what?: string;
-  },
-): (page: PageAddresses) => void {
-  return ({ url, openUrl, lanUrl }) => {
-    print(`${what}: ${url}`);
-    if (lanUrl) {
-      print(`on your phone, and for whoever has this address: ${lanUrl}`);
-    }
-    // Whether a browser opened or not, the address stands above.
-    if (open) void openBrowser(openUrl);
-  };
-}
-
 function exitCodeOf(
   outcome:
     | Pick<Outcome, "winner" | "reason"> & Partial<Outcome>
@@ -409,14 +394,27 @@ async function runUntilStopped(
   }
 }
 
-/** Aborts on Ctrl-C and, where there is such a thing, SIGTERM. */
+/** Aborts on Ctrl-C and, where there are such things, SIGTERM and a terminal that is closed. */
 function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT"]
-    : ["SIGINT", "SIGTERM"];
-  for (const name of signals) Deno.addSignalListener(name, () => stop.abort());
+  const stop = createStop(() => Deno.exit(INTERRUPTED));
+  const press = () => stop.press(clocks.nowMs());
+  // To be asked first: with any listener, Deno has one for this signal, too, which ends the process.
+  const onHangup = isHangupIgnored() ? () => {} : press;
+  Deno.addSignalListener("SIGINT", press);
+  if (Deno.build.os === "windows") return stop.signal;
+  Deno.addSignalListener("SIGTERM", press);
+  Deno.addSignalListener("SIGHUP", onHangup);
   return stop.signal;
+}
+
+/** Whether `nohup` has asked this process to outlive its terminal, as far as a system tells. */
+function isHangupIgnored(): boolean {
+  try {
+    const status = Deno.readTextFileSync("/proc/self/status");
+    return /^SigIgn:.*[13579bdf]$/m.test(status);
+  } catch {
+    return false; // Only Linux has such a file.
+  }
 }
 
 if (import.meta.main) {

@@ -65,8 +65,13 @@ async function startPage(court: HTMLElement): Promise<void> {
     addEventListener(gesture, () => sound.unlock());
   }
   await nextTask();
+  document.addEventListener(
+    "visibilitychange",
+    () => connection?.sendAlive(),
+  );
   connection = connect({
     location,
+    isSeen: () => !document.hidden,
     onLine(next) {
       line = next;
       hud.show(view, line);

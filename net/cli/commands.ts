@@ -179,8 +179,9 @@ export function joinWishes(
 ): Partial<JoinSettings> {
   const mode = room === undefined ? undefined : "room";
   const port = [0, DEFAULT_LOBBY_PORT].includes(typed) ? undefined : typed;
-  const wishes = { name, room, mode, port, players, points, lives };
-  const said = Object.entries(wishes)
+  const quickPlayers = players;
+  const rules = { players, quickPlayers, points, lives };
+  const said = Object.entries({ name, room, mode, port, ...rules })
     .filter(([, wish]) => wish !== undefined);
   return Object.fromEntries(said);
 }

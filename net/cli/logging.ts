@@ -15,6 +15,7 @@ import {
 } from "@logtape/logtape";
 import type { LogOptions } from "./commands.ts";
 import { LogThrottle, PERIOD_MS } from "./log_throttle.ts";
+import { writeText } from "./output.ts";
 
 /** Sends all logs of this process to standard error from now on. */
 export async function configureLogging(
@@ -23,14 +24,13 @@ export async function configureLogging(
   // The first stack that Deno writes down needs a descriptor, and where there is none left, Deno
   // ends the process. So the first one is written down now.
   void new Error().stack;
-  const encoder = new TextEncoder();
   const format = logFormat === "json"
     ? getJsonLinesFormatter()
     : Deno.stderr.isTerminal()
     ? getAnsiColorFormatter()
     : getTextFormatter();
   const throttle = new LogThrottle((record) => {
-    Deno.stderr.writeSync(encoder.encode(format(withoutErrors(record))));
+    writeText(Deno.stderr, format(withoutErrors(record)));
   });
   Deno.unrefTimer(setInterval(() => throttle.sum(), PERIOD_MS));
   globalThis.addEventListener("unload", () => throttle.sum());

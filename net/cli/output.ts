@@ -1,12 +1,12 @@
 /**
- * What is said to a person: results on standard output, problems on standard error.
+ * What is said to a person: what was asked for on standard output, problems on standard error.
  *
  * @module
  */
 
 /** Says what was asked for. */
 export function print(line: string): void {
-  writeLine(Deno.stdout, line);
+  writeText(Deno.stdout, `${line}\n`);
 }
 
 /** Says what is wrong, as this program. */
@@ -16,12 +16,26 @@ export function complain(message: string): void {
 
 /** Says what is wrong, as it stands. */
 export function tellProblem(line: string): void {
-  writeLine(Deno.stderr, line);
+  writeText(Deno.stderr, `${line}\n`);
 }
 
-function writeLine(stream: typeof Deno.stdout, line: string): void {
-  const bytes = new TextEncoder().encode(line + "\n");
-  for (let at = 0; at < bytes.length;) {
-    at += stream.writeSync(bytes.subarray(at));
+/** Standard output, or standard error. */
+export interface TextStream {
+  writeSync(bytes: Uint8Array): number;
+}
+
+/**
+ * Writes all of `text`. Whoever has stopped reading, by closing the terminal or the pipe, misses
+ * what comes: a match doesn't end for that.
+ */
+export function writeText(stream: TextStream, text: string): void {
+  const bytes = new TextEncoder().encode(text);
+  try {
+    for (let at = 0; at < bytes.length;) {
+      at += stream.writeSync(bytes.subarray(at));
+    }
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : "";
+    if (code !== "EPIPE" && code !== "EIO") throw error;
   }
 }

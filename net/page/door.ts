@@ -26,10 +26,13 @@ const GUESTS_MIN = 8;
 const REOPEN_MS = 100;
 
 /** Serves a connection, and closes it at the end. */
-export type ServeGuest = (conn: Deno.TcpConn, guest: Guest) => Promise<void>;
+export type ServeGuest = (
+  conn: Deno.TcpConn,
+  guest: PageGuest,
+) => Promise<void>;
 
 /** A connection's place among the guests. */
-export interface Guest {
+export interface PageGuest {
   readonly address: string;
   /** Gives up the place: the connection is a page's from now on. */
   leave(): void;
@@ -47,7 +50,7 @@ export interface DoorOptions {
 export class Door implements AsyncDisposable {
   readonly port: number;
   readonly #options: DoorOptions;
-  readonly #guests = new Map<Guest, Deno.TcpConn>();
+  readonly #guests = new Map<PageGuest, Deno.TcpConn>();
   readonly #closing = new AbortController();
   readonly #accepting: Promise<void>;
   #listener: Deno.TcpListener;
@@ -86,7 +89,7 @@ export class Door implements AsyncDisposable {
 
   /** Serves a guest, whatever comes of it. */
   async #admit(conn: Deno.TcpConn): Promise<void> {
-    const guest: Guest = {
+    const guest: PageGuest = {
       address: conn.remoteAddr.hostname,
       leave: () => void this.#guests.delete(guest),
     };
@@ -119,7 +122,7 @@ export class Door implements AsyncDisposable {
     for (const guest of [...this.#guests.keys()]) this.#dismiss(guest);
   }
 
-  #dismiss(guest: Guest): void {
+  #dismiss(guest: PageGuest): void {
     const conn = this.#guests.get(guest);
     guest.leave();
     if (conn) closeConn(conn);

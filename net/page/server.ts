@@ -13,7 +13,7 @@ import type { State } from "../../game/state.ts";
 import { encodeStates } from "../../game/state_bytes.ts";
 import { createAnswer } from "./answers.ts";
 import type { Asset, Assets } from "./assets.ts";
-import { Door, type DoorOptions, type Guest } from "./door.ts";
+import { Door, type DoorOptions, type PageGuest } from "./door.ts";
 import { answerHead, readRequest, writeAnswer } from "./http.ts";
 import { type PageMessage, parsePageMessage } from "./message.ts";
 import { PageSocket, type PageSocketOptions } from "./page_socket.ts";
@@ -34,10 +34,10 @@ const TICKET_MS = 120_000;
 /** With more than this waiting for a slow page, its states are skipped: only the newest counts. */
 const BUFFERED_BYTES_MAX = 16 * 1024;
 
-/** What a page says, other than to steer or to inspect, which the server sees to itself. */
+/** What a page asks for: all that it says but how it steers, that it is seen, and what it shows. */
 export type PageRequest = Exclude<
   PageMessage,
-  { readonly kind: "input" | "inspect" }
+  { readonly kind: "input" | "alive" | "inspect" }
 >;
 
 /** What to serve, where, and who hears what pages say. */
@@ -55,6 +55,8 @@ export interface PageServerOptions {
   readonly signal: AbortSignal;
   /** A page steers: −127…127. Called with 0 when the page that steered last is closed. */
   readonly onInput: (axis: number) => void;
+  /** Somebody sees a page; `isSteering` is whether it is the one that steered last. */
+  readonly onAlive?: (isSteering: boolean) => void;
   /** A page asks for something else; parsed, but not checked against what is going on. */
   readonly onRequest?: (request: PageRequest) => void;
   /** The answer to `GET /status`, as JSON. */
@@ -100,8 +102,7 @@ export function servePage(options: PageServerOptions): Promise<PageServer> {
 }
 
 function startServer(options: PageServerOptions): PageServer {
-  const { assets, token, onInput, onRequest, status, lanAddresses = [] } =
-    options;
+  const { assets, token, onInput, status, lanAddresses = [] } = options;
   const pages = new Set<Page>();
   let view = "";
   let statesNow: (() => readonly State[]) | undefined;
@@ -123,7 +124,7 @@ function startServer(options: PageServerOptions): PageServer {
     downloads: options.downloads ?? new Map(),
   });
 
-  async function serve(conn: Deno.TcpConn, guest: Guest): Promise<void> {
+  async function serve(conn: Deno.TcpConn, guest: PageGuest): Promise<void> {
     const heard = await readRequest(conn);
     if (heard === undefined) return;
     const answered = await answer(heard.request, guest.address);
@@ -203,11 +204,13 @@ function startServer(options: PageServerOptions): PageServer {
       case "input":
         steering = page;
         return onInput(message.axis);
+      case "alive":
+        return options.onAlive?.(page === steering);
       case "inspect":
         page.isInspecting = message.isOn;
         return;
       default:
-        onRequest?.(message);
+        options.onRequest?.(message);
     }
   }
 

@@ -16,7 +16,7 @@ import type { Play } from "../match/play.ts";
 import type { SessionEvent } from "../match/session_event.ts";
 import type { Asset } from "../page/assets.ts";
 import type { ProcessPage } from "../page/process_page.ts";
-import type { RematchView } from "../page/protocol.ts";
+import type { RematchView, View } from "../page/protocol.ts";
 import type { PageRequest } from "../page/server.ts";
 import type { Stage, StageView } from "../page/stage.ts";
 import { replayFileName } from "../recording/recording.ts";
@@ -48,11 +48,13 @@ export interface MatchStageOptions
   readonly welcome: Pick<WelcomeMessage, "id" | "slot" | "room" | "rules">;
   /** The player IDs of the local bots. */
   readonly localBotIds: () => readonly string[];
-  /** The command that a friend types to join. */
-  readonly invite: string;
+  /** Makes the command that a friend types to join a room. */
+  readonly inviteTo: (room: string) => string;
   readonly canLeave: boolean;
   /** Gets what the page asks for and the stage can't do by itself. */
   readonly onRequest: (request: PageRequest) => void;
+  /** Hears whether somebody is at the page. */
+  readonly onAttention: (isAttended: boolean) => void;
   /** Gets what is to be put before the witness. */
   readonly onClaim: (claim: ClaimRequest) => void;
   /** Gets who is in the match, whenever that has changed. */
@@ -75,13 +77,14 @@ export class MatchStage implements Stage {
   #shownMs = -Infinity;
 
   constructor(options: MatchStageOptions) {
-    const { welcome, invite, canLeave } = options;
+    const { welcome, inviteTo, canLeave } = options;
     const { slot, room, rules } = welcome;
     this.#options = options;
     this.#room = {
-      ...{ code: room, invite, canLeave },
+      ...{ code: room, invite: inviteTo(room), canLeave },
       startsAtMs: null,
       watchers: 0,
+      otherRooms: [],
       rematch: null,
     };
     this.#roomSeats = { me: slot, rules, players: [] };
@@ -115,6 +118,10 @@ export class MatchStage implements Stage {
     else if (this.#match) this.#match.faults = request.faults;
   }
 
+  attend(isAttended: boolean): void {
+    this.#options.onAttention(isAttended);
+  }
+
   recording(): Asset | undefined {
     const match = this.#match;
     const bytes = match?.recording();
@@ -126,9 +133,11 @@ export class MatchStage implements Stage {
     };
   }
 
-  /** Takes in who waits in the room. */
-  gather({ players, rules, watchers, startsInMs }: RosterMessage): void {
-    const { welcome, nowMs } = this.#options;
+  /** Takes in who waits in the room, which may be another one than before. */
+  gather(
+    { room: code, players, rules, watchers, startsInMs }: RosterMessage,
+  ): void {
+    const { welcome, inviteTo, nowMs } = this.#options;
     const me = players.find(({ id }) => id === welcome.id)?.slot;
     this.#roomSeats = {
       me: me ?? this.#roomSeats.me,
@@ -136,7 +145,14 @@ export class MatchStage implements Stage {
       players: players.toSorted((a, b) => a.slot - b.slot),
     };
     const startsAtMs = startsInMs === null ? null : nowMs() + startsInMs;
-    this.#change({ watchers, startsAtMs });
+    const otherRooms = players.length > 1 ? [] : this.#room.otherRooms;
+    const invite = inviteTo(code);
+    this.#change({ code, invite, watchers, startsAtMs, otherRooms });
+  }
+
+  /** Takes in where else this player could go. */
+  setOtherRooms(otherRooms: View["otherRooms"]): void {
+    this.#change({ otherRooms });
   }
 
   setWatchers(watchers: number): void {

@@ -115,10 +115,17 @@ export async function runPlayer(
         problem = error.message;
       }
     } else {
+      const isAlone = isHuman && plan.isLocal === true;
+      if (isAlone) {
+        announce();
+        await somebodyAt(page, signal);
+        if (signal.aborted) break;
+      }
       // The page is announced once there is a seat: before, it has nothing to show.
       outcome = await visitLobby({
         ...options,
-        ...{ plan, page, canLeave: stay, onSeat: announce },
+        ...{ plan, page, canLeave: stay },
+        onSeat: isAlone ? () => {} : announce,
       });
       plan = undefined;
       if (!stay) break;
@@ -157,6 +164,26 @@ function startStage(
   };
 }
 
+/**
+ * Waits until somebody is at the page, or `signal` aborts. In a lobby of their own nobody else waits
+ * for them, so they aren't given up after a while.
+ */
+async function somebodyAt(
+  page: ProcessPage,
+  signal: AbortSignal,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const view = { ...EMPTY_VIEW, phase: "lobby" } as const;
+  page.begin({
+    view: () => view,
+    status: () => ({ phase: "lobby", players: [] }),
+    attend: (isAttended) => isAttended && resolve(),
+    take() {},
+    recording: () => undefined,
+  });
+  await Promise.race([promise, aborted(signal)]);
+}
+
 /** Asks on the page where to play; `undefined` when `signal` aborts before. */
 async function choose(
   page: ProcessPage,
@@ -178,7 +205,9 @@ async function choose(
  */
 async function visitAs(
   settings: JoinSettings,
-  options: Omit<VisitOptions, "plan"> & { readonly openLobby: OpenLobby },
+  options:
+    & Omit<VisitOptions, "plan">
+    & Pick<PlayerOptions, "openLobby" | "wishes">,
 ): Promise<Outcome | undefined> {
   await using stack = new AsyncDisposableStack();
   const { look, mode, players, points, lives, skill } = settings;
@@ -203,12 +232,23 @@ async function visitAs(
       lobby: { port: settings.port, ...parseAddress(settings.host || "127.0.0.1") },
       join: {
         ...{ name, look, isReady: false },
-        ...(mode === "quick" ? rules : roomOf(settings, options)),
+        ...(mode === "quick"
+          ? wishesOf(settings, options)
+          : roomOf(settings, options)),
       },
       bots: 0,
       skill,
     },
   });
+}
+
+/** What somebody wants of strangers: nothing that wasn't said, for it keeps others away. */
+function wishesOf(
+  { quickPlayers }: JoinSettings,
+  { wishes = {} }: Pick<PlayerOptions, "wishes">,
+): Omit<JoinRequest, "name"> {
+  const { points, lives } = wishes;
+  return { players: quickPlayers || undefined, points, lives };
 }
 
 /** A room given by its code has its rules already; without a code, a new room is asked for. */

@@ -37,6 +37,7 @@ export interface RoomNow {
   /** When a room that is full begins without those who are not ready; `null` while it doesn't. */
   readonly startsAtMs: number | null;
   readonly watchers: number;
+  readonly otherRooms: View["otherRooms"];
   readonly rematch: RematchView | null;
   /** The player IDs of the local bots. */
   readonly localBotIds: readonly string[];
@@ -120,6 +121,7 @@ export function viewOf(shown: Shown, isInspected: boolean): StageView {
     notice: match ? noticeOf(match) : "",
     inputDelayTicks: session?.play?.inputDelayTicks ?? 0,
     watchers: room.watchers,
+    otherRooms: match ? [] : room.otherRooms,
     rematch: outcome ? room.rematch : null,
     statistics: match ? statisticsOf(match) : null,
     network: match && isInspected ? networkOf(match, shown.nowMs) : null,

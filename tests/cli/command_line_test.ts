@@ -175,7 +175,7 @@ Deno.test("what was said without a lobby is what the start screen shows", () => 
 
   expect(said("play")).toEqual({});
   expect(said("play --name Mia --players 3 --lives 2"))
-    .toEqual({ name: "Mia", players: 3, lives: 2 });
+    .toEqual({ name: "Mia", players: 3, quickPlayers: 3, lives: 2 });
   expect(said("play --room KMPQRA")).toEqual({ room: "KMPQRA", mode: "room" });
 });
 

@@ -229,12 +229,16 @@ Deno.test("settings are remembered, and begun anew where they can't be understoo
   } as const;
   expect(fresh.join).toEqual({
     ...{ name: "Mia", look: 0, mode: "bots", host: "", port: 5555, room: "" },
-    ...{ players: 2, points: 11, lives: 5, skill: "normal" },
+    ...{ players: 2, points: 11, lives: 5, skill: "normal", quickPlayers: 0 },
   });
   expect(await readSettings(folder.path, fresh)).toBe(fresh);
 
   await writeSettings(folder.path, chosen);
 
+  expect(await readSettings(folder.path, fresh)).toEqual(chosen);
+  const { quickPlayers: _, ...older } = chosen.join;
+  const text = JSON.stringify({ ...chosen, join: older });
+  await Deno.writeTextFile(`${folder.path}/settings.json`, text);
   expect(await readSettings(folder.path, fresh)).toEqual(chosen);
   for (const text of ["{", '{"join":{}}']) {
     await Deno.writeTextFile(`${folder.path}/settings.json`, text);

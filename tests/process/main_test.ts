@@ -174,6 +174,31 @@ Deno.test("a player who waits in the lobby can be stopped, and its seat is free"
   expect(players.length).toBe(1);
 });
 
+Deno.test("a player ends when its terminal is closed, and neither waits for its browser nor ends it", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  await using folder = await temporaryFolder();
+  const { path } = folder;
+  const script = `#!/bin/sh\necho $$ > ${path}/pid\nexec sleep 1000\n`;
+  await Deno.writeTextFile(`${path}/xdg-open`, script, { mode: 0o755 });
+  const PATH = Deno.env.get("PATH") ?? "";
+  Deno.env.set("PATH", `${path}:${PATH}`);
+  const words = ["play", "--page-port", "0", "--state-folder", path];
+  await using player = startPong(words);
+  Deno.env.set("PATH", PATH);
+  const pid = () => Deno.readTextFile(`${path}/pid`).catch(() => "");
+  await until(async () => (await pid()).endsWith("\n"), "A browser");
+  const browser = Number(await pid());
+  const fields = await Deno.readTextFile(`/proc/${browser}/stat`);
+  // Its process group, and so what the terminal's Ctrl-C goes to.
+  expect(fields.split(" ")[4]).toBe(`${browser}`);
+
+  player.kill("SIGHUP");
+
+  expect(await player.exited).toBe(0);
+  Deno.kill(browser, "SIGTERM");
+});
+
 Deno.test("logs are JSON on standard error when asked for, and hold no secret", async () => {
   await using venue = await openVenue();
   const bot = ["--bot", "easy", "--points", "1"];
