@@ -41,6 +41,7 @@ import {
   createSeatTokens,
   SEAT_KEY_BYTES,
 } from "./net/lobby_server/seat_token.ts";
+import type { keepExchange } from "./net/transport/amqp.ts";
 
 const log = getLogger(["pong", "lobby"]);
 
@@ -51,6 +52,8 @@ export interface LobbyOptions {
   readonly port: number;
   /** URL of a RabbitMQ broker over which matches are played instead of the relay. */
   readonly broker?: string | undefined;
+  /** The authorities that may vouch for it, in PEM; those that the system knows if absent. */
+  readonly brokerCa?: string | undefined;
   /**
    * Holds the key by which a restarted lobby recognises the players of running matches; without a
    * folder, it recognises nobody.
@@ -93,7 +96,7 @@ const SWEEP_MS = 250;
  * its key.
  */
 export async function startLobby(options: LobbyOptions): Promise<Lobby> {
-  const { hostname, port, broker, stateFolder, signal } = options;
+  const { hostname, port, broker, brokerCa, stateFolder, signal } = options;
   signal.throwIfAborted();
   const listener = listen(hostname, port);
   try {
@@ -103,7 +106,7 @@ export async function startLobby(options: LobbyOptions): Promise<Lobby> {
       : await keepSecret(stateFolder, KEY_FILE, fresh);
     const exchange = broker === undefined
       ? undefined
-      : await openExchange(broker, signal);
+      : await openExchange({ url: broker, ca: brokerCa, signal });
     return new Server(options, { listener, exchange, key });
   } catch (error) {
     listener.close();
@@ -401,11 +404,10 @@ class Server implements Lobby {
 
 /** Loads the broker's client only when there is a broker, for that costs a start 100 ms. */
 async function openExchange(
-  url: string,
-  signal: AbortSignal,
+  options: Parameters<typeof keepExchange>[0],
 ): Promise<AsyncDisposable> {
-  const { keepExchange } = await import("./net/transport/amqp.ts");
-  return await keepExchange({ url, signal });
+  const amqp = await import("./net/transport/amqp.ts");
+  return await amqp.keepExchange(options);
 }
 
 /** Lowers limits for which this process may not open enough sockets, and says so. */

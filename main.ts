@@ -25,7 +25,9 @@ import {
 import { configureLogging } from "./net/cli/logging.ts";
 import { complain, print, tellProblem } from "./net/cli/output.ts";
 import { programName } from "./net/cli/program_name.ts";
+import { hearSignals } from "./net/cli/signals.ts";
 import { createStop } from "./net/cli/stop.ts";
+import { readBrokerCa } from "./net/files/broker_ca.ts";
 import { readBrokerFile } from "./net/files/broker_file.ts";
 import { findSeat, forgetSeat, openSeatFile } from "./net/files/seat_file.ts";
 import { openStateFolder, type StatePlace } from "./net/files/state_folder.ts";
@@ -78,6 +80,7 @@ async function runLobby(
   await using lobby = await startLobby({
     ...address,
     broker: await brokerOf(command),
+    brokerCa: await readBrokerCa(command.brokerCa),
     limits,
     stateFolder: await openState(command),
     signal,
@@ -113,7 +116,7 @@ async function runPlay(
   const name = command.name ?? defaultName(bot);
   const join = { name, room, players, points, lives };
   return await playAs({
-    ...partOf(command, signal),
+    ...await partOf(command, signal),
     stateFolder: await openState(command),
     wishes: joinWishes(command),
     control: bot ? { kind: "bot", skill: bot } : await human(),
@@ -148,7 +151,7 @@ async function runResume(
   const { lobby, name, token, control, privateKey } = found.seat;
   try {
     return await playAs({
-      ...partOf(command, signal),
+      ...await partOf(command, signal),
       stateFolder: keepIn(state),
       control: control.kind === "bot" ? control : await human(),
       name,
@@ -171,7 +174,7 @@ async function runResume(
 }
 
 /** The options that the commands `play` and `resume` have in common. */
-function partOf(
+async function partOf(
   command: PlayCommand | ResumeCommand,
   signal: AbortSignal,
 ) {
@@ -179,6 +182,7 @@ function partOf(
     pagePort: command.pagePort,
     isLan: command.lan,
     isRecording: command.record,
+    brokerCa: await readBrokerCa(command.brokerCa),
     graceMs: command.grace * 1000,
     brokerHosts: command.brokerHost,
     faults: command.faults,
@@ -259,6 +263,7 @@ async function runWatch(
     lobby: address,
     room: command.room,
     brokerHosts: command.brokerHost,
+    brokerCa: await readBrokerCa(command.brokerCa),
     assets: await loadAssets(),
     pagePort,
     isLan: lan,
@@ -394,27 +399,11 @@ async function runUntilStopped(
   }
 }
 
-/** Aborts on Ctrl-C and, where there are such things, SIGTERM and a terminal that is closed. */
+/** Aborts when the person or the system asks for an end; the second time, it ends at once. */
 function stopSignal(): AbortSignal {
   const stop = createStop(() => Deno.exit(INTERRUPTED));
-  const press = () => stop.press(clocks.nowMs());
-  // To be asked first: with any listener, Deno has one for this signal, too, which ends the process.
-  const onHangup = isHangupIgnored() ? () => {} : press;
-  Deno.addSignalListener("SIGINT", press);
-  if (Deno.build.os === "windows") return stop.signal;
-  Deno.addSignalListener("SIGTERM", press);
-  Deno.addSignalListener("SIGHUP", onHangup);
+  hearSignals(() => stop.press(clocks.nowMs()));
   return stop.signal;
-}
-
-/** Whether `nohup` has asked this process to outlive its terminal, as far as a system tells. */
-function isHangupIgnored(): boolean {
-  try {
-    const status = Deno.readTextFileSync("/proc/self/status");
-    return /^SigIgn:.*[13579bdf]$/m.test(status);
-  } catch {
-    return false; // Only Linux has such a file.
-  }
 }
 
 if (import.meta.main) {

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { Command as Program, CommanderError } from "@commander-js/extra-typings";
+import {
+  Command as Program,
+  CommanderError,
+} from "@commander-js/extra-typings";
 import { type Command, createCommands } from "./commands.ts";
 import { addOpposites, applyEnvironment } from "./environment.ts";
 

@@ -23,7 +23,13 @@ import {
 } from "../lobby/typed_words.ts";
 import { DEFAULT_LIMITS, type LobbyLimits } from "../lobby_server/limits.ts";
 import type { JoinSettings } from "../page/message.ts";
-import { brokerUrl, faults, hosts, typed, wholeNumber } from "./option_values.ts";
+import {
+  brokerUrl,
+  faults,
+  hosts,
+  typed,
+  wholeNumber,
+} from "./option_values.ts";
 
 /** What the options of a command are parsed to. */
 type OptionsOf<Create extends () => CommandUnknownOpts> = Readonly<
@@ -149,7 +155,9 @@ function addressOf(
   const [hostSource, portSource] = ["host", "port"]
     .map((name) => self.getOptionValueSource(name));
   if (ownPort === undefined || ownPort === port) return { hostname, port };
-  if (portSource === "default" || (hostSource === "cli" && portSource !== "cli")) {
+  if (
+    portSource === "default" || (hostSource === "cli" && portSource !== "cli")
+  ) {
     return { hostname, port: ownPort };
   }
   if (hostSource !== "cli" && portSource === "cli") return { hostname, port };
@@ -180,9 +188,8 @@ export function joinWishes(
   const mode = room === undefined ? undefined : "room";
   const port = [0, DEFAULT_LOBBY_PORT].includes(typed) ? undefined : typed;
   const quickPlayers = players;
-  const rules = { players, quickPlayers, points, lives };
-  const said = Object.entries({ name, room, mode, port, ...rules })
-    .filter(([, wish]) => wish !== undefined);
+  const all = { name, room, mode, port, players, quickPlayers, points, lives };
+  const said = Object.entries(all).filter(([, wish]) => wish !== undefined);
   return Object.fromEntries(said);
 }
 
@@ -199,6 +206,10 @@ const target = wholeNumber(1, 99);
 /** No lobby serves more than this. */
 const MANY = 1_000_000;
 
+const BROKER_CA = new Option(
+  "--broker-ca <file>",
+  "PEM file of the authority that signed the broker's certificate",
+);
 const STATE_FOLDER = new Option(
   "--state-folder <folder>",
   "where to keep what the next start needs, ~/.local/state/pong if not given",
@@ -250,7 +261,10 @@ function lobby() {
       DEFAULT_LIMITS.watchersPerMatch,
     )
     .addOption(
-      new Option("--host <address>", "address to listen on, :: for all, of IPv4 too")
+      new Option(
+        "--host <address>",
+        "address to listen on, :: for all, of IPv4 too",
+      )
         .argParser(typed(parseAddress))
         .default<TypedAddress>({ hostname: "::" }, "::"),
     )
@@ -264,6 +278,7 @@ function lobby() {
       "--broker-file <file>",
       "the same, with the address in a file that only you can read",
     )
+    .addOption(BROKER_CA)
     .addOption(STATE_FOLDER);
   return withLogging(command);
 }
@@ -296,6 +311,7 @@ function play() {
       "come back into the match that was left by a crash, as who you were",
     )
     .addOption(STATE_FOLDER)
+    .addOption(BROKER_CA)
     .option(
       "--faults <list>",
       "try a bad network: latency=80,jitter=20 (ms), loss=5,duplicate=1,reorder=2 (%), cut=in",
@@ -348,6 +364,7 @@ function watch() {
     .description("Watch a match from any moment on, without disturbing it.")
     .addOption(HOST)
     .addOption(PORT)
+    .addOption(BROKER_CA)
     .addOption(BROKER_HOST)
     .option(
       "--room <code>",

@@ -63,7 +63,8 @@ function valueOf(option: Option, value: string): unknown {
     if (!option.optional) throw new Error("It takes 1 or 0.");
   }
   // Every parser takes what came before, which the types don't tell.
-  const parse = option.parseArg as ((text: string, before?: unknown) => unknown)
+  const parse = option.parseArg as
+    | ((text: string, before?: unknown) => unknown)
     | undefined;
   return parse ? parse(value) : value;
 }

@@ -3,7 +3,10 @@
  *
  * @module
  */
-import { CommanderError, InvalidArgumentError } from "@commander-js/extra-typings";
+import {
+  CommanderError,
+  InvalidArgumentError,
+} from "@commander-js/extra-typings";
 import { parseAddress, WordsError } from "../lobby/typed_words.ts";
 import { canonicalBrokerUrl } from "../transport/broker_url.ts";
 import type { TransportFaults } from "../transport/faulty.ts";
@@ -44,7 +47,10 @@ export function hosts(
 }
 
 /** Makes a parser of whole numbers from `low` to `high`. */
-export function wholeNumber(low: number, high: number): (text: string) => number {
+export function wholeNumber(
+  low: number,
+  high: number,
+): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < low || value > high) {

@@ -1,8 +1,13 @@
 /**
- * What is said to a person: what was asked for on standard output, problems on standard error.
+ * What is said to a person: results on standard output, problems on standard error.
  *
  * @module
  */
+
+/** Standard output, or standard error. */
+export interface TextStream {
+  writeSync(bytes: Uint8Array): number;
+}
 
 /** Says what was asked for. */
 export function print(line: string): void {
@@ -17,11 +22,6 @@ export function complain(message: string): void {
 /** Says what is wrong, as it stands. */
 export function tellProblem(line: string): void {
   writeText(Deno.stderr, `${line}\n`);
-}
-
-/** Standard output, or standard error. */
-export interface TextStream {
-  writeSync(bytes: Uint8Array): number;
 }
 
 /**

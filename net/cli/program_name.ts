@@ -34,8 +34,6 @@ export function programName(
   const isFound = searched.split(isWindows ? ";" : ":").includes(place);
   if (isFound) return file.replace(/\.exe$/i, "");
   const isBelow = `${place}${separator}`.startsWith(`${folder}${separator}`);
-  const path = isBelow
-    ? `.${executable.slice(folder.length)}`
-    : executable;
+  const path = isBelow ? `.${executable.slice(folder.length)}` : executable;
   return /\s/.test(path) ? `"${path}"` : path;
 }

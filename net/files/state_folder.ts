@@ -58,7 +58,9 @@ export async function openStateFolder(
     await removeFile(`${path}/${TRIAL}`);
     return { path };
   } catch (error) {
-    if (!(error instanceof StateFolderError) || named !== undefined) throw error;
+    if (!(error instanceof StateFolderError) || named !== undefined) {
+      throw error;
+    }
     return { ...(path !== undefined && { path }), problem: error.message };
   }
 }

@@ -32,6 +32,8 @@ const READY_TIMEOUT_MS = 20_000;
  * them here, even if they began to wait earlier.
  */
 const WORD_TIMEOUT_MS = 5_000;
+/** Nobody waits longer than this for a match to begin. */
+export const BARRIER_MS_MAX = READY_TIMEOUT_MS + WORD_TIMEOUT_MS;
 /** From the last "ready" to tick 0: so that the start, sent sixty times a second, reaches all. */
 const START_DELAY_MS = 500;
 /** A member that says only what can't be accepted is refused after so long. */

@@ -71,6 +71,7 @@ export function judge(
     readonly lostMs: number;
   },
 ): Judgement {
+  if (play.isOut) return { kind: "out" };
   const { desync } = play;
   if (desync) {
     const { slot, tick } = desync;
@@ -78,7 +79,6 @@ export function judge(
     return { kind: "over", reason: "desync", message };
   }
   if (play.isDesyncTold) return over("desync");
-  if (play.isOut) return { kind: "out" };
   if (play.isAgreedOver()) return over("finished");
   if (play.isWalkover) return over("walkover");
   return unconfirmedMs > lostMs ? over("connection lost") : GOES_ON;

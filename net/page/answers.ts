@@ -79,7 +79,9 @@ export function createAnswer(options: AnswerOptions): Answer {
     }
     if (method !== "GET") return text(405, "Only GET is answered.");
     if (pathname === "/open") {
-      if (!takeTicket(searchParams.get("ticket"))) return text(410, USED_TICKET);
+      if (!takeTicket(searchParams.get("ticket"))) {
+        return text(410, USED_TICKET);
+      }
       const location = `/?token=${encodeURIComponent(token)}`;
       return { code: 303, headers: { ...always, location }, body: encode("") };
     }

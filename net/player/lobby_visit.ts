@@ -55,7 +55,9 @@ export interface VisitPlan {
 export interface VisitOptions {
   readonly plan: VisitPlan;
   /** None for a local bot. */
-  readonly page: StagePage & Pick<ProcessPage, "begin" | "isAttended"> | undefined;
+  readonly page:
+    | StagePage & Pick<ProcessPage, "begin" | "isAttended">
+    | undefined;
   readonly control: Control;
   /** Whether to stay for another match after one; a bot then wants it as soon as others do. */
   readonly stay: boolean;
@@ -66,6 +68,8 @@ export interface VisitOptions {
   /** Where seats and recordings are kept; without it, a crash is the end. */
   readonly stateFolder?: string | undefined;
   readonly isRecording: boolean;
+  /** The authorities that may vouch for a broker, in PEM; those that the system knows if absent. */
+  readonly brokerCa?: string | undefined;
   /** How long half of a match waits for the other half, in matches of a room that this visit opens. */
   readonly graceMs: number;
   /** The hosts of brokers to which the person has agreed, besides the lobby's. */

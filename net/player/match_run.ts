@@ -33,6 +33,8 @@ export interface MatchRunOptions {
   readonly lobby: LobbyAddress;
   /** The hosts of brokers to which the person has agreed, besides the lobby's. */
   readonly brokerHosts?: readonly string[] | undefined;
+  /** In PEM, as `--broker-ca` names them. */
+  readonly brokerCa?: string | undefined;
   readonly control: Control;
   readonly privateKey: KeyObject;
   /** Whether this process has taken a seat again that an older one had. */
@@ -82,6 +84,7 @@ export async function runMatch(
   const { transport, faulty } = await openMatchTransport({
     lobby: options.lobby,
     brokerHosts: options.brokerHosts,
+    brokerCa: options.brokerCa,
     seat: { ...me, epoch: epochOf(start, me.slot) },
     start,
     privateKey: options.privateKey,

@@ -12,7 +12,11 @@ import {
 import { aborted } from "../link/pause.ts";
 import { newRoomCode } from "../lobby/room_code.ts";
 import type { JoinRequest } from "../lobby/seat.ts";
-import { parseAddress, parseName, parseRoomCode } from "../lobby/typed_words.ts";
+import {
+  parseAddress,
+  parseName,
+  parseRoomCode,
+} from "../lobby/typed_words.ts";
 import type { Outcome } from "../match/outcome.ts";
 import type { JoinSettings } from "../page/message.ts";
 import {
@@ -229,7 +233,10 @@ async function visitAs(
   return await visitLobby({
     ...options,
     plan: {
-      lobby: { port: settings.port, ...parseAddress(settings.host || "127.0.0.1") },
+      lobby: {
+        port: settings.port,
+        ...parseAddress(settings.host || "127.0.0.1"),
+      },
       join: {
         ...{ name, look, isReady: false },
         ...(mode === "quick"

@@ -16,6 +16,7 @@
 import type { ChannelModel, ConsumeMessage } from "amqplib";
 import { Buffer } from "node:buffer";
 import { EXCHANGE } from "../lobby/protocol.ts";
+import { BARRIER_MS_MAX } from "../match/barrier.ts";
 import {
   type Listening,
   PACKET_BYTES_MAX,
@@ -40,6 +41,8 @@ export interface AmqpMember {
 export interface AmqpWatchOptions {
   /** The broker's address, `amqp://user:password@host:port/vhost`. */
   readonly url: string;
+  /** In PEM: the only authorities whose certificates count; those that the system knows if absent. */
+  readonly ca?: string | undefined;
   readonly exchange: string;
   /** Unique among the matches on the broker; of the same letters as an `id`. */
   readonly match: string;
@@ -47,6 +50,8 @@ export interface AmqpWatchOptions {
   readonly peers: readonly AmqpMember[];
   /** Gives up opening, or ends the transport as disposing does. */
   readonly signal?: AbortSignal;
+  /** Opening has failed, and is tried again: why, in a sentence. */
+  readonly onTrouble?: ((why: string) => void) | undefined;
 }
 
 /** A match over a broker and the own place in it; the own player may be among `peers`. */
@@ -55,8 +60,8 @@ export interface AmqpOptions extends AmqpWatchOptions, AmqpMember {
   readonly epoch: number;
 }
 
-/** How long opening waits for a broker, and for a lobby to declare the exchange there. */
-const OPEN_MS_MAX = 5_000;
+/** How often the lobby declares the exchange again, should it be gone: within a match's patience. */
+const DECLARE_MS = 1_000;
 
 /** How often overdue confirms are looked for: a fraction of the 400 ms that they may take. */
 const LOOK_MS = 50;
@@ -94,6 +99,7 @@ export async function openAmqp(options: AmqpOptions): Promise<Transport> {
   const link = await keepAmqpLink({
     ...linkOptionsOf(options),
     setUp: async (connection, life) => {
+      await declareExchange(connection, exchange);
       await startConsuming(connection, { life, ear });
       return await startPublishing(connection, { life, exchange, ownKey });
     },
@@ -118,6 +124,7 @@ export async function openAmqpWatch(
   const link = await keepAmqpLink({
     ...linkOptionsOf(options),
     setUp: async (connection, life) => {
+      await declareExchange(connection, options.exchange);
       await startConsuming(connection, { life, ear });
       return { flushed: () => Promise.resolve() };
     },
@@ -168,8 +175,12 @@ class Ear {
   }
 }
 
-function linkOptionsOf({ url, signal }: AmqpWatchOptions) {
-  return { url, ...(signal && { signal }), openMsMax: OPEN_MS_MAX };
+function linkOptionsOf({ url, ca, signal, onTrouble }: AmqpWatchOptions) {
+  return {
+    ...{ url, ca, onTrouble },
+    ...(signal && { signal }),
+    openMsMax: BARRIER_MS_MAX,
+  };
 }
 
 function listen(link: AmqpLink<Channels>, ear: Ear): Listening {
@@ -192,29 +203,54 @@ function listen(link: AmqpLink<Channels>, ear: Ear): Listening {
 }
 
 /**
- * Declares the exchange of all matches, now and whenever the broker is back, until disposed. Only
- * the lobby does so; players need no right to declare anything but their queue.
+ * Keeps the exchange of all matches declared, even if somebody deletes it, until disposed. Players
+ * do so, too, whenever they connect; those who may not depend on the lobby, which does it here.
  *
  * @throws {NetworkError} When the first attempt fails.
  */
 export async function keepExchange(
-  { url, signal }: {
+  { url, ca, signal }: {
     readonly url: string;
+    readonly ca?: string | undefined;
     readonly signal?: AbortSignal;
   },
 ): Promise<AsyncDisposable> {
   return await keepAmqpLink({
-    url,
-    ...(signal && { signal }),
+    ...{ url, ca, ...(signal && { signal }) },
     openMsMax: 0,
-    setUp: async (connection, { drop }) => {
+    setUp: async (connection, { drop, ended }) => {
       const channel = await connection.createChannel();
       channel.on("error", (error) => drop(error.message));
-      await channel.assertExchange(EXCHANGE, "topic", { durable: true });
+      const declare = () => channel.assertExchange(EXCHANGE, ...TOPIC);
+      await declare();
+      // A failure ends the channel, of which its "error" tells.
+      const timer = setInterval(() => declare().catch(() => {}), DECLARE_MS);
+      ended.addEventListener("abort", () => clearInterval(timer));
       return { flushed: () => Promise.resolve() };
     },
   });
 }
+
+/** Declares the exchange, or leaves that to the lobby where this user may not. */
+async function declareExchange(
+  connection: ChannelModel,
+  exchange: string,
+): Promise<void> {
+  const channel = await connection.createChannel();
+  // The promise below tells it, too; without a listener it would end the program.
+  channel.on("error", () => {});
+  try {
+    await channel.assertExchange(exchange, ...TOPIC);
+    await channel.close();
+  } catch (error) {
+    const isForbidden = error instanceof Error && "code" in error &&
+      error.code === 403;
+    if (!isForbidden) throw error;
+  }
+}
+
+/** How the exchange is declared, which must be the same everywhere. */
+const TOPIC = ["topic", { durable: true }] as const;
 
 async function startConsuming(
   connection: ChannelModel,

@@ -10,7 +10,9 @@
  */
 import { type ChannelModel, connect } from "amqplib";
 import { NetworkError } from "../link/network_error.ts";
-import { type BrokerAddress, hidePassword } from "./broker_url.ts";
+import { askWhyRefused, doesSpeakTls } from "./broker_probe.ts";
+import { quote, refusalOf, SPEAKS_TLS } from "./broker_refusal.ts";
+import type { BrokerAddress } from "./broker_url.ts";
 
 /** What was set up on one connection; made anew for each. */
 export interface Channels {
@@ -31,6 +33,8 @@ export interface ConnectionLife {
 /** How to connect, and what to do then. */
 export interface ConnectOptions<T extends Channels> {
   readonly broker: BrokerAddress;
+  /** In PEM: the only authorities whose certificates count; those that the system knows if absent. */
+  readonly ca?: string | undefined;
   /** Gives the attempt up; a connection once made is ended by `close` instead. */
   readonly signal: AbortSignal;
   /** Opens channels and declares things; must listen to the errors of each channel. */
@@ -69,16 +73,14 @@ const CLOSE_MS_MAX = 500;
 /** AMQP's heartbeat; after two of them without a sign of the broker the connection is given up. */
 const HEARTBEAT_S = 2;
 
-/** How many characters of the broker's own words an error message shows. */
-const QUOTE_LENGTH_MAX = 200;
-
 /** Tries once to connect and to set up the connection; never rejects. */
 export async function connectBroker<T extends Channels>(
-  { broker, signal, setUp }: ConnectOptions<T>,
+  { broker, ca, signal, setUp }: ConnectOptions<T>,
 ): Promise<Connected<T> | Unconnected> {
   const socket = new AbortController();
   const over = Promise.withResolvers<string>();
   let blockedBy: string | undefined;
+  let lost: Error | undefined;
   const life: ConnectionLife = {
     ended: socket.signal,
     get blockedBy() {
@@ -91,11 +93,14 @@ export async function connectBroker<T extends Channels>(
   };
   const giveUp = () => life.drop("given up");
   signal.addEventListener("abort", giveUp);
-  let timedOut = false;
-  const timer = setTimeout(() => {
-    timedOut = true;
-    giveUp();
-  }, ATTEMPT_MS_MAX);
+  const lose = (error: Error) => {
+    if (!socket.signal.aborted) lost ??= error;
+    life.drop(error.message);
+  };
+  const timer = setTimeout(
+    () => lose(new Error("ETIMEDOUT")),
+    ATTEMPT_MS_MAX,
+  );
   try {
     signal.throwIfAborted();
     // The types don't know `signal`, but the library hands all these options to the socket.
@@ -103,10 +108,11 @@ export async function connectBroker<T extends Channels>(
       noDelay: true,
       timeout: ANSWER_MS_MAX,
       signal: socket.signal,
+      ...(ca !== undefined && { ca }),
     };
     const connection = await connect(libraryAddress(broker), socketOptions);
-    connection.on("error", (error) => life.drop(error.message));
-    connection.on("close", (error) => life.drop(error?.message ?? "closed"));
+    connection.on("error", (error) => lose(error));
+    connection.on("close", (error) => lose(error ?? new Error("closed")));
     connection.on("blocked", (reason) => blockedBy = quote(reason, broker));
     connection.on("unblocked", () => blockedBy = undefined);
 
@@ -124,7 +130,8 @@ export async function connectBroker<T extends Channels>(
     };
   } catch (error) {
     giveUp();
-    return explain(error, { broker, timedOut });
+    // What ended the connection says more than that `setUp` got no answer then.
+    return await explain(lost ?? error, { broker, ca, signal });
   } finally {
     clearTimeout(timer);
     signal.removeEventListener("abort", giveUp);
@@ -159,71 +166,42 @@ function libraryAddress(broker: BrokerAddress): Parameters<typeof connect>[0] {
   };
 }
 
-function explain(
+async function explain(
   error: unknown,
-  { broker, timedOut }: {
-    readonly broker: BrokerAddress;
-    readonly timedOut: boolean;
-  },
-): Unconnected {
-  const text = error instanceof Error ? error.message : String(error);
-  const code = error instanceof Error && "code" in error ? error.code : "";
-  const said = quote(text, broker);
-  const user = quote(broker.user, broker);
-  const failure = (why: string, refused = false): Unconnected => ({
+  { broker, ca, signal }: Pick<
+    ConnectOptions<Channels>,
+    "broker" | "ca" | "signal"
+  >,
+): Promise<Unconnected> {
+  const known = signal.aborted ? error : await askMore(error, broker, ca);
+  const { why, isFinal } = refusalOf(known, broker);
+  return {
     kind: "unconnected",
     // Without a cause: the library's error may hold what it was given, and causes are logged.
     error: new NetworkError(`Cannot use the broker at ${broker.name}: ${why}`),
-    refused,
-  });
-
-  if (text.startsWith("Handshake") && text.includes("ACCESS-REFUSED")) {
-    return failure(
-      `it refuses the user "${user}" or the password. Check both in the broker's address`,
-      true,
-    );
-  }
-  // Here the library gives neither the code nor the text of the broker's refusal.
-  if (text.startsWith("Expected ConnectionOpenOk")) {
-    return failure(
-      `it has no virtual host "${
-        quote(broker.vhost, broker)
-      }" that the user "${user}" may use. Check the end of the broker's address`,
-      true,
-    );
-  }
-  if (timedOut || text.includes("ETIMEDOUT")) {
-    return failure(
-      "no answer. A firewall in between, another network, or a broker that hangs?",
-    );
-  }
-  switch (code) {
-    case 403:
-      return failure(
-        `the user "${user}" may not do this: ${said}`,
-        true,
-      );
-    case 404:
-      return failure(
-        `something is missing there: ${said}. Is a lobby connected to this broker?`,
-      );
-    case "ECONNREFUSED":
-      return failure(
-        "nothing listens there. Is RabbitMQ running, and is the port right?",
-      );
-    case "ENOTFOUND":
-    case "EAI_AGAIN":
-      return failure("no machine of this name is known. Check the spelling");
-    default:
-      return failure(said || `connecting failed (${code})`);
-  }
+    refused: isFinal,
+  };
 }
 
-/** Makes one short line, harmless on a terminal, of a text that came from outside. */
-function quote(text: string, broker: BrokerAddress): string {
-  const message = /with message "(.*)"/s.exec(text)?.[1] ?? text;
-  return hidePassword(message, broker).replace(/[\s\p{C}]+/gu, " ").slice(
-    0,
-    QUOTE_LENGTH_MAX,
-  );
+/** What a broker says of a virtual host that isn't there, or not for this user. */
+const NO_SUCH_VHOST = /vhost \S+ not found|refused for user '[^']*'$/;
+
+/** What is told of a peer that closes the connection without a word. */
+const HUNG_UP = /ECONNRESET|Socket closed abruptly|Unexpected close/;
+
+/** Finds out more where the library tells too little; returns an error that says it. */
+async function askMore(
+  error: unknown,
+  broker: BrokerAddress,
+  ca: string | undefined,
+): Promise<unknown> {
+  const text = error instanceof Error ? error.message : String(error);
+  if (text.startsWith("Expected ConnectionOpenOk")) {
+    const said = await askWhyRefused(broker, ca);
+    return said === "" || NO_SUCH_VHOST.test(said) ? error : new Error(said);
+  }
+  if (HUNG_UP.test(text) && !broker.secure && await doesSpeakTls(broker)) {
+    return Object.assign(new Error(text), { code: SPEAKS_TLS });
+  }
+  return error;
 }

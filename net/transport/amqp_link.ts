@@ -21,12 +21,14 @@ import { parseBrokerUrl } from "./broker_url.ts";
 
 /** What to keep connected. */
 export interface AmqpLinkOptions<T extends Channels>
-  extends Pick<ConnectOptions<T>, "setUp"> {
+  extends Pick<ConnectOptions<T>, "ca" | "setUp"> {
   readonly url: string;
   /** Ends the link, as disposing does, or gives up opening it. */
   readonly signal?: AbortSignal;
   /** For how long the first connection is tried again and again; 0 tries once. */
   readonly openMsMax: number;
+  /** Each failure of these but the last. */
+  readonly onTrouble?: ((why: string) => void) | undefined;
 }
 
 /** A kept connection. Disposing sends what is left and waits at most half a second for that. */
@@ -47,14 +49,14 @@ const logger = getLogger(["pong", "amqp"]);
  * Connects, and stays connected until disposed.
  *
  * @throws {NetworkError} When there is no connection after `openMsMax`, or at once when the
- * broker refuses the user or the virtual host.
+ * broker refuses for good.
  */
 export async function keepAmqpLink<T extends Channels>(
-  { url, signal, openMsMax, setUp }: AmqpLinkOptions<T>,
+  { url, ca, signal, openMsMax, onTrouble, setUp }: AmqpLinkOptions<T>,
 ): Promise<AmqpLink<T>> {
   const broker = parseBrokerUrl(url);
   const ending = new AbortController();
-  const attempt = { broker, signal: ending.signal, setUp };
+  const attempt = { broker, ca, signal: ending.signal, setUp };
   const ended = Promise.withResolvers<string>();
   const end = () => {
     ending.abort();
@@ -70,7 +72,11 @@ export async function keepAmqpLink<T extends Channels>(
     const untilMs = performance.now() + openMsMax;
     const first = await connectRepeatedly(
       attempt,
-      ({ refused }) => !refused && performance.now() < untilMs,
+      ({ refused, error }) => {
+        if (refused || performance.now() >= untilMs) return false;
+        onTrouble?.(error.message);
+        return true;
+      },
     );
     if (first.kind === "connected") return first;
     signal?.removeEventListener("abort", end);

@@ -35,8 +35,12 @@ export interface WatchTransportOptions extends BrokerConsent {
     StartMessage,
     "match" | "transport" | "players" | "token"
   >;
+  /** In PEM: the only authorities to vouch for a broker; those that the system knows if absent. */
+  readonly brokerCa?: string | undefined;
   /** Closes the transport, or gives up opening it. */
   readonly signal: AbortSignal;
+  /** Opening has failed, and is tried again: why, in a sentence. */
+  readonly onTrouble?: ((why: string) => void) | undefined;
 }
 
 /** What a player has to know to reach the others. */
@@ -61,7 +65,7 @@ export interface MatchTransport {
 }
 
 /**
- * Opens the transport of a match that has started.
+ * Opens the transport of a match that has started; tries for as long as others wait at the barrier.
  *
  * @throws NetworkError when lobby or broker can't be reached or refuses, or a player can't sign.
  */
@@ -72,7 +76,8 @@ export async function openMatchTransport(
   const { match, transport, players, token } = start;
   switch (transport.kind) {
     case "relay": {
-      const open = await openRelay({ ...lobby, token, signal });
+      const { onTrouble } = options;
+      const open = await openRelay({ ...lobby, token, signal, onTrouble });
       const worse = faulty(open, options);
       return { transport: worse, faulty: worse };
     }
@@ -133,12 +138,14 @@ async function brokerOptions(
   { url, exchange }: Extract<StartTransport, { readonly kind: "amqp" }>,
   options: WatchTransportOptions,
 ): Promise<AmqpWatchOptions> {
-  const { start, signal } = options;
+  const { start, brokerCa, signal, onTrouble } = options;
   return {
     url: await agreedBrokerUrl(url, options),
+    ca: brokerCa,
     exchange,
     match: start.match,
     peers: start.players.map(({ id, slot }) => ({ id, slot })),
     signal,
+    onTrouble,
   };
 }

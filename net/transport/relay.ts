@@ -16,6 +16,7 @@ import { pause } from "../link/pause.ts";
 import { SilenceWatch } from "../link/silence.ts";
 import { askLobby } from "../lobby/connection.ts";
 import type { LobbyMessage } from "../lobby/protocol.ts";
+import { BARRIER_MS_MAX } from "../match/barrier.ts";
 import {
   type CloseReason,
   type LinkState,
@@ -55,6 +56,8 @@ export interface RelayOptions extends LobbyAddress {
   readonly token: string;
   /** Closes the transport, or gives up opening it. */
   readonly signal: AbortSignal;
+  /** Opening has failed, and is tried again: why, in a sentence. */
+  readonly onTrouble?: ((why: string) => void) | undefined;
 }
 
 /**
@@ -92,7 +95,7 @@ interface Attached {
 }
 
 async function open(options: Options): Promise<Relay> {
-  return new Relay(options, await attach(options));
+  return new Relay(options, await attachAtLast(options));
 }
 
 class Relay implements Transport {
@@ -253,6 +256,23 @@ class Relay implements Transport {
       // The read in `#carry` ends too, and connects again.
     }
     this.#isWriting = false;
+  }
+}
+
+/** Attaches for the first time; tries for as long as others wait at the barrier. */
+async function attachAtLast(options: Options): Promise<Attached> {
+  const { signal, onTrouble } = options;
+  const untilMs = performance.now() + BARRIER_MS_MAX;
+  for (let failures = 0;; failures++) {
+    try {
+      return await attach(options);
+    } catch (error) {
+      const isPassing = error instanceof NetworkError &&
+        !(error instanceof TokenRefused);
+      if (!isPassing || performance.now() >= untilMs) throw error;
+      onTrouble?.(error.message);
+    }
+    await pause(backoffMs(failures, BACKOFF), signal);
   }
 }
 

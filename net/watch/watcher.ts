@@ -41,6 +41,8 @@ export interface WatcherOptions extends
   readonly brokerHosts?: readonly string[] | undefined;
   /** If not given, that of the match that began last. */
   readonly room?: string | undefined;
+  /** The authorities that may vouch for a broker, in PEM; those that the system knows if absent. */
+  readonly brokerCa?: string | undefined;
   /** Whether to wait for the players' next match after one. */
   readonly stay: boolean;
   readonly signal: AbortSignal;

@@ -3,7 +3,10 @@ import { expect } from "@std/expect";
 import fc from "fast-check";
 import { parseArgs } from "../../net/cli/command_line.ts";
 import { keepExchange } from "../../net/transport/amqp.ts";
-import { canonicalBrokerUrl, parseBrokerUrl } from "../../net/transport/broker_url.ts";
+import {
+  canonicalBrokerUrl,
+  parseBrokerUrl,
+} from "../../net/transport/broker_url.ts";
 import { FakeBroker } from "../support/fake_broker.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
 
@@ -31,7 +34,8 @@ const damages = fc.tuple(
 
 /** All that is said to somebody who gives this as a broker, or where a broker doesn't belong. */
 function saidOf(url: string): string {
-  const parse = (args: string[], env = {}) => parseArgs(args, { version: "1", env });
+  const parse = (args: string[], env = {}) =>
+    parseArgs(args, { version: "1", env });
   const all = [
     ...[["lobby", "--broker", url], ["lobby", `--brokr=${url}`], [url]],
     ...[["lobby", url], ["lobby", "--port", url], ["play", `--host=${url}`]],

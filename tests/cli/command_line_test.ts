@@ -184,6 +184,7 @@ const VARIABLES: Readonly<Record<string, readonly [string, string, string]>> = {
   ...{ brokerHost: ["a,b", "a b", "--broker-host=c"] },
   ...{ bot: ["easy", "clever", "--no-bot"], lan: ["on", "2", "--no-lan"] },
   ...{ broker: ["amqp://u:p@h", "u:p@h", "--broker=amqp://u:q@h"] },
+  ...{ brokerCa: ["f", "", "--broker-ca=g"] },
   ...{
     brokerFile: ["f", "", "--broker-file=g"],
     check: ["1", "2", "--no-check"],

@@ -44,7 +44,15 @@ const SENSELESS: Readonly<Record<string, readonly string[]>> = {
     "a".repeat(254),
   ],
   "--name": ["", " ", "\u200B", "\u202E\n", "x".repeat(300), "🏓".repeat(25)],
-  "--room": ["", "N1", "A-B-C", "ABC DEF", "Ä".repeat(5), "A".repeat(13), "🏓🏓🏓"],
+  "--room": [
+    "",
+    "N1",
+    "A-B-C",
+    "ABC DEF",
+    "Ä".repeat(5),
+    "A".repeat(13),
+    "🏓🏓🏓",
+  ],
 };
 
 for (const [option, words] of Object.entries(SENSELESS)) {
@@ -53,7 +61,9 @@ for (const [option, words] of Object.entries(SENSELESS)) {
       const args = ["play", "--host=a", `${option}=${word}`];
       const parsed = parseArgs(args, { version: "1", env: {} });
       const said = parsed.kind === "usage" ? parsed.message : `took ${word}`;
-      expect(said).toMatch(/^pong: .* [A-Z][^{}\n]*\. \(see pong play --help\)$/);
+      expect(said).toMatch(
+        /^pong: .* [A-Z][^{}\n]*\. \(see pong play --help\)$/,
+      );
       expect(said.length).toBeLessThan(260);
       expect(said).not.toMatch(/\bzod\b|regex|"[a-z]+":|undefined|expected/i);
     }
@@ -62,7 +72,12 @@ for (const [option, words] of Object.entries(SENSELESS)) {
 
 Deno.test("the lobby takes every name and every room that is understood, as it is", () => {
   const sent = (name: string, room: string) =>
-    clientMessage.parse({ type: "join", version: PROTOCOL_VERSION, name, room });
+    clientMessage.parse({
+      type: "join",
+      version: PROTOCOL_VERSION,
+      name,
+      room,
+    });
   const taken = (parse: (text: string) => string, text: string) => {
     try {
       return parse(text);

@@ -106,7 +106,7 @@ function judgeBeginning(
 function judgeTicks(match: LiedMatch, lied: LyingMatch): string[] {
   const truth = truthOf(match);
   const from = Math.floor(match.fromMs / STEP_MS);
-  const lossOf = (slot: number, other: LyingMatch) => {
+  const lossOf = (slot: number, other: LyingMatch, truth: LyingMatch) => {
     const without = truth.shown[slot].confirmed;
     const { confirmed } = other.shown[slot];
     const last = confirmed.length - 1;
@@ -114,25 +114,26 @@ function judgeTicks(match: LiedMatch, lied: LyingMatch): string[] {
     return { expected, lost: without[last] - confirmed[last] };
   };
   const isBelow = (slot: number) => {
-    const { expected, lost } = lossOf(slot, lied);
+    const { expected, lost } = lossOf(slot, lied, truth);
     return lost > LOST_MAX * expected + 1;
   };
-  const isAway = (slot: number) => lied.shown[slot].absentMs > RETURN_MS;
-  if (!lied.honest.some((slot) => isBelow(slot) || isAway(slot))) return [];
-  const mute = new LyingMatch(match, "mute");
+  const isShut = (slot: number) => lied.shown[slot].absentMs > RETURN_MS;
+  if (!lied.honest.some((slot) => isBelow(slot) || isShut(slot))) return [];
+  const silent = silenceOf(match);
+  const mute = new LyingMatch(silent, "mute");
   mute.play();
   const times = match.packets === Infinity
     ? Math.max(1, lied.drops)
     : lied.drops;
   const lacking = lied.honest.filter((slot) => {
-    const { lost, expected } = lossOf(slot, lied);
-    const patience = lossOf(slot, mute).lost + LOST_TICKS;
+    const { lost, expected } = lossOf(slot, lied, truth);
+    const patience = lossOf(slot, mute, truthOf(silent)).lost + LOST_TICKS;
     const mayLose = LOST_MAX * expected + times * patience +
       (isChanging(match) ? ANEW_TICKS : 0);
     return isBelow(slot) && lost > mayLose;
   });
   const shutOut = lied.honest.filter((slot) =>
-    isAway(slot) &&
+    isShut(slot) &&
     lied.shown[slot].absentMs > RETURN_MS + mute.shown[slot].absentMs
   );
   const isHarmed = lacking.length > 0 || shutOut.length > 0;
@@ -143,9 +144,21 @@ function judgeTicks(match: LiedMatch, lied: LyingMatch): string[] {
   ];
 }
 
+/** The match in which a liar's silence costs what it costs: one that was away itself has come back. */
+function silenceOf(match: LiedMatch): LiedMatch {
+  return isAway(match) && !isChanging(match)
+    ? { ...match, phase: "play" }
+    : match;
+}
+
 /** Whether somebody honest is out, too. */
-function isChanging({ phase, victim, liar }: LiedMatch): boolean {
-  return (phase === "attempt" || phase === "returning") && victim !== liar;
+function isChanging(match: LiedMatch): boolean {
+  return isAway(match) && match.victim !== match.liar;
+}
+
+/** Whether somebody is. */
+function isAway({ phase }: LiedMatch): boolean {
+  return phase === "attempt" || phase === "returning";
 }
 
 /** Whether the honest ones who are there are more than half of the match. */

@@ -210,6 +210,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   R6: [
     ["backs out when the suspect is heard again", { ...attempts(1, C), silentMs: { C: 0 } },
       backsOut(2)],
+    ["stays in an attempt against whom most of the others still suspect",
+      { ...attempts(1, C), silentMs: { C: 0 }, says: { B: { suspects: C }, D: { suspects: C } } }],
     ["goes on against those that are still silent", { ...attempts(1, C | D), silentMs: { C: 0 } },
       backsOut(2, D)],
     ["backs out for nobody who isn't surely there",
@@ -297,6 +299,8 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
       enters("take back", 1, 0, D1)],
     ["leaves taking back to the lowest slot", { me: 1, ...THREE, says: { D: ASKS } }],
     ["takes nobody back who doesn't ask", { ...THREE, says: { D: { epoch: 1 } } }],
+    ["takes nobody back whom the others still take for a member",
+      { says: { B: { suspects: 0 }, C: { suspects: 0 }, D: ASKS } }],
     ["takes nobody back who isn't surely there", { ...THREE, says: { D: ASKS }, absent: D }],
     ["takes nobody back who has to wait", { ...THREE, says: { D: ASKS }, waiting: D }],
     ["takes back no incarnation that was dropped",

@@ -140,7 +140,10 @@ Deno.test("a member claims the seats of all who would be members, each with its 
 });
 
 Deno.test("R6: a member that backed out gives its attempt's number no vote again", () => {
-  const says = { B: attempts(1, C), D: { attemptNumber: 3 } };
+  const says = {
+    B: { ...attempts(1, C), suspects: 0 },
+    D: { attemptNumber: 3, suspects: 0 },
+  };
   const { membership, observed } = memberIn({
     ...{ ...attempts(1, C), silentMs: { C: 0 }, says },
   });

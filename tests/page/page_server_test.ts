@@ -115,7 +115,9 @@ Deno.test("the address for a browser's arguments leads to the page once, and the
   ) {
     const answer = await get(address);
     expect([address, answer.status]).toEqual([address, code]);
-    expect(answer.headers.get("location")).toBe(code === 303 ? new URL(url).pathname + new URL(url).search : null);
+    expect(answer.headers.get("location")).toBe(
+      code === 303 ? new URL(url).pathname + new URL(url).search : null,
+    );
     expect(await answer.text()).toMatch(code === 303 ? /^$/ : /the terminal/);
   }
   expect(await codeOf(url)).toBe(200);

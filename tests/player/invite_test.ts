@@ -15,7 +15,10 @@ Deno.test("an invite names the lobby as others reach it, and its port where that
 
   expect([
     inviteLine({ hostname: "pong.example", port }, { room, pong: "pong" }),
-    inviteLine({ hostname: "pong.example", port: 1234 }, { room, pong: "./pong" }),
+    inviteLine({ hostname: "pong.example", port: 1234 }, {
+      room,
+      pong: "./pong",
+    }),
     inviteLine({ hostname: "localhost", port }, { room, pong: "deno task" }),
   ]).toEqual([
     "pong play --host pong.example --room ABC",

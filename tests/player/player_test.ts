@@ -34,7 +34,8 @@ async function run(changes: Partial<PlayerOptions>) {
     nowMs: () => performance.now(),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     openLobby: () => openLobby(),
-    onServing: ({ url, lanUrl }) => served.resolve({ url: new URL(url), lanUrl }),
+    onServing: ({ url, lanUrl }) =>
+      served.resolve({ url: new URL(url), lanUrl }),
     onResult: () => {},
     onDesync: () => {},
     signal: stop.signal,

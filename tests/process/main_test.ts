@@ -152,6 +152,17 @@ for (const [what, home] of Object.entries(HOMES)) {
   });
 }
 
+Deno.test("an authority that can't be read, or is none, is said before anything is sent", async () => {
+  const rubbish = await Deno.makeTempFile();
+  await Deno.writeTextFile(rubbish, "-----BEGIN PRIVATE KEY-----");
+  using _file = { [Symbol.dispose]: () => Deno.removeSync(rubbish) };
+  for (const command of ["lobby", "play", "watch"]) {
+    const words = [command, ...lobbyAt({ port: closedPort() }), "--broker-ca"];
+    await expectFailure([...words, "/none"], ".*/none as --broker-ca: No such");
+    await expectFailure([...words, rubbish], ".*holds no certificate in PEM");
+  }
+});
+
 Deno.test("a lobby prints its port, and ends with 0 when it is stopped", async () => {
   await using lobby = await startLobbyProcess();
   lobby.kill("SIGTERM");
@@ -174,30 +185,34 @@ Deno.test("a player who waits in the lobby can be stopped, and its seat is free"
   expect(players.length).toBe(1);
 });
 
-Deno.test("a player ends when its terminal is closed, and neither waits for its browser nor ends it", {
-  ignore: Deno.build.os !== "linux",
-}, async () => {
-  await using folder = await temporaryFolder();
-  const { path } = folder;
-  const script = `#!/bin/sh\necho $$ > ${path}/pid\nexec sleep 1000\n`;
-  await Deno.writeTextFile(`${path}/xdg-open`, script, { mode: 0o755 });
-  const PATH = Deno.env.get("PATH") ?? "";
-  Deno.env.set("PATH", `${path}:${PATH}`);
-  const words = ["play", "--page-port", "0", "--state-folder", path];
-  await using player = startPong(words);
-  Deno.env.set("PATH", PATH);
-  const pid = () => Deno.readTextFile(`${path}/pid`).catch(() => "");
-  await until(async () => (await pid()).endsWith("\n"), "A browser");
-  const browser = Number(await pid());
-  const fields = await Deno.readTextFile(`/proc/${browser}/stat`);
-  // Its process group, and so what the terminal's Ctrl-C goes to.
-  expect(fields.split(" ")[4]).toBe(`${browser}`);
+Deno.test(
+  "a player ends when its terminal is closed, and neither waits for its browser nor ends it",
+  {
+    ignore: Deno.build.os !== "linux",
+  },
+  async () => {
+    await using folder = await temporaryFolder();
+    const { path } = folder;
+    const script = `#!/bin/sh\necho $$ > ${path}/pid\nexec sleep 1000\n`;
+    await Deno.writeTextFile(`${path}/xdg-open`, script, { mode: 0o755 });
+    const PATH = Deno.env.get("PATH") ?? "";
+    Deno.env.set("PATH", `${path}:${PATH}`);
+    const words = ["play", "--page-port", "0", "--state-folder", path];
+    await using player = startPong(words);
+    Deno.env.set("PATH", PATH);
+    const pid = () => Deno.readTextFile(`${path}/pid`).catch(() => "");
+    await until(async () => (await pid()).endsWith("\n"), "A browser");
+    const browser = Number(await pid());
+    const fields = await Deno.readTextFile(`/proc/${browser}/stat`);
+    // Its process group, and so what the terminal's Ctrl-C goes to.
+    expect(fields.split(" ")[4]).toBe(`${browser}`);
 
-  player.kill("SIGHUP");
+    player.kill("SIGHUP");
 
-  expect(await player.exited).toBe(0);
-  Deno.kill(browser, "SIGTERM");
-});
+    expect(await player.exited).toBe(0);
+    Deno.kill(browser, "SIGTERM");
+  },
+);
 
 Deno.test("logs are JSON on standard error when asked for, and hold no secret", async () => {
   await using venue = await openVenue();

@@ -23,6 +23,8 @@ export interface Broker extends AsyncDisposable {
   /** The address of the virtual host `/`, with the password of the administrator. */
   readonly url: string;
   readonly port: number;
+  /** Where it speaks TLS, if it was given a certificate. */
+  readonly securePort: number;
   /** Makes an empty virtual host and returns its address. */
   createVhost(name: string): Promise<string>;
   /** Sends one request to the management API; throws unless it succeeds. */
@@ -41,6 +43,12 @@ export interface Broker extends AsyncDisposable {
   freeze(): void;
   /** Lets a frozen node go on. */
   thaw(): void;
+}
+
+/** Paths of the PEM files that a server shows and keeps. */
+export interface Certificate {
+  readonly cert: string;
+  readonly key: string;
 }
 
 /** A node takes seconds to start, and each look at it a connection. */
@@ -63,8 +71,10 @@ export function brokerInstalled(): boolean {
   return Object.values(findPrograms()).every((path) => path !== undefined);
 }
 
-/** Starts a node; resolves when it accepts connections. */
-export async function startBroker(): Promise<Broker> {
+/** Starts a node, one that also speaks TLS if given a certificate; resolves when it accepts. */
+export async function startBroker(
+  { certificate }: { readonly certificate?: Certificate } = {},
+): Promise<Broker> {
   const { server, epmd, setpriv } = findPrograms();
   if (server === undefined || epmd === undefined || setpriv === undefined) {
     throw new Error(
@@ -73,7 +83,7 @@ export async function startBroker(): Promise<Broker> {
     );
   }
   const folder = await Deno.makeTempDir({ prefix: "pong-broker-" });
-  const [port, managementPort, nodePort, epmdPort] = freePorts(4);
+  const [port, managementPort, nodePort, epmdPort, securePort] = freePorts(5);
   await Deno.mkdir(`${folder}/home`);
   const files = {
     "env.conf": "",
@@ -86,7 +96,7 @@ default_pass = ${PASSWORD}
 loopback_users = none
 disk_free_limit.absolute = 50MB
 vm_memory_high_watermark.absolute = 1GB
-`,
+${certificate === undefined ? "" : tlsSettings(certificate, securePort)}`,
   };
   for (const [name, text] of Object.entries(files)) {
     await Deno.writeTextFile(`${folder}/${name}`, text);
@@ -180,7 +190,7 @@ vm_memory_high_watermark.absolute = 1GB
   }
   return {
     url: urlOf("/"),
-    ...{ port, manage },
+    ...{ port, securePort, manage },
     async createVhost(name) {
       await manage("PUT", `vhosts/${encodeURIComponent(name)}`);
       return urlOf(name);
@@ -209,6 +219,14 @@ while read -r order; do
   setpriv --pdeathsig KILL "$SERVER" </dev/null >out.log 2>&1
 done
 `;
+
+function tlsSettings({ cert, key }: Certificate, port: number): string {
+  return `listeners.ssl.1 = 127.0.0.1:${port}
+ssl_options.certfile = ${cert}
+ssl_options.keyfile = ${key}
+ssl_options.verify = verify_none
+`;
+}
 
 function findPrograms() {
   return {

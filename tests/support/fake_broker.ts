@@ -34,6 +34,7 @@ const ANSWERS: ReadonlyMap<number, readonly [number, Buffer]> = new Map([
   [METHOD(10, 40), [METHOD(10, 41), short("")]],
   [METHOD(10, 50), [METHOD(10, 51), NOTHING]],
   [METHOD(20, 10), [METHOD(20, 11), Buffer.alloc(4)]],
+  [CHANNEL_CLOSE, [METHOD(20, 41), NOTHING]],
   [METHOD(40, 10), [METHOD(40, 11), NOTHING]],
   [QUEUE_DECLARE, [METHOD(50, 11), QUEUED]],
   [BIND, [METHOD(50, 21), NOTHING]],

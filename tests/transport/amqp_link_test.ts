@@ -185,12 +185,12 @@ for (const [why, end] of Object.entries(ENDS)) {
 for (
   const [what, open, fault, tries, endMs] of [
     [
-      "opening has 700 ms for each answer, and tries for 5 s",
-      ...[openAmqp, "isSilent", 6, 5_750] as const,
+      "opening has 700 ms for each answer, and tries for 25 s",
+      ...[openAmqp, "isSilent", 18, 26_250] as const,
     ],
     [
-      "opening has 3 s for all answers, and tries for 5 s",
-      ...[openAmqp, "isStalling", 2, 6_050] as const,
+      "opening has 3 s for all answers, and tries for 25 s",
+      ...[openAmqp, "isStalling", 8, 27_650] as const,
     ],
     [
       "keeping the exchange is tried once",
@@ -206,7 +206,7 @@ for (
     open(OPTIONS).catch((error: unknown) => failure = error);
     await broker.settle();
     while (failure === undefined) {
-      await time.pass(50);
+      await time.pass(350);
       await broker.settle();
     }
 
@@ -297,6 +297,12 @@ const FAILURES: readonly (readonly [unknown, string, string, boolean])[] = [
   [403, "no right", 'the user "u" may not do this: no right', false],
   [0, "Handshake ended: ACCESS-REFUSED", 'refuses the user "u" or', false],
   [0, "Expected ConnectionOpenOk", 'no virtual host "/" that the user', false],
+  [530, "the maximum allowed user limit of (1)", "a limit of the broker", true],
+  [406, "queue limit in vhost 'v' (0) is reached", "a limit of the", true],
+  ["", "No channels left to allocate", "Raise its channel_max", true],
+  [406, "inequivalent arg 'type'", "of the same name but another kind", false],
+  ["", "Frame size 9 exceeds maxFrameSize 8", "is no AMQP broker", false],
+  ["ECONNRESET", "read ECONNRESET", "h:5672: read ECONNRESET\n", true],
 ];
 
 for (const [code, said, why, mayHelp] of FAILURES) {

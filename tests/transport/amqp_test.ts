@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { connect } from "amqplib";
 import { Buffer } from "node:buffer";
+import { readBrokerCa } from "../../net/files/broker_ca.ts";
 import { NetworkError } from "../../net/link/network_error.ts";
 import { EXCHANGE } from "../../net/lobby/protocol.ts";
 import type { Transport } from "../../net/match/transport.ts";
@@ -15,6 +16,11 @@ import {
   startBroker,
 } from "../support/broker.ts";
 import {
+  type Certificates,
+  ignoreWithoutOpenssl,
+  makeCertificates,
+} from "../support/certificates.ts";
+import {
   nextPacket,
   testTransport,
   type TransportPair,
@@ -23,14 +29,19 @@ import { until } from "../support/waiting.ts";
 import { CAN_READ_NODELAY, nodelayOf } from "./nodelay.ts";
 import { openPlayer, openWatch, startOver } from "./two_players.ts";
 
-const ignore = ignoreWithoutBroker();
+const ignore = ignoreWithoutBroker() || ignoreWithoutOpenssl();
 let broker: Broker;
+let certificates: Certificates;
 
 if (!ignore) {
   Deno.test.beforeAll(async () => {
-    broker = await startBroker();
+    certificates = await makeCertificates();
+    broker = await startBroker({ certificate: certificates.of("good") });
   });
-  Deno.test.afterAll(async () => await broker?.[Symbol.asyncDispose]());
+  Deno.test.afterAll(async () => {
+    await broker?.[Symbol.asyncDispose]();
+    await certificates?.[Symbol.asyncDispose]();
+  });
 }
 
 testTransport("amqp", async () => await openPair(), { ignore });
@@ -111,7 +122,9 @@ test("says that the broker takes no messages, and keeps none for later", async (
 
 test("waits until a lobby has declared the exchange", async () => {
   const url = await broker.createVhost("late-lobby");
-  const opening = openMember(0, { url, match: "late", epoch: 0 });
+  const opening = openMember(0, {
+    ...{ url: await createGuest("late-lobby"), match: "late", epoch: 0 },
+  });
   const asked = "no exchange 'pong' in vhost 'late-lobby'";
 
   await until(
@@ -125,7 +138,8 @@ test("waits until a lobby has declared the exchange", async () => {
 });
 
 test("asks for the lobby when nobody declares the exchange", async () => {
-  const url = await broker.createVhost("no-lobby");
+  await broker.createVhost("no-lobby");
+  const url = await createGuest("no-lobby");
 
   const opening = openMember(0, { url, match: "alone", epoch: 0 });
 
@@ -206,16 +220,118 @@ test("names the cause in one line without the password", async () => {
   }
 });
 
+/** What is taken away from two who play, by somebody who may do so. Nobody else can delete queues. */
+const TAKEN: Readonly<Record<string, (vhost: string) => Promise<unknown>>> = {
+  "their exchange": (vhost) =>
+    broker.manage("DELETE", `exchanges/${vhost}/${EXCHANGE}`),
+  "their virtual host": async (vhost) => {
+    await broker.manage("DELETE", `vhosts/${vhost}`);
+    await broker.createVhost(vhost);
+  },
+  "their connections": () => broker.control("close_all_connections", "bye"),
+};
+
+for (const [what, take] of Object.entries(TAKEN)) {
+  test(`goes on by itself after ${what} went, with a lobby or without`, async () => {
+    for (const hasLobby of [true, false]) {
+      const vhost = `taken-${what.slice(6, 9)}-${hasLobby}`;
+      const url = await broker.createVhost(vhost);
+      await using lobby = await keepExchange({ url });
+      // Without a lobby players declare it; with one, they need no right to.
+      const own = hasLobby && what === "their exchange"
+        ? await createGuest(vhost)
+        : url;
+      if (!hasLobby) await lobby[Symbol.asyncDispose]();
+      const where = { url: own, match: "taken" };
+      await using a = await openMember(0, { ...where, epoch: EPOCHS[0] });
+      await using b = await openMember(1, { ...where, epoch: EPOCHS[1] });
+
+      await take(vhost);
+
+      let heard = 0;
+      await until(() => {
+        for (const end of [a, b]) end.send(Uint8Array.of(7));
+        heard |= (a.receive().length && 1) | (b.receive().length && 2);
+        if (!a.link.up || !b.link.up) heard = 0;
+        return heard === 3;
+      }, () => `${a.link.detail} ${b.link.detail}`);
+    }
+  });
+}
+
+test("names a limit as a limit, and what is no exchange for a match as that", async () => {
+  await broker.createVhost("narrow");
+  const url = await createGuest("narrow", ".*");
+  for (
+    const [kind, cause] of [
+      ["user/max-channels", "limit of the broker is reached: .*channels"],
+      ["user/max-connections", "reached: .*user connection limit \\(0\\)"],
+      ["vhost/max-connections", "limit of the broker is reached: .*'narrow'"],
+    ]
+  ) {
+    const path = kind.replace("/", "-limits/narrow/");
+    await broker.manage("PUT", path, { value: 0 });
+    expect((await failure(keepExchange({ url }))).message)
+      .toMatch(new RegExp(cause));
+  }
+  const other = await broker.createVhost("other-kind");
+  const body = { type: "fanout", durable: true };
+  await broker.manage("PUT", `exchanges/other-kind/${EXCHANGE}`, body);
+  expect((await failure(keepExchange({ url: other }))).message)
+    .toMatch(/another kind is there.*current is 'fanout'/);
+});
+
+test("is carried over TLS, and says what is wrong with a certificate or a port", async () => {
+  const at = (scheme: string, port: number, host = "127.0.0.1") =>
+    `${scheme}://adm:secret@${host}:${port}`;
+  const secure = broker.url.replace("amqp:", "amqps:")
+    .replace(`${broker.port}`, `${broker.securePort}`);
+  const ca = await readBrokerCa(certificates.ca);
+  await using pair = await openPair(secure, ca);
+  await sendLast(pair);
+  using servers = new DisposableStack();
+  const served = async (kind: "expired" | "foreign") => {
+    const { cert, key } = certificates.of(kind);
+    const server = servers.use(Deno.listenTls({
+      ...{ hostname: "127.0.0.1", port: 0 },
+      cert: await Deno.readTextFile(cert),
+      key: await Deno.readTextFile(key),
+    }));
+    void server.accept().then(async (conn) => {
+      await conn.handshake().catch(() => {/* The client hangs up. */});
+      conn.close();
+    });
+    return server.addr.port;
+  };
+  for (
+    const [url, signer, cause] of [
+      [secure, undefined, "name its PEM file with --broker-ca"],
+      [at("amqps", broker.port), ca, "doesn't speak TLS on this port"],
+      [at("amqp", broker.securePort), ca, "it speaks TLS on this port"],
+      [at("amqps", await served("expired")), ca, "certificate has expired"],
+      [at("amqps", await served("foreign")), ca, "for another name than 127."],
+      [`${secure}-none`, ca, 'no virtual host "/-none"'],
+    ] as const
+  ) {
+    const { message } = await failure(keepExchange({ url, ca: signer }));
+    expect(message).toContain(cause);
+    expect(message).not.toMatch(/secret|\n/);
+  }
+});
+
 const EPOCHS = [3, 4] as const;
 let matches = 0;
 
 /** Opens two members of a match of their own, on the broker's first virtual host. */
-async function openPair(url = broker.url): Promise<TransportPair> {
+async function openPair(
+  url = broker.url,
+  ca?: string,
+): Promise<TransportPair> {
   await using stack = new AsyncDisposableStack();
-  stack.use(await keepExchange({ url }));
-  const match = `match-${++matches}`;
-  const a = stack.use(await openMember(0, { url, match, epoch: EPOCHS[0] }));
-  const b = stack.use(await openMember(1, { url, match, epoch: EPOCHS[1] }));
+  stack.use(await keepExchange({ url, ca }));
+  const where = { url, ca, match: `match-${++matches}` };
+  const a = stack.use(await openMember(0, { ...where, epoch: EPOCHS[0] }));
+  const b = stack.use(await openMember(1, { ...where, epoch: EPOCHS[1] }));
   const all = stack.move();
   const dispose = () => all.disposeAsync();
   return { a, b, epochs: EPOCHS, [Symbol.asyncDispose]: dispose };
@@ -223,7 +339,7 @@ async function openPair(url = broker.url): Promise<TransportPair> {
 
 function openMember(
   slot: number,
-  where: Pick<AmqpOptions, "url" | "match" | "epoch">,
+  where: Pick<AmqpOptions, "url" | "ca" | "match" | "epoch">,
 ): Promise<Transport> {
   const peers = ["ann", "bob"].map((id, slot) => ({ id, slot }));
   return openAmqp({ ...peers[slot], ...where, exchange: EXCHANGE, peers });
@@ -256,6 +372,20 @@ async function sendLast({ a, b }: TransportPair): Promise<readonly number[]> {
     return got.includes(9);
   }, "The last packet");
   return got;
+}
+
+/** Makes a user named after a virtual host, who may declare only what is so named, there. */
+async function createGuest(
+  vhost: string,
+  configure = "^amq\\.gen.*$",
+): Promise<string> {
+  await broker.manage("PUT", `users/${vhost}`, {
+    password: "secret",
+    tags: "",
+  });
+  const rights = { configure, write: ".*", read: ".*" };
+  await broker.manage("PUT", `permissions/${vhost}/${vhost}`, rights);
+  return broker.url.replace(/adm:adm@(.*)\/.*/, `${vhost}:secret@$1/${vhost}`);
 }
 
 /** Waits for an opening that must fail with a `NetworkError`, and returns that. */

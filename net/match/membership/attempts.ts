@@ -94,7 +94,7 @@ export function revise(
   if (mayWiden) {
     return { kind: "widen", aim: { n, drop: drop | lost, join: undefined } };
   }
-  const back = drop & ~seen.suspects & seen.present;
+  const back = drop & ~seen.lostOf(drop) & seen.present;
   const hasJoinerGone = join !== undefined && !has(seen.heard, join.slot);
   const mayBackOut = !agreed && !seen.isAgreedSeen(participants) &&
     seen.nowMs - backedOutMs > BACK_OUT_PAUSE_MS;

@@ -154,10 +154,11 @@ export class Observation {
     );
   }
 
-  /** Without suspects: a player that asks to come back. Who does so as a member is a suspect. */
+  /** A player that asks to come back; not one whom the others still take for a member. */
   returning(): Incarnation | undefined {
     for (const [slot, record] of this.#observed.records.entries()) {
       const mayAsk = record?.isReturning && has(this.present, slot) &&
+        !has(this.#standing.members, slot) &&
         record.epoch > this.#epochOf(slot) &&
         this.#observed.mayReturn(slot, false);
       if (mayAsk) return { slot, epoch: record.epoch };
