@@ -10,7 +10,7 @@ const HANDLES_MAX = 64;
 
 Deno.test("a crowd at the page's port ends nothing and shuts nobody out", async () => {
   const words = ["play", "--lan", "--no-open"];
-  await using player = startPong(words, undefined, HANDLES_MAX);
+  await using player = startPong(words, { handlesMax: HANDLES_MAX });
   const url = await addressOf(player);
   const port = Number(new URL(url).port);
   await using page = await openPage({ server: { url } });
