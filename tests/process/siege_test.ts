@@ -23,6 +23,9 @@ import {
 const TICKS = 240;
 const JOINS = 8;
 
+/** A ping takes a turn of the lobby; to join takes three: to accept, to read, to answer. */
+const TURNS = 3;
+
 /** A busy machine may be slow for a while; a lobby that gives way to an attack always is. */
 const TRIES = 3;
 
@@ -97,7 +100,7 @@ for (
       for (let tried = 0; tried < TRIES && !isHeld; tried++) {
         const { part, pings, text } = await besiege(lobby, bots, attack);
         told.push(`at ${where}, ${name}: ${text}`);
-        isHeld = part >= 0.95 && pings <= quiet.pings + 1;
+        isHeld = part >= 0.95 && pings <= Math.max(quiet.pings, TURNS) + 1;
       }
       expect({ isHeld, told }).toEqual({ isHeld: true, told });
     }
