@@ -47,7 +47,7 @@ for (
 ) {
   Deno.test(`at ${where}, under any attack, a match goes on and others join`, async () => {
     await using stack = new AsyncDisposableStack();
-    const lobby = stack.use(await startLobbyProcess([], handlesMax));
+    const lobby = stack.use(await startLobbyProcess([], { handlesMax }));
     const words = [...lobbyAt(lobby), "--bot", "hard", "--points", "99"];
     const bots = [1, 2].map(() => stack.use(startPong(["play", ...words])));
     for (const bot of bots) {
