@@ -166,11 +166,13 @@ const committed = z.object({
 const result = z.object({
   type: z.literal("result"),
   match: id,
-  reason: z.enum(["finished", "walkover"]),
+  reason: z.enum(["finished", "walkover", "not ready"]),
   winner: slot.nullable(),
   score,
   confirmedTick: uint32,
   hash: uint32,
+  /** Who broke off the start, as far as this player can tell. */
+  lateSlots: slots.optional(),
 }).readonly();
 
 const ready = z.object({
@@ -314,7 +316,7 @@ export const lobbyMessage = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("over"),
     match: id,
-    reason: z.enum(["finished", "walkover", "connection lost"]),
+    reason: z.enum(["finished", "walkover", "connection lost", "not ready"]),
     winner: slot.nullable(),
     isAgreed: z.boolean(),
     message: shownText,

@@ -61,7 +61,10 @@ export interface MatchStageOptions
   readonly onEra: (report: EraReport) => void;
   /** Gets the newest confirmed tick; −1 while this player is out of the match. */
   readonly onConfirmed: (tick: number) => void;
-  /** The match has a result: its end, on which all members agree, or nobody else was left. */
+  /**
+   * The match has a result: its end, on which all members agree, nobody else was left, or who broke
+   * off its start.
+   */
   readonly onDecided: (result: Omit<ResultMessage, "type">) => void;
   readonly onResult: (result: ResultLine) => void;
   /** Two hosts disagreed: what a developer needs to find out why. */
@@ -226,9 +229,13 @@ export class MatchStage implements Stage {
   #finish(outcome: Outcome, match: PlayedMatch): void {
     const { onResult, onDesync, onDecided } = this.#options;
     const { reason, ...result } = resultOf({ ...this.#now, match }, outcome);
+    const { lateSlots } = match.session.opening.failure ?? {};
     const isDecided = reason === "finished" || reason === "walkover";
     // What the lobby told needs no report.
     if (isDecided && !outcome.score) onDecided({ ...result, reason });
+    if (reason === "not ready" && lateSlots) {
+      onDecided({ ...result, reason, lateSlots });
+    }
     const evidence = reason === "desync" ? this.recording() : undefined;
     if (evidence) onDesync(evidence);
     onResult({ ...result, reason });
