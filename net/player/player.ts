@@ -240,7 +240,7 @@ async function visitAs(
       join: {
         ...{ name, look, isReady: false },
         ...(mode === "quick"
-          ? wishesOf(settings, options)
+          ? quickWishes(settings, options)
           : roomOf(settings, options)),
       },
       bots: 0,
@@ -250,7 +250,7 @@ async function visitAs(
 }
 
 /** What somebody wants of strangers: nothing that wasn't said, for it keeps others away. */
-function wishesOf(
+function quickWishes(
   { quickPlayers }: JoinSettings,
   { wishes = {} }: Pick<PlayerOptions, "wishes">,
 ): Omit<JoinRequest, "name"> {

@@ -225,7 +225,8 @@ class WatchStage implements Stage {
     return this.#watching?.outcome;
   }
 
-  gather({ players, rules, watchers }: RosterMessage): void {
+  gather({ room, players, rules, watchers }: RosterMessage): void {
+    this.#room = room;
     this.#players = players.toSorted((a, b) => a.slot - b.slot);
     this.#rules = rules;
     this.watchers = watchers;

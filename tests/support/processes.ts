@@ -158,8 +158,10 @@ function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
 /** Starts a lobby on a free port of 127.0.0.1. */
 export async function startLobbyProcess(
   args: readonly string[] = [],
+  handlesMax?: number,
 ): Promise<PongProcess & { readonly port: number }> {
-  const lobby = startPong(["lobby", ...lobbyAt({ port: 0 }), ...args]);
+  const words = ["lobby", ...lobbyAt({ port: 0 }), ...args];
+  const lobby = startPong(words, undefined, handlesMax);
   const [, port] = await lobby.line(/^listening on .*:(\d+)$/);
   return Object.assign(lobby, { port: Number(port) });
 }
