@@ -265,7 +265,6 @@ function watch() {
     .description("Watch a match from any moment on, without disturbing it.")
     .option("--host <address>", "the lobby's computer")
     .addOption(PORT)
-    .option("--room <code>", "which match; the newest if not given")
     .addOption(BROKER_CA)
     .option(
       "--room <code>",

@@ -86,8 +86,7 @@ export interface VisitOptions {
  * Joins and plays until the player leaves or, without `stay`, one match is over. Returns how the
  * last match ended, `undefined` where none began.
  *
- * @throws NetworkError or JoinError when the lobby or the broker can't be reached or refuses, or
- * the lobby is lost before the match has begun.
+ * @throws NetworkError or JoinError when the lobby or the broker can't be reached or refuses.
  */
 export async function visitLobby(
   options: VisitOptions,
@@ -151,7 +150,7 @@ class Visit {
     this.#stage = new MatchStage({
       ...{ ...options, welcome },
       localBotIds: () => bots.ids,
-      invite: inviteLine(options.plan.lobby, welcome.room),
+      inviteTo: (room) => inviteLine(options.plan.lobby, room),
       onRequest: (request) => this.#answer(request),
       onClaim: (claim) => seat.claim(claim),
       onEra: (report) => seat.tellEra(report),
@@ -242,6 +241,15 @@ class Visit {
     this.#why = why;
   }
 
+  /** Says it once, not by each local bot. */
+  #noteLink(trouble: string): void {
+    if (this.#parts.options.page) {
+      log.warn("{news}", { news: trouble || "The lobby is back." });
+    }
+    this.#stage.setTrouble(trouble);
+    this.#stage.setLobbyGone(trouble !== "");
+  }
+
   /** Does what the page asks for. */
   #answer(request: PageRequest): void {
     const { options, seat, bots } = this.#parts;
@@ -270,7 +278,6 @@ class Visit {
           this.#take(event);
           continue;
         case "refused":
-        case "lost":
         case "left":
           return this.#take(event);
         case "roster":
@@ -296,9 +303,13 @@ class Visit {
         case "over":
           stage.learnEnd(event.over);
           continue;
+        case "seated":
+          stage.sit(event.welcome);
+          // A local bot's seat may be another now; who has a page was told where it is.
+          if (!options.page) options.onSeat?.(event.welcome.id);
+          continue;
         case "link":
-          log.info(event.up ? "The lobby is back" : "The lobby is gone");
-          stage.setLobbyGone(!event.up);
+          this.#noteLink(event.trouble);
       }
     }
   }
@@ -307,7 +318,6 @@ class Visit {
 /** Lets a local bot visit the same room with a seat of its own, but without page or files. */
 function playLocalBot(options: VisitOptions, seat: LobbySeat): PlayLocalBot {
   const { lobby, skill } = options.plan;
-  const { room } = seat.welcome;
   return ({ signal, onSeat }) =>
     visitLobby({
       ...options,
@@ -315,7 +325,7 @@ function playLocalBot(options: VisitOptions, seat: LobbySeat): PlayLocalBot {
         lobby,
         skill,
         bots: 0,
-        join: { name: "Bot", room, isBot: true },
+        join: { name: "Bot", room: seat.welcome.room, isBot: true },
       },
       page: undefined,
       control: { kind: "bot", skill },

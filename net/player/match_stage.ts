@@ -48,8 +48,8 @@ export interface MatchStageOptions
   readonly welcome: Pick<WelcomeMessage, "id" | "slot" | "room" | "rules">;
   /** The player IDs of the local bots. */
   readonly localBotIds: () => readonly string[];
-  /** The command that a friend types to join. */
-  readonly invite: string;
+  /** The command that a friend types to join a room. */
+  readonly inviteTo: (room: string) => string;
   readonly canLeave: boolean;
   /** Gets what the page asks for and the stage can't do by itself. */
   readonly onRequest: (request: PageRequest) => void;
@@ -69,20 +69,24 @@ export interface MatchStageOptions
 /** Holds what the lobby tells of the room, and the newest match. */
 export class MatchStage implements Stage {
   readonly #options: MatchStageOptions;
+  #id: string;
   #room: Omit<RoomNow, "localBotIds">;
   #roomSeats: Seats;
   #match: PlayedMatch | undefined;
   #shownMs = -Infinity;
 
   constructor(options: MatchStageOptions) {
-    const { welcome, invite, canLeave } = options;
-    const { slot, room, rules } = welcome;
+    const { welcome, inviteTo, canLeave } = options;
+    const { id, slot, room, rules } = welcome;
+    const invite = inviteTo(room);
     this.#options = options;
+    this.#id = id;
     this.#room = {
       ...{ code: room, invite, canLeave },
       startsAtMs: null,
       watchers: 0,
       rematch: null,
+      trouble: "",
     };
     this.#roomSeats = { me: slot, rules, players: [] };
   }
@@ -126,10 +130,17 @@ export class MatchStage implements Stage {
     };
   }
 
+  /** Takes in that the lobby has given this player a seat again, or another one. */
+  sit({ id, slot, room, rules }: WelcomeMessage): void {
+    this.#id = id;
+    this.#roomSeats = { ...this.#roomSeats, me: slot, rules };
+    this.#change({ code: room, invite: this.#options.inviteTo(room) });
+  }
+
   /** Takes in who waits in the room. */
   gather({ players, rules, watchers, startsInMs }: RosterMessage): void {
-    const { welcome, nowMs } = this.#options;
-    const me = players.find(({ id }) => id === welcome.id)?.slot;
+    const { nowMs } = this.#options;
+    const me = players.find(({ id }) => id === this.#id)?.slot;
     this.#roomSeats = {
       me: me ?? this.#roomSeats.me,
       rules,
@@ -146,6 +157,11 @@ export class MatchStage implements Stage {
 
   setRematch(rematch: RematchView): void {
     this.#change({ rematch });
+  }
+
+  /** Says what keeps this player from its room or match; empty where nothing does. */
+  setTrouble(trouble: string): void {
+    this.#change({ trouble });
   }
 
   setLobbyGone(isLobbyGone: boolean): void {
@@ -172,7 +188,7 @@ export class MatchStage implements Stage {
     });
     match.session.watchers = this.#room.watchers;
     this.#match = match;
-    this.#change({ startsAtMs: null, rematch: null });
+    this.#change({ startsAtMs: null, rematch: null, trouble: "" });
     return match;
   }
 

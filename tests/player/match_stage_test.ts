@@ -60,7 +60,7 @@ function createTable(...controls: readonly Control[]) {
     const seat = { id: `p${slot}`, slot: 3 - slot, room: "ABCDEF" };
     const stage = new MatchStage({
       ...{ page, control, welcome: { ...seat, rules: rulesFor(2) } },
-      ...{ localBotIds: () => ["p1"], invite: "pong play" },
+      ...{ localBotIds: () => ["p1"], inviteTo: () => "pong play" },
       ...{ canLeave: true, nowMs: () => network.nowMs },
       randomBytes: (length) => new Uint8Array(length).fill(slot + 1),
       ...{ onRequest: say("request"), onClaim: say("claim") },
