@@ -125,14 +125,18 @@ async function besiege(
   let after = before;
   for (let join = 0; join < JOINS; join++) {
     const ticks = join * TICKS / (JOINS - 1);
-    after = await Promise.all(bots.map((bot, at) =>
-      waitForStatus(bot, (now) => dueTicks(before[at], now) >= ticks)
-    ));
+    after = await Promise.all(
+      bots.map((bot, at) =>
+        waitForStatus(bot, (now) => dueTicks(before[at], now) >= ticks)
+      ),
+    );
     all.push(await pingsDuringJoin(lobby, calm));
   }
-  const part = Math.min(...after.map((now, at) =>
-    (now.confirmedTick - before[at].confirmedTick) / dueTicks(before[at], now)
-  ));
+  const part = Math.min(
+    ...after.map((now, at) =>
+      (now.confirmedTick - before[at].confirmedTick) / dueTicks(before[at], now)
+    ),
+  );
   const pings = all.toSorted((a, b) => a - b)[JOINS / 2];
   const text = `${(part * 100).toFixed(1)} % of the due ticks confirmed, ` +
     `${pings} pings answered during a join`;
