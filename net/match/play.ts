@@ -184,12 +184,12 @@ export class Play {
       this.members === setOf(this.#options.slot);
   }
 
-  /** Whether the only other member said that states differ. */
+  /** Whether the only other member said that states differ, and not in an era without this host. */
   get isDesyncTold(): boolean {
-    return sizeOf(this.members) === 2 &&
-      this.#others.some((slot) =>
-        this.#heard.words[slot]?.farewell === "desync"
-      );
+    const [slot] = this.#others;
+    const word = this.#heard.words[slot];
+    return sizeOf(this.members) === 2 && word?.farewell === "desync" &&
+      word.era === this.era;
   }
 
   hasLeft(slot: number): boolean {
@@ -246,7 +246,7 @@ export class Play {
     this.#confirm();
     this.#noteHave();
     const { liveness, absences, controls } = this.#options;
-    const { members } = this;
+    const { members, attempt } = this.#membership.standing;
     const happened = this.#membership.evaluate({
       ...{ nowMs, liveness, have: this.#have },
       records: this.#heard.words,
@@ -255,6 +255,9 @@ export class Play {
     });
     for (const event of happened) {
       this.#events.push(event);
+      // Asking in vain costs the others as much as a return, and makes the next one wait as long.
+      const asked = event.kind === "backed out" ? attempt?.join : undefined;
+      if (asked) this.#noteDropped(setOf(asked.slot), nowMs);
       if (event.kind !== "committed") continue;
       this.#noteDropped(members & ~this.members, nowMs);
       this.#welcome(event.joined, nowMs);

@@ -341,6 +341,27 @@ Deno.test("R8: after a change patience begins anew with all who took part", () =
 });
 
 const NEVER: Presence = [{ epoch: 0, from: 0, to: -1 }];
+Deno.test("R10: who asks one member alone holds it up for a moment, and waits longer each time", () => {
+  const given = beginPlay();
+  const { play, liveness, time, say, hear } = given;
+  agreeToDropSlot2(given);
+  const there = committed([THERE, THERE, NEVER]);
+  hear(say(1, there));
+  play.takeEvents();
+  const happened: unknown[] = [];
+  for (time.ms = 100; time.ms <= 2_900; time.ms += 100) {
+    liveness.update(time.ms, 0b011, true);
+    hear(say(1, there));
+    hear(say(2, { isReturning: true, epoch: 1 }));
+    for (const { kind } of play.takeEvents()) happened.push([kind, time.ms]);
+  }
+
+  expect(happened).toEqual([
+    ...[["attempted", 100], ["backed out", 800]],
+    ...[["attempted", 1_600], ["backed out", 2_300]],
+  ]);
+});
+
 const AT_3: Presence = [{ epoch: 0, from: 0, to: 3 }];
 /** Slot 0 as it comes back. */
 const BACK: Presence = [...AT_3, { epoch: 1, from: 9, to: OPEN_END }];
@@ -485,6 +506,8 @@ Deno.test("R11: nobody of two has won where the other says that states differ", 
 
   agreeToDropSlot2(given);
   hear(say(1, DROPPED));
+  hear(say(1, { ...DROPPED, era: 2, farewell: "desync" }));
+  expect(play.isDesyncTold).toBe(false);
   hear(say(1, { ...DROPPED, farewell: "desync" }));
 
   expect([play.isDesyncTold, play.isWalkover]).toEqual([true, false]);

@@ -37,6 +37,7 @@ const MESSAGES: readonly (readonly [Record<string, unknown>, Limits])[] = [
   }],
   [{ kind: "ready", isReady: true }, { isReady: FLAG }],
   [{ kind: "move", room: "ABC" }, { room: [[TEXT(12)], [TEXT(13)]] }],
+  [{ kind: "alive" }, {}],
   [{ kind: "addBot" }, {}],
   [{ kind: "removeBot", slot: 0 }, { slot: SLOT }],
   [{ kind: "rematch" }, {}],

@@ -187,6 +187,11 @@ export class Observation {
       this.#observed.mayReturn(slot, true);
   }
 
+  /** Whether an attempt has lasted since then for so long that the others won't take part. */
+  isInVain(sinceMs: number): boolean {
+    return this.nowMs - sinceMs > this.#decider.timers.suspectMs;
+  }
+
   /** Whether it said goodbye, was silent for so long, or a newer incarnation of it was heard. */
   #isGone(slot: number, forMs: number): boolean {
     const record = this.#observed.records[slot];
