@@ -403,8 +403,7 @@ export class Rooms {
     this.#free(room, late.map(({ client }) => client));
     return [
       ...late.flatMap(({ client, caller }) => {
-        if (room.isPublic) this.#cooldowns.leave(caller, nowMs);
-        const waitMs = this.#cooldowns.putOut(caller, nowMs);
+        const waitMs = this.#cooldowns.putOut(caller, room.isPublic, nowMs);
         return refuse(client, notReadyError(waitMs));
       }),
       // Strangers play what they wished, or wait on for others who wish it.

@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { DEFAULT_RULES } from "../../game/court.ts";
 import { startPosition } from "../../game/start_position.ts";
+import { Cooldowns } from "../../net/lobby_server/cooldowns.ts";
 import { TestLobby } from "./books.ts";
 
 /** Who is in a client's room, as it was told last. */
@@ -62,6 +63,13 @@ Deno.test("rooms tell everybody when somebody joins or leaves", () => {
 
   expect([lobby.types(1), lobby.types(2)]).toEqual([[], ["roster"]]);
   expect(namesOf(lobby, 2)).toEqual(["1 Ben"]);
+
+  // Among strangers, those who stay are enough for two seats if they wished nothing.
+  const other = new TestLobby();
+  other.join(1, { players: 4 });
+  for (const client of [2, 3]) other.join(client, { isReady: false });
+  other.leave(1);
+  expect(namesOf(other, 3)).toEqual(["0 Mia 2", "1 Mia 3"]);
 });
 
 Deno.test("rooms give a freed seat to the next one, under a new identity", () => {
@@ -191,13 +199,37 @@ Deno.test("an address that leaves strangers again and again has to wait, and doe
 
   expect(lobby.types(107)[0]).toBe("welcome");
   expect(lobby.newest(108, "error")).toMatchObject({
-    ...{ code: "too_soon", message: expect.stringMatching(/in 20 s\.$/) },
+    ...{ code: "too_soon", message: expect.stringMatching(/in 30 s\.$/) },
   });
   lobby.join(200, { room: "FRIENDS" });
-  lobby.wait(20_000);
+  lobby.wait(30_000);
   lobby.join(300, { isReady: false });
   expect([lobby.types(200)[0], lobby.types(300)[0]])
     .toEqual(["welcome", "welcome"]);
+});
+
+Deno.test("an address from which nobody gets ready soon has to wait, whatever names it uses", () => {
+  const lobby = new TestLobby();
+  lobby.addressOf = (client) => client < 100 ? `${client}` : "192.0.2.7";
+  lobby.join(1);
+  for (let client = 100; client < 120; client++) {
+    lobby.join(client, { isReady: false, name: `N${client}` });
+    if (lobby.types(client)[0] === "error") break;
+    lobby.wait(30_000);
+  }
+  expect(lobby.closed).toEqual([100, 101, 102, 103, 104, 105]);
+});
+
+Deno.test("so much is remembered of addresses and no more, and nothing for ever", () => {
+  const cooldowns = new Cooldowns();
+  for (let i = 0; i < 5_000; i++) {
+    cooldowns.putOut({ address: `${i}`, name: "Mia" }, true, 0);
+  }
+  expect(cooldowns.size).toBe(2 * 4_096);
+  expect(cooldowns.waitMs({ address: "4999", name: "Mia" }, true, 0))
+    .toBe(10_000);
+  cooldowns.sweep(60_000);
+  expect(cooldowns.size).toBe(0);
 });
 
 Deno.test("rooms that never start are closed after 30 minutes, with a sentence", () => {
@@ -239,6 +271,8 @@ Deno.test("a named room's rules come from whoever opens it", () => {
   lobby.join(6, { room: "DUEL", points: 7 });
   lobby.join(7, opened);
   lobby.join(8, { room: "DUEL", lives: 1 });
+  lobby.join(9, { room: "FREE" });
+  lobby.join(10, { room: "FREE", players: 3 });
 
   expect(lobby.newest(2, "welcome").rules)
     .toEqual({ ...DEFAULT_RULES, players: 3, lives: 7, graceMs: 60_000 });
@@ -248,6 +282,7 @@ Deno.test("a named room's rules come from whoever opens it", () => {
       [4, "Room MINE plays with 3 players and 7 lives each."],
       [6, "Room DUEL plays with 2 players to 5 points."],
       [8, "Room DUEL plays with 2 players to 5 points."],
+      [10, "Room FREE plays with 2 players to 11 points."],
     ] as const
   ) {
     expect(lobby.newest(client, "error"))
