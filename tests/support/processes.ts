@@ -51,7 +51,7 @@ export interface Special {
   /** It lies to others, and doesn't need to be an executable. */
   readonly lie?: LyingPlan["strategy"] | undefined;
   /** How many file handles it may have. */
-  readonly handlesMax?: number;
+  readonly handlesMax?: number | undefined;
   /** Its environment, where that is not this process's. */
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -161,7 +161,7 @@ export async function startLobbyProcess(
   handlesMax?: number,
 ): Promise<PongProcess & { readonly port: number }> {
   const words = ["lobby", ...lobbyAt({ port: 0 }), ...args];
-  const lobby = startPong(words, undefined, handlesMax);
+  const lobby = startPong(words, { handlesMax });
   const [, port] = await lobby.line(/^listening on .*:(\d+)$/);
   return Object.assign(lobby, { port: Number(port) });
 }
