@@ -282,8 +282,12 @@ Deno.test("rooms are limited, matches among them, and forgotten ones push nobody
 
   const crowd = new TestLobby({ roomsPerAddress: 2 });
   crowd.addressOf = (client) => client < 4 ? "192.0.2.7" : "192.0.2.8";
-  for (const client of [1, 2, 3, 4]) crowd.join(client, { room: `R0${client}` });
-  expect(crowd.newest(3, "error").message).toMatch(/^From your address 2 rooms/);
+  for (const client of [1, 2, 3, 4]) {
+    crowd.join(client, { room: `R0${client}` });
+  }
+  expect(crowd.newest(3, "error").message).toMatch(
+    /^From your address 2 rooms/,
+  );
   expect(crowd.types(4)[0]).toBe("welcome");
 
   lobby.leave(3);

@@ -46,13 +46,19 @@ class Strangers {
     const any = (...values: (number | undefined)[]) =>
       values[this.random(values.length)];
     const value = () => any(undefined, undefined, 1, 9);
-    return { players: any(undefined, 2, 3, 4), points: value(), lives: value() };
+    return {
+      players: any(undefined, 2, 3, 4),
+      points: value(),
+      lives: value(),
+    };
   }
 
   come(isReady: boolean, wish = this.wish(), room?: string): number {
     const client = ++this.#clients;
     this.lobby.join(client, { ...wish, isReady, room });
-    if (this.lobby.types(client)[0] === "welcome") this.wishes.set(client, wish);
+    if (this.lobby.types(client)[0] === "welcome") {
+      this.wishes.set(client, wish);
+    }
     return client;
   }
 
@@ -84,7 +90,9 @@ class Strangers {
     open.delete("full");
     const rooms = [...open.values()];
     for (const [i, room] of rooms.entries()) {
-      for (const all of rooms.slice(i + 1).map((other) => [...room, ...other])) {
+      for (
+        const all of rooms.slice(i + 1).map((other) => [...room, ...other])
+      ) {
         const sizes = sizesFor(all.map((client) => wishes.get(client) ?? {}));
         expect([all, sizes.filter((size) => size >= all.length)])
           .toEqual([all, []]);

@@ -69,9 +69,11 @@ Deno.test("frames come out whole however their bytes come, and nothing comes aft
 });
 
 Deno.test("what a page is sent says how long it is in the fewest bytes", () => {
-  const heads = [0, 125, 126, 65_535, 65_536].map((length) =>
-    [...messageFrame(new Uint8Array(length)).slice(0, -length || undefined)]
-  );
+  const heads = [0, 125, 126, 65_535, 65_536].map((
+    length,
+  ) => [
+    ...messageFrame(new Uint8Array(length)).slice(0, -length || undefined),
+  ]);
   expect(heads).toEqual([
     ...[[0x82, 0], [0x82, 125], [0x82, 126, 0, 126], [0x82, 126, 255, 255]],
     [0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0],

@@ -17,12 +17,16 @@ Deno.test("a crowd at the page's port ends nothing and shuts nobody out", async 
   using crowd = new DisposableStack();
   let size = 0;
   // While the port is opened again nobody gets in.
-  await until(async () => {
-    const one = await Deno.connect({ port }).catch(() => undefined);
-    if (one) crowd.use(one);
-    if (one) size++;
-    return size === CROWD;
-  }, "A crowd", 0);
+  await until(
+    async () => {
+      const one = await Deno.connect({ port }).catch(() => undefined);
+      if (one) crowd.use(one);
+      if (one) size++;
+      return size === CROWD;
+    },
+    "A crowd",
+    0,
+  );
 
   const ask = () => request(port, { path: "/status" }).catch(() => 0);
   await until(async () => await ask() === 200, "An answer");

@@ -95,7 +95,8 @@ Deno.test("a broker's address comes from a file, and what is wrong with that is 
 Deno.test("a browser is given an address without the secret of the page", async () => {
   await using folder = await temporaryFolder();
   const given = `${folder.path}/given`;
-  const text = `#!/bin/sh\necho "$1" > ${given}.new; mv ${given}.new ${given}\n`;
+  const text =
+    `#!/bin/sh\necho "$1" > ${given}.new; mv ${given}.new ${given}\n`;
   await Deno.writeTextFile(`${folder.path}/xdg-open`, text, { mode: 0o700 });
   const path = `${folder.path}:${Deno.env.get("PATH")}`;
   await using pong = startPong(["play"], { env: { PATH: path } });
@@ -129,7 +130,8 @@ for (const [what, home] of Object.entries(HOMES)) {
     const env = {
       ...{ HOME: home.replace("FOLDER", folder.path), XDG_STATE_HOME: "" },
       ...{ PONG_STATE_FOLDER: "", USER: "", USERNAME: "" },
-      DENO_DIR: Deno.env.get("DENO_DIR") ?? `${Deno.env.get("HOME")}/.cache/deno`,
+      DENO_DIR: Deno.env.get("DENO_DIR") ??
+        `${Deno.env.get("HOME")}/.cache/deno`,
     };
     const start = (...words: string[]) => startPong(words, { env });
     await using lobby = start("lobby", ...lobbyAt({ port: 0 }));

@@ -158,10 +158,10 @@ function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
 /** Starts a lobby on a free port of 127.0.0.1. */
 export async function startLobbyProcess(
   args: readonly string[] = [],
-  handlesMax?: number,
+  special: Special = {},
 ): Promise<PongProcess & { readonly port: number }> {
   const words = ["lobby", ...lobbyAt({ port: 0 }), ...args];
-  const lobby = startPong(words, { handlesMax });
+  const lobby = startPong(words, special);
   const [, port] = await lobby.line(/^listening on .*:(\d+)$/);
   return Object.assign(lobby, { port: Number(port) });
 }
