@@ -140,7 +140,12 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
   expect(room.room).toMatch(/^[A-Z0-9]{4,}$/);
   expect(room.players)
     .toMatchObject([{ name: "Ada", look: 2, state: "waiting" }]);
-  expect(again.start).toEqual({ settings, problem: "", broker: "", isBusy: false });
+  expect(again.start).toEqual({
+    settings,
+    problem: "",
+    broker: "",
+    isBusy: false,
+  });
   player.stop();
   expect(await player.over).toBeUndefined();
   expect(await readSettings(stateFolder, defaultSettings("Somebody")))
@@ -161,7 +166,12 @@ Deno.test("what can't be played is told on the start screen, where it can be put
   asked.close();
   const { start } = await player.view(({ start }) => !!start?.problem);
 
-  expect(busy.start).toEqual({ settings, problem: "", broker: "", isBusy: true });
+  expect(busy.start).toEqual({
+    settings,
+    problem: "",
+    broker: "",
+    isBusy: true,
+  });
   expect(start).toMatchObject({ settings, isBusy: false });
   expect(start?.problem).toContain(`127.0.0.1:${port}`);
 });
