@@ -155,12 +155,17 @@ async function readSeat(path: string): Promise<SavedSeat | string> {
     : seat;
 }
 
+/** A file as older versions of Deno know it, too. */
+type Lockable = Pick<Deno.FsFile, "stat"> & {
+  readonly tryLock?: (isExclusive: boolean) => Promise<boolean>;
+};
+
 /** Whether a process has locked the file; if none has, this one does. */
-async function isLocked(file: Deno.FsFile): Promise<boolean> {
+async function isLocked(file: Lockable): Promise<boolean> {
   try {
-    if ("tryLock" in file) return !await file.tryLock(true);
+    if (file.tryLock) return !await file.tryLock(true);
     // Deno 2.6 can only wait for a lock, but Linux lists those that there are.
-    const { ino } = await (file as Deno.FsFile).stat();
+    const { ino } = await file.stat();
     const locks = await Deno.readTextFile("/proc/locks");
     return new RegExp(`FLOCK.*:${ino} `).test(locks);
   } catch {
