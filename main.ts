@@ -10,6 +10,7 @@
 import config from "./deno.json" with { type: "json" };
 import { DEFAULT_GRACE_MS } from "./game/court.ts";
 import { type Lobby, startLobby } from "./lobby.ts";
+import { announce } from "./net/cli/announce.ts";
 import { parseArgs } from "./net/cli/command_line.ts";
 import {
   type Command,
@@ -35,8 +36,6 @@ import { JoinError } from "./net/lobby/seat.ts";
 import { nameOf } from "./net/lobby/typed_words.ts";
 import type { Outcome } from "./net/match/outcome.ts";
 import { loadAssets } from "./net/page/assets.ts";
-import { openBrowser } from "./net/page/browser.ts";
-import type { PageAddresses } from "./net/page/process_page.ts";
 import { saveEvidence } from "./net/player/evidence_file.ts";
 import type { Control } from "./net/player/hand.ts";
 import { type PlayerOptions, runPlayer } from "./net/player/player.ts";
@@ -338,23 +337,6 @@ async function playAs(
     onDesync: (evidence) => complain(saveEvidence(evidence)),
   });
   return signal.aborted ? SUCCESS : exitCodeOf(outcome);
-}
-
-/** Says where the page is and, where that is wanted, opens it. */
-function announce(
-  { open, what = "Open this in your browser" }: {
-    readonly open: boolean;
-    readonly what?: string;
-  },
-): (page: PageAddresses) => void {
-  return ({ url, openUrl, lanUrl }) => {
-    print(`${what}: ${url}`);
-    if (lanUrl) {
-      print(`on your phone, and for whoever has this address: ${lanUrl}`);
-    }
-    // Whether a browser opened or not, the address stands above.
-    if (open) openBrowser(openUrl);
-  };
 }
 
 function exitCodeOf(

@@ -22,12 +22,19 @@ const log = getLogger(["pong", "settings"]);
 
 const FILE = "settings.json";
 
-const file = z.object({ join: joinSettings, preferences });
+const host = z.string().max(255);
+const file = z.object({
+  join: joinSettings,
+  preferences,
+  brokers: z.record(host, z.array(host).readonly()).readonly().optional(),
+});
 
 /** What is remembered. */
 export interface Settings {
   readonly join: JoinSettings;
   readonly preferences: Preferences;
+  /** By lobby: hosts of brokers to which the person has agreed there. */
+  readonly brokers?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
 /** Returns what a person begins with who has chosen nothing yet. */

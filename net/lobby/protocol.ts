@@ -136,6 +136,8 @@ const join = z.object({
   publicKey: publicKey.optional(),
   // Any text: whatever isn't a token of this lobby gets the same answer.
   resume: z.string().optional(),
+  /** From the `welcome` to a room whose seat is to be taken again; any text, as for `resume`. */
+  ticket: z.string().optional(),
   /** To watch and not to play: `room` or, without one, the newest match among strangers. */
   spectate: z.boolean().default(false),
 }).readonly();
@@ -234,6 +236,8 @@ export const lobbyMessage = z.discriminatedUnion("type", [
     room: roomCode,
     rules,
     epoch,
+    /** The receiver's own: whoever knows it can take that seat in the room again. */
+    ticket: token.optional(),
   }).readonly(),
   z.object({
     type: z.literal("roster"),

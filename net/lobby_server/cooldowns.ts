@@ -13,10 +13,12 @@ const PUT_OUT_MS = 10_000;
 
 /**
  * So many times in a row strangers may be left, as eight who share an address hardly ever do, and
- * then once in each of these times. To keep two strangers apart takes four times a minute.
+ * then once in each of these times. To keep two strangers apart takes four times a minute; whoever
+ * is put out has kept one waiting on purpose, or nearly, which counts twice.
  */
 const LEAVES_MAX = 6;
-const LEAVE_MS = 20_000;
+const LEAVE_MS = 30_000;
+const PUT_OUT_LEAVES = 2;
 
 /** Of each kind, the oldest of which go first. */
 const REMEMBERED_MAX = 4_096;
@@ -40,15 +42,15 @@ export class Cooldowns {
   }
 
   /** Somebody wasn't ready in time; returns after how many ms a new try is welcome. */
-  putOut(caller: Caller, nowMs: number): number {
+  putOut(caller: Caller, isAmongStrangers: boolean, nowMs: number): number {
     remember(this.#putOut, keyOf(caller), nowMs + PUT_OUT_MS);
+    if (isAmongStrangers) this.#count(caller, PUT_OUT_LEAVES, nowMs);
     return PUT_OUT_MS;
   }
 
   /** Somebody left strangers waiting. */
-  leave({ address }: Caller, nowMs: number): void {
-    const until = Math.max(nowMs, this.#leaves.get(address) ?? 0) + LEAVE_MS;
-    remember(this.#leaves, address, until);
+  leave(caller: Caller, nowMs: number): void {
+    this.#count(caller, 1, nowMs);
   }
 
   /** How many ms somebody still has to wait before joining friends or, longer, strangers. */
@@ -65,6 +67,11 @@ export class Cooldowns {
     for (const map of [this.#putOut, this.#leaves]) {
       for (const [key, untilMs] of map) if (untilMs <= nowMs) map.delete(key);
     }
+  }
+
+  #count({ address }: Caller, leaves: number, nowMs: number): void {
+    const beforeMs = Math.max(nowMs, this.#leaves.get(address) ?? nowMs);
+    remember(this.#leaves, address, beforeMs + leaves * LEAVE_MS);
   }
 }
 

@@ -6,7 +6,11 @@
  *
  * @module
  */
-import { type OverMessage, type ResultMessage, SEAT_EPOCH_MAX } from "../lobby/protocol.ts";
+import {
+  type OverMessage,
+  type ResultMessage,
+  SEAT_EPOCH_MAX,
+} from "../lobby/protocol.ts";
 import { type RunningMatch, textOf } from "./running_matches.ts";
 
 const OUT_OF_REACH =

@@ -23,6 +23,9 @@ const log = getLogger(["pong", "lobby"]);
 /** How long to wait for descriptors: somebody who leaves gives one back. */
 const SHORTAGE_MS = 50;
 
+/** How many are closed in a turn of the event loop: only after it are their descriptors free. */
+const CLOSED_AT_ONCE = 4;
+
 /** What the system says when it has no descriptor, or no memory, for one more connection. */
 const SHORTAGES: ReadonlySet<unknown> = new Set(
   ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"],
@@ -62,6 +65,7 @@ export class Reception {
   readonly #admissions = new Set<Admission>();
   readonly #tasks = new Set<Promise<void>>();
   #refusals = 0;
+  #closedAtOnce = 0;
   #isStopped = false;
 
   constructor(options: ReceptionOptions) {
@@ -105,6 +109,7 @@ export class Reception {
         const task: Promise<void> = this.#admit(conn)
           .finally(() => this.#tasks.delete(task));
         this.#tasks.add(task);
+        if (this.#closedAtOnce >= CLOSED_AT_ONCE) await this.#rest(0);
       } catch (error) {
         if (this.#isStopped) return;
         await this.#recover(error);
@@ -124,8 +129,12 @@ export class Reception {
     const isShortage = SHORTAGES.has(code);
     if (isShortage) log.error("Nobody can connect for now: {why}", { why });
     else log.debug("A connection broke before it was accepted: {why}", { why });
-    const ms = isShortage ? SHORTAGE_MS : 0;
+    await this.#rest(isShortage ? SHORTAGE_MS : 0);
+  }
+
+  async #rest(ms: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, ms));
+    this.#closedAtOnce = 0;
   }
 
   async #admit(conn: Deno.TcpConn): Promise<void> {
@@ -164,6 +173,7 @@ export class Reception {
       if (!isThere || admission.giveWay === undefined) continue;
       admission.giveWay();
       this.#part(admission);
+      this.#closedAtOnce++;
       return true;
     }
     return false;
@@ -179,7 +189,10 @@ export class Reception {
     why: string,
   ): Promise<void> {
     using lines = new LineConnection(conn, { lineBytesMax: LINE_BYTES_MAX });
-    if (this.#refusals >= this.#options.limits.refusals) return;
+    if (this.#refusals >= this.#options.limits.refusals) {
+      this.#closedAtOnce++;
+      return;
+    }
     log.info("A connection was refused: {code}", { code });
     this.#refusals++;
     lines.send(JSON.stringify(errorMessage(code, why)));

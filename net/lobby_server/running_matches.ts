@@ -241,6 +241,15 @@ export class MatchList {
     return newestOf(this.running.filter((match) => match.room === room));
   }
 
+  /** The newest running match in which a player has a seat. */
+  of(id: string): RunningMatch | undefined {
+    return newestOf(
+      this.running.filter(({ players }) =>
+        players.some((player) => player.id === id)
+      ),
+    );
+  }
+
   get(name: string): RunningMatch | undefined {
     return this.#matches.get(name);
   }

@@ -106,7 +106,7 @@ function answerWith(
   always: Readonly<Record<string, string>>,
   { type, body, name }: Asset,
 ): HttpAnswer {
-  const disposition = name === undefined
+  const disposition: Record<string, string> = name === undefined
     ? {}
     : { "content-disposition": `attachment; filename="${name}"` };
   const headers = { ...always, "content-type": type, ...disposition };

@@ -82,13 +82,16 @@ export class Door implements AsyncDisposable {
       try {
         void this.#admit(await this.#listener.accept());
       } catch (error) {
-        if (!this.#isClosed && !isOfOneConnection(error)) await this.#reopen();
+        if (!this.#isClosed && !isOfOneConnection(error)) {
+          await this.#reopen(error);
+        }
       }
     }
   }
 
   /** Serves a guest, whatever comes of it. */
   async #admit(conn: Deno.TcpConn): Promise<void> {
+    if (this.#isClosed) return closeConn(conn);
     const guest: PageGuest = {
       address: conn.remoteAddr.hostname,
       leave: () => void this.#guests.delete(guest),
@@ -129,8 +132,8 @@ export class Door implements AsyncDisposable {
   }
 
   /** Opens the same port again, for as long as that takes. */
-  async #reopen(): Promise<void> {
-    log.warn("The page's port has failed, and is opened again.");
+  async #reopen(error: unknown): Promise<void> {
+    log.warn("The page's port failed, and is opened again: {error}", { error });
     this.#guestsMax = Math.max(this.#guestsMax >> 1, GUESTS_MIN);
     this.#dismissAll();
     closeConn(this.#listener);

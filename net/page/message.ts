@@ -67,7 +67,12 @@ const pageMessage = z.discriminatedUnion("kind", [
   /** Somebody sees this page; said about three times a second for as long as that is so. */
   z.object({ kind: z.literal("alive") }).readonly(),
   /** From the start screen into a room. */
-  z.object({ kind: z.literal("join"), settings: joinSettings }).readonly(),
+  z.object({
+    kind: z.literal("join"),
+    settings: joinSettings,
+    /** The computer to which the person agrees that the start screen asked for. */
+    broker: text(255).optional(),
+  }).readonly(),
   z.object({ kind: z.literal("ready"), isReady: z.boolean() }).readonly(),
   /** From a room where one waits alone to one of `View.otherRooms`. */
   z.object({ kind: z.literal("move"), room: text(12) }).readonly(),

@@ -112,6 +112,8 @@ export interface StartView {
   readonly settings: JoinSettings;
   /** Why the last attempt failed, in a sentence; empty if none did. */
   readonly problem: string;
+  /** A computer over which the lobby wants to play, for the person to agree; empty if none. */
+  readonly broker: string;
   /** An attempt is under way. */
   readonly isBusy: boolean;
 }

@@ -9,6 +9,7 @@ import {
   type Settings,
   writeSettings,
 } from "../files/settings_file.ts";
+import type { LobbyAddress } from "../link/dial.ts";
 import { aborted } from "../link/pause.ts";
 import { newRoomCode } from "../lobby/room_code.ts";
 import type { JoinRequest } from "../lobby/seat.ts";
@@ -24,7 +25,12 @@ import {
   type PageAddresses,
   type ProcessPage,
 } from "../page/process_page.ts";
+import type { StartView } from "../page/protocol.ts";
 import { EMPTY_VIEW, type Stage } from "../page/stage.ts";
+import {
+  type BrokerQuestion,
+  UnknownBrokerError,
+} from "../transport/broker_consent.ts";
 import type { Control } from "./hand.ts";
 import {
   visitLobby,
@@ -82,7 +88,8 @@ export async function runPlayer(
     if (stateFolder === undefined) return;
     written = written.then(() => writeSettings(stateFolder, settings));
   };
-  const idle = startStage({ settings: settings.join, problem: "" });
+  const brokersAt = (lobby: string) => settings.brokers?.[lobby] ?? [];
+  const idle = startStage({ settings: settings.join, problem: "", broker: "" });
   await using page = await openProcessPage({
     assets: isHuman ? control.assets : new Map(),
     pagePort: options.pagePort,
@@ -98,18 +105,26 @@ export async function runPlayer(
   let { plan } = options;
   let outcome: Outcome | undefined;
   let problem = "";
+  let asked: BrokerQuestion | undefined;
   while (!signal.aborted) {
     if (plan === undefined) {
       const chosen = await choose(page, {
         settings: settings.join,
-        problem,
+        problem: asked?.question ?? problem,
+        broker: asked?.host ?? "",
         signal,
       });
       if (chosen === undefined) break;
-      remember({ join: chosen });
+      remember({ join: chosen.settings });
+      if (asked !== undefined && chosen.broker === asked.host) {
+        const { lobby, host } = asked;
+        const hosts = [...brokersAt(lobby), host];
+        remember({ brokers: { ...settings.brokers, [lobby]: hosts } });
+      }
+      asked = undefined;
       try {
-        outcome = await visitAs(chosen, {
-          ...{ ...options, page },
+        outcome = await visitAs(chosen.settings, {
+          ...{ ...options, page, brokersAt },
           canLeave: stay,
         });
         problem = "";
@@ -117,6 +132,7 @@ export async function runPlayer(
       } catch (error) {
         if (!(error instanceof Error) || isBug(error)) throw error;
         problem = error.message;
+        if (error instanceof UnknownBrokerError) asked = error.asked;
       }
     } else {
       const isAlone = isHuman && plan.isLocal === true;
@@ -128,6 +144,7 @@ export async function runPlayer(
       // The page is announced once there is a seat: before, it has nothing to show.
       outcome = await visitLobby({
         ...options,
+        brokerHosts: brokersFor(plan.lobby, { ...options, brokersAt }),
         ...{ plan, page, canLeave: stay },
         onSeat: isAlone ? () => {} : announce,
       });
@@ -142,17 +159,20 @@ export async function runPlayer(
 /** The start screen, and what its person chooses. */
 interface StartStage {
   readonly stage: Stage;
-  readonly chosen: Promise<JoinSettings>;
+  readonly chosen: Promise<Choice>;
+}
+
+/** What is chosen there, and the broker's host to which the person agrees. */
+interface Choice {
+  readonly settings: JoinSettings;
+  readonly broker?: string | undefined;
 }
 
 function startStage(
-  { settings, problem }: {
-    readonly settings: JoinSettings;
-    readonly problem: string;
-  },
+  start: Omit<StartView, "isBusy">,
 ): StartStage {
-  const { promise, resolve } = Promise.withResolvers<JoinSettings>();
-  let view = { settings, problem, isBusy: false };
+  const { promise, resolve } = Promise.withResolvers<Choice>();
+  let view = { ...start, isBusy: false };
   return {
     chosen: promise,
     stage: {
@@ -160,8 +180,9 @@ function startStage(
       status: () => ({ phase: "start", players: [] }),
       take(request) {
         if (request.kind !== "join" || view.isBusy) return;
-        view = { settings: request.settings, problem: "", isBusy: true };
-        resolve(request.settings);
+        const { settings } = request;
+        view = { settings, problem: "", broker: "", isBusy: true };
+        resolve(request);
       },
       recording: () => undefined,
     },
@@ -191,15 +212,28 @@ async function somebodyAt(
 /** Asks on the page where to play; `undefined` when `signal` aborts before. */
 async function choose(
   page: ProcessPage,
-  { settings, problem, signal }: {
-    readonly settings: JoinSettings;
-    readonly problem: string;
+  { signal, ...start }: Omit<StartView, "isBusy"> & {
     readonly signal: AbortSignal;
   },
-): Promise<JoinSettings | undefined> {
-  const { stage, chosen } = startStage({ settings, problem });
+): Promise<Choice | undefined> {
+  const { stage, chosen } = startStage(start);
   page.begin(stage);
   return await Promise.race([chosen, aborted(signal)]) ?? undefined;
+}
+
+/** The hosts of brokers to which the person has agreed on the page, by lobby. */
+interface BrokersAt {
+  readonly brokersAt: (lobby: string) => readonly string[];
+}
+
+/** Whose brokers may be used in a lobby, as was said at the start and on the page. */
+function brokersFor(
+  { hostname }: LobbyAddress,
+  { brokerHosts = [], brokersAt }:
+    & Pick<VisitOptions, "brokerHosts">
+    & BrokersAt,
+): readonly string[] {
+  return [...brokerHosts, ...brokersAt(hostname)];
 }
 
 /**
@@ -211,7 +245,8 @@ async function visitAs(
   settings: JoinSettings,
   options:
     & Omit<VisitOptions, "plan">
-    & Pick<PlayerOptions, "openLobby" | "wishes">,
+    & Pick<PlayerOptions, "openLobby" | "wishes">
+    & BrokersAt,
 ): Promise<Outcome | undefined> {
   await using stack = new AsyncDisposableStack();
   const { look, mode, players, points, lives, skill } = settings;
@@ -230,17 +265,17 @@ async function visitAs(
       },
     });
   }
+  const { port } = settings;
+  const lobby = { port, ...parseAddress(settings.host || "127.0.0.1") };
   return await visitLobby({
     ...options,
+    brokerHosts: brokersFor(lobby, options),
     plan: {
-      lobby: {
-        port: settings.port,
-        ...parseAddress(settings.host || "127.0.0.1"),
-      },
+      lobby,
       join: {
         ...{ name, look, isReady: false },
         ...(mode === "quick"
-          ? wishesOf(settings, options)
+          ? quickWishes(settings, options)
           : roomOf(settings, options)),
       },
       bots: 0,
@@ -250,7 +285,7 @@ async function visitAs(
 }
 
 /** What somebody wants of strangers: nothing that wasn't said, for it keeps others away. */
-function wishesOf(
+function quickWishes(
   { quickPlayers }: JoinSettings,
   { wishes = {} }: Pick<PlayerOptions, "wishes">,
 ): Omit<JoinRequest, "name"> {

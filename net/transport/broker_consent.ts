@@ -13,17 +13,25 @@ import { NetworkError } from "../link/network_error.ts";
 import { brokerUrlFor, parseBrokerUrl, withHost } from "./broker_url.ts";
 
 /** A broker to which the person has not agreed; the message says how to. */
-class UnknownBrokerError extends NetworkError {
-  /** What the person would have to agree to. */
-  readonly host: string;
+export class UnknownBrokerError extends NetworkError {
+  /** What the person would have to agree to, for which lobby. */
+  readonly asked: BrokerQuestion;
 
   constructor(host: string, { hostname, port }: LobbyAddress) {
-    super(
+    const question =
       `The lobby at ${hostname}:${port} wants this match to be played over a broker on ` +
-        `another computer, ${host}. If you trust it, add --broker-host ${host}.`,
-    );
-    this.host = host;
+      `another computer, ${host}.`;
+    super(`${question} If you trust it, add --broker-host ${host}.`);
+    this.asked = { host, lobby: hostname, question };
   }
+}
+
+/** What a person is asked. */
+export interface BrokerQuestion {
+  readonly host: string;
+  readonly lobby: string;
+  /** One sentence, for who can answer without a command line. */
+  readonly question: string;
 }
 
 /** Whose brokers may be used. */

@@ -9,7 +9,7 @@ import { SKILLS } from "../../game/bot.ts";
 import type { JoinSettings, PageMessage } from "../../net/page/message.ts";
 import type { StartView } from "../../net/page/protocol.ts";
 import { element, setData, setText, showOptions } from "../html/elements.ts";
-import { MODES, playText, START_CHOICES } from "./start_texts.ts";
+import { MODES, playText, START_CHOICES, trustText } from "./start_texts.ts";
 
 /** Shows the start screen, or hides it where there is none. */
 export type ShowStart = (start: StartView | null) => void;
@@ -25,6 +25,8 @@ export function createStartScreen(
   const rules = element<HTMLFieldSetElement>(form, ".rules");
   const play = element<HTMLButtonElement>(form, '[data-testid="play"]');
   const problem = element(form, ".problem");
+  const trust = element<HTMLButtonElement>(form, '[data-testid="trust"]');
+  let broker = "";
   for (const [name, options] of Object.entries(START_CHOICES)) {
     showOptions(element(form, `[data-of="${name}"]`), name, options);
   }
@@ -51,7 +53,12 @@ export function createStartScreen(
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     if (before === undefined) return;
-    send({ kind: "join", settings: readSettings(form, before) });
+    const isTrusted = event.submitter === trust;
+    send({
+      kind: "join",
+      settings: readSettings(form, before),
+      ...(isTrusted && { broker }),
+    });
   });
 
   return (start) => {
@@ -68,6 +75,9 @@ export function createStartScreen(
     who.disabled = start.isBusy;
     what.disabled = start.isBusy;
     play.disabled = start.isBusy;
+    ({ broker } = start);
+    trust.hidden = broker === "";
+    setText(trust, trustText(broker));
     setText(play, playText(start.isBusy));
     setText(problem, start.problem);
   };

@@ -55,6 +55,11 @@ export const START_CHOICES: Readonly<
   skill: SKILLS.map((skill) => ({ value: skill, text: SKILL_NAMES[skill] })),
 };
 
+/** What stands on the button that agrees to a broker. */
+export function trustText(broker: string): string {
+  return `Trust ${broker} and play`;
+}
+
 /** What stands on the primary button. */
 export function playText(isBusy: boolean): string {
   return isBusy ? "Joining" : "Play";

@@ -111,7 +111,7 @@ export const PAGE_STATES: readonly PageState[] = [
           ...{ host: "192.168.1.20", port: 5555, room: "", ...DUEL },
           quickPlayers: 0,
         },
-        ...{ problem: "", isBusy: false },
+        ...{ problem: "", broker: "", isBusy: false },
       },
     }),
     states: () => [],

@@ -24,7 +24,7 @@ const IMPORTS = allImports();
 /** By room of `net/`: files that own a socket, a timer, a file or a clock; all others only think. */
 const DOES_IO: ReadonlySet<string> = new Set(
   Object.entries({
-    cli: "logging output signals",
+    cli: "announce logging output signals",
     files: "broker_ca broker_file seat_file settings_file state_folder",
     link: "descriptors dial line_connection listen pause",
     lobby: "connection seat watch",

@@ -108,10 +108,15 @@ Deno.test("so many are let in in all and from one address, and as many again whe
 Deno.test("32 at a time are told why they are turned away, further ones are closed without a word", async () => {
   await using opened = open(0, 1);
   const { time, come, refusalOf } = opened;
-  const turnedAway = await come(...new Array(33).fill("a"));
+  const turnedAway = await come(...new Array(38).fill("a"));
 
   const told = turnedAway.map((far) => far.take().length > 0);
-  expect(told).toEqual([...new Array(32).fill(true), false]);
+  expect(told).toEqual(turnedAway.map((_, i) => i < 32));
+  // Four in a turn, for only after it the system has them back.
+  const closed = () => turnedAway.slice(32).filter(({ isOver }) => isOver);
+  expect(closed().length).toBe(4);
+  await time.pass(0);
+  expect(closed().length).toBe(6);
   turnedAway[0].close();
   await time.settle();
   expect(await refusalOf("a")).toContain("lobby_full");

@@ -103,7 +103,13 @@ for (const [what, given, told, after] of TELLINGS) {
 
 /** A standing in which nothing is under way. */
 const NONE = { attempt: undefined, agreed: undefined };
-const AT_REST = { ...NONE, attemptNumber: 0, tried: 0, granted: "", attemptingMs: -Infinity };
+const AT_REST = {
+  ...NONE,
+  attemptNumber: 0,
+  tried: 0,
+  granted: "",
+  attemptingMs: -Infinity,
+};
 
 Deno.test("R8: the last of two drops the other once the witness has granted it", () => {
   const lonely = { players: 2, silentMs: { B: 3001 } } as const;

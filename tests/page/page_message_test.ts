@@ -23,12 +23,13 @@ const FAULTS = { latencyMs: 0, jitterMs: 0, lossPercent: 0, isCut: false };
 const MESSAGES: readonly (readonly [Record<string, unknown>, Limits])[] = [
   [{ kind: "input", axis: 0 }, { axis: [[-127, 127], [-128, 128, 0.5, "1"]] }],
   [{ kind: "join", settings: SETTINGS }, {
-    "settings.name": [["", TEXT(48)], [TEXT(49)]],
+    "broker": [["", TEXT(255)], [TEXT(256)]],
+    "settings.name": [["", TEXT(96)], [TEXT(97)]],
     "settings.look": SLOT,
     "settings.mode": [["quick", "room"], ["other"]],
     "settings.host": [["", TEXT(255)], [TEXT(256)]],
     "settings.port": [[1, 65535], [0, 65536]],
-    "settings.room": [["", TEXT(12)], [TEXT(13)]],
+    "settings.room": [["", TEXT(24)], [TEXT(25)]],
     "settings.players": [[2, 4], [1, 5]],
     "settings.quickPlayers": [[2, 4], [1, 5]],
     "settings.points": TARGET,
@@ -37,6 +38,7 @@ const MESSAGES: readonly (readonly [Record<string, unknown>, Limits])[] = [
   }],
   [{ kind: "ready", isReady: true }, { isReady: FLAG }],
   [{ kind: "move", room: "ABC" }, { room: [[TEXT(12)], [TEXT(13)]] }],
+  [{ kind: "alive" }, {}],
   [{ kind: "addBot" }, {}],
   [{ kind: "removeBot", slot: 0 }, { slot: SLOT }],
   [{ kind: "rematch" }, {}],

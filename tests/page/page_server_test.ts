@@ -16,7 +16,7 @@ import {
   TOKEN,
   VIEW,
 } from "../support/page_client.ts";
-import { last, soon, until } from "../support/waiting.ts";
+import { last, soon } from "../support/waiting.ts";
 
 const QUERY = `token=${encodeURIComponent(TOKEN)}`;
 const SOCKET = `/socket?${QUERY}`;
@@ -330,42 +330,4 @@ Deno.test("the page server keeps nothing of a message that never ends", async ()
 
   expect(code).toBe(1009);
   await end;
-});
-
-Deno.test("the page server opens its port again when that fails, without its pages' notice", async () => {
-  const { listen } = Deno;
-  using _real = { [Symbol.dispose]: () => Object.assign(Deno, { listen }) };
-  const ports: number[] = [];
-  const failures = [new Deno.errors.NotConnected(), new Error("EMFILE")];
-  let fail = () => {};
-  Object.assign(Deno, {
-    listen(options: Deno.TcpListenOptions) {
-      ports.push(options.port ?? 0);
-      // At first the file handle is still missing.
-      if (ports.length === 2) throw new Error("EMFILE");
-      const listener = listen(options);
-      const accept = listener.accept.bind(listener);
-      let accepted: Promise<Deno.TcpConn> | undefined;
-      listener.accept = () => {
-        const { promise, reject } = Promise.withResolvers<never>();
-        fail = () => reject(failures.shift());
-        accepted ??= accept().finally(() => accepted = undefined);
-        return Promise.race([promise, accepted]);
-      };
-      return listener;
-    },
-  });
-  await using served = await serve();
-  const { port } = served.server;
-  await using page = await openPage(served);
-
-  for (const opened of [1, 3]) {
-    fail();
-    await until(() => ports.length === opened, "The port");
-    expect(await request(port, { path: "/status" })).toBe(200);
-  }
-
-  served.server.push(VIEW);
-  expect(JSON.parse(String(await page.nextMessage()))).toEqual(VIEW);
-  expect(ports).toEqual([0, port, port]);
 });

@@ -17,9 +17,32 @@ import {
 } from "../../net/page/message.ts";
 import type { View } from "../../net/page/protocol.ts";
 import { type PlayerOptions, runPlayer } from "../../net/player/player.ts";
+import {
+  exportPublicKey,
+  KEY_SEED_BYTES,
+  privateKeyOf,
+} from "../../net/transport/signing_keys.ts";
 import { join, openLobby, temporaryFolder } from "../support/lobby.ts";
 import { ASSETS } from "../support/page_client.ts";
-import { soon } from "../support/waiting.ts";
+import { soon, until } from "../support/waiting.ts";
+import { FakeLobby } from "../support/wire.ts";
+
+/** What a lobby says to the first of two who join, and when their match begins, over a broker. */
+const WELCOME = {
+  ...{ type: "welcome", id: "p0", slot: 0, room: "ABC", epoch: 0 },
+  rules: { players: 2, points: 11, lives: 5, graceMs: 20_000 },
+  start: { x: 0, y: 0 },
+};
+const BEGIN = {
+  ...{ type: "start", match: "m", rules: WELCOME.rules },
+  transport: { kind: "amqp", url: "amqp://u:p@mq.invalid", exchange: "pong" },
+  token: "0123456789abcdef",
+  players: [0, 1].map((slot) => ({
+    ...{ id: `p${slot}`, slot, name: "Bob", look: slot, isBot: false },
+    ...{ epoch: 0, start: WELCOME.start },
+    publicKey: exportPublicKey(privateKeyOf(new Uint8Array(KEY_SEED_BYTES))),
+  })),
+};
 
 const START: Settings["join"] = defaultSettings("Ada").join;
 
@@ -98,7 +121,7 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
   await using player = await startPlayer({ stateFolder, wishes });
   const first = await player.view(({ start }) => start !== null);
   expect([first.phoneUrl, first.preferences]).toEqual(["", preferences]);
-  const shown = { settings: { ...before, points: 7 }, problem: "" };
+  const shown = { settings: { ...before, points: 7 }, problem: "", broker: "" };
   expect(first.start).toEqual({ ...shown, isBusy: false });
   const settings = {
     ...START,
@@ -117,7 +140,12 @@ Deno.test("what was chosen on the start screen is played, remembered, and shown 
   expect(room.room).toMatch(/^[A-Z0-9]{4,}$/);
   expect(room.players)
     .toMatchObject([{ name: "Ada", look: 2, state: "waiting" }]);
-  expect(again.start).toEqual({ settings, problem: "", isBusy: false });
+  expect(again.start).toEqual({
+    settings,
+    problem: "",
+    broker: "",
+    isBusy: false,
+  });
   player.stop();
   expect(await player.over).toBeUndefined();
   expect(await readSettings(stateFolder, defaultSettings("Somebody")))
@@ -138,9 +166,46 @@ Deno.test("what can't be played is told on the start screen, where it can be put
   asked.close();
   const { start } = await player.view(({ start }) => !!start?.problem);
 
-  expect(busy.start).toEqual({ settings, problem: "", isBusy: true });
+  expect(busy.start).toEqual({
+    settings,
+    problem: "",
+    broker: "",
+    isBusy: true,
+  });
   expect(start).toMatchObject({ settings, isBusy: false });
   expect(start?.problem).toContain(`127.0.0.1:${port}`);
+});
+
+Deno.test("a broker on another computer is asked for on the page, once for each lobby", async () => {
+  await using folder = await temporaryFolder();
+  await using player = await startPlayer({ stateFolder: folder.path });
+  using lobby = new FakeLobby();
+  const settings = { ...START, mode: "quick", host: "evil.example" } as const;
+  /** Joins, and returns what the start screen says of the match that begins. */
+  const play = async (broker?: string) => {
+    const before = lobby.dialled.length;
+    player.say({ kind: "join", settings, ...(broker && { broker }) });
+    await until(() => lobby.dialled.length > before, "nobody joined");
+    const { client } = lobby;
+    await client.say(WELCOME);
+    await client.say(BEGIN);
+    await player.view(({ start }) => start === null);
+    return (await player.view(({ start }) => !!start?.problem)).start;
+  };
+
+  const asked = await play();
+  expect(asked).toMatchObject({
+    broker: "mq.invalid",
+    problem: expect.stringMatching(/another computer, mq\.invalid\.$/),
+  });
+  expect((await play("other.invalid"))?.broker).toBe("mq.invalid");
+  expect(await play("mq.invalid")).toMatchObject({
+    ...{ broker: "", problem: expect.stringMatching(/no machine/) },
+  });
+  player.stop();
+  await player.over;
+  expect(await readSettings(folder.path, defaultSettings("Somebody")))
+    .toMatchObject({ brokers: { "evil.example": ["mq.invalid"] } });
 });
 
 Deno.test("a mistake of ours ends the process, and is no problem to put right", async () => {
