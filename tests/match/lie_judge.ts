@@ -57,7 +57,8 @@ function isLedAstray(
 ): boolean {
   const isWhole = Object.keys(controls).length === 0;
   return isWhole && players > 2 && receiver !== undefined &&
-    /inputs|runs|byte/.test(told) && /^(waits|shut out)/.test(violation);
+    /inputs|runs|byte/.test(told) &&
+    /^(hashes differ|waits|shut out)/.test(violation);
 }
 
 /** Matches without a lie, by all that makes a difference to them. */
