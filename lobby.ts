@@ -36,6 +36,7 @@ import { fitLimits } from "./net/lobby_server/fitted_limits.ts";
 import { DEFAULT_LIMITS, type LobbyLimits } from "./net/lobby_server/limits.ts";
 import { type Admission, Reception } from "./net/lobby_server/reception.ts";
 import { RelayHub } from "./net/lobby_server/relay_hub.ts";
+import { createRoomTickets } from "./net/lobby_server/room_ticket.ts";
 import type { ClientId } from "./net/lobby_server/running_matches.ts";
 import {
   createSeatTokens,
@@ -158,6 +159,7 @@ class Server implements Lobby {
     this.#books = new LobbyBooks({
       chance: { newId: () => crypto.randomUUID(), below },
       tokens: createSeatTokens(key),
+      tickets: createRoomTickets(key),
       transport: broker === undefined
         ? { kind: "relay" }
         : { kind: "amqp", url: broker, exchange: EXCHANGE },

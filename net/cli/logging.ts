@@ -11,7 +11,6 @@ import {
   getAnsiColorFormatter,
   getJsonLinesFormatter,
   getTextFormatter,
-  type LogRecord,
 } from "@logtape/logtape";
 import type { LogOptions } from "./commands.ts";
 import { LogThrottle, PERIOD_MS } from "./log_throttle.ts";
@@ -30,7 +29,7 @@ export async function configureLogging(
     ? getAnsiColorFormatter()
     : getTextFormatter();
   const throttle = new LogThrottle((record) => {
-    writeText(Deno.stderr, format(withoutErrors(record)));
+    writeText(Deno.stderr, format(record));
   });
   Deno.unrefTimer(setInterval(() => throttle.sum(), PERIOD_MS));
   globalThis.addEventListener("unload", () => throttle.sum());
@@ -45,24 +44,4 @@ export async function configureLogging(
       },
     ],
   });
-}
-
-/** Puts what errors say in their place: the system's have stacks that lead nowhere. */
-function withoutErrors(record: LogRecord): LogRecord {
-  const { message, properties } = record;
-  return {
-    ...record,
-    message: message.map(textInsteadOf),
-    properties: Object.fromEntries(
-      Object.entries(properties).map(([key, is]) => [key, textInsteadOf(is)]),
-    ),
-  };
-}
-
-function textInsteadOf(value: unknown): unknown {
-  if (!(value instanceof Error)) return value;
-  // A stack is for mistakes of ours.
-  return value instanceof TypeError || value instanceof RangeError
-    ? value.stack
-    : value.message;
 }

@@ -150,9 +150,22 @@ async function readSeat(path: string): Promise<SavedSeat | string> {
   const seat = await readFile(path);
   if (!seat) return "there is no such file, or it holds no seat";
   using file = await Deno.open(path).catch(() => undefined);
-  // A lock that can be had, or that this file system doesn't know, is nobody's.
-  const isLeft = await file?.tryLock(true).catch(() => true) ?? true;
-  return isLeft ? seat : "the process that plays there still runs";
+  return file && await isLocked(file)
+    ? "the process that plays there still runs"
+    : seat;
+}
+
+/** Whether a process has locked the file; if none has, this one does. */
+async function isLocked(file: Deno.FsFile): Promise<boolean> {
+  try {
+    if ("tryLock" in file) return !await file.tryLock(true);
+    // Deno 2.6 can only wait for a lock, but Linux lists those that there are.
+    const { ino } = await (file as Deno.FsFile).stat();
+    const locks = await Deno.readTextFile("/proc/locks");
+    return new RegExp(`FLOCK.*:${ino} `).test(locks);
+  } catch {
+    return false; // This file system knows no locks.
+  }
 }
 
 async function readFile(path: string): Promise<SavedSeat | undefined> {

@@ -136,6 +136,8 @@ const join = z.object({
   publicKey: publicKey.optional(),
   // Any text: whatever isn't a token of this lobby gets the same answer.
   resume: z.string().optional(),
+  /** From the `welcome` to a room whose seat is to be taken again; any text, as for `resume`. */
+  ticket: z.string().optional(),
   /** To watch and not to play: `room` or, without one, the newest match among strangers. */
   spectate: z.boolean().default(false),
 }).readonly();
@@ -166,11 +168,13 @@ const committed = z.object({
 const result = z.object({
   type: z.literal("result"),
   match: id,
-  reason: z.enum(["finished", "walkover"]),
+  reason: z.enum(["finished", "walkover", "not ready"]),
   winner: slot.nullable(),
   score,
   confirmedTick: uint32,
   hash: uint32,
+  /** Who broke off the start, as far as this player can tell. */
+  lateSlots: slots.optional(),
 }).readonly();
 
 const ready = z.object({
@@ -232,6 +236,8 @@ export const lobbyMessage = z.discriminatedUnion("type", [
     room: roomCode,
     rules,
     epoch,
+    /** The receiver's own: whoever knows it can take that seat in the room again. */
+    ticket: token.optional(),
   }).readonly(),
   z.object({
     type: z.literal("roster"),
@@ -314,7 +320,7 @@ export const lobbyMessage = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("over"),
     match: id,
-    reason: z.enum(["finished", "walkover", "connection lost"]),
+    reason: z.enum(["finished", "walkover", "connection lost", "not ready"]),
     winner: slot.nullable(),
     isAgreed: z.boolean(),
     message: shownText,

@@ -3,18 +3,17 @@
  *
  * `joinLobby` takes a seat; from then on `next` tells what happens, so that a player process can
  * show who else is there while it waits. Pings keep the seat. When the lobby is silent for too
- * long, or the connection breaks, a seat in a room is `lost`. A seat in a match is not: the match
- * goes on without the lobby, and this side takes the seat again by itself as soon as it can, even
- * if the lobby was restarted. When all want to play again, another match starts on the same seat.
+ * long, or the connection breaks, this side takes the seat again by itself as soon as it can, even
+ * if the lobby was restarted: one in a room by the ticket that came with it, one in a match by its
+ * token; a match goes on meanwhile. When all want to play again, another one starts on that seat.
  *
  * @module
  */
 import { getLogger } from "@logtape/logtape";
-import { backoffMs } from "../link/backoff.ts";
 import type { LobbyAddress } from "../link/dial.ts";
 import type { LineConnection } from "../link/line_connection.ts";
 import { NetworkError } from "../link/network_error.ts";
-import { pause } from "../link/pause.ts";
+import { comeBack } from "./come_back.ts";
 import { askLobby, type LinkTimes, LobbyConnection } from "./connection.ts";
 import { EventQueue } from "./event_queue.ts";
 import {
@@ -76,6 +75,8 @@ export type RoomEvent =
   | { readonly kind: "roster"; readonly roster: RosterMessage }
   /** A match begins: the first one or, after `askAgain`, the next. */
   | { readonly kind: "start"; readonly start: StartMessage }
+  /** The connection broke and is tried again: why, in a sentence; empty once it is back. */
+  | { readonly kind: "link"; readonly trouble: string }
   /** How many watch the match. */
   | { readonly kind: "watchers"; readonly count: number }
   /** Who wants to play again, and who has gone, by slot of the match that is over. */
@@ -89,8 +90,6 @@ export type EndEvent =
     readonly code: string;
     readonly message: string;
   }
-  /** The connection died: before a match started, or at any time for a watcher. */
-  | { readonly kind: "lost"; readonly message: string }
   /** This side left. */
   | { readonly kind: "left" };
 
@@ -104,8 +103,8 @@ export type LobbyEvent =
   | { readonly kind: "claim"; readonly answer: ClaimAnswerMessage }
   /** A match has ended, as the lobby knows; this player may not. */
   | { readonly kind: "over"; readonly over: OverMessage }
-  /** The connection broke after a match had started, or is back. */
-  | { readonly kind: "link"; readonly up: boolean };
+  /** The player has a seat in a room again, or in another one. */
+  | { readonly kind: "seated"; readonly welcome: WelcomeMessage };
 
 /** A seat in a room, and then in its matches. Disposing it leaves. */
 export interface LobbySeat extends AsyncDisposable {
@@ -152,12 +151,17 @@ const ERAS_MAX = 8;
 /** How long the lobby may take to answer `join`. */
 const ANSWER_TIMEOUT_MS = 5_000;
 
-/** Between attempts to come back. It isn't urgent: the match goes on without this connection. */
-const BACKOFF = { firstMs: 250, maxMs: 2_000 };
-
 /** Answers to a member of a match after which it is no use to try again. */
 const FINAL_CODES: ReadonlySet<string> = new Set(
   ["bad_token", "taken_over", "version"] satisfies ErrorMessage["code"][],
+);
+
+/**
+ * What ends the connection of somebody who waits in a room, and not the seat. One's own newest
+ * connection takes the seat over, and of several the lobby may have heard an older one last.
+ */
+const PASSING_CODES: ReadonlySet<string> = new Set(
+  ["shutting_down", "silent", "taken_over"] satisfies ErrorMessage["code"][],
 );
 
 /**
@@ -240,6 +244,8 @@ class HeldSeat implements LobbySeat {
   readonly #done: Promise<void>;
   readonly #events = new EventQueue<LobbyEvent>();
   #link: LobbyConnection;
+  #isReady: boolean | undefined;
+  #trouble = "";
   /** Of the newest match; with its token this seat is taken again. */
   #start: StartMessage | undefined;
   /** Said about that match, and said again after a reconnect: the lobby may not have heard it. */
@@ -252,6 +258,7 @@ class HeldSeat implements LobbySeat {
     this.#options = options;
     this.#link = this.#linkOver(lines);
     this.welcome = welcome;
+    this.#isReady = options.join.isReady;
     this.#done = this.#run();
   }
 
@@ -265,6 +272,7 @@ class HeldSeat implements LobbySeat {
   }
 
   setReady(isReady: boolean): void {
+    this.#isReady = isReady;
     this.#link.say({ type: "ready", isReady });
   }
 
@@ -316,48 +324,73 @@ class HeldSeat implements LobbySeat {
     signal.removeEventListener("abort", leave);
   }
 
-  /** Follows one connection to its end; before a match has started, the seat is then lost. */
+  /** Follows one connection to its end. */
   async #follow(link: LobbyConnection): Promise<void> {
     const why = await link.follow((message) => this.#take(message));
-    if (this.#start !== undefined) return;
     const { hostname, port } = this.#options;
-    const message = `The lobby at ${hostname}:${port} is gone: ${why}.`;
-    this.#events.finish({ kind: "lost", message });
+    this.#tell(`The lobby at ${hostname}:${port} is gone: ${why}.`);
   }
 
-  /** Takes the seat again once a match has started; `false` when the seat is over. */
+  #tell(why: string): void {
+    const trouble = why && `${why} Trying again.`;
+    if (trouble !== this.#trouble) this.#events.push({ kind: "link", trouble });
+    this.#trouble = trouble;
+  }
+
+  /** Takes the seat again; `false` when it is over. */
   async #comeBack(): Promise<boolean> {
-    if (this.#start === undefined || this.#events.isOver) return false;
-    this.#events.push({ kind: "link", up: false });
-    const { token } = this.#start;
+    if (this.#events.isOver) return false;
     const { signal } = this.#stop;
-    const where = { ...this.#options, signal };
-    const version = PROTOCOL_VERSION;
-    for (let failures = 0;; failures++) {
-      await pause(backoffMs(failures, BACKOFF), signal);
-      if (signal.aborted) return false;
-      try {
-        const request = { type: "return", version, token } as const;
-        const { lines } = await takeSeat(where, request);
-        const link = this.#linkOver(lines);
-        this.#link = link;
-        if (signal.aborted) this.#leave();
-        this.#events.push({ kind: "link", up: true });
-        const said = [this.#claim, this.#result, this.#again];
-        for (const message of [...this.#eras, ...said]) {
-          if (message !== undefined) link.say(message);
-        }
-        return true;
-      } catch (error) {
-        if (signal.aborted) return false;
-        if (error instanceof JoinError && FINAL_CODES.has(error.code)) {
-          const { code, message } = error;
-          this.#events.finish({ kind: "refused", code, message });
-          return false;
-        }
-        log.debug("Still without the lobby: {error}", { error });
-      }
+    try {
+      const back = await comeBack(
+        () => takeSeat({ ...this.#options, signal }, this.#request()),
+        {
+          signal,
+          isFinal: (error) =>
+            error instanceof JoinError && this.#isFinal(error.code),
+          onTrouble: ({ message }) => this.#tell(message),
+        },
+      );
+      if (back === undefined) return false;
+      this.#link = this.#linkOver(back.lines);
+      if (this.#start === undefined) this.#sit(back.welcome);
+      if (signal.aborted) this.#leave();
+      this.#tell("");
+      for (const message of this.#said()) this.#link.say(message);
+      return true;
+    } catch (error) {
+      if (!(error instanceof JoinError)) throw error;
+      const { code, message } = error;
+      this.#events.finish({ kind: "refused", code, message });
+      return false;
     }
+  }
+
+  /** Asks for the seat that this player had. */
+  #request(): ClientLine {
+    const version = PROTOCOL_VERSION;
+    if (this.#start !== undefined) {
+      return { type: "return", version, token: this.#start.token };
+    }
+    const { ticket } = this.welcome;
+    const { join } = this.#options;
+    return { type: "join", version, ...join, isReady: this.#isReady, ticket };
+  }
+
+  /** What the lobby may not have heard. */
+  #said(): readonly ClientLine[] {
+    const once = [this.#claim, this.#result, this.#again];
+    return [...this.#eras, ...once.filter((message) => message !== undefined)];
+  }
+
+  #isFinal(code: string): boolean {
+    return FINAL_CODES.has(code) &&
+      (this.#start !== undefined || !PASSING_CODES.has(code));
+  }
+
+  #sit(welcome: WelcomeMessage): void {
+    this.welcome = welcome;
+    this.#events.push({ kind: "seated", welcome });
   }
 
   #take(message: LobbyMessage): void {
@@ -365,7 +398,7 @@ class HeldSeat implements LobbySeat {
     if (event?.kind === "start") this.#begin(event.start);
     if (event !== undefined) this.#events.push(event);
     else if (message.type === "error") this.#takeError(message);
-    else if (message.type === "welcome") this.welcome = message;
+    else if (message.type === "welcome") this.#sit(message);
     else if (message.type === "rooms") {
       this.#events.push({ kind: "rooms", rooms: message.rooms });
     } else if (message.type === "granted" || message.type === "refused") {
@@ -391,7 +424,10 @@ class HeldSeat implements LobbySeat {
   #takeError(
     { code, message }: Extract<LobbyMessage, { type: "error" }>,
   ): void {
-    if (this.#start === undefined || FINAL_CODES.has(code)) {
+    const isOver = this.#start === undefined
+      ? !PASSING_CODES.has(code)
+      : FINAL_CODES.has(code);
+    if (isOver) {
       this.#events.finish({ kind: "refused", code, message });
     } else log.warn("The lobby says: {message}", { code, message });
   }

@@ -2,21 +2,30 @@
  * A watcher's side of the control connection to the lobby.
  *
  * `watchLobby` lets somebody watch a room; from then on `next` tells what happens there: who
- * gathers, and each match as it starts, with the token for listening to it. A broken connection is
- * the end; whoever wants to go on watching calls `watchLobby` again.
+ * gathers, and each match as it starts, with the token for listening to it. When the connection
+ * breaks, it watches the same room again as soon as it can; after a restart, the room is there once
+ * a player has come back to it.
  *
  * @module
  */
 import type { LobbyAddress } from "../link/dial.ts";
-import { askLobby, type LinkTimes, LobbyConnection } from "./connection.ts";
+import { comeBack } from "./come_back.ts";
+import {
+  type Answered,
+  askLobby,
+  type LinkTimes,
+  LobbyConnection,
+} from "./connection.ts";
 import { EventQueue } from "./event_queue.ts";
 import {
+  type ErrorMessage,
   type LobbyMessage,
   PROTOCOL_VERSION,
   type WatchingMessage,
 } from "./protocol.ts";
 import {
   type EndEvent,
+  JoinError,
   refusalOf,
   type RoomEvent,
   roomEventOf,
@@ -46,15 +55,30 @@ const ANSWER_TIMEOUT_MS = 5_000;
 /** Every `join` has to give a name; a watcher's is shown to nobody. */
 const NAME = "Watcher";
 
+/** For how long a room may be missing to which its players, too, have to come back. */
+const MISSING_MS_MAX = 60_000;
+
+/** What ends a connection, and not watching. */
+const PASSING_CODES: ReadonlySet<string> = new Set(
+  ["shutting_down", "silent"] satisfies ErrorMessage["code"][],
+);
+
 /**
  * Connects to a lobby and watches a room.
  *
  * @throws NetworkError when the lobby can't be reached, JoinError when it refuses.
  */
 export async function watchLobby(options: WatchOptions): Promise<LobbyWatch> {
+  return new Watch(options, await enter(options, options.room));
+}
+
+/** Asks to watch a room. */
+async function enter(
+  options: WatchOptions,
+  room: string | undefined,
+): Promise<Answered<WatchingMessage>> {
   const version = PROTOCOL_VERSION;
-  const { room } = options;
-  const { lines, answer } = await askLobby({
+  return await askLobby({
     ...options,
     line: JSON.stringify(
       { type: "join", version, name: NAME, room, spectate: true },
@@ -65,23 +89,24 @@ export async function watchLobby(options: WatchOptions): Promise<LobbyWatch> {
     },
     timeoutMs: ANSWER_TIMEOUT_MS,
   });
-  return new Watch(options, new LobbyConnection(lines, options), answer);
 }
 
 class Watch implements LobbyWatch {
   readonly watching: WatchingMessage;
-  readonly #link: LobbyConnection;
+  readonly #options: WatchOptions;
+  readonly #stop = new AbortController();
   readonly #events = new EventQueue<WatchEvent>();
   readonly #done: Promise<void>;
+  #link: LobbyConnection;
 
   constructor(
     options: WatchOptions,
-    link: LobbyConnection,
-    watching: WatchingMessage,
+    { lines, answer }: Answered<WatchingMessage>,
   ) {
-    this.watching = watching;
-    this.#link = link;
-    this.#done = this.#run(options);
+    this.#options = options;
+    this.watching = answer;
+    this.#link = new LobbyConnection(lines, options);
+    this.#done = this.#run();
   }
 
   next(): Promise<WatchEvent> {
@@ -93,20 +118,53 @@ class Watch implements LobbyWatch {
     await this.#done;
   }
 
-  async #run({ hostname, port, signal }: WatchOptions): Promise<void> {
+  async #run(): Promise<void> {
+    const { hostname, port, signal } = this.#options;
     const leave = () => this.#leave();
     signal.addEventListener("abort", leave, { once: true });
     if (signal.aborted) leave();
-    const why = await this.#link.follow((message) => this.#take(message));
-    const message = `The lobby at ${hostname}:${port} is gone: ${why}.`;
-    this.#events.finish({ kind: "lost", message });
+    do {
+      const why = await this.#link.follow((message) => this.#take(message));
+      this.#tell(`The lobby at ${hostname}:${port} is gone: ${why}.`);
+    } while (await this.#comeBack());
     signal.removeEventListener("abort", leave);
+  }
+
+  /** Watches the room again; `false` when that is over. */
+  async #comeBack(): Promise<boolean> {
+    if (this.#events.isOver) return false;
+    const { signal } = this.#stop;
+    const options = { ...this.#options, signal };
+    const untilMs = performance.now() + MISSING_MS_MAX;
+    try {
+      const back = await comeBack(() => enter(options, this.watching.room), {
+        signal,
+        isFinal: (error) =>
+          error instanceof JoinError && (error.code === "version" ||
+            error.code === "no_such_room" && performance.now() > untilMs),
+        onTrouble: ({ message }) => this.#tell(message),
+      });
+      if (back === undefined) return false;
+      this.#link = new LobbyConnection(back.lines, this.#options);
+      if (signal.aborted) this.#leave();
+      this.#events.push({ kind: "link", trouble: "" });
+      return true;
+    } catch (error) {
+      if (!(error instanceof JoinError)) throw error;
+      const { code, message } = error;
+      this.#events.finish({ kind: "refused", code, message });
+      return false;
+    }
+  }
+
+  #tell(why: string): void {
+    this.#events.push({ kind: "link", trouble: `${why} Trying again.` });
   }
 
   #take(message: LobbyMessage): void {
     const event = roomEventOf(message);
     if (event !== undefined) this.#events.push(event);
-    else if (message.type === "error") {
+    else if (message.type === "error" && !PASSING_CODES.has(message.code)) {
       const { code, message: why } = message;
       this.#events.finish({ kind: "refused", code, message: why });
     }
@@ -115,5 +173,6 @@ class Watch implements LobbyWatch {
   #leave(): void {
     this.#events.finish({ kind: "left" });
     this.#link.leave();
+    this.#stop.abort();
   }
 }

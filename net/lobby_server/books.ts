@@ -24,13 +24,14 @@ import type { LobbyLimits } from "./limits.ts";
 import { Matches } from "./matches.ts";
 import { Rooms } from "./rooms.ts";
 import type { ClientId } from "./running_matches.ts";
-import type { SeatTokens } from "./seat.ts";
+import type { RoomTickets, SeatTokens } from "./seat.ts";
 import { type WatchedMatch, Watchers } from "./watchers.ts";
 
 /** What the books need from outside. */
 export interface LobbyBooksOptions {
   readonly chance: Chance;
   readonly tokens: SeatTokens;
+  readonly tickets: RoomTickets;
   readonly transport: StartTransport;
   /** From where a client that is there connects. */
   readonly addressOf: (client: ClientId) => string;
@@ -65,10 +66,11 @@ export class LobbyBooks {
   readonly matches: Matches;
   readonly #rooms: Rooms;
   readonly #watchers: Watchers;
+  readonly #tickets: RoomTickets;
   readonly #limits: LobbyBooksOptions["limits"];
 
   constructor(options: LobbyBooksOptions) {
-    const { chance, tokens, transport, addressOf, limits } = options;
+    const { chance, tokens, tickets, transport, addressOf, limits } = options;
     const watchers = new Watchers({
       newToken: () => chance.newId(),
       roomMax: limits.watchersPerMatch,
@@ -80,11 +82,12 @@ export class LobbyBooks {
       goneMs: limits.goneMs,
     });
     this.#rooms = new Rooms({
-      ...{ chance, watchers, addressOf, matches: this.matches },
+      ...{ chance, tickets, watchers, addressOf, matches: this.matches },
       roomsMax: limits.rooms,
       roomsPerAddressMax: limits.roomsPerAddress,
     });
     this.#watchers = watchers;
+    this.#tickets = tickets;
     this.#limits = limits;
   }
 
@@ -169,9 +172,10 @@ export class LobbyBooks {
     if (token !== undefined) {
       return this.matches.resume(client, { token, publicKey, nowMs });
     }
-    return spectate
-      ? this.#watch(client, message.room, nowMs)
-      : this.#rooms.join(client, message, nowMs);
+    if (spectate) return this.#watch(client, message.room, nowMs);
+    const ticket = this.#tickets.open(message.ticket ?? "");
+    const begun = ticket && this.matches.bringBack(client, ticket.id, nowMs);
+    return begun ?? this.#rooms.join(client, message, nowMs);
   }
 
   #watch(

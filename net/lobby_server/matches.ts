@@ -183,6 +183,21 @@ export class Matches {
     ];
   }
 
+  /**
+   * Seats a player in the match that began in its room while it was away; `undefined` where it
+   * plays in none.
+   */
+  bringBack(
+    client: ClientId,
+    id: string,
+    nowMs: number,
+  ): readonly Delivery[] | undefined {
+    const match = this.#matches.of(id);
+    if (match === undefined) return undefined;
+    const slot = match.players.findIndex((player) => player.id === id);
+    return this.#follow(client, { match, slot }, nowMs);
+  }
+
   /** A client said something; `tick` is the newest that it has confirmed, if it tells. */
   hear(client: ClientId, nowMs: number, tick?: number): void {
     const place = this.#places.get(client);

@@ -13,7 +13,7 @@ import {
 import type { Caller } from "./cooldowns.ts";
 import type { Countdown } from "./readiness.ts";
 import type { ClientId } from "./running_matches.ts";
-import type { MatchPlayer } from "./seat.ts";
+import type { MatchPlayer, RoomTickets } from "./seat.ts";
 import type { Wishes } from "./wishes.ts";
 
 /** Fewer can't play. */
@@ -55,12 +55,14 @@ export interface Room {
 /** Who comes into a room; others may have the same name or look. */
 export type Newcomer =
   & Omit<RoomPlayer, "slot" | "look">
-  & { readonly look: number | undefined };
+  & { readonly slot?: number | undefined; readonly look: number | undefined };
 
-/** Seats somebody on the first free slot. */
+/** Seats somebody on the wanted slot, or else on the first that is free. */
 export function addPlayer(room: Room, newcomer: Newcomer): void {
-  const { name, look } = newcomer;
-  const slot = firstWithout(room.players.map((player) => player.slot));
+  const { name, look, slot: wanted = Infinity } = newcomer;
+  const taken = room.players.map((player) => player.slot);
+  const isFree = wanted < room.rules.players && !taken.includes(wanted);
+  const slot = isFree ? wanted : firstWithout(taken);
   const player: RoomPlayer = {
     ...newcomer,
     slot,
@@ -81,7 +83,13 @@ export function clientsOf({ players }: Room): readonly ClientId[] {
 }
 
 /** What a new player of the room is told first. */
-export function welcomeTo(room: Room, player: RoomPlayer): LobbyMessage {
+export function welcomeTo(
+  room: Room,
+  player: RoomPlayer,
+  tickets: RoomTickets,
+): LobbyMessage {
+  const { code, isPublic, rules } = room;
+  const { id, slot, name, look, wishes } = player;
   return {
     type: "welcome",
     id: player.id,
@@ -90,6 +98,9 @@ export function welcomeTo(room: Room, player: RoomPlayer): LobbyMessage {
     room: room.code,
     rules: room.rules,
     epoch: 0,
+    ticket: tickets.seal(
+      { ...{ id, slot, name, look, wishes }, room: code, isPublic, rules },
+    ),
   };
 }
 

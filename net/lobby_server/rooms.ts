@@ -11,14 +11,18 @@
  *
  * @module
  */
-import { DEFAULT_GRACE_MS } from "../../game/court.ts";
 import type {
   ErrorMessage,
   JoinMessage,
   RoomRules,
 } from "../lobby/protocol.ts";
 import { newRoomCode } from "../lobby/room_code.ts";
-import { type Chance, type Delivery, refuse } from "./books_port.ts";
+import {
+  type Chance,
+  type Delivery,
+  refuse,
+  TAKEN_OVER,
+} from "./books_port.ts";
 import { type Caller, Cooldowns } from "./cooldowns.ts";
 import type { Matches } from "./matches.ts";
 import { otherRooms, roomFor, settle, suits } from "./public_rooms.ts";
@@ -45,12 +49,15 @@ import {
   tooSoonError,
 } from "./room_refusals.ts";
 import type { ClientId } from "./running_matches.ts";
+import type { RoomTickets } from "./seat.ts";
+import { seatOf, wantedBy, type WantedRoom } from "./wanted_room.ts";
 import type { Watchers } from "./watchers.ts";
-import { rulesFor, wishesOf } from "./wishes.ts";
+import { wishesOf } from "./wishes.ts";
 
 /** What the rooms need from outside. */
 export interface RoomsOptions {
   readonly chance: Chance;
+  readonly tickets: RoomTickets;
   /** Takes over the rooms whose match begins. */
   readonly matches: Matches;
   /** Those who watch a room are told what its players are told. */
@@ -104,23 +111,30 @@ export class Rooms {
     return this.#rooms.get(code)?.rules;
   }
 
-  /** Seats a client that has no seat anywhere, or answers it with an error. */
+  /**
+   * Seats a client that has no seat anywhere, or answers it with an error. Who has a ticket gets
+   * the seat that it had, as far as it is free, in a room that is opened again if need be.
+   */
   join(
     client: ClientId,
     request: JoinMessage,
     nowMs: number,
   ): readonly Delivery[] {
+    const { chance, tickets, addressOf } = this.#options;
     const { name, look, isBot, isReady, publicKey } = request;
-    const caller = { address: this.#options.addressOf(client), name };
-    const found = this.#findRoom(request, caller, nowMs);
-    if ("error" in found) return [{ to: client, message: found.error }];
+    const ticket = tickets.open(request.ticket ?? "");
+    const caller = { address: addressOf(client), name };
     const newcomer: Newcomer = {
       ...{ client, caller, name, look, isBot, publicKey },
-      id: this.#options.chance.newId(),
-      wishes: wishesOf(request),
+      ...{ id: chance.newId(), wishes: wishesOf(request) },
+      ...(ticket && seatOf(ticket)),
       isReady: isReady || isBot,
       rttMs: null,
     };
+    const former = ticket && this.#findId(ticket.id);
+    if (former) return this.#replace(former, newcomer, nowMs);
+    const found = this.#findRoom(wantedBy(request, ticket), caller, nowMs);
+    if ("error" in found) return [{ to: client, message: found.error }];
     return this.#seat(found.room, [newcomer], nowMs);
   }
 
@@ -207,23 +221,49 @@ export class Rooms {
     return room && player && { room, player };
   }
 
+  #findId(id: string): { room: Room; player: RoomPlayer } | undefined {
+    for (const room of this.#rooms.values()) {
+      const player = room.players.find((player) => player.id === id);
+      if (player !== undefined) return { room, player };
+    }
+    return undefined;
+  }
+
+  /** Puts the newest connection of a player in the place of the one before. */
+  #replace(
+    { room, player }: { readonly room: Room; readonly player: RoomPlayer },
+    { client, caller, isReady }: Newcomer,
+    nowMs: number,
+  ): readonly Delivery[] {
+    const next = { ...player, client, caller, isReady };
+    room.players = room.players.map((each) => each === player ? next : each);
+    this.#roomOf.delete(player.client);
+    this.#roomOf.set(client, room);
+    return [
+      ...refuse(player.client, TAKEN_OVER),
+      { to: client, message: welcomeTo(room, next, this.#options.tickets) },
+      ...this.#changed(room, nowMs),
+    ];
+  }
+
   #findRoom(
-    request: JoinMessage,
+    wanted: WantedRoom,
     caller: Caller,
     nowMs: number,
   ): { room: Room } | { error: ErrorMessage } {
-    const { room: code } = request;
-    const wishes = [wishesOf(request)];
-    const room = code === undefined
-      ? roomFor(wishes, this.#all())
-      : this.#rooms.get(code);
-    const isAmongStrangers = code === undefined || room?.isPublic === true;
+    const { code = "", isPublic, wishes: own } = wanted;
+    const wishes = [own];
+    const named = this.#rooms.get(code);
+    const room = isPublic
+      ? (named && roomFor(wishes, [named])) ?? roomFor(wishes, this.#all())
+      : named;
+    const isAmongStrangers = isPublic || room?.isPublic === true;
     const waitMs = this.#cooldowns.waitMs(caller, isAmongStrangers, nowMs);
     if (waitMs > 0) return { error: tooSoonError(waitMs) };
     if (room === undefined) {
-      return code !== undefined && this.#options.matches.isPlaying(code)
+      return !isPublic && this.#options.matches.isPlaying(code)
         ? { error: playingError(code) }
-        : this.#openRoom(request, caller.address, nowMs);
+        : this.#openRoom(wanted, caller.address, nowMs);
     }
     if (!suits(room, wishes, PLAYERS_MIN)) {
       return { error: otherRulesError(room) };
@@ -232,7 +272,7 @@ export class Rooms {
   }
 
   #openRoom(
-    request: JoinMessage,
+    { code = "", isPublic, rules }: WantedRoom,
     openedFrom: string,
     nowMs: number,
   ): { room: Room } | { error: ErrorMessage } {
@@ -244,12 +284,9 @@ export class Rooms {
     if (fromThere >= roomsPerAddressMax) {
       return { error: tooManyFromThereError(fromThere) };
     }
-    const rules = rulesFor([wishesOf(request)], PLAYERS_MIN);
-    if (rules === undefined) throw new RangeError("Nobody wishes nothing");
     const room: Room = {
-      code: request.room ?? this.#newCode(),
-      isPublic: request.room === undefined,
-      rules: { ...rules, graceMs: request.graceMs ?? DEFAULT_GRACE_MS },
+      code: code === "" || this.#isTaken(code) ? this.#newCode() : code,
+      ...{ isPublic, rules },
       players: [],
       countdown: undefined,
       openedFrom,
@@ -279,7 +316,10 @@ export class Rooms {
       ...room.players
         .filter(({ client }) => clients.includes(client))
         .map((player) => (
-          { to: player.client, message: welcomeTo(room, player) }
+          {
+            to: player.client,
+            message: welcomeTo(room, player, this.#options.tickets),
+          }
         )),
       ...this.#changed(room, nowMs),
     ];
@@ -288,10 +328,12 @@ export class Rooms {
   #newCode(): string {
     for (;;) {
       const code = newRoomCode(this.#options.chance.below);
-      const isTaken = this.#rooms.has(code) ||
-        this.#options.matches.isPlaying(code);
-      if (!isTaken) return code;
+      if (!this.#isTaken(code)) return code;
     }
+  }
+
+  #isTaken(code: string): boolean {
+    return this.#rooms.has(code) || this.#options.matches.isPlaying(code);
   }
 
   /** Somebody has left: whoever stays is told, or goes to other strangers where that fits now. */

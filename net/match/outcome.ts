@@ -31,7 +31,7 @@ export interface Outcome {
 
 /** How the match ended, as the lobby tells it to one that wasn't there then. */
 export interface ToldEnd {
-  readonly reason: "finished" | "walkover" | "connection lost";
+  readonly reason: "finished" | "walkover" | "connection lost" | "not ready";
   readonly winner: number | null;
   /** By slot, and the hash of the end; absent where nobody told it. */
   readonly told?: {

@@ -93,8 +93,7 @@ export interface VisitOptions {
  * Joins and plays until the player leaves or, without `stay`, one match is over. Returns how the
  * last match ended, `undefined` where none began.
  *
- * @throws NetworkError or JoinError when the lobby or the broker can't be reached or refuses, or
- * the lobby is lost before the match has begun.
+ * @throws NetworkError or JoinError when the lobby or the broker can't be reached or refuses.
  */
 export async function visitLobby(
   options: VisitOptions,
@@ -275,6 +274,15 @@ class Visit {
     }
   }
 
+  /** Says it once, not by each local bot. */
+  #noteLink(trouble: string): void {
+    if (this.#parts.options.page) {
+      log.warn("{news}", { news: trouble || "The lobby is back." });
+    }
+    this.#stage.setTrouble(trouble);
+    this.#stage.setLobbyGone(trouble !== "");
+  }
+
   /** Does what the page asks for. */
   #answer(request: PageRequest): void {
     const { options, seat, bots } = this.#parts;
@@ -305,7 +313,6 @@ class Visit {
           this.#take(event);
           continue;
         case "refused":
-        case "lost":
         case "left":
           return this.#take(event);
         case "roster":
@@ -334,9 +341,13 @@ class Visit {
         case "over":
           stage.learnEnd(event.over);
           continue;
+        case "seated":
+          stage.sit(event.welcome);
+          // A local bot's seat may be another now; who has a page was told where it is.
+          if (!options.page) options.onSeat?.(event.welcome.id);
+          continue;
         case "link":
-          log.info(event.up ? "The lobby is back" : "The lobby is gone");
-          stage.setLobbyGone(!event.up);
+          this.#noteLink(event.trouble);
       }
     }
   }

@@ -92,6 +92,10 @@ export async function runMatch(
     random: () => new DataView(randomBytes(4).buffer).getUint32(0) / 2 ** 32,
     nowMs,
     signal: options.opening,
+    onTrouble: (trouble) => {
+      log.warn("{trouble} Trying again.", { trouble });
+      stage.setTrouble(`${trouble} Trying again.`);
+    },
   });
   stack.use(transport);
   options.onOpen();

@@ -61,7 +61,10 @@ export interface MatchStageOptions
   readonly onEra: (report: EraReport) => void;
   /** Gets the newest confirmed tick; −1 while this player is out of the match. */
   readonly onConfirmed: (tick: number) => void;
-  /** The match has a result: its end, on which all members agree, or nobody else was left. */
+  /**
+   * The match has a result: its end, on which all members agree, nobody else was left, or who broke
+   * off its start.
+   */
   readonly onDecided: (result: Omit<ResultMessage, "type">) => void;
   readonly onResult: (result: ResultLine) => void;
   /** Two hosts disagreed: what a developer needs to find out why. */
@@ -71,6 +74,7 @@ export interface MatchStageOptions
 /** Holds what the lobby tells of the room, and the newest match. */
 export class MatchStage implements Stage {
   readonly #options: MatchStageOptions;
+  #id: string;
   #room: Omit<RoomNow, "localBotIds">;
   #roomSeats: Seats;
   #match: PlayedMatch | undefined;
@@ -78,14 +82,16 @@ export class MatchStage implements Stage {
 
   constructor(options: MatchStageOptions) {
     const { welcome, inviteTo, canLeave } = options;
-    const { slot, room, rules } = welcome;
+    const { id, slot, room, rules } = welcome;
     this.#options = options;
+    this.#id = id;
     this.#room = {
       ...{ code: room, invite: inviteTo(room), canLeave },
       startsAtMs: null,
       watchers: 0,
       otherRooms: [],
       rematch: null,
+      trouble: "",
     };
     this.#roomSeats = { me: slot, rules, players: [] };
   }
@@ -133,12 +139,19 @@ export class MatchStage implements Stage {
     };
   }
 
+  /** Takes in that the lobby has given this player a seat again, or another one. */
+  sit({ id, slot, room, rules }: WelcomeMessage): void {
+    this.#id = id;
+    this.#roomSeats = { ...this.#roomSeats, me: slot, rules };
+    this.#change({ code: room, invite: this.#options.inviteTo(room) });
+  }
+
   /** Takes in who waits in the room, which may be another one than before. */
   gather(
     { room: code, players, rules, watchers, startsInMs }: RosterMessage,
   ): void {
-    const { welcome, inviteTo, nowMs } = this.#options;
-    const me = players.find(({ id }) => id === welcome.id)?.slot;
+    const { inviteTo, nowMs } = this.#options;
+    const me = players.find(({ id }) => id === this.#id)?.slot;
     this.#roomSeats = {
       me: me ?? this.#roomSeats.me,
       rules,
@@ -162,6 +175,11 @@ export class MatchStage implements Stage {
 
   setRematch(rematch: RematchView): void {
     this.#change({ rematch });
+  }
+
+  /** Says what keeps this player from its room or match; empty where nothing does. */
+  setTrouble(trouble: string): void {
+    this.#change({ trouble });
   }
 
   setLobbyGone(isLobbyGone: boolean): void {
@@ -188,7 +206,7 @@ export class MatchStage implements Stage {
     });
     match.session.watchers = this.#room.watchers;
     this.#match = match;
-    this.#change({ startsAtMs: null, rematch: null });
+    this.#change({ startsAtMs: null, rematch: null, trouble: "" });
     return match;
   }
 
@@ -226,9 +244,13 @@ export class MatchStage implements Stage {
   #finish(outcome: Outcome, match: PlayedMatch): void {
     const { onResult, onDesync, onDecided } = this.#options;
     const { reason, ...result } = resultOf({ ...this.#now, match }, outcome);
+    const { lateSlots } = match.session.opening.failure ?? {};
     const isDecided = reason === "finished" || reason === "walkover";
     // What the lobby told needs no report.
     if (isDecided && !outcome.score) onDecided({ ...result, reason });
+    if (reason === "not ready" && lateSlots) {
+      onDecided({ ...result, reason, lateSlots });
+    }
     const evidence = reason === "desync" ? this.recording() : undefined;
     if (evidence) onDesync(evidence);
     onResult({ ...result, reason });

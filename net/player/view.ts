@@ -39,6 +39,8 @@ export interface RoomNow {
   readonly watchers: number;
   readonly otherRooms: View["otherRooms"];
   readonly rematch: RematchView | null;
+  /** What keeps this player from its room or from the match that begins; empty if nothing does. */
+  readonly trouble: string;
   /** The player IDs of the local bots. */
   readonly localBotIds: readonly string[];
   readonly canLeave: boolean;
@@ -118,7 +120,7 @@ export function viewOf(shown: Shown, isInspected: boolean): StageView {
     secondsLeft: secondsLeftIn(shown),
     winner: outcome?.winner ?? null,
     reason: outcome?.reason ?? null,
-    notice: match ? noticeOf(match) : "",
+    notice: noticeOf(shown),
     inputDelayTicks: session?.play?.inputDelayTicks ?? 0,
     watchers: room.watchers,
     otherRooms: match ? [] : room.otherRooms,
@@ -183,9 +185,12 @@ function secondsLeftIn(
   return leftMs === null ? null : Math.max(0, Math.ceil(leftMs / 1000));
 }
 
-function noticeOf({ session, link }: MatchNow): string {
-  return session.outcome?.message || link.detail ||
-    (session.isReturning ? RETURNING_NOTICE : "");
+/** During a match, the lobby counts only as far as its link does. */
+function noticeOf({ room, match }: Shown): string {
+  if (match === undefined) return room.trouble;
+  const { session, link } = match;
+  if (session.outcome) return room.trouble || session.outcome.message;
+  return link.detail || (session.isReturning ? RETURNING_NOTICE : "");
 }
 
 function statisticsOf({ statistics, session }: MatchNow): Statistics | null {

@@ -89,8 +89,7 @@ function whileSeated(
     case "leave":
     case "left":
       return stepTo({ kind: "left" });
-    case "refused":
-    case "lost": {
+    case "refused": {
       const { message } = event;
       return state.hasPlayed
         ? stepTo(state, { kind: "warn", message })
@@ -125,7 +124,6 @@ function whilePlaying(
         ? stepTo({ kind: "leaving" }, { kind: "goodbye" })
         : stepTo({ kind: "leaving" }, { kind: "goodbye" }, { kind: "giveUp" });
     case "refused":
-    case "lost":
     case "left":
       return withoutLobby(state, event);
   }
@@ -141,7 +139,6 @@ function whileLeaving(
     case "failed":
       return fail(event.error);
     case "refused":
-    case "lost":
     case "left":
       return withoutLobby(state, event);
     case "start":

@@ -21,6 +21,9 @@ import type { SeatTokens } from "../lobby_server/seat.ts";
 /** No lobby that is simulated is ever full. */
 const LIMITS = { rooms: 16, roomsPerAddress: 16, watchersPerMatch: 16 };
 
+/** Nobody loses its lobby before its match has begun. */
+const NO_TICKETS = { seal: () => "no ticket", open: () => undefined };
+
 /** How often it does what is due. */
 const SWEEP_MS = 250;
 
@@ -219,7 +222,7 @@ export class VirtualLobby {
         newId: () => `id-${++count}`,
         below: (bound) => ++count % bound,
       },
-      tokens,
+      ...{ tokens, tickets: NO_TICKETS },
       transport: { kind: "relay" },
       addressOf: String,
       limits: { ...LIMITS, matchLingerMs: lingerMs, goneMs },

@@ -93,6 +93,8 @@ async function follow(
   let match: Promise<void> | undefined;
   let failure: unknown;
   let current = new AbortController();
+  // With a lobby that was away comes another start, whose token is good there.
+  let isStartAwaited = false;
 
   async function play(start: StartMessage): Promise<void> {
     const signal = AbortSignal.any([links.signal, current.signal]);
@@ -101,7 +103,8 @@ async function follow(
     } catch (error) {
       if (!signal.aborted) failure = error;
     }
-    if (!options.stay || failure) links.abort();
+    if (isStartAwaited) failure = undefined;
+    else if (!options.stay || failure) links.abort();
   }
 
   for (;;) {
@@ -115,14 +118,20 @@ async function follow(
         break;
       case "again":
         break;
+      case "link":
+        isStartAwaited ||= event.trouble !== "";
+        log.warn("{news}", { news: event.trouble || "The lobby is back." });
+        if (match === undefined) stage.notice = event.trouble;
+        break;
       case "start":
+        isStartAwaited = false;
+        stage.notice = "";
         current.abort();
         await match;
         current = new AbortController();
         match = play(event.start);
         break;
       case "refused":
-      case "lost":
         log.warn("The lobby says: {message}", { message: event.message });
         stage.notice = event.message;
         page.show();

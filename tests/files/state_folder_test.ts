@@ -140,6 +140,13 @@ Deno.test("where a file system knows no locks, a seat counts as left", async () 
   const { lock, tryLock } = Deno.FsFile.prototype;
   const fail = () => Promise.reject(new Error("ENOLCK"));
   try {
+    // As in Deno 2.6, with which executables are made in some places.
+    Reflect.deleteProperty(Deno.FsFile.prototype, "tryLock");
+    {
+      using _kept = await keepSeat(folder.path, SEAT);
+      expect(await findSeat(folder.path)).toBe(undefined);
+    }
+    expect((await findSeat(folder.path))?.seat).toEqual(SEAT);
     Object.assign(Deno.FsFile.prototype, { lock: fail, tryLock: fail });
     using _kept = await keepSeat(folder.path, SEAT);
     expect((await findSeat(folder.path))?.seat).toEqual(SEAT);

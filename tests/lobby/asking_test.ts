@@ -24,6 +24,9 @@ const ASKING = [
   ["listening to it", openRelayWatch, 3_000, SEAT, NO_ANSWER, NetworkError],
 ] as const;
 
+/** A match begins meanwhile, and its players wait so long for each other. */
+const PATIENCE_MS = 25_000;
+
 for (const [what, ask, timeoutMs, unwanted, wrong, Refused] of ASKING) {
   for (
     const [how, answer, why, Failure] of [
@@ -54,10 +57,18 @@ for (const [what, ask, timeoutMs, unwanted, wrong, Refused] of ASKING) {
       else await lobby.client.say(answer);
 
       await time.settle();
+      const isPatient = timeoutMs === 3_000 && answer !== "abort";
+      expect(failure === undefined).toBe(isPatient);
+      while (isPatient && failure === undefined && time.nowMs < 40_000) {
+        await time.pass(2_000);
+        if (answer !== "nothing") await lobby.client.say(answer);
+        await time.settle();
+      }
+      expect(time.nowMs >= PATIENCE_MS).toBe(isPatient);
       expect(failure).toBeInstanceOf(Failure);
       expect(String(failure)).toContain(why);
       far.take();
-      expect([far.isOver, lobby.dialled.length]).toEqual([true, 1]);
+      expect([far.isOver, lobby.dialled.length > 1]).toEqual([true, isPatient]);
     });
   }
 }

@@ -20,6 +20,7 @@ import {
   type LobbyLimits,
 } from "../../net/lobby_server/limits.ts";
 import type { ClientId } from "../../net/lobby_server/running_matches.ts";
+import { createRoomTickets } from "../../net/lobby_server/room_ticket.ts";
 import { createSeatTokens } from "../../net/lobby_server/seat_token.ts";
 
 /** How often the lobby looks what is due. */
@@ -45,6 +46,7 @@ export class TestLobby {
         below: (bound) => ++count % bound,
       },
       tokens: createSeatTokens(new Uint8Array(32)),
+      tickets: createRoomTickets(new Uint8Array(32)),
       transport: { kind: "relay" },
       addressOf: (client) => this.addressOf(client),
       limits: { ...DEFAULT_LIMITS, ...limits },

@@ -14,15 +14,16 @@ const JOIN = { ...WHERE, join: { name: "Ben" } };
 const RULES = { players: 2, points: 11, lives: 5, graceMs: 20_000 };
 const WELCOME = {
   ...{ type: "welcome", id: "id-1", slot: 1, start: { x: 0, y: 0 } },
-  ...{ room: "MINE", rules: RULES, epoch: 0 },
+  ...{ room: "MINE", rules: RULES, epoch: 0, ticket: "ticket-of-a-room" },
 };
 const PLAYER = {
   ...{ epoch: 0, look: 0, isBot: false, start: { x: 0, y: 0 }, name: "Mia" },
 };
 const CLAIM = { match: "m-1", era: 1, value: "v", seats: [[0, 0]] } as const;
-const GONE = {
-  kind: "lost",
-  message: "The lobby at 10.0.0.5:5555 is gone: it closed the connection.",
+const GONE = "The lobby at 10.0.0.5:5555 is gone: ";
+const CLOSED = {
+  kind: "link",
+  trouble: `${GONE}it closed the connection. Trying again.`,
 };
 const NO = { kind: "refused", message: "No." };
 
@@ -44,7 +45,7 @@ function follow(seat: { next(): Promise<Happened> }): Happened[] {
   const events: Happened[] = [];
   void (async () => {
     do events.push(await seat.next()); while (
-      !["left", "lost", "refused"].includes(events[events.length - 1].kind)
+      !["left", "refused"].includes(events[events.length - 1].kind)
     );
   })();
   return events;
@@ -111,7 +112,7 @@ Deno.test("a player pings every 2 s, and tells the round trip, smoothed by an ei
 
 Deno.test("a player notices that the lobby is dead", async () => {
   await using player = await join();
-  const { time, lobby, seat, events, say } = player;
+  const { time, lobby, events, say } = player;
   await time.pass(1_000);
   await say({ type: "pong" });
   await time.pass(5_999);
@@ -119,25 +120,62 @@ Deno.test("a player notices that the lobby is dead", async () => {
 
   await time.pass(1);
 
-  const message =
-    "The lobby at 10.0.0.5:5555 is gone: it has been silent for too long.";
-  expect(events).toEqual([{ kind: "lost", message }]);
-  expect(await seat.next()).toEqual({ kind: "lost", message });
+  const trouble = `${GONE}it has been silent for too long. Trying again.`;
+  expect(events).toEqual([{ kind: "link", trouble }]);
   lobby.dialled[0].take();
   expect([lobby.dialled[0].isOver, lobby.dialled.length]).toEqual([true, 1]);
 });
 
-Deno.test("a seat without a match is lost with its connection, or when the lobby breaks its word", async () => {
-  for (const end of ["close", "say"] as const) {
-    await using player = await join();
-    const { time, lobby, events } = player;
-    await lobby.client[end]("What?\n");
-    await time.pass(60_000);
+/** What ends the connection of somebody who waits in a room. */
+const BREAKS: Readonly<Record<string, (client: RawClient) => Promise<void>>> = {
+  "its connection breaks": (client) => Promise.resolve(client.close()),
+  "the lobby breaks its word": (client) => client.say("What?\n"),
+  ...Object.fromEntries(
+    ["shutting_down", "silent", "taken_over"].map((code) => [
+      `the lobby says ${code}`,
+      async (client: RawClient) => {
+        await client.say({ type: "error", code, message: "No." });
+        client.close();
+      },
+    ]),
+  ),
+};
 
-    expect(events).toEqual([GONE]);
-    expect(lobby.dialled.length).toBe(1);
-  }
-});
+for (const [when, end] of Object.entries(BREAKS)) {
+  Deno.test(`a seat in a room is taken again by its ticket when ${when}, however long that takes`, async () => {
+    await using player = await join();
+    const { time, lobby, seat, events, say } = player;
+    seat.setReady(false);
+    lobby.refusal = new Deno.errors.ConnectionRefused();
+    await end(lobby.client);
+    await time.pass(600_000);
+    const kinds = events.map(({ kind }) => kind);
+    lobby.refusal = undefined;
+    await time.pass(2_000);
+
+    expect(events.slice(0, 2)).toEqual([CLOSED, {
+      kind: "link",
+      trouble: expect.stringMatching(/Cannot connect.* Trying again\.$/),
+    }]);
+    expect(kinds).toEqual(["link", "link"]);
+    expect(await lobby.client.message()).toEqual({
+      ...{ type: "join", version: 4, name: "Ben", isReady: false },
+      ticket: WELCOME.ticket,
+    });
+    // A refusal there may pass, too: others may be about to leave.
+    await say({ type: "error", code: "room_playing", message: "Full." });
+    await time.pass(2_000);
+    await lobby.client.message();
+    const welcome = { ...WELCOME, slot: 0 };
+    await say(welcome);
+    expect(events.slice(2)).toEqual([
+      { kind: "link", trouble: "Full. Trying again." },
+      { kind: "seated", welcome },
+      { kind: "link", trouble: "" },
+    ]);
+    expect(seat.welcome).toEqual(welcome);
+  });
+}
 
 Deno.test("a player hears what happens in its room and match, and what is said to it alone", async () => {
   await using player = await join();
@@ -263,9 +301,14 @@ Deno.test("a seat in a match comes back, later after each failure, and says agai
   expect(await hearTypes()).toEqual(["ping"]);
   const links = events.filter(({ kind }) => kind === "link");
   expect(links).toEqual(
-    links.map((_, i) => ({ kind: "link", up: i % 2 === 1 })),
+    links.map((_, i) => ({
+      kind: "link",
+      trouble: expect.stringMatching(
+        i % 2 === 0 || i === 1 ? /Trying again\.$/ : /^$/,
+      ),
+    })),
   );
-  expect(links.length).toBe(10);
+  expect(links.length).toBe(12);
 });
 
 Deno.test("a seat that comes back to another lobby is refused there, and over", async () => {
@@ -318,12 +361,11 @@ const ENDS: readonly (readonly [
       void client.say({ type: "error", code: "match_over", message: "No." }),
     { ...NO, code: "match_over" },
   ],
-  [({ client }) => client.close(), GONE],
   [({ stop }) => stop.abort(), { kind: "left" }],
   [({ watch }) => void watch[Symbol.asyncDispose](), { kind: "left" }],
 ];
 
-Deno.test("a watcher hears what happens in its room, until it is refused, loses it, or leaves", async () => {
+Deno.test("a watcher hears what happens in its room, until it is refused or leaves", async () => {
   using time = new VirtualTime();
   using lobby = new FakeLobby();
   for (const [end, event] of ENDS) {
@@ -349,6 +391,36 @@ Deno.test("a watcher hears what happens in its room, until it is refused, loses 
 
     expect(events).toEqual([{ kind: "watchers", count: 1 }, event]);
   }
+});
+
+Deno.test("a watcher comes back to its room, where its players may be missing for a minute", async () => {
+  using time = new VirtualTime();
+  using lobby = new FakeLobby();
+  const opening = watchLobby({ ...WHERE, room: undefined });
+  await time.settle();
+  const watching = { type: "watching", room: "MINE", rules: RULES };
+  await lobby.client.message();
+  await lobby.client.say(watching);
+  const watch = await opening;
+  const events = follow(watch);
+  const missing = { type: "error", code: "no_such_room", message: "None." };
+  for (const answer of [missing, watching, ...new Array(32).fill(missing)]) {
+    lobby.dialled.at(-1)?.close();
+    await time.pass(2_000);
+    if (events.at(-1)?.kind === "refused") break;
+    expect(await lobby.client.message())
+      .toMatchObject({ type: "join", room: "MINE", spectate: true });
+    await lobby.client.say(answer);
+    await time.settle();
+  }
+  await watch[Symbol.asyncDispose]();
+
+  const again = { kind: "link", trouble: "None. Trying again." };
+  expect(events.slice(0, 5))
+    .toEqual([CLOSED, again, { kind: "link", trouble: "" }, CLOSED, again]);
+  expect(events.at(-1))
+    .toEqual({ kind: "refused", code: "no_such_room", message: "None." });
+  expect(time.nowMs).toBeGreaterThan(60_000);
 });
 
 Deno.test("a queue of events keeps the newest 64, then its end for ever", async () => {

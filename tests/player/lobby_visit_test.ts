@@ -97,7 +97,7 @@ async function startUnheard(changes: Parameters<typeof visit>[1] = {}) {
   await lobby.say(start);
   const relay = new RawClient(await listener.accept());
   return {
-    ...{ ada, lobby, relay },
+    ...{ ada, lobby, relay, listener },
     async [Symbol.asyncDispose]() {
       await ada[Symbol.asyncDispose]();
       for (const end of [lobby, relay]) end[Symbol.dispose]();
@@ -152,15 +152,27 @@ Deno.test("a person is ready who wants to be and is at the page, until the match
   await ada.becomes("over");
 });
 
-Deno.test("a visit whose lobby is lost before a match fails, one that can't begin too", async () => {
+Deno.test("a visit waits in its room for a lobby that is lost, one that can't begin fails", async () => {
   const lobby = await openLobby();
-  await using ada = visit(lobby);
-  await ada.sees(1);
+  await using ada = visit(lobby, {
+    plan: { join: { name: "Ada", isReady: false }, bots: 1 },
+  });
+  await ada.sees(1, ({ isLocalBot }) => isLocalBot);
+  const { room } = ada.view();
 
   await lobby[Symbol.asyncDispose]();
-
-  await expect(ada.over()).rejects.toThrow(NetworkError);
+  await until(
+    () => /is gone: .*Trying again\.$/.test(ada.view().notice),
+    "The notice",
+  );
   await expect(visit(lobby).over()).rejects.toThrow(NetworkError);
+
+  // It has another key, so no ticket is good there: whoever comes gets a new seat.
+  await using _next = await openLobby({}, { port: lobby.port });
+  await until(
+    () => ada.view().notice === "" && ada.view().room !== room,
+    () => JSON.stringify([ada.view().notice, ada.view().room, room]),
+  );
   await using gone = visit(lobby, { signal: AbortSignal.abort() });
   await expect(gone.over()).rejects.toThrow(DOMException);
 });
@@ -300,7 +312,11 @@ Deno.test("who leaves before the match's transport is open gives it up, and that
 Deno.test("a visit whose match can't be opened fails, and leaves the lobby", async () => {
   await using match = await startUnheard();
 
+  // A failure that may pass is told, and tried again.
   match.relay[Symbol.dispose]();
+  using relay = new RawClient(await match.listener.accept());
+  expect(match.ada.view().notice).toContain("Trying again.");
+  await relay.say({ type: "error", code: "bad_token", message: "No." });
 
   await expect(match.ada.over()).rejects.toThrow(NetworkError);
   expect(await match.lobby.messageOf("none")).toBeUndefined();

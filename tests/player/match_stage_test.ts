@@ -164,6 +164,18 @@ Deno.test("a match ends with one result, which each stage tells once, shows and 
   }
 });
 
+Deno.test("a stage tells the lobby who broke off the start", () => {
+  const table = createTable(HUMAN, BOT);
+  table.beginAt(0, 0);
+
+  const { reason } = table.finish();
+
+  expect(reason).toBe("not ready");
+  expect(table.told("decided")).toMatchObject([
+    [0, "decided", { winner: null, reason, lateSlots: [1] }],
+  ]);
+});
+
 Deno.test("a person's paddle goes where the page says, and a bot's by itself", () => {
   const { seats, begin, run } = createTable(HUMAN, BOT);
   const [{ match: { session } }] = begin();

@@ -102,7 +102,7 @@ export function shownNow(changes: Partial<ShownNow> = {}): ShownNow {
   return {
     nowMs: 10_000.4,
     room: {
-      ...{ code: "ABCDEF", invite: "pong play --room ABCDEF" },
+      ...{ code: "ABCDEF", invite: "pong play --room ABCDEF", trouble: "" },
       ...{
         startsAtMs: null,
         watchers: 1,

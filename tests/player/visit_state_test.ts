@@ -32,7 +32,6 @@ const EVENTS = {
   failed: { kind: "failed", error },
   leave: { kind: "leave" },
   left: { kind: "left" },
-  lost: { kind: "lost", message },
   refused: { kind: "refused", code: "lobby_full", message },
   takenOver: { kind: "refused", code: "taken_over", message },
 } as const satisfies Record<string, VisitEvent>;
@@ -59,10 +58,8 @@ const STEPS: readonly (readonly [
   ["begins to play", SEATED, "start", OPENING, PLAY],
   ["leaves the room", SEATED, "leave", LEFT],
   ["is out of the room", SEATED, "left", LEFT],
-  ["fails with the lobby", SEATED, "lost", REFUSED],
   ["fails as the lobby says", SEATED, "refused", REFUSED],
   ["begins another match", BETWEEN, "next", OPENING, PLAY_NEXT],
-  ["keeps its result without the lobby", BETWEEN, "lost", BETWEEN, WARN],
   ["keeps its result when refused", BETWEEN, "refused", BETWEEN, WARN],
   ["leaves its result", BETWEEN, "leave", LEFT],
   ["is heard from now on", OPENING, "opened", PLAYING],
@@ -72,12 +69,11 @@ const STEPS: readonly (readonly [
   ["fails with its match", PLAYING, "failed", FAILED],
   ["puts the next match off", PLAYING, "next", PLAYING_ON],
   ["plays the next match", PLAYING_ON, "over", OPENING, PLAY_NEXT],
-  ["plays without the lobby", PLAYING, "lost", PLAYING, WARN],
   ["plays on where another lobby refuses", PLAYING, "refused", PLAYING, WARN],
   ["loses its match to another", PLAYING, "takenOver", PLAYING, WARN, LOSE],
   ["has said goodbye", LEAVING, "over", LEFT],
   ["fails while it says goodbye", LEAVING, "failed", FAILED],
-  ["says goodbye without the lobby", LEAVING, "lost", LEAVING, WARN],
+  ["says goodbye without the lobby", LEAVING, "refused", LEAVING, WARN],
   ["loses what it leaves", LEAVING, "takenOver", LEAVING, WARN, LOSE],
 ];
 
@@ -89,7 +85,7 @@ const STRAY: readonly (readonly [
   [SEATED, "opened", "over", "failed"],
   [PLAYING, "left"],
   [LEAVING, "next", "opened", "leave", "left"],
-  [LEFT, "next", "leave", "lost", "over"],
+  [LEFT, "next", "leave", "refused", "over"],
 ];
 
 for (const [what, from, event, state, ...effects] of STEPS) {
