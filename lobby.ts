@@ -11,7 +11,6 @@
 import { getLogger } from "@logtape/logtape";
 import { keepSecret } from "./net/files/state_folder.ts";
 import { countDescriptors } from "./net/link/descriptors.ts";
-import { networkOf } from "./net/link/address.ts";
 import { LineConnection } from "./net/link/line_connection.ts";
 import type { LineEvent } from "./net/link/lines.ts";
 import { listen, reachableAddresses } from "./net/link/listen.ts";
@@ -35,7 +34,7 @@ import {
 } from "./net/lobby_server/books_port.ts";
 import { fitLimits } from "./net/lobby_server/fitted_limits.ts";
 import { DEFAULT_LIMITS, type LobbyLimits } from "./net/lobby_server/limits.ts";
-import { type Guest, Reception } from "./net/lobby_server/reception.ts";
+import { type Admission, Reception } from "./net/lobby_server/reception.ts";
 import { RelayHub } from "./net/lobby_server/relay_hub.ts";
 import { createRoomTickets } from "./net/lobby_server/room_ticket.ts";
 import type { ClientId } from "./net/lobby_server/running_matches.ts";
@@ -43,6 +42,7 @@ import {
   createSeatTokens,
   SEAT_KEY_BYTES,
 } from "./net/lobby_server/seat_token.ts";
+import type { keepExchange } from "./net/transport/amqp.ts";
 
 const log = getLogger(["pong", "lobby"]);
 
@@ -107,7 +107,7 @@ export async function startLobby(options: LobbyOptions): Promise<Lobby> {
       : await keepSecret(stateFolder, KEY_FILE, fresh);
     const exchange = broker === undefined
       ? undefined
-      : await openExchange(broker, brokerCa, signal);
+      : await openExchange({ url: broker, ca: brokerCa, signal });
     return new Server(options, { listener, exchange, key });
   } catch (error) {
     listener.close();
@@ -125,9 +125,7 @@ interface Foundation {
 /** A control connection, or one that hasn't yet said what it is. */
 interface Peer {
   readonly client: ClientId;
-  readonly guest: Guest;
-  /** Whence it comes. */
-  readonly network: string;
+  readonly admission: Admission;
   readonly lines: LineConnection;
   readonly bucket: TokenBucket;
   silence: SilenceWatch;
@@ -165,7 +163,8 @@ class Server implements Lobby {
       transport: broker === undefined
         ? { kind: "relay" }
         : { kind: "amqp", url: broker, exchange: EXCHANGE },
-      addressOf: (client) => this.#peers.get(client)?.network ?? "",
+      addressOf: (client) =>
+        this.#peers.get(client)?.admission.address.network ?? "",
       limits: this.#limits,
     });
     this.#hub = new RelayHub({
@@ -184,7 +183,7 @@ class Server implements Lobby {
     this.#reception = new Reception({
       listener,
       limits: this.#limits,
-      serve: (conn, guest) => this.#serve(conn, guest),
+      serve: (conn, admission) => this.#serve(conn, admission),
     });
     this.closed = this.#reception.ended;
     this.closed.catch(dispose);
@@ -215,15 +214,14 @@ class Server implements Lobby {
     await this.#exchange?.[Symbol.asyncDispose]();
   }
 
-  async #serve(conn: Deno.TcpConn, guest: Guest): Promise<void> {
+  async #serve(conn: Deno.TcpConn, admission: Admission): Promise<void> {
     const nowMs = performance.now();
     const { lineBytes, messages, firstLineMs } = this.#limits;
     using lines = new LineConnection(conn, { lineBytesMax: lineBytes });
-    guest.giveWay = () => lines.close();
+    admission.giveWay = () => lines.close();
     const peer: Peer = {
       client: ++this.#clients,
-      ...{ guest, lines },
-      network: networkOf(conn.remoteAddr.hostname),
+      ...{ admission, lines },
       bucket: new TokenBucket(messages, nowMs),
       silence: new SilenceWatch(firstLineMs, nowMs),
     };
@@ -234,10 +232,8 @@ class Server implements Lobby {
       await this.#converse(peer);
     } catch (error) {
       // Whatever goes wrong with one connection, the others must not notice.
-      log.error("Connection {client} failed: {error}", {
-        client: peer.client,
-        error,
-      });
+      const { client } = peer;
+      log.error("Connection {client} failed: {error}", { client, error });
     } finally {
       this.#forget(peer);
     }
@@ -248,7 +244,7 @@ class Server implements Lobby {
     if (answer !== undefined) return await this.#send(peer, answer);
     const first = await peer.lines.read();
     if (first === undefined) return;
-    peer.guest.giveWay = undefined;
+    peer.admission.giveWay = undefined;
     const [, word, token] = first.kind === "line"
       ? /^(relay|watch) (.*)$/s.exec(first.text) ?? []
       : [];
@@ -310,7 +306,7 @@ class Server implements Lobby {
   #take(peer: Peer, event: LineEvent): boolean {
     const { lineBytes, messages } = this.#limits;
     const nowMs = performance.now();
-    const { address } = peer.guest;
+    const { address } = peer.admission;
     if (!peer.bucket.take(nowMs) || !address.messages.take(nowMs)) {
       const why = `${messages.perSecond} messages a second are allowed.`;
       return this.#fail(peer, "too_fast", why);
@@ -410,12 +406,10 @@ class Server implements Lobby {
 
 /** Loads the broker's client only when there is a broker, for that costs a start 100 ms. */
 async function openExchange(
-  url: string,
-  ca: string | undefined,
-  signal: AbortSignal,
+  options: Parameters<typeof keepExchange>[0],
 ): Promise<AsyncDisposable> {
-  const { keepExchange } = await import("./net/transport/amqp.ts");
-  return await keepExchange({ url, ca, signal });
+  const amqp = await import("./net/transport/amqp.ts");
+  return await amqp.keepExchange(options);
 }
 
 /** Lowers limits for which this process may not open enough sockets, and says so. */

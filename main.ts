@@ -10,6 +10,7 @@
 import config from "./deno.json" with { type: "json" };
 import { DEFAULT_GRACE_MS } from "./game/court.ts";
 import { type Lobby, startLobby } from "./lobby.ts";
+import { announce } from "./net/cli/announce.ts";
 import { parseArgs } from "./net/cli/command_line.ts";
 import {
   type Command,
@@ -22,24 +23,32 @@ import {
   type WatchCommand,
 } from "./net/cli/commands.ts";
 import { configureLogging } from "./net/cli/logging.ts";
+import { complain, print, tellProblem } from "./net/cli/output.ts";
+import { programName } from "./net/cli/program_name.ts";
+import { hearSignals } from "./net/cli/signals.ts";
+import { createStop } from "./net/cli/stop.ts";
+import { readBrokerCa } from "./net/files/broker_ca.ts";
+import { readBrokerFile } from "./net/files/broker_file.ts";
 import { findSeat, forgetSeat, openSeatFile } from "./net/files/seat_file.ts";
-import { defaultStateFolder } from "./net/files/state_folder.ts";
+import { openStateFolder, type StatePlace } from "./net/files/state_folder.ts";
 import { DEFAULT_LOBBY_PORT } from "./net/lobby/protocol.ts";
 import { JoinError } from "./net/lobby/seat.ts";
+import { nameOf } from "./net/lobby/typed_words.ts";
 import type { Outcome } from "./net/match/outcome.ts";
 import { loadAssets } from "./net/page/assets.ts";
-import { openBrowser } from "./net/page/browser.ts";
 import { saveEvidence } from "./net/player/evidence_file.ts";
 import type { Control } from "./net/player/hand.ts";
 import { type PlayerOptions, runPlayer } from "./net/player/player.ts";
 import { loadReplay } from "./net/recording/replay_file.ts";
 import { showReplay, summaryOf } from "./net/recording/replay_stage.ts";
-import { readBrokerCa } from "./net/transport/broker_ca.ts";
+import { canonicalBrokerUrl } from "./net/transport/broker_url.ts";
 import { watchMatches } from "./net/watch/watcher.ts";
 
 const SUCCESS = 0;
 const FAILURE = 1;
 const USAGE = 2;
+/** As shells tell of what Ctrl-C has ended. */
+const INTERRUPTED = 130;
 
 /** Runs one command until it ends or `signal` aborts; returns the exit code. */
 async function run(
@@ -67,42 +76,53 @@ async function runLobby(
   command: LobbyCommand,
   signal: AbortSignal,
 ): Promise<number> {
-  const { host, port, broker, limits } = command;
+  const { address, limits } = command;
   await using lobby = await startLobby({
-    hostname: host,
-    port,
-    broker,
+    ...address,
+    broker: await brokerOf(command),
     brokerCa: await readBrokerCa(command.brokerCa),
     limits,
-    stateFolder: stateFolderOf(command),
+    stateFolder: await openState(command),
     signal,
   });
-  const at = host.includes(":") ? `[${host}]` : host;
+  const { hostname } = address;
+  const at = hostname.includes(":") ? `[${hostname}]` : hostname;
   print(`listening on ${at}:${lobby.port}`);
   const elsewhere = lobby.port === DEFAULT_LOBBY_PORT
     ? ""
     : ` --port ${lobby.port}`;
   for (const address of lobby.addresses) {
-    print(`on another computer: pong play --host ${address}${elsewhere}`);
+    print(`on another computer: ${pong} play --host ${address}${elsewhere}`);
   }
   await lobby.closed;
   return SUCCESS;
+}
+
+/** The broker that a lobby is to use, if it is told one in whatever way. */
+async function brokerOf(
+  { broker, brokerFile }: LobbyCommand,
+): Promise<string | undefined> {
+  if (brokerFile === undefined) return broker;
+  const { text, warning } = await readBrokerFile(brokerFile);
+  if (warning !== "") complain(warning);
+  return canonicalBrokerUrl(text);
 }
 
 async function runPlay(
   command: PlayCommand,
   signal: AbortSignal,
 ): Promise<number> {
-  const { host, port, bot, room, players, points, lives } = command;
+  const { address, bot, room, players, points, lives } = command;
   const name = command.name ?? defaultName(bot);
   const join = { name, room, players, points, lives };
   return await playAs({
     ...await partOf(command, signal),
+    stateFolder: await openState(command),
     wishes: joinWishes(command),
     control: bot ? { kind: "bot", skill: bot } : await human(),
     name,
-    plan: host === undefined ? undefined : {
-      lobby: { hostname: host, port },
+    plan: address === undefined ? undefined : {
+      lobby: address,
       join: { ...join, isBot: bot !== undefined },
       bots: 0,
       skill: bot ?? "normal",
@@ -119,18 +139,20 @@ async function runResume(
   command: ResumeCommand,
   signal: AbortSignal,
 ): Promise<number> {
-  const stateFolder = stateFolderOf(command);
-  const found = command.file === undefined
-    ? await findSeat(stateFolder)
-    : await openSeatFile(command.file);
+  const state = await findState(command);
+  const { file, path = "nowhere" } = { ...state, ...command };
+  const found = file === undefined
+    ? await findSeat(path)
+    : await openSeatFile(file);
   if (!found) {
-    complain(`there is no match to come back to: ${stateFolder} has no seat.`);
+    complain(`there is no match to come back to: ${path} has no seat.`);
     return FAILURE;
   }
   const { lobby, name, token, control, privateKey } = found.seat;
   try {
     return await playAs({
       ...await partOf(command, signal),
+      stateFolder: keepIn(state),
       control: control.kind === "bot" ? control : await human(),
       name,
       plan: {
@@ -159,21 +181,34 @@ async function partOf(
   return {
     pagePort: command.pagePort,
     isLan: command.lan,
-    stateFolder: stateFolderOf(command),
     isRecording: command.record,
     brokerCa: await readBrokerCa(command.brokerCa),
     graceMs: command.grace * 1000,
+    brokerHosts: command.brokerHost,
     faults: command.faults,
     signal,
   };
 }
 
-/** Where state is kept: as the command says, else where the system wants it. */
-function stateFolderOf(
+/** Where state belongs: as the command says, else where the system wants it. */
+function findState(
   { stateFolder }: { readonly stateFolder?: string | undefined },
-): string {
-  return stateFolder ??
-    defaultStateFolder(Deno.env.toObject(), Deno.build.os === "windows");
+): Promise<StatePlace> {
+  const isWindows = Deno.build.os === "windows";
+  return openStateFolder(stateFolder, Deno.env.toObject(), isWindows);
+}
+
+/** Where state can be kept; where it can't, that is said, and everything else works. */
+function keepIn({ path, problem }: StatePlace): string | undefined {
+  if (problem === undefined) return path;
+  complain(`nothing will be remembered. ${problem}`);
+  return undefined;
+}
+
+async function openState(
+  command: Parameters<typeof findState>[0],
+): Promise<string | undefined> {
+  return keepIn(await findState(command));
 }
 
 async function runDemo(
@@ -185,6 +220,7 @@ async function runDemo(
   const processes = Math.max(1, humans);
   // If one can't play, the others stop, too. The lobby outlives all, to carry their goodbyes.
   const failed = new AbortController();
+  const stateFolder = await openState(command);
   await using lobby = await openLobby();
   const matches = Array.from({ length: processes }, async (_, seat) => {
     const name = defaultName(humans > 0 ? undefined : skill);
@@ -202,7 +238,7 @@ async function runDemo(
         pagePort: 0,
         isLan: false,
         isRecording: true,
-        stateFolder: stateFolderOf(command),
+        stateFolder,
         graceMs: DEFAULT_GRACE_MS,
         open,
         stay: humans > 0 && !once,
@@ -221,11 +257,12 @@ async function runWatch(
   command: WatchCommand,
   signal: AbortSignal,
 ): Promise<number> {
-  const { host, port, pagePort, lan, once } = command;
+  const { address, pagePort, lan, once } = command;
   const outcome = await watchMatches({
     ...clocks,
-    lobby: { hostname: host, port },
+    lobby: address,
     room: command.room,
+    brokerHosts: command.brokerHost,
     brokerCa: await readBrokerCa(command.brokerCa),
     assets: await loadAssets(),
     pagePort,
@@ -283,7 +320,7 @@ async function playAs(
   { open, ...player }:
     & Omit<
       PlayerOptions,
-      keyof typeof clocks | "openLobby" | `on${string}`
+      keyof typeof clocks | "openLobby" | "pong" | `on${string}`
     >
     & { readonly open: boolean },
 ): Promise<number> {
@@ -292,6 +329,7 @@ async function playAs(
     ...player,
     ...clocks,
     openLobby,
+    pong,
     onServing: control.kind === "human"
       ? announce({ open })
       : announce({ open: false, what: "status" }),
@@ -299,23 +337,6 @@ async function playAs(
     onDesync: (evidence) => complain(saveEvidence(evidence)),
   });
   return signal.aborted ? SUCCESS : exitCodeOf(outcome);
-}
-
-/** Says where the page is and, where that is wanted, opens it. */
-function announce(
-  { open, what = "page" }: {
-    readonly open: boolean;
-    readonly what?: "page" | "status";
-  },
-): (url: string, lanUrl: string) => void {
-  return (url, lanUrl) => {
-    print(`${what}: ${url}`);
-    if (lanUrl) {
-      print(`on your phone, and for whoever has this address: ${lanUrl}`);
-    }
-    // Whether a browser opened or not, the address stands above.
-    if (open) void openBrowser(url);
-  };
 }
 
 function exitCodeOf(
@@ -333,27 +354,23 @@ function exitCodeOf(
 
 function defaultName(bot: string | undefined): string {
   if (bot) return "Bot";
-  return Deno.env.get("USER") || Deno.env.get("USERNAME") || "Player";
+  const login = Deno.env.get("USER") || Deno.env.get("USERNAME") || "";
+  return nameOf(login, "Player");
 }
 
-function print(line: string): void {
-  writeLine(Deno.stdout, line);
-}
-
-function complain(message: string): void {
-  writeLine(Deno.stderr, `pong: ${message.trim()}`);
-}
-
-function writeLine(stream: typeof Deno.stdout, line: string): void {
-  const bytes = new TextEncoder().encode(line + "\n");
-  for (let at = 0; at < bytes.length;) {
-    at += stream.writeSync(bytes.subarray(at));
-  }
-}
+/** How this program was started. */
+const pong = programName({
+  isStandalone: Deno.build.standalone,
+  executable: Deno.execPath(),
+  folder: Deno.cwd(),
+  isWindows: Deno.build.os === "windows",
+  searched: Deno.env.get("PATH") ?? "",
+});
 
 async function main(args: readonly string[]): Promise<number> {
   const parsed = parseArgs(args, {
     version: config.version,
+    pong,
     env: Deno.env.toObject(),
   });
   switch (parsed.kind) {
@@ -361,9 +378,10 @@ async function main(args: readonly string[]): Promise<number> {
       print(parsed.text.trimEnd());
       return SUCCESS;
     case "usage":
-      writeLine(Deno.stderr, parsed.message);
+      tellProblem(parsed.message);
       return USAGE;
     case "run":
+      parsed.warnings.forEach(complain);
       return await runUntilStopped(parsed.command, stopSignal());
   }
 }
@@ -381,13 +399,10 @@ async function runUntilStopped(
   }
 }
 
-/** Aborts on Ctrl-C and, where there is such a thing, SIGTERM. */
+/** Aborts when the person or the system asks for an end; the second time, it ends at once. */
 function stopSignal(): AbortSignal {
-  const stop = new AbortController();
-  const signals: Deno.Signal[] = Deno.build.os === "windows"
-    ? ["SIGINT"]
-    : ["SIGINT", "SIGTERM"];
-  for (const name of signals) Deno.addSignalListener(name, () => stop.abort());
+  const stop = createStop(() => Deno.exit(INTERRUPTED));
+  hearSignals(() => stop.press(clocks.nowMs()));
   return stop.signal;
 }
 

@@ -155,9 +155,12 @@ export class Rollback {
       if (!isSame) this.#wrongTick = Math.min(this.#wrongTick, tick);
     }
     const { to } = presence[presence.length - 1];
-    const known = Math.min(this.#have[slot], to);
-    // Ticks in which nobody plays need no input: they count as known.
-    const next = nextPresentTick(presence, known);
+    this.#setHave(slot, Math.min(this.#have[slot], to));
+  }
+
+  /** All inputs are known up to a tick: ticks in which nobody plays need none, so they are, too. */
+  #setHave(slot: number, known: number): void {
+    const next = nextPresentTick(this.#presences[slot], known);
     this.#have[slot] = next === OPEN_END ? known : next - 1;
   }
 
@@ -192,7 +195,7 @@ export class Rollback {
     const isNext = tick === this.nextInputTick(slot);
     if (!isNext || tick >= this.confirmedTick + HISTORY_TICKS / 2) return "gap";
     this.#known[at] = input;
-    this.#have[slot] = tick;
+    this.#setHave(slot, tick);
     if (tick < this.#wrongTick && this.#used[at] !== input) {
       this.#wrongTick = tick;
     }

@@ -11,6 +11,7 @@ import { type CourtCanvas, createCourtCanvas } from "./court/court_canvas.ts";
 import { concededSlots } from "./court/goals.ts";
 import { element } from "./html/elements.ts";
 import { nextTask } from "./html/next_task.ts";
+import { createWakeLock } from "./html/wake_lock.ts";
 import { createHud, type Hud } from "./hud/hud.ts";
 import { createInspector } from "./inspector/inspector.ts";
 import { connect, type Connection, type LineState } from "./line/connection.ts";
@@ -30,6 +31,7 @@ async function startPage(court: HTMLElement): Promise<void> {
   const motion = createMotion();
   const sound = createSound();
   const soundEvents = createSoundEvents();
+  const wakeLock = createWakeLock(window);
   let view: View | undefined;
   let line: LineState = "connecting";
   let picture: Picture | undefined;
@@ -65,8 +67,13 @@ async function startPage(court: HTMLElement): Promise<void> {
     addEventListener(gesture, () => sound.unlock());
   }
   await nextTask();
+  document.addEventListener(
+    "visibilitychange",
+    () => connection?.sendAlive(),
+  );
   connection = connect({
     location,
+    isSeen: () => !document.hidden,
     onLine(next) {
       line = next;
       hud.show(view, line);
@@ -88,6 +95,7 @@ async function startPage(court: HTMLElement): Promise<void> {
     motion.setFilter(preferences.isFilterOn);
     motion.setSpeed(replay ? (replay.isRunning ? replay.speed : 0) : 1);
     sound.setVolume(preferences);
+    wakeLock.set(isLookedAt(next));
     hud.show(next, line);
     inspector.show(next);
     replayBar.show(next);
@@ -157,6 +165,12 @@ async function openCourtCanvas(
     hud.warn(TEXTS.noDrawing);
     return undefined;
   }
+}
+
+/** Whether something goes on that nobody has to touch; who waits in a room must be seen to wait. */
+function isLookedAt({ role, phase, replay }: View): boolean {
+  if (replay !== null) return replay.isRunning;
+  return role === "watcher" || (phase !== "start" && phase !== "over");
 }
 
 /** By slot: which colour and mark it has. */

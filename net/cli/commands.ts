@@ -8,17 +8,28 @@
 import {
   Command as Program,
   type CommandUnknownOpts,
-  InvalidArgumentError,
   Option,
   type OptionValues,
 } from "@commander-js/extra-typings";
 import { SKILLS } from "../../game/bot.ts";
 import { DEFAULT_GRACE_MS, DEFAULT_RULES } from "../../game/court.ts";
+import type { LobbyAddress } from "../link/dial.ts";
 import { DEFAULT_LOBBY_PORT } from "../lobby/protocol.ts";
+import {
+  parseAddress,
+  parseName,
+  parseRoomCode,
+  type TypedAddress,
+} from "../lobby/typed_words.ts";
 import { DEFAULT_LIMITS, type LobbyLimits } from "../lobby_server/limits.ts";
 import type { JoinSettings } from "../page/message.ts";
-import type { TransportFaults } from "../transport/faulty.ts";
-import { parseFaults } from "./fault_options.ts";
+import {
+  brokerUrl,
+  faults,
+  hosts,
+  typed,
+  wholeNumber,
+} from "./option_values.ts";
 
 /** What the options of a command are parsed to. */
 type OptionsOf<Create extends () => CommandUnknownOpts> = Readonly<
@@ -26,19 +37,28 @@ type OptionsOf<Create extends () => CommandUnknownOpts> = Readonly<
 >;
 
 /** Starts a lobby. */
-export interface LobbyCommand extends OptionsOf<typeof lobby> {
+export interface LobbyCommand
+  extends
+    Omit<OptionsOf<typeof lobby>, "host" | "port" | "broker" | "brokerFile"> {
   readonly kind: "lobby";
+  readonly broker?: string;
+  readonly brokerFile?: string;
+  /** Where to listen. */
+  readonly address: LobbyAddress;
   /** Those that an operator sets. */
   readonly limits: Partial<LobbyLimits>;
 }
 
-/** Joins a match, on the page if no `host` is given. */
-export interface PlayCommand extends Omit<OptionsOf<typeof play>, "resume"> {
+/** Joins a match. */
+export interface PlayCommand
+  extends Omit<OptionsOf<typeof play>, "resume" | "host"> {
   readonly kind: "play";
+  /** The lobby; if not given, the page asks. */
+  readonly address?: LobbyAddress;
 }
 
 /** Comes back into a match that this computer has dropped out of, as whoever played there. */
-export interface ResumeCommand extends Omit<PlayCommand, "kind"> {
+export interface ResumeCommand extends Omit<PlayCommand, "kind" | "address"> {
   readonly kind: "resume";
   /** The seat's file; the newest in the state folder if not given. */
   readonly file?: string;
@@ -50,9 +70,10 @@ export interface DemoCommand extends OptionsOf<typeof demo> {
 }
 
 /** Watches a match. */
-export interface WatchCommand extends OptionsOf<typeof watch> {
+export interface WatchCommand
+  extends Omit<OptionsOf<typeof watch>, "host" | "port"> {
   readonly kind: "watch";
-  readonly host: string;
+  readonly address: LobbyAddress;
 }
 
 /** Plays or checks a recording. */
@@ -72,51 +93,110 @@ export type Command =
 /** Which log lines to write, and how; every command says it. */
 export type LogOptions = Pick<Command, "logFormat" | "logLevel">;
 
-/** Makes commander's commands; the one that is parsed gives `done` what to do. */
+/**
+ * Makes commander's commands; the one that is parsed gives `done` what to do, and sentences that
+ * warn its person. `pong` is how the program is started here, for the examples.
+ */
 export function createCommands(
-  done: (command: Command) => void,
+  done: (command: Command, ...warnings: string[]) => void,
+  pong: string,
 ): readonly CommandUnknownOpts[] {
-  return [
-    lobby().action((options) => {
+  const commands = [
+    play().action(({ resume, host, bot, ...others }, self) => {
+      // Without the `false` of --no-bot, which says the same as nothing.
+      const options = { ...others, ...(bot && { bot }) };
+      if (resume) {
+        const file = typeof resume === "string" ? { file: resume } : {};
+        return done({ kind: "resume", ...options, ...file });
+      }
+      if (bot && !host) self.error(NO_HOST);
+      const { port } = options;
+      const address = host && { address: addressOf({ host, port }, self) };
+      done({ kind: "play", ...options, ...address });
+    }),
+    lobby().action((said, self) => {
+      const { host, port, broker, brokerFile, ...options } = said;
       const limits = {
         connections: options.maxConnections,
         connectionsPerAddress: options.maxConnectionsPerAddress,
         rooms: options.maxRooms,
         watchersPerMatch: options.maxWatchers,
       };
-      done({ kind: "lobby", ...options, limits });
-    }),
-    play().action(({ resume, ...options }, self) => {
-      if (resume) {
-        const file = typeof resume === "string" ? { file: resume } : {};
-        return done({ kind: "resume", ...options, ...file });
-      }
-      if (options.bot && !options.host) self.error(NO_HOST);
-      done({ kind: "play", ...options });
+      const address = addressOf({ host, port }, self);
+      const way = brokerOf({ broker, brokerFile }, self);
+      const isSeen = way.broker?.includes("@") &&
+        self.getOptionValueSource("broker") === "cli";
+      const warnings = isSeen ? [SEEN_PASSWORD] : [];
+      done({ kind: "lobby", ...options, ...way, address, limits }, ...warnings);
     }),
     demo().action((options) => done({ kind: "demo", ...options })),
-    watch().action(({ host, ...options }, self) => {
+    watch().action(({ host, port, ...options }, self) => {
       // Not a required option: a misspelt one is to be named first.
       if (!host) return self.error(NO_HOST);
-      done({ kind: "watch", host, ...options });
+      const address = addressOf({ host, port }, self);
+      done({ kind: "watch", ...options, address });
     }),
     replay().action((file, options) =>
       done({ kind: "replay", file, ...options })
     ),
   ];
+  for (const command of commands) addNotes(command, pong);
+  return commands;
+}
+
+/** A port behind the host is the port, unless `--port` was said more clearly. */
+function addressOf(
+  { host: { hostname, port: ownPort }, port }: {
+    readonly host: TypedAddress;
+    readonly port: number;
+  },
+  self: CommandUnknownOpts,
+): LobbyAddress {
+  const [hostSource, portSource] = ["host", "port"]
+    .map((name) => self.getOptionValueSource(name));
+  if (ownPort === undefined || ownPort === port) return { hostname, port };
+  if (
+    portSource === "default" || (hostSource === "cli" && portSource !== "cli")
+  ) {
+    return { hostname, port: ownPort };
+  }
+  if (hostSource !== "cli" && portSource === "cli") return { hostname, port };
+  return self.error(
+    `--host names port ${ownPort} and --port ${port}. Leave one of them out.`,
+  );
+}
+
+/** Of a broker's address and a file that holds one, what was said more clearly. */
+function brokerOf(
+  said: Partial<Record<"broker" | "brokerFile", string | undefined>>,
+  self: CommandUnknownOpts,
+): { readonly broker?: string; readonly brokerFile?: string } {
+  const { broker, brokerFile } = said;
+  const [source, fileSource] = ["broker", "brokerFile"]
+    .map((name) => self.getOptionValueSource(name));
+  if (broker && brokerFile && source === fileSource) {
+    self.error("--broker and --broker-file name two brokers. Leave one out.");
+  }
+  if (broker && (!brokerFile || source === "cli")) return { broker };
+  return brokerFile ? { brokerFile } : {};
 }
 
 /** Returns what was said of how to play; the rest is as it was chosen the last time. */
 export function joinWishes(
-  { name, room, players, points, lives }: PlayCommand,
+  { name, room, port: typed, players, points, lives }: PlayCommand,
 ): Partial<JoinSettings> {
   const mode = room === undefined ? undefined : "room";
-  const said = Object.entries({ name, room, mode, players, points, lives })
-    .filter(([, wish]) => wish !== undefined);
+  const port = [0, DEFAULT_LOBBY_PORT].includes(typed) ? undefined : typed;
+  const quickPlayers = players;
+  const all = { name, room, mode, port, players, quickPlayers, points, lives };
+  const said = Object.entries(all).filter(([, wish]) => wish !== undefined);
   return Object.fromEntries(said);
 }
 
 const NO_HOST = "which lobby? Name its computer with --host";
+const SEEN_PASSWORD =
+  "everybody on this computer can see the broker's password in the list of processes. " +
+  "Give its address in the variable PONG_BROKER, or in a file with --broker-file.";
 
 const grace = wholeNumber(3, 600);
 const port = wholeNumber(0, 65535);
@@ -142,8 +222,14 @@ const LAN = new Option(
   "--lan",
   "let phones on your network open the page, by an address only you see",
 ).default(false);
+const BROKER_HOST = new Option(
+  "--broker-host <host>",
+  "computers besides the lobby's whose broker you trust",
+).argParser(hosts);
 const NO_OPEN = new Option("--no-open", "don't open the browser");
 const ONCE = new Option("--once", "exit after the match").default(false);
+const HOST = new Option("--host <address>", "the lobby's computer")
+  .argParser(typed(parseAddress));
 const PORT = new Option("--port <port>", "the lobby's port")
   .argParser(port).default(DEFAULT_LOBBY_PORT);
 
@@ -174,19 +260,27 @@ function lobby() {
       wholeNumber(0, MANY),
       DEFAULT_LIMITS.watchersPerMatch,
     )
-    .option(
-      "--host <address>",
-      "address to listen on, :: for all, of IPv4 too",
-      "::",
+    .addOption(
+      new Option(
+        "--host <address>",
+        "address to listen on, :: for all, of IPv4 too",
+      )
+        .argParser(typed(parseAddress))
+        .default<TypedAddress>({ hostname: "::" }, "::"),
     )
     .option("--port <port>", "port to listen on", port, DEFAULT_LOBBY_PORT)
     .option(
       "--broker <url>",
       "play over this RabbitMQ instead, amqp://user:password@host",
+      brokerUrl,
+    )
+    .option(
+      "--broker-file <file>",
+      "the same, with the address in a file that only you can read",
     )
     .addOption(BROKER_CA)
     .addOption(STATE_FOLDER);
-  return withLogging(command, "pong lobby --port 5555");
+  return withLogging(command);
 }
 
 function play() {
@@ -196,10 +290,15 @@ function play() {
     )
     .option("--points <n>", "points to win, with two players", target)
     .option("--lives <n>", "lives of each, with three or four", target)
-    .option("--host <address>", "the lobby's computer")
+    .addOption(HOST)
     .addOption(PORT)
-    .option("--name <name>", "what the others call you")
-    .option("--room <code>", "play with those who name the same room")
+    .addOption(BROKER_HOST)
+    .option("--name <name>", "what the others call you", typed(parseName))
+    .option(
+      "--room <code>",
+      "play with those who name the same room",
+      typed(parseRoomCode),
+    )
     .option("--players <n>", "how many play: 2, 3 or 4", players)
     .addOption(
       new Option("--bot [skill]", "let a bot play, without a page")
@@ -230,7 +329,7 @@ function play() {
       DEFAULT_GRACE_MS / 1000,
     )
     .addOption(ONCE);
-  return withLogging(command, "pong play --host 192.168.1.20 --name Mia");
+  return withLogging(command);
 }
 
 function demo() {
@@ -257,24 +356,26 @@ function demo() {
     .addOption(STATE_FOLDER)
     .addOption(NO_OPEN)
     .addOption(ONCE);
-  return withLogging(command, "pong demo --players 4");
+  return withLogging(command);
 }
 
 function watch() {
   const command = new Program("watch")
     .description("Watch a match from any moment on, without disturbing it.")
-    .option("--host <address>", "the lobby's computer")
+    .addOption(HOST)
     .addOption(PORT)
     .addOption(BROKER_CA)
+    .addOption(BROKER_HOST)
     .option(
       "--room <code>",
       "which match; the newest of strangers if not given",
+      typed(parseRoomCode),
     )
     .addOption(PAGE_PORT)
     .addOption(LAN)
     .addOption(NO_OPEN)
     .addOption(ONCE);
-  return withLogging(command, "pong watch --host 192.168.1.20 --room KMPQRA");
+  return withLogging(command);
 }
 
 function replay() {
@@ -285,16 +386,12 @@ function replay() {
     .addOption(PAGE_PORT)
     .addOption(LAN)
     .addOption(NO_OPEN);
-  return withLogging(
-    command,
-    "pong replay ~/.local/state/pong/replays/5c9e33a1-4-0.pong-replay",
-  );
+  return withLogging(command);
 }
 
-/** Adds what every command has, and an example to its help. */
+/** Adds what every command has. */
 function withLogging<Args extends unknown[], Options extends OptionValues>(
   command: Program<Args, Options>,
-  example: string,
 ) {
   return command
     .addOption(
@@ -304,28 +401,22 @@ function withLogging<Args extends unknown[], Options extends OptionValues>(
     .addOption(
       new Option("--log-level <level>", "the least that is logged")
         .choices(["debug", "info", "warning", "error"]).default("warning"),
-    )
-    .addHelpText(
-      "after",
-      `\nEvery option can also be set by its environment variable, --log-level by PONG_LOG_LEVEL.\n\nExample:\n  ${example}`,
     );
 }
 
-/** Makes a parser of whole numbers from `low` to `high`. */
-function wholeNumber(low: number, high: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || value < low || value > high) {
-      throw new InvalidArgumentError(
-        `It takes a whole number from ${low} to ${high}.`,
-      );
-    }
-    return value;
-  };
-}
+const EXAMPLES: Readonly<Record<string, string>> = {
+  play: "play --host 192.168.1.20 --name Mia",
+  lobby: "lobby --port 5555",
+  demo: "demo --players 4",
+  watch: "watch --host 192.168.1.20 --room KMPQRA",
+  replay: "replay ~/.local/state/pong/replays/5c9e33a1-4-0.pong-replay",
+};
 
-function faults(text: string): TransportFaults {
-  const parsed = parseFaults(text);
-  if (parsed.kind === "wrong") throw new InvalidArgumentError(parsed.message);
-  return parsed.faults;
+function addNotes(command: CommandUnknownOpts, pong: string): void {
+  command.addHelpText(
+    "after",
+    "\nEvery option can also be set by its environment variable, " +
+      "--log-level by PONG_LOG_LEVEL.\n\n" +
+      `Example:\n  ${pong} ${EXAMPLES[command.name()]}`,
+  );
 }

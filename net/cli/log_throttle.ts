@@ -2,7 +2,8 @@
  * Keeps the log readable whatever happens how often: others decide how often most things happen.
  *
  * Of each kind of line (one call of the logger, whatever it fills in) the first few in a while are
- * written, the others counted; then the last of them is written with their number.
+ * written, the others counted; then the last of them is written with their number. An error becomes
+ * what it says.
  *
  * @module
  */
@@ -26,7 +27,7 @@ export class LogThrottle {
   readonly #kinds = new Map<string, Kind>();
 
   constructor(write: (record: LogRecord) => void) {
-    this.#write = write;
+    this.#write = (record) => write(withoutErrors(record));
   }
 
   /** Takes a line. What is for debugging is never held back. */
@@ -52,4 +53,24 @@ export class LogThrottle {
     }
     this.#kinds.clear();
   }
+}
+
+/** Puts what errors say in their place: the system's have stacks that lead nowhere. */
+function withoutErrors(record: LogRecord): LogRecord {
+  const { message, properties } = record;
+  return {
+    ...record,
+    message: message.map(textInsteadOf),
+    properties: Object.fromEntries(
+      Object.entries(properties).map(([key, is]) => [key, textInsteadOf(is)]),
+    ),
+  };
+}
+
+function textInsteadOf(value: unknown): unknown {
+  if (!(value instanceof Error)) return value;
+  // A stack is for mistakes of ours.
+  return value instanceof TypeError || value instanceof RangeError
+    ? value.stack
+    : value.message;
 }

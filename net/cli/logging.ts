@@ -11,10 +11,10 @@ import {
   getAnsiColorFormatter,
   getJsonLinesFormatter,
   getTextFormatter,
-  type LogRecord,
 } from "@logtape/logtape";
 import type { LogOptions } from "./commands.ts";
 import { LogThrottle, PERIOD_MS } from "./log_throttle.ts";
+import { writeText } from "./output.ts";
 
 /** Sends all logs of this process to standard error from now on. */
 export async function configureLogging(
@@ -23,14 +23,13 @@ export async function configureLogging(
   // The first stack that Deno writes down needs a descriptor, and where there is none left, Deno
   // ends the process. So the first one is written down now.
   void new Error().stack;
-  const encoder = new TextEncoder();
   const format = logFormat === "json"
     ? getJsonLinesFormatter()
     : Deno.stderr.isTerminal()
     ? getAnsiColorFormatter()
     : getTextFormatter();
   const throttle = new LogThrottle((record) => {
-    Deno.stderr.writeSync(encoder.encode(format(withoutErrors(record))));
+    writeText(Deno.stderr, format(record));
   });
   Deno.unrefTimer(setInterval(() => throttle.sum(), PERIOD_MS));
   globalThis.addEventListener("unload", () => throttle.sum());
@@ -45,24 +44,4 @@ export async function configureLogging(
       },
     ],
   });
-}
-
-/** Puts what errors say in their place: the system's have stacks that lead nowhere. */
-function withoutErrors(record: LogRecord): LogRecord {
-  const { message, properties } = record;
-  return {
-    ...record,
-    message: message.map(textInsteadOf),
-    properties: Object.fromEntries(
-      Object.entries(properties).map(([key, is]) => [key, textInsteadOf(is)]),
-    ),
-  };
-}
-
-function textInsteadOf(value: unknown): unknown {
-  if (!(value instanceof Error)) return value;
-  // A stack is for mistakes of ours.
-  return value instanceof TypeError || value instanceof RangeError
-    ? value.stack
-    : value.message;
 }

@@ -1,13 +1,13 @@
 /**
  * The seat of a running match in a file, so that a process that dies can be started again.
  *
- * The file holds the ID of the process that plays. So the newest file whose process is gone tells
- * which match somebody on this computer dropped out of. Whoever can read the file can take the
- * seat, so only the user can read it.
+ * The process that plays holds a lock on the file, which ends with the process however that ends,
+ * in whatever container. So the newest file without a lock tells which match somebody on this
+ * computer dropped out of. Where a file system knows no locks, each seat counts as left. Whoever can
+ * read the file can take the seat, so only the user can read it.
  *
  * @module
  */
-import { kill } from "node:process";
 import { z } from "zod";
 import { SKILLS } from "../../game/bot.ts";
 import { removeFile, StateFolderError, writeState } from "./state_folder.ts";
@@ -28,10 +28,7 @@ const savedSeat = z.object({
   privateKey: z.string().optional(),
 }).readonly();
 
-/** A seat with the ID of the process that plays there; 0 once that has left it. */
-const seatOnFile = z.object({ pid: z.int().min(0), seat: savedSeat })
-  .readonly();
-type SeatOnFile = z.infer<typeof seatOnFile>;
+const seatOnFile = z.object({ seat: savedSeat }).readonly();
 
 /** All that a new process needs to go on as the same player. */
 export type SavedSeat = z.infer<typeof savedSeat>;
@@ -64,17 +61,20 @@ export async function keepSeat(
 ): Promise<KeptSeat> {
   const name = `seat-${seat.match}-${seat.slot}.json`;
   const path = `${folder}/${name}`;
-  await writeState(folder, name, toBytes({ pid: Deno.pid, seat }));
+  const bytes = new TextEncoder().encode(JSON.stringify({ seat }));
+  await writeState(folder, name, bytes);
+  const file = await lockFile(path);
   let isKept = true;
+  const leave = () => {
+    if (isKept) leaveSeat(file, bytes);
+    isKept = false;
+  };
   return {
     forget() {
-      isKept = false;
+      leave();
       return forgetSeat({ path, seat });
     },
-    [Symbol.dispose]() {
-      if (isKept) leaveSeat(path, seat);
-      isKept = false;
-    },
+    [Symbol.dispose]: leave,
   };
 }
 
@@ -122,45 +122,59 @@ export async function openSeatFile(path: string): Promise<FoundSeat> {
 /** Removes a seat's file, unless a newer process of the seat has written it since. */
 export async function forgetSeat({ path, seat }: FoundSeat): Promise<void> {
   const now = await readFile(path);
-  if (now?.seat.token === seat.token) await removeFile(path);
+  if (now?.token === seat.token) await removeFile(path);
 }
 
-/** Leaves the file to a later process of this computer. */
-function leaveSeat(path: string, seat: SavedSeat): void {
+/** Opens and locks the file; what can't be locked is just open, what is gone isn't. */
+async function lockFile(path: string): Promise<Deno.FsFile | undefined> {
+  const file = await Deno.open(path, { read: true, write: true })
+    .catch(() => undefined);
+  // Waits for nobody but a process that looks whether there is a lock.
+  await file?.lock(true).catch(() => {});
+  return file;
+}
+
+/** Leaves the file to a later process of this computer, as the one that was left last. */
+function leaveSeat(file: Deno.FsFile | undefined, bytes: Uint8Array): void {
   try {
-    Deno.writeFileSync(path, toBytes({ pid: 0, seat }), { create: false });
+    file?.seekSync(0, Deno.SeekMode.Start);
+    file?.writeSync(bytes); // The same as before, but now.
   } catch {
-    // The file is gone; or else this process soon is, and then the seat counts as left, too.
+    // Then it counts as left when it was taken, which is nearly the same.
   }
+  file?.close();
 }
 
 /** Returns the seat, or why there is none to take. */
 async function readSeat(path: string): Promise<SavedSeat | string> {
-  const found = await readFile(path);
-  if (!found) return "there is no such file, or it holds no seat";
-  if (isRunning(found.pid)) return "the process that plays there still runs";
-  return found.seat;
+  const seat = await readFile(path);
+  if (!seat) return "there is no such file, or it holds no seat";
+  using file = await Deno.open(path).catch(() => undefined);
+  return file && await isLocked(file)
+    ? "the process that plays there still runs"
+    : seat;
 }
 
-function isRunning(pid: number): boolean {
-  if (pid === 0) return false;
+/** Whether a process has locked the file; if none has, this one does. */
+async function isLocked(file: Deno.FsFile): Promise<boolean> {
   try {
-    return kill(pid, 0); // Signal 0 only asks.
+    if ("tryLock" in file) return !await file.tryLock(true);
+    // Deno 2.6 can only wait for a lock, but Linux lists those that there are.
+    const { ino } = await (file as Deno.FsFile).stat();
+    const locks = await Deno.readTextFile("/proc/locks");
+    return new RegExp(`FLOCK.*:${ino} `).test(locks);
   } catch {
-    return false; // It is gone, or its ID is now that of another user's process.
+    return false; // This file system knows no locks.
   }
 }
 
-async function readFile(path: string): Promise<SeatOnFile | undefined> {
+async function readFile(path: string): Promise<SavedSeat | undefined> {
   try {
     const { size } = await Deno.stat(path);
     if (size > FILE_BYTES_MAX) return undefined;
-    return seatOnFile.safeParse(JSON.parse(await Deno.readTextFile(path))).data;
+    const text = await Deno.readTextFile(path);
+    return seatOnFile.safeParse(JSON.parse(text)).data?.seat;
   } catch {
     return undefined; // Not there, not this user's, or no JSON: nobody's seat either way.
   }
-}
-
-function toBytes(seat: SeatOnFile): Uint8Array {
-  return new TextEncoder().encode(JSON.stringify(seat));
 }

@@ -41,6 +41,7 @@ export function defaultSettings(name: string): Settings {
       port: DEFAULT_LOBBY_PORT,
       room: "",
       ...DEFAULT_RULES,
+      quickPlayers: 0,
       skill: "normal",
     },
     preferences: DEFAULT_PREFERENCES,

@@ -35,6 +35,39 @@ export function defaultStateFolder(
   );
 }
 
+/** Where state is kept; where there is a `problem`, a sentence for a person, nothing can be. */
+export interface StatePlace {
+  /** Absent where not even its name is known. */
+  readonly path?: string;
+  readonly problem?: string;
+}
+
+/**
+ * Makes the folder that was `named` or else the system's, and tries to write there.
+ *
+ * @throws StateFolderError when that isn't possible in the named one: somebody relies on it.
+ */
+export async function openStateFolder(
+  named: string | undefined,
+  ...system: Parameters<typeof defaultStateFolder>
+): Promise<StatePlace> {
+  let path = named;
+  try {
+    path ??= defaultStateFolder(...system);
+    await writeState(path, TRIAL, new Uint8Array());
+    await removeFile(`${path}/${TRIAL}`);
+    return { path };
+  } catch (error) {
+    if (!(error instanceof StateFolderError) || named !== undefined) {
+      throw error;
+    }
+    return { ...(path !== undefined && { path }), problem: error.message };
+  }
+}
+
+/** What is written to see whether something can be. */
+const TRIAL = "trial";
+
 /**
  * Writes a file into the folder, which is made if need be; an older file is replaced in one step.
  *

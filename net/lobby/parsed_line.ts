@@ -42,10 +42,23 @@ export function parseClientLine(line: string): ParsedLine {
   };
 }
 
-/** Parses a lobby's line; `undefined` for what isn't a message of this protocol. */
+/**
+ * Parses a lobby's line; `undefined` for what isn't a message of this protocol. What an `error` says
+ * about lines is for who writes them by hand: a person gets a sentence instead.
+ */
 export function parseLobbyLine(line: string): LobbyMessage | undefined {
-  return lobbyMessage.safeParse(parseJson(line)).data;
+  const message = lobbyMessage.safeParse(parseJson(line)).data;
+  if (message?.type !== "error") return message;
+  const isForPrograms = LINE_CODES.has(message.code) ||
+    /[{}]/.test(message.message);
+  return isForPrograms ? { ...message, message: NOT_UNDERSTOOD } : message;
 }
+
+const LINE_CODES: ReadonlySet<string> = new Set(
+  ["bad_message", "line_too_long"] satisfies ErrorMessage["code"][],
+);
+const NOT_UNDERSTOOD = "The lobby doesn't understand this program. " +
+  "Update both, so that they are of the same version.";
 
 function parseJson(line: string): unknown {
   try {

@@ -60,6 +60,9 @@ export const SEAT_TOKEN_LENGTH_MAX = 1_600;
 /** Longest public key, in characters. */
 export const PUBLIC_KEY_LENGTH_MAX = 100;
 
+/** Longest address of a broker, in characters. */
+export const BROKER_URL_LENGTH_MAX = 500;
+
 /** The topic exchange over which matches are played when the lobby was given a broker. */
 export const EXCHANGE = "pong";
 
@@ -165,11 +168,13 @@ const committed = z.object({
 const result = z.object({
   type: z.literal("result"),
   match: id,
-  reason: z.enum(["finished", "walkover"]),
+  reason: z.enum(["finished", "walkover", "not ready"]),
   winner: slot.nullable(),
   score,
   confirmedTick: uint32,
   hash: uint32,
+  /** Who broke off the start, as far as this player can tell. */
+  lateSlots: slots.optional(),
 }).readonly();
 
 const ready = z.object({
@@ -270,7 +275,7 @@ export const lobbyMessage = z.discriminatedUnion("type", [
       z.object({ kind: z.literal("relay") }).readonly(),
       z.object({
         kind: z.literal("amqp"),
-        url: z.string().max(500).regex(/^amqps?:\/\//),
+        url: z.string().max(BROKER_URL_LENGTH_MAX).regex(/^amqps?:\/\//),
         exchange: z.literal(EXCHANGE),
       }).readonly(),
     ]),
@@ -315,7 +320,7 @@ export const lobbyMessage = z.discriminatedUnion("type", [
   z.object({
     type: z.literal("over"),
     match: id,
-    reason: z.enum(["finished", "walkover", "connection lost"]),
+    reason: z.enum(["finished", "walkover", "connection lost", "not ready"]),
     winner: slot.nullable(),
     isAgreed: z.boolean(),
     message: shownText,

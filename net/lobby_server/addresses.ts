@@ -12,6 +12,7 @@ import type { LobbyLimits } from "./limits.ts";
 
 /** What one address has, and may still do. */
 export interface Address {
+  readonly network: string;
   connections: number;
   readonly attempts: TokenBucket;
   readonly messages: TokenBucket;
@@ -41,6 +42,7 @@ export class Addresses {
     if (address === undefined) {
       const { attempts, messagesPerAddress } = this.#rates;
       address = {
+        network,
         connections: 0,
         attempts: new TokenBucket(attempts, nowMs),
         messages: new TokenBucket(messagesPerAddress, nowMs),

@@ -10,7 +10,7 @@ import type { Descriptors } from "../link/descriptors.ts";
 import type { LobbyLimits } from "./limits.ts";
 
 /** For what the system, the broker's connection and files need now and then. */
-const RESERVED = 8;
+const RESERVED = 12;
 
 /** Of what is left, the part that tells people why they are turned away. */
 const REFUSALS_SHARE = 1 / 8;

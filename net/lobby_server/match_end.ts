@@ -6,7 +6,11 @@
  *
  * @module
  */
-import { type OverMessage, SEAT_EPOCH_MAX } from "../lobby/protocol.ts";
+import {
+  type OverMessage,
+  type ResultMessage,
+  SEAT_EPOCH_MAX,
+} from "../lobby/protocol.ts";
 import { type RunningMatch, textOf } from "./running_matches.ts";
 
 const OUT_OF_REACH =
@@ -33,24 +37,32 @@ export function endOf(
   for (const report of reports) {
     const alike = reports.filter((other) => textOf(other) === textOf(report));
     if (2 * alike.length <= voters.length) continue;
-    const { reason, winner, score, hash } = report;
-    const told = { score, hash };
-    return { ...over, reason, winner, ...agreed(saying(winner)), told };
+    return { ...over, ...endIn(report), isAgreed: true };
   }
   const [report] = reports;
   if (report === undefined || players.length > 2) return undefined;
-  const { reason, score, hash } = report;
-  return {
-    ...{ ...over, reason, winner: report.winner },
-    ...{ isAgreed: false, message: saying(report.winner) },
-    told: { score, hash },
-  };
+  return { ...over, ...endIn(report), isAgreed: false };
+
+  function endIn(
+    { reason, winner, score, hash, lateSlots = [] }: ResultMessage,
+  ) {
+    const end = { reason, winner };
+    if (reason !== "not ready") {
+      return { ...end, message: saying(winner), told: { score, hash } };
+    }
+    const names = lateSlots.map(nameOf).join(" and ");
+    return { ...end, message: `${names} broke off the start.` };
+  }
 
   function saying(slot: number | null): string {
-    const name = players.find((player) => player.slot === slot)?.name;
+    const name = slot === null ? undefined : nameOf(slot);
     return name === undefined
       ? "The match ended while you were away."
       : `${name} won while you were away.`;
+  }
+
+  function nameOf(slot: number): string | undefined {
+    return players.find((player) => player.slot === slot)?.name;
   }
 }
 

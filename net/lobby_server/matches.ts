@@ -149,11 +149,9 @@ export class Matches {
       return refuse(client, errorMessage("seat_lost", loss));
     }
     match.epochs[slot]++;
-    const player = match.players[slot];
-    match.players[slot] = {
-      ...player,
-      publicKey: publicKey ?? player.publicKey,
-    };
+    const former = match.players[slot];
+    const newest = publicKey ?? former.publicKey;
+    match.players[slot] = { ...former, publicKey: newest };
     match.attendance.takenAgain(slot, nowMs);
     return this.#bring(client, place, nowMs);
   }
@@ -385,7 +383,7 @@ export class Matches {
     return this.#bring(client, place, nowMs);
   }
 
-  /** Seats a process that doesn't know its match yet, and tells it all about it. */
+  /** Seats a process that doesn't know its match yet, and tells it all, even how that ended. */
   #bring(
     client: ClientId,
     place: MatchSeat,
@@ -394,6 +392,7 @@ export class Matches {
     return [
       ...this.#replace(client, place, nowMs),
       this.#announcer.start(place.match, place.slot),
+      ...this.#announcer.end(place.match, [place.slot]),
       ...this.#announcer.news(place.match, client),
     ];
   }

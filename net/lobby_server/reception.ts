@@ -23,6 +23,9 @@ const log = getLogger(["pong", "lobby"]);
 /** How long to wait for descriptors: somebody who leaves gives one back. */
 const SHORTAGE_MS = 50;
 
+/** How many are closed in a turn of the event loop: only after it are their descriptors free. */
+const CLOSED_AT_ONCE = 4;
+
 /** What the system says when it has no descriptor, or no memory, for one more connection. */
 const SHORTAGES: ReadonlySet<unknown> = new Set(
   ["EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"],
@@ -42,11 +45,11 @@ export interface ReceptionOptions {
     | ("attempts" | "messagesPerAddress")
   >;
   /** Serves a connection until it is over, closes it, and never rejects. */
-  readonly serve: (conn: Deno.TcpConn, guest: Guest) => Promise<void>;
+  readonly serve: (conn: Deno.TcpConn, admission: Admission) => Promise<void>;
 }
 
 /** A connection that was let in. */
-export interface Guest {
+export interface Admission {
   readonly address: Address;
   /** Closes it to make room; whoever serves it takes this away once it has said what it is. */
   giveWay: (() => void) | undefined;
@@ -59,9 +62,10 @@ export class Reception {
   readonly #options: ReceptionOptions;
   readonly #addresses: Addresses;
   /** In the order in which they came. */
-  readonly #guests = new Set<Guest>();
+  readonly #admissions = new Set<Admission>();
   readonly #tasks = new Set<Promise<void>>();
   #refusals = 0;
+  #closedAtOnce = 0;
   #isStopped = false;
 
   constructor(options: ReceptionOptions) {
@@ -73,7 +77,7 @@ export class Reception {
 
   /** How many connections are served. */
   get connections(): number {
-    return this.#guests.size;
+    return this.#admissions.size;
   }
 
   /** Of how many addresses something is remembered. */
@@ -105,6 +109,7 @@ export class Reception {
         const task: Promise<void> = this.#admit(conn)
           .finally(() => this.#tasks.delete(task));
         this.#tasks.add(task);
+        if (this.#closedAtOnce >= CLOSED_AT_ONCE) await this.#rest(0);
       } catch (error) {
         if (this.#isStopped) return;
         await this.#recover(error);
@@ -124,8 +129,12 @@ export class Reception {
     const isShortage = SHORTAGES.has(code);
     if (isShortage) log.error("Nobody can connect for now: {why}", { why });
     else log.debug("A connection broke before it was accepted: {why}", { why });
-    const ms = isShortage ? SHORTAGE_MS : 0;
+    await this.#rest(isShortage ? SHORTAGE_MS : 0);
+  }
+
+  async #rest(ms: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, ms));
+    this.#closedAtOnce = 0;
   }
 
   async #admit(conn: Deno.TcpConn): Promise<void> {
@@ -146,31 +155,32 @@ export class Reception {
         "lobby already. Close some of them.";
       return await this.#turnAway(conn, "too_many_connections", why);
     }
-    if (this.#guests.size >= connections && !this.#makeRoom()) {
+    if (this.#admissions.size >= connections && !this.#makeRoom()) {
       const why = "The lobby is full. Try again later.";
       return await this.#turnAway(conn, "lobby_full", why);
     }
-    const guest: Guest = { address, giveWay: () => conn.close() };
-    this.#guests.add(guest);
+    const admission: Admission = { address, giveWay: () => conn.close() };
+    this.#admissions.add(admission);
     address.connections++;
-    await serve(conn, guest);
-    this.#part(guest);
+    await serve(conn, admission);
+    this.#part(admission);
   }
 
   /** Closes whoever has been silent for longest, from that address or any; `false` if nobody is. */
   #makeRoom(address?: Address): boolean {
-    for (const guest of this.#guests) {
-      const isThere = address === undefined || guest.address === address;
-      if (!isThere || guest.giveWay === undefined) continue;
-      guest.giveWay();
-      this.#part(guest);
+    for (const admission of this.#admissions) {
+      const isThere = address === undefined || admission.address === address;
+      if (!isThere || admission.giveWay === undefined) continue;
+      admission.giveWay();
+      this.#part(admission);
+      this.#closedAtOnce++;
       return true;
     }
     return false;
   }
 
-  #part(guest: Guest): void {
-    if (this.#guests.delete(guest)) guest.address.connections--;
+  #part(admission: Admission): void {
+    if (this.#admissions.delete(admission)) admission.address.connections--;
   }
 
   async #turnAway(
@@ -179,7 +189,10 @@ export class Reception {
     why: string,
   ): Promise<void> {
     using lines = new LineConnection(conn, { lineBytesMax: LINE_BYTES_MAX });
-    if (this.#refusals >= this.#options.limits.refusals) return;
+    if (this.#refusals >= this.#options.limits.refusals) {
+      this.#closedAtOnce++;
+      return;
+    }
     log.info("A connection was refused: {code}", { code });
     this.#refusals++;
     lines.send(JSON.stringify(errorMessage(code, why)));

@@ -196,10 +196,17 @@ export function answerClaim(
 
 /** Records what a player says the result is; of several reports its first one counts. */
 export function takeResult(
-  { results, players }: RunningMatch,
+  { match, results, players }: RunningMatch,
   slot: number,
   report: ResultMessage,
 ): Verdict {
+  const { lateSlots } = report;
+  if (lateSlots && !results.has(slot)) {
+    const [who, ...names] = [slot, ...lateSlots].map((s) => players[s]?.name);
+    log.warn("{names} broke off the start of match {match}, says {who}", {
+      ...{ names: names.join(" and "), match, who },
+    });
+  }
   if (!results.has(slot)) results.set(slot, report);
   if (new Set([...results.values()].map(textOf)).size > 1) return "disputed";
   return results.size < players.length ? "waiting" : "agreed";
@@ -207,8 +214,8 @@ export function takeResult(
 
 /** What a report says, as text to be compared. */
 export function textOf(report: ResultMessage): string {
-  const { winner, score, confirmedTick, hash } = report;
-  return JSON.stringify([winner, score, confirmedTick, hash]);
+  const { winner, score, confirmedTick, hash, lateSlots } = report;
+  return JSON.stringify([winner, score, confirmedTick, hash, lateSlots]);
 }
 
 /** Matches with and without connections; those without are kept until `forget`. */

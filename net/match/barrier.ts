@@ -18,7 +18,7 @@
  * @module
  */
 import type { PeerClock } from "./clock/peer_clock.ts";
-import { slotsOf } from "./wire/slot_set.ts";
+import { has, slotsOf } from "./wire/slot_set.ts";
 import { type Stamp, stampDifferenceMs, stampOf } from "./wire/stamp.ts";
 import type { Terms } from "./wire/terms.ts";
 import type { HelloPacket, Reveal } from "./wire/wire.ts";
@@ -50,6 +50,8 @@ const STARTER = 0;
 export interface BarrierFailure {
   readonly reason: "not ready" | "refused";
   readonly message: string;
+  /** Whom it waited for in vain; the lobby is told. */
+  readonly lateSlots?: readonly number[];
 }
 
 export interface BarrierOptions {
@@ -209,11 +211,21 @@ export class Barrier {
     return 1 << this.#options.slot;
   }
 
+  /**
+   * Names whom nobody hears here, for the others wait for them, too; else who isn't ready, or keeps
+   * its secret or the start to itself.
+   */
   #giveUp(): void {
-    const late = slotsOf(this.waitingFor).map((slot) => `player ${slot + 1}`);
+    const unheard = this.#everybody & ~this.#heard;
+    const late = slotsOf(unheard || this.#everybody).filter((slot) =>
+      has(this.waitingFor | unheard, slot) || !this.#reveals[slot]
+    );
+    const lateSlots = late.length > 0 ? late : [STARTER];
+    const names = lateSlots.map((slot) => `player ${slot + 1}`);
     this.failure = {
       reason: "not ready",
-      message: `${late.join(" and ")} did not become ready in time`,
+      message: `${names.join(" and ")} did not become ready in time`,
+      lateSlots,
     };
   }
 

@@ -47,6 +47,7 @@ export class ConfirmedLog {
   #state: State | undefined;
   #recent: TickHash[] = [];
   #sampled: TickHash[] = [];
+  #takenBack: readonly TickHash[] = [];
 
   /** Begins with state 0 or, where that isn't known, with the first confirmed one that it sees. */
   constructor(
@@ -76,12 +77,14 @@ export class ConfirmedLog {
 
   /**
    * Begins again with the newest confirmed state of `play`, after this host has come back. What it
-   * confirmed beyond `keptTick`, while the others had gone on without it, is forgotten.
+   * confirmed beyond `keptTick`, while the others had gone on without it, is taken back.
    */
   restart(play: ConfirmedPlay, keptTick: number): void {
     const { confirmedTick, confirmedState, era } = play;
     const lastTick = Math.min(keptTick, confirmedTick - 1);
     const isKept = ([tick]: TickHash) => tick <= lastTick;
+    const gone = this.hashes().filter((hash) => !isKept(hash));
+    this.#takenBack = [...this.#takenBack, ...gone].slice(-RECENT_TICKS);
     this.#recent = this.#recent.filter(isKept);
     this.#sampled = this.#sampled.filter(isKept);
     this.#begin(confirmedState.slice(), era, lastTick);
@@ -90,6 +93,11 @@ export class ConfirmedLog {
   /** The last 256 confirmed and every 60th of the whole match, as the host computed them. */
   hashes(): readonly TickHash[] {
     return [...this.#sampled, ...this.#recent];
+  }
+
+  /** What `hashes` gave and doesn't count any more, the last 256, in the order in which it ceased to. */
+  get takenBack(): readonly TickHash[] {
+    return this.#takenBack;
   }
 
   #begin(state: State, era: number, keptTick: number): void {

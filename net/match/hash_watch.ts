@@ -6,6 +6,8 @@
 import { lastSegment } from "../../game/presence.ts";
 import { HISTORY_TICKS, type Rollback } from "../../game/rollback.ts";
 import type { Commitment } from "./membership/commitment.ts";
+import type { Standing } from "./membership/standing.ts";
+import type { Timers } from "./membership/timers.ts";
 import type { SlotRecord } from "./wire/record.ts";
 import { has, setOf, sizeOf, type SlotSet } from "./wire/slot_set.ts";
 
@@ -28,9 +30,12 @@ export class HashWatch {
   /** By slot: the first difference to its present incarnation. */
   readonly #differences: (Desync | undefined)[];
   readonly #news: Desync[] = [];
-  /** When no member differed last, and for how long some has. */
-  #sameMs: number;
-  #differingForMs = 0;
+  /** Slots that differed from most, and that contradicted themselves, in their present incarnation. */
+  #outvoted: SlotSet = 0;
+  #contradicting: SlotSet = 0;
+  /** When most members held this host's state last, and for how long they haven't. */
+  #settledMs: number;
+  #unsettledForMs = 0;
 
   /** By slot: newest confirmed state that was compared, and was the same. */
   readonly #compared: number[];
@@ -38,7 +43,7 @@ export class HashWatch {
 
   constructor(players: number, nowMs: number) {
     this.#differences = Array.from({ length: players }, () => undefined);
-    this.#sameMs = nowMs;
+    this.#settledMs = nowMs;
     this.#compared = this.#differences.map(() => -1);
     this.#claimed = this.#compared.map(() => []);
   }
@@ -59,33 +64,66 @@ export class HashWatch {
 
   /** Time has passed for a match of these members. */
   wait(nowMs: number, members: SlotSet): void {
-    if ((this.differing & members) === 0) this.#sameMs = nowMs;
-    this.#differingForMs = nowMs - this.#sameMs;
+    if (this.#isSettled(members)) this.#settledMs = nowMs;
+    this.#unsettledForMs = nowMs - this.#settledMs;
   }
 
   /**
-   * Returns a difference that no majority settles: half of the members differ or, for longer than a
-   * quarter of the grace period, more. Where more do, they drop this host, and it comes back; unless they differ, too.
+   * Returns a difference that no majority settles: in a match of two at once, else for longer than
+   * a quarter of the grace period.
    */
   unsettled(members: SlotSet, graceMs: number): Desync | undefined {
-    const rest = 2 * sizeOf(members & ~this.differing) - sizeOf(members);
-    const isUnsettled = rest === 0 ||
-      rest < 0 && this.#differingForMs >= graceMs / 4;
-    return isUnsettled
+    const isDue = this.#differences.length === 2 ||
+      this.#unsettledForMs >= graceMs / 4;
+    return isDue && !this.#isSettled(members)
       ? this.#differences.find((one) => one && has(members, one.slot))
       : undefined;
   }
 
-  /** Members that differ from most others, this host among those; 0 where no majority is known. */
-  outvoted(members: SlotSet): SlotSet {
-    const differing = this.differing & members;
-    const isSettled = 2 * sizeOf(members & ~differing) > sizeOf(members);
-    return isSettled ? differing : 0;
+  /**
+   * Whether this host should go out and come back with another's state: while no majority settles a
+   * difference the highest slot does first, each lower one that much later, so that most of those
+   * who are left come to hold the same. Of two, only who came back before: there may be more
+   * members than it was told.
+   */
+  mustYield(
+    { members, attempt }: Pick<Standing, "members" | "attempt">,
+    { slot, timers: { graceMs }, from }: {
+      readonly slot: number;
+      readonly timers: Timers;
+      /** Set where this host has come back. */
+      readonly from: unknown;
+    },
+  ): boolean {
+    const place = sizeOf(members >> slot);
+    return this.#differences.length > 2 && !this.#isSettled(members) &&
+      (sizeOf(members) > 2 || from !== undefined) && !attempt &&
+      this.#unsettledForMs >= graceMs / 16 * place;
   }
 
-  /** Another incarnation of the slot begins with a state of the others. */
-  forgive(slot: number): void {
-    this.#differences[slot] = undefined;
+  /** Members that were found to differ from most others, this host among those. */
+  outvoted(members: SlotSet): SlotSet {
+    if (this.#isSettled(members)) this.#outvoted = this.differing;
+    return (this.#outvoted | this.#contradicting) & members;
+  }
+
+  /** Whether more than half of the members hold this host's state. */
+  #isSettled(members: SlotSet): boolean {
+    return 2 * sizeOf(members & ~this.differing) > sizeOf(members);
+  }
+
+  /** The slot has brought two inputs of one tick: whoever holds its inputs may hold others. */
+  noteContradiction(slot: number): void {
+    this.#contradicting |= setOf(slot);
+  }
+
+  /** Who is out, or comes back, begins with a state of the others. */
+  forgetAllBut(kept: SlotSet): void {
+    for (const slot of this.#differences.keys()) {
+      if (!has(kept, slot)) this.#differences[slot] = undefined;
+    }
+    this.#outvoted &= kept;
+    this.#contradicting &= kept;
   }
 
   /** Tick of the member's newest state that was the same as ours; -1 before the first. */

@@ -31,7 +31,7 @@ export interface Outcome {
 
 /** How the match ended, as the lobby tells it to one that wasn't there then. */
 export interface ToldEnd {
-  readonly reason: "finished" | "walkover" | "connection lost";
+  readonly reason: "finished" | "walkover" | "connection lost" | "not ready";
   readonly winner: number | null;
   /** By slot, and the hash of the end; absent where nobody told it. */
   readonly told?: {
@@ -71,6 +71,7 @@ export function judge(
     readonly lostMs: number;
   },
 ): Judgement {
+  if (play.isOut) return { kind: "out" };
   const { desync } = play;
   if (desync) {
     const { slot, tick } = desync;
@@ -78,7 +79,6 @@ export function judge(
     return { kind: "over", reason: "desync", message };
   }
   if (play.isDesyncTold) return over("desync");
-  if (play.isOut) return { kind: "out" };
   if (play.isAgreedOver()) return over("finished");
   if (play.isWalkover) return over("walkover");
   return unconfirmedMs > lostMs ? over("connection lost") : GOES_ON;

@@ -9,6 +9,7 @@
  */
 import { lastSegment, OPEN_END, type Presence } from "../../game/presence.ts";
 import { HISTORY_TICKS, PREDICTION_TICKS_MAX } from "../../game/rollback.ts";
+import { ABSENT_INPUT } from "../../game/state.ts";
 import type { AgreedChange, Attempt, SlotRecord } from "./wire/record.ts";
 import { everySlot, has, sizeOf, type SlotSet } from "./wire/slot_set.ts";
 import type { Packet } from "./wire/wire.ts";
@@ -34,7 +35,8 @@ export function isPlausible(packet: Packet, players: number): boolean {
     case "hello":
       return ((packet.heard | packet.ready) & ~everySlot(players)) === 0;
     case "play":
-      return isPlausibleRecord(packet.record, players);
+      return isPlausibleRecord(packet.record, players) &&
+        packet.runs.every(({ inputs }) => !inputs.includes(ABSENT_INPUT));
     case "snapshot":
       return packet.record.change !== undefined &&
         isRecord(packet.record, players, SNAPSHOT_BEHIND_TICKS_MAX);

@@ -100,8 +100,7 @@ export class Play {
       ...{ newest: this.#heard.newest, have: this.#have },
     });
     if (from) this.#membership.begin(from.era, from.members, from.presences);
-    this.#applyPresences();
-    options.liveness.welcome(this.members, options.nowMs);
+    this.#welcome(0, options.nowMs);
     this.inputDelayTicks = inputDelayFor(options.clocks);
     this.#noteEnd();
   }
@@ -185,12 +184,12 @@ export class Play {
       this.members === setOf(this.#options.slot);
   }
 
-  /** Whether the only other member said that states differ. */
+  /** Whether the only other member said that states differ, and not in an era without this host. */
   get isDesyncTold(): boolean {
-    return sizeOf(this.members) === 2 &&
-      this.#others.some((slot) =>
-        this.#heard.words[slot]?.farewell === "desync"
-      );
+    const [slot] = this.#others;
+    const word = this.#heard.words[slot];
+    return sizeOf(this.members) === 2 && word?.farewell === "desync" &&
+      word.era === this.era;
   }
 
   hasLeft(slot: number): boolean {
@@ -247,21 +246,21 @@ export class Play {
     this.#confirm();
     this.#noteHave();
     const { liveness, absences, controls } = this.#options;
-    const membersBefore = this.members;
+    const { members, attempt } = this.#membership.standing;
     const happened = this.#membership.evaluate({
       ...{ nowMs, liveness, have: this.#have },
       records: this.#heard.words,
-      differing: controls.isDifferenceKept
-        ? 0
-        : this.hashes.outvoted(this.members),
+      differing: controls.isDifferenceKept ? 0 : this.hashes.outvoted(members),
       mayReturn: (slot, isWanted) => absences.mayReturn(slot, nowMs, isWanted),
     });
     for (const event of happened) {
       this.#events.push(event);
+      // Asking in vain costs the others as much as a return, and makes the next one wait as long.
+      const asked = event.kind === "backed out" ? attempt?.join : undefined;
+      if (asked) this.#noteDropped(setOf(asked.slot), nowMs);
       if (event.kind !== "committed") continue;
-      this.#noteDropped(membersBefore & ~this.members, nowMs);
-      liveness.welcome(event.joined, nowMs);
-      this.#applyPresences();
+      this.#noteDropped(members & ~this.members, nowMs);
+      this.#welcome(event.joined, nowMs);
       this.#rollback.settle();
       this.#confirm();
     }
@@ -274,6 +273,7 @@ export class Play {
     const { standing } = this.#membership;
     this.hashes.compare(this.#heard.peers, standing, this.#rollback);
     this.hashes.wait(nowMs, standing.members);
+    if (this.hashes.mustYield(standing, this.#options)) this.isOut = true;
   }
 
   /** Plays one tick with this host's input; false where the match has to wait for somebody. */
@@ -376,9 +376,7 @@ export class Play {
     if (place === "out") this.isOut = true;
     if (place !== "member") return;
     this.#noteDropped(this.members & ~record.members, atMs);
-    const joined = this.#membership.adopt(record, presences);
-    this.#options.liveness.welcome(joined, atMs);
-    this.#applyPresences();
+    this.#welcome(this.#membership.adopt(record, presences), atMs);
   }
 
   #noteDropped(dropped: SlotSet, nowMs: number): void {
@@ -388,11 +386,13 @@ export class Play {
     }
   }
 
-  #applyPresences(): void {
+  /** An era begins: its members took part in the change, so patience with them begins anew. */
+  #welcome(joined: SlotSet, nowMs: number): void {
+    this.#options.liveness.welcome(this.members, nowMs);
+    this.hashes.forgetAllBut(this.members & ~joined);
     this.#heard.findPeers(this.members);
     for (const [slot, presence] of this.presences.entries()) {
       this.#rollback.setPresence(slot, presence);
-      if (!has(this.members, slot)) this.hashes.forgive(slot);
     }
   }
 

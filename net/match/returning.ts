@@ -34,6 +34,8 @@ const ASKS_IN_ORDER = 1 << 14;
 
 /** Where a player that comes back begins: a confirmed state, and who is in the match. */
 export interface Return extends Snapshot {
+  /** Whose state it is. */
+  readonly giver: number;
   readonly era: number;
   readonly members: SlotSet;
   readonly presences: readonly Presence[];
@@ -217,7 +219,7 @@ export class Returning {
     if (!isBelieved && atMs - this.#offeredMs < waitMs) return undefined;
     this.#isOut = false;
     this.#giver = giver;
-    return { tick, state, era, members, presences };
+    return { giver, tick, state, era, members, presences };
   }
 
   /** Whether all members say that they are in this era, by their newest words. */

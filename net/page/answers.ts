@@ -12,6 +12,8 @@ import type { Asset, Assets } from "./assets.ts";
 import type { HttpAnswer, HttpRequest } from "./http.ts";
 
 const NO_TOKEN = "The address lacks its token.";
+const USED_TICKET = "This address opens the game once, and has done so or is " +
+  "too old. Open the one that the terminal shows.";
 /** What RFC 6455 has a server add to a client's key, to show that it understands. */
 const KEY_SUFFIX = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
@@ -20,6 +22,8 @@ export interface AnswerOptions {
   /** The names, with port, under which the page may be asked for. */
   readonly hosts: readonly string[];
   readonly token: string;
+  /** Whether that is the ticket, which is good for one use, and is used up with this. */
+  readonly takeTicket: (given: string | null) => boolean;
   readonly assets: Assets;
   /** The answer to `GET /status`, as JSON. */
   readonly status: () => unknown;
@@ -35,7 +39,7 @@ export type Answer = (
 
 /** Returns the function that answers. */
 export function createAnswer(options: AnswerOptions): Answer {
-  const { hosts, token, assets, status, downloads } = options;
+  const { hosts, token, takeTicket, assets, status, downloads } = options;
   const always = headersFor(hosts);
   const text = (code: number, body: string) =>
     answerWith(code, always, { type: "text/plain", body: encode(body) });
@@ -74,6 +78,13 @@ export function createAnswer(options: AnswerOptions): Answer {
       return await answerSocket({ method, url, headers }, isKnown);
     }
     if (method !== "GET") return text(405, "Only GET is answered.");
+    if (pathname === "/open") {
+      if (!takeTicket(searchParams.get("ticket"))) {
+        return text(410, USED_TICKET);
+      }
+      const location = `/?token=${encodeURIComponent(token)}`;
+      return { code: 303, headers: { ...always, location }, body: encode("") };
+    }
     const isNear = address.startsWith("127.");
     const download = downloads.get(pathname);
     const mustKnow = download !== undefined ||

@@ -1,6 +1,9 @@
 /**
  * Opens an address in the user's browser.
  *
+ * The browser lives on its own: it may be the very program that was asked, and stay for days. So
+ * this process doesn't wait for it to end, and Ctrl-C, which is for this process, isn't for it.
+ *
  * @module
  */
 
@@ -9,18 +12,19 @@ const OPENERS: Readonly<Partial<Record<typeof Deno.build.os, string[]>>> = {
   windows: ["rundll32", "url.dll,FileProtocolHandler"],
 };
 
-/** Returns whether a browser could be asked to open `url`; it may still take a while to appear. */
-export async function openBrowser(url: string): Promise<boolean> {
+/**
+ * Asks for `url` to be opened, which everybody on the machine can read in the arguments of the
+ * programs that do it. Where no browser can be asked nothing happens.
+ */
+export function openBrowser(url: string): void {
   const [program, ...words] = OPENERS[Deno.build.os] ?? ["xdg-open"];
   try {
-    const { success } = await new Deno.Command(program, {
+    new Deno.Command(program, {
       args: [...words, url],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).output();
-    return success;
+      ...{ stdin: "null", stdout: "null", stderr: "null" },
+      detached: true,
+    }).spawn().unref();
   } catch {
-    return false; // No such program: the address was printed, and that is enough.
+    // No such program: the address was printed, and that is enough.
   }
 }

@@ -26,10 +26,13 @@ const GUESTS_MIN = 8;
 const REOPEN_MS = 100;
 
 /** Serves a connection, and closes it at the end. */
-export type ServeGuest = (conn: Deno.TcpConn, guest: Guest) => Promise<void>;
+export type ServeGuest = (
+  conn: Deno.TcpConn,
+  guest: PageGuest,
+) => Promise<void>;
 
 /** A connection's place among the guests. */
-export interface Guest {
+export interface PageGuest {
   readonly address: string;
   /** Gives up the place: the connection is a page's from now on. */
   leave(): void;
@@ -47,7 +50,7 @@ export interface DoorOptions {
 export class Door implements AsyncDisposable {
   readonly port: number;
   readonly #options: DoorOptions;
-  readonly #guests = new Map<Guest, Deno.TcpConn>();
+  readonly #guests = new Map<PageGuest, Deno.TcpConn>();
   readonly #closing = new AbortController();
   readonly #accepting: Promise<void>;
   #listener: Deno.TcpListener;
@@ -79,14 +82,17 @@ export class Door implements AsyncDisposable {
       try {
         void this.#admit(await this.#listener.accept());
       } catch (error) {
-        if (!this.#isClosed && !isOfOneConnection(error)) await this.#reopen();
+        if (!this.#isClosed && !isOfOneConnection(error)) {
+          await this.#reopen(error);
+        }
       }
     }
   }
 
   /** Serves a guest, whatever comes of it. */
   async #admit(conn: Deno.TcpConn): Promise<void> {
-    const guest: Guest = {
+    if (this.#isClosed) return closeConn(conn);
+    const guest: PageGuest = {
       address: conn.remoteAddr.hostname,
       leave: () => void this.#guests.delete(guest),
     };
@@ -119,15 +125,15 @@ export class Door implements AsyncDisposable {
     for (const guest of [...this.#guests.keys()]) this.#dismiss(guest);
   }
 
-  #dismiss(guest: Guest): void {
+  #dismiss(guest: PageGuest): void {
     const conn = this.#guests.get(guest);
     guest.leave();
     if (conn) closeConn(conn);
   }
 
   /** Opens the same port again, for as long as that takes. */
-  async #reopen(): Promise<void> {
-    log.warn("The page's port has failed, and is opened again.");
+  async #reopen(error: unknown): Promise<void> {
+    log.warn("The page's port failed, and is opened again: {error}", { error });
     this.#guestsMax = Math.max(this.#guestsMax >> 1, GUESTS_MIN);
     this.#dismissAll();
     closeConn(this.#listener);

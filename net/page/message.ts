@@ -17,7 +17,8 @@ const key = text(32);
 
 /** Where and how to play, as the start screen asks for it; it is remembered. */
 export const joinSettings = z.object({
-  name: text(2 * NAME_LENGTH_MAX),
+  /** Bounds are wider than what makes sense, so that a person is told what does. */
+  name: text(4 * NAME_LENGTH_MAX),
   /** The colour and mark that one would like, 0…3. */
   look: from(0, 3),
   /** `bots`: on this machine; `quick`: with whoever comes next; `room`: with those who know a code. */
@@ -25,8 +26,10 @@ export const joinSettings = z.object({
   host: text(255),
   port: from(1, 65535),
   /** Empty to open a room. */
-  room: text(12),
+  room: text(24),
   players: from(2, 4),
+  /** With how many in a quick match; 0 for any number, and remembered as that before it was asked. */
+  quickPlayers: z.literal([0, 2, 3, 4]).default(0),
   points: from(1, 99),
   lives: from(1, 99),
   /** Of bots. */
@@ -61,9 +64,13 @@ const faults = z.object({
 const pageMessage = z.discriminatedUnion("kind", [
   /** −127 (up, or left) … 127 (down, or right): the fraction of full paddle speed. */
   z.object({ kind: z.literal("input"), axis: from(-127, 127) }).readonly(),
+  /** Somebody sees this page; said about three times a second for as long as that is so. */
+  z.object({ kind: z.literal("alive") }).readonly(),
   /** From the start screen into a room. */
   z.object({ kind: z.literal("join"), settings: joinSettings }).readonly(),
   z.object({ kind: z.literal("ready"), isReady: z.boolean() }).readonly(),
+  /** From a room where one waits alone to one of `View.otherRooms`. */
+  z.object({ kind: z.literal("move"), room: text(12) }).readonly(),
   /** A bot of this process for an empty seat of the room; and away with it. */
   z.object({ kind: z.literal("addBot") }).readonly(),
   z.object({ kind: z.literal("removeBot"), slot: from(0, 3) }).readonly(),

@@ -16,9 +16,12 @@ import {
   pongFrame,
 } from "./page_frames.ts";
 
-/** A browser answers a ping at once, even for a page that it has frozen. */
+/**
+ * A browser answers a ping at once, even for a page that it has frozen. A phone with a poor network
+ * that comes back again and again must not take all places with pages that are dead.
+ */
 const PING_EVERY_MS = 1_000;
-const SILENCE_MS = 30_000;
+const SILENCE_MS = 10_000;
 /** How long the other side may take to answer a goodbye. */
 const GOODBYE_MS = 500;
 const READ_BYTES = 4096;
@@ -134,7 +137,7 @@ export class PageSocket {
   #look(): void {
     if (this.#silence.isOver(performance.now())) {
       closeConn(this.#options.conn);
-    } else if (this.#isOpen && this.#queuedBytes === 0) {
+    } else if (this.#isOpen) {
       this.#write(pingFrame());
     }
   }

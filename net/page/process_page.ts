@@ -9,6 +9,7 @@ import { renderSVG } from "uqr";
 import type { State } from "../../game/state.ts";
 import { reachableAddresses } from "../link/listen.ts";
 import type { Asset, Assets } from "./assets.ts";
+import { Attention } from "./attention.ts";
 import { DEFAULT_PREFERENCES, type Preferences } from "./message.ts";
 import type { View } from "./protocol.ts";
 import { type PageServer, servePage } from "./server.ts";
@@ -35,15 +36,23 @@ export interface ProcessPageOptions {
   readonly stage: Stage;
 }
 
-/** A served page, which may be open in several browsers. Disposing it closes it everywhere. */
-export interface ProcessPage extends AsyncDisposable {
-  readonly port: number;
+/** How a page is reached. */
+export interface PageAddresses {
   /** The address to open; for a bot, of its `/status`. */
   readonly url: string;
+  /** The one to open by a program: good for one use, for programs' arguments aren't secret. */
+  readonly openUrl: string;
   /** The same for other machines; empty where they may not open it. */
   readonly lanUrl: string;
-  /** The person's input as it is now, −127…127. */
+}
+
+/** A served page, which may be open in several browsers. Disposing it closes it everywhere. */
+export interface ProcessPage extends PageAddresses, AsyncDisposable {
+  readonly port: number;
+  /** The person's input as it is now, −127…127; 0 where the page that steered seems dead. */
   readonly axis: number;
+  /** Whether somebody sees a page, or has done so within the last two seconds. */
+  readonly isAttended: boolean;
   /** Whether the inspector is open in any browser. */
   readonly isInspected: boolean;
   /** Shows another stage from now on. */
@@ -60,7 +69,8 @@ export async function openProcessPage(
 ): Promise<ProcessPage> {
   const { assets, pagePort, isLan, nowMs, onPreferences } = options;
   let { preferences = DEFAULT_PREFERENCES, stage } = options;
-  let axis = 0;
+  const attention = new Attention();
+  let isAttended = false;
   let shown = "";
   let shownMs = -Infinity;
 
@@ -77,14 +87,24 @@ export async function openProcessPage(
     shownMs = nowMs();
     page.push(view);
   };
+  const noteAttention = () => {
+    if (attention.isAttendedAt(nowMs()) === isAttended) return;
+    isAttended = !isAttended;
+    stage.attend?.(isAttended);
+  };
   const page: PageServer = await servePage({
     port: pagePort,
     lanAddresses: isLan ? reachableAddresses("0.0.0.0") : [],
     assets,
     token: newToken(options.randomBytes),
+    ticket: newToken(options.randomBytes),
     // A page outlives the match, so that its last word stays readable: disposal ends it.
     signal: new AbortController().signal,
-    onInput: (next) => axis = next,
+    onInput: (axis) => attention.steer(axis, nowMs()),
+    onAlive(isSteering) {
+      attention.see(isSteering, nowMs());
+      noteAttention();
+    },
     onRequest(request) {
       if (request.kind === "preferences") {
         preferences = request.preferences;
@@ -99,20 +119,28 @@ export async function openProcessPage(
     ]),
   });
   // A view tells seconds, which pass also where nothing else happens.
-  const timer = setInterval(show, VIEW_AT_LEAST_EVERY_MS);
+  const timer = setInterval(() => {
+    noteAttention();
+    show();
+  }, VIEW_AT_LEAST_EVERY_MS);
   return {
     port: page.port,
     url: assets.size > 0 ? page.url : `http://127.0.0.1:${page.port}/status`,
+    openUrl: page.openUrl,
     lanUrl: page.lanUrl,
     get axis() {
-      return axis;
+      return attention.axisAt(nowMs());
+    },
+    get isAttended() {
+      return attention.isAttendedAt(nowMs());
     },
     get isInspected() {
       return page.isInspected;
     },
     begin(next) {
       stage = next;
-      axis = 0;
+      attention.steer(0, nowMs());
+      stage.attend?.(isAttended);
       show();
     },
     show,

@@ -86,6 +86,8 @@ export interface View {
   readonly inputDelayTicks: number;
   /** How many watch. */
   readonly watchers: number;
+  /** Where else this player could go; empty unless it has waited alone among strangers. */
+  readonly otherRooms: readonly OtherRoomView[];
   /** Set in phase `start`. */
   readonly start: StartView | null;
   /** Set once a match is over and its players may play again. */
@@ -112,6 +114,14 @@ export interface StartView {
   readonly problem: string;
   /** An attempt is under way. */
   readonly isBusy: boolean;
+}
+
+/** A room of strangers that has a free seat. */
+export interface OtherRoomView {
+  readonly room: string;
+  readonly rules: View["rules"];
+  /** How many are there. */
+  readonly present: number;
 }
 
 export interface RematchView {

@@ -13,7 +13,7 @@ import type { State } from "../../game/state.ts";
 import { encodeStates } from "../../game/state_bytes.ts";
 import { createAnswer } from "./answers.ts";
 import type { Asset, Assets } from "./assets.ts";
-import { Door, type DoorOptions, type Guest } from "./door.ts";
+import { Door, type DoorOptions, type PageGuest } from "./door.ts";
 import { answerHead, readRequest, writeAnswer } from "./http.ts";
 import { type PageMessage, parsePageMessage } from "./message.ts";
 import { PageSocket, type PageSocketOptions } from "./page_socket.ts";
@@ -29,13 +29,15 @@ const MESSAGE_BYTES_MAX = 1024;
 const MESSAGES_PER_SECOND_MAX = 300;
 /** Malformed messages after which a page is cut off: it is not our page. */
 const MALFORMED_MAX = 20;
+/** After this a ticket is worth nothing: a browser that starts slowly takes half a minute. */
+const TICKET_MS = 120_000;
 /** With more than this waiting for a slow page, its states are skipped: only the newest counts. */
 const BUFFERED_BYTES_MAX = 16 * 1024;
 
-/** What a page says, other than to steer or to inspect, which the server sees to itself. */
+/** What a page asks for: all that it says but how it steers, that it is seen, and what it shows. */
 export type PageRequest = Exclude<
   PageMessage,
-  { readonly kind: "input" | "inspect" }
+  { readonly kind: "input" | "alive" | "inspect" }
 >;
 
 /** What to serve, where, and who hears what pages say. */
@@ -47,10 +49,14 @@ export interface PageServerOptions {
   readonly assets: Assets;
   /** What a page must know to open its WebSocket; unguessable. */
   readonly token: string;
+  /** What opens the page once, without the token; unguessable. */
+  readonly ticket: string;
   /** Ends the server as disposal does. */
   readonly signal: AbortSignal;
   /** A page steers: −127…127. Called with 0 when the page that steered last is closed. */
   readonly onInput: (axis: number) => void;
+  /** Somebody sees a page; `isSteering` is whether it is the one that steered last. */
+  readonly onAlive?: (isSteering: boolean) => void;
   /** A page asks for something else; parsed, but not checked against what is going on. */
   readonly onRequest?: (request: PageRequest) => void;
   /** The answer to `GET /status`, as JSON. */
@@ -64,6 +70,8 @@ export interface PageServer extends AsyncDisposable {
   readonly port: number;
   /** The address to open in a browser. Holds the token, so it doesn't belong in logs. */
   readonly url: string;
+  /** Good for one use: what a program is given to open stands in the list of processes. */
+  readonly openUrl: string;
   /** The same for another machine; empty where none may open it. */
   readonly lanUrl: string;
   /** How many messages from pages were dropped. */
@@ -94,12 +102,13 @@ export function servePage(options: PageServerOptions): Promise<PageServer> {
 }
 
 function startServer(options: PageServerOptions): PageServer {
-  const { assets, token, onInput, onRequest, status, lanAddresses = [] } =
-    options;
+  const { assets, token, onInput, status, lanAddresses = [] } = options;
   const pages = new Set<Page>();
   let view = "";
   let statesNow: (() => readonly State[]) | undefined;
   let steering: Page | undefined;
+  let ticket: string | undefined = options.ticket;
+  const ticketEndsMs = performance.now() + TICKET_MS;
   let rejected = 0;
 
   const door = openDoor({
@@ -111,11 +120,11 @@ function startServer(options: PageServerOptions): PageServer {
   const hosts = ["127.0.0.1", "localhost", ...lanAddresses]
     .map((name) => `${name}:${port}`);
   const answer = createAnswer({
-    ...{ hosts, token, assets, status },
+    ...{ hosts, token, assets, status, takeTicket },
     downloads: options.downloads ?? new Map(),
   });
 
-  async function serve(conn: Deno.TcpConn, guest: Guest): Promise<void> {
+  async function serve(conn: Deno.TcpConn, guest: PageGuest): Promise<void> {
     const heard = await readRequest(conn);
     if (heard === undefined) return;
     const answered = await answer(heard.request, guest.address);
@@ -130,6 +139,13 @@ function startServer(options: PageServerOptions): PageServer {
       head: answerHead(101, answered.headers),
       rest: heard.rest,
     });
+  }
+
+  /** Whether that opens the page, which only the first who asks can do. */
+  function takeTicket(given: string | null): boolean {
+    const isGood = given === ticket && performance.now() < ticketEndsMs;
+    if (isGood) ticket = undefined;
+    return isGood;
   }
 
   function urlAt(host: string): string {
@@ -188,11 +204,13 @@ function startServer(options: PageServerOptions): PageServer {
       case "input":
         steering = page;
         return onInput(message.axis);
+      case "alive":
+        return options.onAlive?.(page === steering);
       case "inspect":
         page.isInspecting = message.isOn;
         return;
       default:
-        onRequest?.(message);
+        options.onRequest?.(message);
     }
   }
 
@@ -235,6 +253,9 @@ function startServer(options: PageServerOptions): PageServer {
   return {
     port,
     url: urlAt(hosts[0]),
+    openUrl: `http://${hosts[0]}/open?ticket=${
+      encodeURIComponent(options.ticket)
+    }`,
     lanUrl: lanAddresses.length > 0 ? urlAt(hosts[2]) : "",
     get isInspected() {
       return [...pages].some(({ isInspecting }) => isInspecting);

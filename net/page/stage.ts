@@ -30,6 +30,7 @@ export const EMPTY_VIEW: StageView = {
   notice: "",
   inputDelayTicks: 0,
   watchers: 0,
+  otherRooms: [],
   start: null,
   rematch: null,
   statistics: null,
@@ -47,6 +48,8 @@ export interface Stage {
   status(): unknown;
   /** Hears what a page asks for; ignores what makes no sense now. */
   take(request: PageRequest): void;
+  /** Hears whether somebody is at a page: when the stage begins, and when that changes. */
+  attend?(isAttended: boolean): void;
   /** What `GET /replay` gives; `undefined` where there is nothing to save. */
   recording(): Asset | undefined;
 }

@@ -27,6 +27,7 @@ import { inviteLine } from "./invite.ts";
 import { LocalBots, type PlayLocalBot } from "./local_bots.ts";
 import { runMatch } from "./match_run.ts";
 import { MatchStage, type StagePage } from "./match_stage.ts";
+import { isReady, type Readiness } from "./readiness.ts";
 import type { ResultLine } from "./status.ts";
 import {
   SEATED,
@@ -54,10 +55,14 @@ export interface VisitPlan {
 export interface VisitOptions {
   readonly plan: VisitPlan;
   /** None for a local bot. */
-  readonly page: StagePage & Pick<ProcessPage, "begin"> | undefined;
+  readonly page:
+    | StagePage & Pick<ProcessPage, "begin" | "isAttended">
+    | undefined;
   readonly control: Control;
   /** Whether to stay for another match after one; a bot then wants it as soon as others do. */
   readonly stay: boolean;
+  /** How this program is started, for the line that invites others; "pong" if not given. */
+  readonly pong?: string;
   /** Whether the page leads back to a start screen. */
   readonly canLeave: boolean;
   /** Where seats and recordings are kept; without it, a crash is the end. */
@@ -67,6 +72,8 @@ export interface VisitOptions {
   readonly brokerCa?: string | undefined;
   /** How long half of a match waits for the other half, in matches of a room that this visit opens. */
   readonly graceMs: number;
+  /** The hosts of brokers to which the person has agreed, besides the lobby's. */
+  readonly brokerHosts?: readonly string[] | undefined;
   /** Makes the network worse, both ways. */
   readonly faults?: TransportFaults | undefined;
   /** Monotonic clock in ms. */
@@ -92,19 +99,27 @@ export async function visitLobby(
   options: VisitOptions,
 ): Promise<Outcome | undefined> {
   await using stack = new AsyncDisposableStack();
-  const { plan, randomBytes } = options;
+  const { plan, page, control, randomBytes } = options;
   const privateKey = importPrivateKey(plan.privateKey ?? "") ??
     privateKeyOf(randomBytes(KEY_SEED_BYTES));
   const links = new AbortController();
-  const seat = stack.use(await takeSeat({ options, privateKey, links }));
+  const readiness = {
+    isBot: control.kind === "bot",
+    isWanted: plan.join.isReady ?? true,
+    isAttended: page?.isAttended ?? false,
+  };
+  const parts = { options, readiness, privateKey, links };
+  const seat = stack.use(await takeSeat(parts));
   options.onSeat?.(seat.welcome.id);
   const bots = stack.use(new LocalBots(playLocalBot(options, seat)));
-  return await new Visit({ options, seat, bots, privateKey, links }).run();
+  return await new Visit({ ...parts, seat, bots }).run();
 }
 
 /** What a visit consists of. */
 interface VisitParts {
   readonly options: VisitOptions;
+  /** With which the seat was taken. */
+  readonly readiness: Readiness;
   readonly seat: LobbySeat;
   readonly bots: LocalBots;
   readonly privateKey: KeyObject;
@@ -114,7 +129,7 @@ interface VisitParts {
 
 /** Joins; whoever leaves meanwhile gives up. */
 async function takeSeat(
-  { options, privateKey, links }: Omit<VisitParts, "seat" | "bots">,
+  { options, readiness, privateKey, links }: Omit<VisitParts, "seat" | "bots">,
 ): Promise<LobbySeat> {
   const { plan, graceMs, signal } = options;
   const publicKey = exportPublicKey(privateKey);
@@ -124,7 +139,10 @@ async function takeSeat(
   try {
     return await joinLobby({
       ...plan.lobby,
-      join: { ...plan.join, graceMs, publicKey },
+      join: {
+        ...{ ...plan.join, graceMs, publicKey },
+        isReady: isReady(readiness),
+      },
       signal: links.signal,
     });
   } finally {
@@ -139,6 +157,7 @@ class Visit {
   /** Leaves the match, after the others were told. */
   readonly #goodbye = new AbortController();
   readonly #left = Promise.withResolvers<void>();
+  #readiness: Readiness;
   #state = SEATED;
   #outcome: Outcome | undefined;
   #why = "";
@@ -147,11 +166,14 @@ class Visit {
     const { options, seat, bots } = parts;
     const { welcome } = seat;
     this.#parts = parts;
+    this.#readiness = parts.readiness;
     this.#stage = new MatchStage({
       ...{ ...options, welcome },
       localBotIds: () => bots.ids,
-      inviteTo: (room) => inviteLine(options.plan.lobby, room),
+      inviteTo: (room) =>
+        inviteLine(options.plan.lobby, { room, pong: options.pong ?? "pong" }),
       onRequest: (request) => this.#answer(request),
+      onAttention: (isAttended) => this.#tellReady({ isAttended }),
       onClaim: (claim) => seat.claim(claim),
       onEra: (report) => seat.tellEra(report),
       onConfirmed: (tick) => seat.confirmedTick = tick,
@@ -241,6 +263,17 @@ class Visit {
     this.#why = why;
   }
 
+  /** Tells the lobby whether the match may begin, if that has changed and no match has begun. */
+  #tellReady(news: Partial<Readiness>): void {
+    const wasReady = isReady(this.#readiness);
+    this.#readiness = { ...this.#readiness, ...news };
+    const isReadyNow = isReady(this.#readiness);
+    const hasBegun = this.#state.kind !== "seated" || this.#state.hasPlayed;
+    if (isReadyNow !== wasReady && !hasBegun) {
+      this.#parts.seat.setReady(isReadyNow);
+    }
+  }
+
   /** Says it once, not by each local bot. */
   #noteLink(trouble: string): void {
     if (this.#parts.options.page) {
@@ -255,7 +288,9 @@ class Visit {
     const { options, seat, bots } = this.#parts;
     switch (request.kind) {
       case "ready":
-        return seat.setReady(request.isReady);
+        return this.#tellReady({ isWanted: request.isReady });
+      case "move":
+        return seat.move(request.room);
       case "addBot":
         return bots.add();
       case "removeBot":
@@ -282,6 +317,9 @@ class Visit {
           return this.#take(event);
         case "roster":
           stage.gather(event.roster);
+          continue;
+        case "rooms":
+          stage.setOtherRooms(event.rooms);
           continue;
         case "watchers":
           stage.setWatchers(event.count);

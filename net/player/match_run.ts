@@ -31,6 +31,8 @@ export interface MatchRunOptions {
   readonly me: { readonly id: string; readonly slot: number };
   readonly name: string;
   readonly lobby: LobbyAddress;
+  /** The hosts of brokers to which the person has agreed, besides the lobby's. */
+  readonly brokerHosts?: readonly string[] | undefined;
   /** In PEM, as `--broker-ca` names them. */
   readonly brokerCa?: string | undefined;
   readonly control: Control;
@@ -81,6 +83,7 @@ export async function runMatch(
   }
   const { transport, faulty } = await openMatchTransport({
     lobby: options.lobby,
+    brokerHosts: options.brokerHosts,
     brokerCa: options.brokerCa,
     seat: { ...me, epoch: epochOf(start, me.slot) },
     start,

@@ -16,7 +16,7 @@ import type { Play } from "../match/play.ts";
 import type { SessionEvent } from "../match/session_event.ts";
 import type { Asset } from "../page/assets.ts";
 import type { ProcessPage } from "../page/process_page.ts";
-import type { RematchView } from "../page/protocol.ts";
+import type { RematchView, View } from "../page/protocol.ts";
 import type { PageRequest } from "../page/server.ts";
 import type { Stage, StageView } from "../page/stage.ts";
 import { replayFileName } from "../recording/recording.ts";
@@ -48,18 +48,23 @@ export interface MatchStageOptions
   readonly welcome: Pick<WelcomeMessage, "id" | "slot" | "room" | "rules">;
   /** The player IDs of the local bots. */
   readonly localBotIds: () => readonly string[];
-  /** The command that a friend types to join a room. */
+  /** Makes the command that a friend types to join a room. */
   readonly inviteTo: (room: string) => string;
   readonly canLeave: boolean;
   /** Gets what the page asks for and the stage can't do by itself. */
   readonly onRequest: (request: PageRequest) => void;
+  /** Hears whether somebody is at the page. */
+  readonly onAttention: (isAttended: boolean) => void;
   /** Gets what is to be put before the witness. */
   readonly onClaim: (claim: ClaimRequest) => void;
   /** Gets who is in the match, whenever that has changed. */
   readonly onEra: (report: EraReport) => void;
   /** Gets the newest confirmed tick; −1 while this player is out of the match. */
   readonly onConfirmed: (tick: number) => void;
-  /** The match has a result: its end, on which all members agree, or nobody else was left. */
+  /**
+   * The match has a result: its end, on which all members agree, nobody else was left, or who broke
+   * off its start.
+   */
   readonly onDecided: (result: Omit<ResultMessage, "type">) => void;
   readonly onResult: (result: ResultLine) => void;
   /** Two hosts disagreed: what a developer needs to find out why. */
@@ -78,13 +83,13 @@ export class MatchStage implements Stage {
   constructor(options: MatchStageOptions) {
     const { welcome, inviteTo, canLeave } = options;
     const { id, slot, room, rules } = welcome;
-    const invite = inviteTo(room);
     this.#options = options;
     this.#id = id;
     this.#room = {
-      ...{ code: room, invite, canLeave },
+      ...{ code: room, invite: inviteTo(room), canLeave },
       startsAtMs: null,
       watchers: 0,
+      otherRooms: [],
       rematch: null,
       trouble: "",
     };
@@ -119,6 +124,10 @@ export class MatchStage implements Stage {
     else if (this.#match) this.#match.faults = request.faults;
   }
 
+  attend(isAttended: boolean): void {
+    this.#options.onAttention(isAttended);
+  }
+
   recording(): Asset | undefined {
     const match = this.#match;
     const bytes = match?.recording();
@@ -137,9 +146,11 @@ export class MatchStage implements Stage {
     this.#change({ code: room, invite: this.#options.inviteTo(room) });
   }
 
-  /** Takes in who waits in the room. */
-  gather({ players, rules, watchers, startsInMs }: RosterMessage): void {
-    const { nowMs } = this.#options;
+  /** Takes in who waits in the room, which may be another one than before. */
+  gather(
+    { room: code, players, rules, watchers, startsInMs }: RosterMessage,
+  ): void {
+    const { inviteTo, nowMs } = this.#options;
     const me = players.find(({ id }) => id === this.#id)?.slot;
     this.#roomSeats = {
       me: me ?? this.#roomSeats.me,
@@ -147,7 +158,14 @@ export class MatchStage implements Stage {
       players: players.toSorted((a, b) => a.slot - b.slot),
     };
     const startsAtMs = startsInMs === null ? null : nowMs() + startsInMs;
-    this.#change({ watchers, startsAtMs });
+    const otherRooms = players.length > 1 ? [] : this.#room.otherRooms;
+    const invite = inviteTo(code);
+    this.#change({ code, invite, watchers, startsAtMs, otherRooms });
+  }
+
+  /** Takes in where else this player could go. */
+  setOtherRooms(otherRooms: View["otherRooms"]): void {
+    this.#change({ otherRooms });
   }
 
   setWatchers(watchers: number): void {
@@ -226,9 +244,13 @@ export class MatchStage implements Stage {
   #finish(outcome: Outcome, match: PlayedMatch): void {
     const { onResult, onDesync, onDecided } = this.#options;
     const { reason, ...result } = resultOf({ ...this.#now, match }, outcome);
+    const { lateSlots } = match.session.opening.failure ?? {};
     const isDecided = reason === "finished" || reason === "walkover";
     // What the lobby told needs no report.
     if (isDecided && !outcome.score) onDecided({ ...result, reason });
+    if (reason === "not ready" && lateSlots) {
+      onDecided({ ...result, reason, lateSlots });
+    }
     const evidence = reason === "desync" ? this.recording() : undefined;
     if (evidence) onDesync(evidence);
     onResult({ ...result, reason });

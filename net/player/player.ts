@@ -12,9 +12,18 @@ import {
 import { aborted } from "../link/pause.ts";
 import { newRoomCode } from "../lobby/room_code.ts";
 import type { JoinRequest } from "../lobby/seat.ts";
+import {
+  parseAddress,
+  parseName,
+  parseRoomCode,
+} from "../lobby/typed_words.ts";
 import type { Outcome } from "../match/outcome.ts";
 import type { JoinSettings } from "../page/message.ts";
-import { openProcessPage, type ProcessPage } from "../page/process_page.ts";
+import {
+  openProcessPage,
+  type PageAddresses,
+  type ProcessPage,
+} from "../page/process_page.ts";
 import { EMPTY_VIEW, type Stage } from "../page/stage.ts";
 import type { Control } from "./hand.ts";
 import {
@@ -45,8 +54,8 @@ export interface PlayerOptions
   /** Whether other machines may open the page. */
   readonly isLan: boolean;
   readonly openLobby: OpenLobby;
-  /** The page (a bot's `/status`) can be opened; `lanUrl` is empty where other machines can't. */
-  readonly onServing: (url: string, lanUrl: string) => void;
+  /** The page (a bot's `/status`) can be opened. */
+  readonly onServing: (page: PageAddresses) => void;
 }
 
 /**
@@ -84,7 +93,7 @@ export async function runPlayer(
     nowMs: options.nowMs,
     stage: idle.stage,
   });
-  const announce = () => options.onServing(page.url, page.lanUrl);
+  const announce = () => options.onServing(page);
   if (options.plan === undefined) announce();
   let { plan } = options;
   let outcome: Outcome | undefined;
@@ -110,10 +119,17 @@ export async function runPlayer(
         problem = error.message;
       }
     } else {
+      const isAlone = isHuman && plan.isLocal === true;
+      if (isAlone) {
+        announce();
+        await somebodyAt(page, signal);
+        if (signal.aborted) break;
+      }
       // The page is announced once there is a seat: before, it has nothing to show.
       outcome = await visitLobby({
         ...options,
-        ...{ plan, page, canLeave: stay, onSeat: announce },
+        ...{ plan, page, canLeave: stay },
+        onSeat: isAlone ? () => {} : announce,
       });
       plan = undefined;
       if (!stay) break;
@@ -152,6 +168,26 @@ function startStage(
   };
 }
 
+/**
+ * Waits until somebody is at the page, or `signal` aborts. In a lobby of their own nobody else waits
+ * for them, so they aren't given up after a while.
+ */
+async function somebodyAt(
+  page: ProcessPage,
+  signal: AbortSignal,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const view = { ...EMPTY_VIEW, phase: "lobby" } as const;
+  page.begin({
+    view: () => view,
+    status: () => ({ phase: "lobby", players: [] }),
+    attend: (isAttended) => isAttended && resolve(),
+    take() {},
+    recording: () => undefined,
+  });
+  await Promise.race([promise, aborted(signal)]);
+}
+
 /** Asks on the page where to play; `undefined` when `signal` aborts before. */
 async function choose(
   page: ProcessPage,
@@ -166,13 +202,20 @@ async function choose(
   return await Promise.race([chosen, aborted(signal)]) ?? undefined;
 }
 
-/** Plays as was chosen on the start screen. */
+/**
+ * Plays as was chosen on the start screen.
+ *
+ * @throws WordsError where something was typed that makes no sense.
+ */
 async function visitAs(
   settings: JoinSettings,
-  options: Omit<VisitOptions, "plan"> & { readonly openLobby: OpenLobby },
+  options:
+    & Omit<VisitOptions, "plan">
+    & Pick<PlayerOptions, "openLobby" | "wishes">,
 ): Promise<Outcome | undefined> {
   await using stack = new AsyncDisposableStack();
-  const { name, look, mode, players, points, lives, skill } = settings;
+  const { look, mode, players, points, lives, skill } = settings;
+  const name = parseName(settings.name);
   const rules = { players, points, lives };
   if (mode === "bots") {
     const { port } = stack.use(await options.openLobby());
@@ -190,15 +233,29 @@ async function visitAs(
   return await visitLobby({
     ...options,
     plan: {
-      lobby: { hostname: settings.host || "127.0.0.1", port: settings.port },
+      lobby: {
+        port: settings.port,
+        ...parseAddress(settings.host || "127.0.0.1"),
+      },
       join: {
         ...{ name, look, isReady: false },
-        ...(mode === "quick" ? rules : roomOf(settings, options)),
+        ...(mode === "quick"
+          ? quickWishes(settings, options)
+          : roomOf(settings, options)),
       },
       bots: 0,
       skill,
     },
   });
+}
+
+/** What somebody wants of strangers: nothing that wasn't said, for it keeps others away. */
+function quickWishes(
+  { quickPlayers }: JoinSettings,
+  { wishes = {} }: Pick<PlayerOptions, "wishes">,
+): Omit<JoinRequest, "name"> {
+  const { points, lives } = wishes;
+  return { players: quickPlayers || undefined, points, lives };
 }
 
 /** A room given by its code has its rules already; without a code, a new room is asked for. */
@@ -210,7 +267,7 @@ function roomOf(
   const below = (bound: number) => randomBytes(1)[0] % bound;
   return room === ""
     ? { room: newRoomCode(below), players, points, lives }
-    : { room };
+    : { room: parseRoomCode(room) };
 }
 
 /** Whether an error is a mistake of ours; any other has a message for a person. */

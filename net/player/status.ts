@@ -22,6 +22,8 @@ export interface Status {
   readonly tick: number;
   readonly confirmedTick: number;
   readonly hashes: readonly TickHash[];
+  /** Hashes that were told before, but the others went on without this host, and otherwise. */
+  readonly takenBack: readonly TickHash[];
   readonly players: View["players"];
   readonly winner: number | null;
   readonly reason: EndReason | null;
@@ -47,7 +49,7 @@ export interface ResultLine {
 
 /** What a status tells, other than what is shown. */
 interface ToldMatch extends MatchNow {
-  readonly log: Pick<ConfirmedLog, "hashes">;
+  readonly log: Pick<ConfirmedLog, "hashes" | "takenBack">;
   readonly session: MatchNow["session"] & {
     readonly play:
       | {
@@ -84,6 +86,7 @@ export function statusOf(
     tick: play?.newestTick ?? 0,
     confirmedTick: play?.confirmedTick ?? 0,
     hashes: match?.log.hashes() ?? [],
+    takenBack: match?.log.takenBack ?? [],
     players: playersOf(shown),
     winner: outcome?.winner ?? null,
     reason: outcome?.reason ?? null,

@@ -37,6 +37,7 @@ export interface RoomNow {
   /** When a room that is full begins without those who are not ready; `null` while it doesn't. */
   readonly startsAtMs: number | null;
   readonly watchers: number;
+  readonly otherRooms: View["otherRooms"];
   readonly rematch: RematchView | null;
   /** What keeps this player from its room or from the match that begins; empty if nothing does. */
   readonly trouble: string;
@@ -122,6 +123,7 @@ export function viewOf(shown: Shown, isInspected: boolean): StageView {
     notice: noticeOf(shown),
     inputDelayTicks: session?.play?.inputDelayTicks ?? 0,
     watchers: room.watchers,
+    otherRooms: match ? [] : room.otherRooms,
     rematch: outcome ? room.rematch : null,
     statistics: match ? statisticsOf(match) : null,
     network: match && isInspected ? networkOf(match, shown.nowMs) : null,

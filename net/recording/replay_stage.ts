@@ -9,6 +9,7 @@ import { pause } from "../link/pause.ts";
 import type { Asset } from "../page/assets.ts";
 import {
   openProcessPage,
+  type PageAddresses,
   type ProcessPageOptions,
 } from "../page/process_page.ts";
 import type { View } from "../page/protocol.ts";
@@ -25,7 +26,7 @@ export interface ReplayStageOptions extends
   readonly replay: Replay;
   readonly signal: AbortSignal;
   /** Called once, when the page can be opened. */
-  readonly onServing: (url: string, lanUrl: string) => void;
+  readonly onServing: (page: PageAddresses) => void;
 }
 
 /** What `pong replay --check` prints of a recording that is sound. */
@@ -52,7 +53,7 @@ export async function showReplay(options: ReplayStageOptions): Promise<void> {
     ...options,
     stage: replayStage(replay),
   });
-  onServing(page.url, page.lanUrl);
+  onServing(page);
   replay.run(true);
   let shownTick = -1;
   while (!signal.aborted) {

@@ -176,7 +176,11 @@ class Ear {
 }
 
 function linkOptionsOf({ url, ca, signal, onTrouble }: AmqpWatchOptions) {
-  return { ...{ url, ca, onTrouble }, ...(signal && { signal }), openMsMax: BARRIER_MS_MAX };
+  return {
+    ...{ url, ca, onTrouble },
+    ...(signal && { signal }),
+    openMsMax: BARRIER_MS_MAX,
+  };
 }
 
 function listen(link: AmqpLink<Channels>, ear: Ear): Listening {

@@ -87,7 +87,7 @@ export async function connectBroker<T extends Channels>(
       return blockedBy;
     },
     drop(why) {
-      over.resolve(quote(why));
+      over.resolve(quote(why, broker));
       socket.abort();
     },
   };
@@ -113,7 +113,7 @@ export async function connectBroker<T extends Channels>(
     const connection = await connect(libraryAddress(broker), socketOptions);
     connection.on("error", (error) => lose(error));
     connection.on("close", (error) => lose(error ?? new Error("closed")));
-    connection.on("blocked", (reason) => blockedBy = quote(reason));
+    connection.on("blocked", (reason) => blockedBy = quote(reason, broker));
     connection.on("unblocked", () => blockedBy = undefined);
 
     const channels = await setUp(connection, life);
@@ -177,10 +177,8 @@ async function explain(
   const { why, isFinal } = refusalOf(known, broker);
   return {
     kind: "unconnected",
-    error: new NetworkError(
-      `Cannot use the broker at ${broker.name}: ${why}`,
-      { cause: error },
-    ),
+    // Without a cause: the library's error may hold what it was given, and causes are logged.
+    error: new NetworkError(`Cannot use the broker at ${broker.name}: ${why}`),
     refused: isFinal,
   };
 }

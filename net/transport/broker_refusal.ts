@@ -6,7 +6,7 @@
  *
  * @module
  */
-import type { BrokerAddress } from "./broker_url.ts";
+import { type BrokerAddress, hidePassword } from "./broker_url.ts";
 
 /** Why connecting to a broker, or setting the connection up, has failed. */
 export interface BrokerRefusal {
@@ -29,15 +29,15 @@ const LIMIT = /limit.*\breached|maximum allowed|\bmax\b.*\breached/i;
 /** Returns what a failure means. */
 export function refusalOf(
   error: unknown,
-  { host, secure, ...broker }: BrokerAddress,
+  broker: BrokerAddress,
 ): BrokerRefusal {
   const text = error instanceof Error ? error.message : String(error);
   const code = error instanceof Error && "code" in error
     ? String(error.code)
     : "";
-  const user = quote(broker.user);
-  const vhost = quote(broker.vhost);
-  const said = quote(text);
+  const user = quote(broker.user, broker);
+  const vhost = quote(broker.vhost, broker);
+  const said = quote(text, broker);
   const final = (why: string) => ({ why, isFinal: true });
   const passing = (why: string) => ({ why, isFinal: false });
 
@@ -103,7 +103,7 @@ export function refusalOf(
       );
     case "ERR_TLS_CERT_ALTNAME_INVALID":
       return final(
-        `its certificate is for another name than ${host}: ${said}. Use the name that it is for`,
+        `its certificate is for another name than ${broker.host}: ${said}. Use the name that it is for`,
       );
     case "ERR_SSL_WRONG_VERSION_NUMBER":
       return final(
@@ -121,7 +121,8 @@ export function refusalOf(
 export const SPEAKS_TLS = "SPEAKS_TLS";
 
 /** Makes one short line, harmless on a terminal, of a text that came from outside. */
-export function quote(text: string): string {
+export function quote(text: string, broker: BrokerAddress): string {
   const message = /with message "(.*)"/s.exec(text)?.[1] ?? text;
-  return message.replace(/[\s\p{C}]+/gu, " ").slice(0, QUOTE_LENGTH_MAX);
+  return hidePassword(message, broker).replace(/[\s\p{C}]+/gu, " ")
+    .slice(0, QUOTE_LENGTH_MAX);
 }

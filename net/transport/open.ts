@@ -10,7 +10,6 @@
  * @module
  */
 import type { KeyObject } from "node:crypto";
-import type { LobbyAddress } from "../link/dial.ts";
 import { NetworkError } from "../link/network_error.ts";
 import type {
   StartMessage,
@@ -19,7 +18,7 @@ import type {
 } from "../lobby/protocol.ts";
 import type { Listening, Transport } from "../match/transport.ts";
 import { type AmqpWatchOptions, openAmqp, openAmqpWatch } from "./amqp.ts";
-import { brokerUrlFor } from "./broker_url.ts";
+import { agreedBrokerUrl, type BrokerConsent } from "./broker_consent.ts";
 import {
   faulty,
   type FaultyTransport,
@@ -30,8 +29,7 @@ import { signed, verified } from "./signed.ts";
 import { importPublicKey } from "./signing_keys.ts";
 
 /** What anybody has to know to hear a match. */
-export interface WatchTransportOptions {
-  readonly lobby: LobbyAddress;
+export interface WatchTransportOptions extends BrokerConsent {
   /** As its receiver got it: a watcher's token is good for listening only. */
   readonly start: Pick<
     StartMessage,
@@ -86,7 +84,7 @@ export async function openMatchTransport(
     case "amqp": {
       const { id, slot, epoch } = seat;
       const publicKeys = publicKeysOf(players, "play with");
-      const broker = brokerOptions(transport, options);
+      const broker = await brokerOptions(transport, options);
       const open = await openAmqp({ ...broker, id, slot, epoch });
       const sender = { match, slot, epoch, privateKey, publicKeys };
       const worse = faulty(open, options);
@@ -129,19 +127,20 @@ export async function openWatchTransport(
       return await openRelayWatch({ ...lobby, token, signal });
     case "amqp": {
       const publicKeys = publicKeysOf(players, "watch");
-      const open = await openAmqpWatch(brokerOptions(transport, options));
+      const open = await openAmqpWatch(await brokerOptions(transport, options));
       return verified(open, { match, publicKeys });
     }
   }
 }
 
 /** What players and watchers tell the broker alike. */
-function brokerOptions(
+async function brokerOptions(
   { url, exchange }: Extract<StartTransport, { readonly kind: "amqp" }>,
-  { lobby, start, brokerCa, signal, onTrouble }: WatchTransportOptions,
-): AmqpWatchOptions {
+  options: WatchTransportOptions,
+): Promise<AmqpWatchOptions> {
+  const { start, brokerCa, signal, onTrouble } = options;
   return {
-    url: brokerUrlFor(url, lobby.hostname),
+    url: await agreedBrokerUrl(url, options),
     ca: brokerCa,
     exchange,
     match: start.match,

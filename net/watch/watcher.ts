@@ -15,6 +15,7 @@ import type {
 import { type LobbyWatch, watchLobby } from "../lobby/watch.ts";
 import {
   openProcessPage,
+  type PageAddresses,
   type ProcessPage,
   type ProcessPageOptions,
 } from "../page/process_page.ts";
@@ -36,6 +37,8 @@ export interface WatcherOptions extends
     "assets" | "pagePort" | "isLan" | "nowMs" | "randomBytes"
   > {
   readonly lobby: LobbyAddress;
+  /** The hosts of brokers to which the person has agreed, besides the lobby's. */
+  readonly brokerHosts?: readonly string[] | undefined;
   /** If not given, that of the match that began last. */
   readonly room?: string | undefined;
   /** The authorities that may vouch for a broker, in PEM; those that the system knows if absent. */
@@ -44,7 +47,7 @@ export interface WatcherOptions extends
   readonly stay: boolean;
   readonly signal: AbortSignal;
   /** Called once, when the page can be opened. */
-  readonly onServing: (url: string, lanUrl: string) => void;
+  readonly onServing: (page: PageAddresses) => void;
 }
 
 /**
@@ -73,7 +76,7 @@ export async function watchMatches(
       stage,
     }),
   );
-  options.onServing(page.url, page.lanUrl);
+  options.onServing(page);
   return await follow(watch, { stage, page, options, links });
 }
 
@@ -157,9 +160,11 @@ async function watchMatch(
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
-  const { lobby, brokerCa, nowMs } = options;
+  const { nowMs } = options;
   await using transport = await openWatchTransport({
-    ...{ lobby, start, brokerCa, signal },
+    ...options,
+    start,
+    signal,
   });
   const players = start.players.toSorted((a, b) => a.slot - b.slot);
   const watching = new Watching({
@@ -229,7 +234,8 @@ class WatchStage implements Stage {
     return this.#watching?.outcome;
   }
 
-  gather({ players, rules, watchers }: RosterMessage): void {
+  gather({ room, players, rules, watchers }: RosterMessage): void {
+    this.#room = room;
     this.#players = players.toSorted((a, b) => a.slot - b.slot);
     this.#rules = rules;
     this.watchers = watchers;

@@ -33,6 +33,7 @@ import { createGhostGraphics } from "./ghost_graphics.ts";
 import { createGoalFlash } from "./goal_flash.ts";
 import { BALL_COLOR, LOOKS } from "./looks.ts";
 import { createPaddleGraphics } from "./paddle_graphics.ts";
+import { watchPixelRatio } from "./pixel_ratio.ts";
 import { createRenderer } from "./renderer.ts";
 import type { Scene } from "./scene.ts";
 import { createServeGraphics } from "./serve_graphics.ts";
@@ -69,6 +70,7 @@ export async function createCourtCanvas(
     if (width > 0) renderer.resize(width, height, resolution());
   };
   new ResizeObserver(fit).observe(host);
+  watchPixelRatio(window, fit);
   fit();
   await nextTask();
 

@@ -69,6 +69,9 @@ export function createServeGraphics(): ServeGraphics {
       container.position.copyFrom(at);
       digit.visible = isFirst;
       ball.visible = !isFirst;
+      if (digit.resolution !== devicePixelRatio) {
+        digit.resolution = devicePixelRatio;
+      }
       digit.text = String(Math.ceil(ticksLeft / TICKS_PER_SECOND));
       drawRing(ring, ticksLeft / (isFirst ? FIRST_SERVE_TICKS : SERVE_TICKS));
       ring.rotation = digit.rotation = -turn * Math.PI / 2;

@@ -14,6 +14,7 @@ import {
 } from "../html/elements.ts";
 import type { OwnPreferences } from "../line/preferences.ts";
 import { type Direction, DIRECTIONS, withKey } from "../steering/directions.ts";
+import { codeOf } from "../steering/key_code.ts";
 
 export interface SettingsDialogOptions {
   readonly preferences: OwnPreferences;
@@ -163,18 +164,19 @@ function createKeyChoice(
   dialog.addEventListener("keydown", (event) => {
     const direction = asked;
     if (direction === undefined) return;
+    const code = codeOf(event);
     // Tab goes on to the next button, as everywhere.
-    if (event.code === "Tab") return ask(undefined);
+    if (code === "Tab") return ask(undefined);
     // Esc shall not close the dialog, nor Enter press the button again.
     event.preventDefault();
-    if (event.code === "Escape") return ask(undefined);
-    if (event.code.startsWith("Arrow")) {
+    if (code === "Escape") return ask(undefined);
+    if (code.startsWith("Arrow")) {
       return ask(direction, SETTINGS_TEXTS.arrows);
     }
-    // Keys without a place, as those of some remote controls, can't be told apart.
-    if (event.code === "") return;
+    // Keys of which nothing is told, as those of some remote controls, are all alike.
+    if (code === "") return;
     ask(undefined);
-    onKey(direction, event.code);
+    onKey(direction, code);
   });
   return {
     show(keys) {

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Preferences } from "../../net/page/message.ts";
+import { codeOf } from "../steering/key_code.ts";
 
 export type Shortcut = "mute" | "inspect" | "fullscreen" | "settings";
 
@@ -35,8 +36,9 @@ export function shortcutOf(
   press: KeyPress,
   keys: Preferences["keys"] | undefined,
 ): Shortcut | undefined {
-  const { key, code, altKey, ctrlKey, metaKey, repeat } = press;
+  const { key, altKey, ctrlKey, metaKey, repeat } = press;
   if (altKey || ctrlKey || metaKey || repeat) return undefined;
+  const code = codeOf(press);
   if (keys !== undefined && Object.values(keys).includes(code)) {
     return undefined;
   }

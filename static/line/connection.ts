@@ -17,6 +17,8 @@ export type LineState = "connecting" | "open" | "gone" | "refused";
 
 export interface ConnectionOptions {
   readonly location: Location;
+  /** Whether somebody sees the page. */
+  readonly isSeen: () => boolean;
   readonly onView: (view: View) => void;
   /** Confirmed one first, newest last. */
   readonly onStates: (states: readonly State[]) => void;
@@ -26,16 +28,23 @@ export interface ConnectionOptions {
 export interface Connection {
   /** Sends the axis now, and again whenever a new connection opens. */
   sendAxis(axis: number): void;
+  /** Tells that the page is seen, or was until now; while it is, that is told by itself. */
+  sendAlive(): void;
   /** Sends any other message; lost where no connection is open. */
   send(message: PageMessage): void;
 }
 
+/**
+ * Between signs of life. The process lets go of the paddle after three that didn't come
+ * (`net/page/attention.ts`).
+ */
+const ALIVE_EVERY_MS = 300;
 /** Between attempts to connect again. */
 const BACKOFF: Backoff = { firstMs: 250, maxMs: 2_000 };
 
 /** Connects, and keeps connecting for as long as the page lives. */
 export function connect(options: ConnectionOptions): Connection {
-  const { location, onLine } = options;
+  const { location, isSeen, onLine } = options;
   const address = socketAddress(location);
   let socket: WebSocket | undefined;
   let axis = 0;
@@ -45,6 +54,10 @@ export function connect(options: ConnectionOptions): Connection {
     if (socket?.readyState !== WebSocket.OPEN) return;
     socket.send(JSON.stringify(message));
   };
+  const sendAlive = () => send({ kind: "alive" });
+  const sendIfSeen = () => {
+    if (isSeen()) sendAlive();
+  };
   const open = () => {
     socket = new WebSocket(address);
     socket.binaryType = "arraybuffer";
@@ -52,6 +65,7 @@ export function connect(options: ConnectionOptions): Connection {
       failures = 0;
       onLine("open");
       if (axis !== 0) send({ kind: "input", axis });
+      sendIfSeen();
     };
     socket.onmessage = (event) => take(event.data, options);
     socket.onclose = async () => {
@@ -61,11 +75,13 @@ export function connect(options: ConnectionOptions): Connection {
   };
   onLine("connecting");
   open();
+  setInterval(sendIfSeen, ALIVE_EVERY_MS);
   return {
     sendAxis(next) {
       axis = next;
       send({ kind: "input", axis });
     },
+    sendAlive,
     send,
   };
 }

@@ -5,9 +5,10 @@
  */
 import type { PageMessage } from "../../net/page/message.ts";
 import type { View } from "../../net/page/protocol.ts";
-import { addButton, element, setText } from "../html/elements.ts";
+import { addButton, child, element, setText } from "../html/elements.ts";
 import { createCommand } from "./command.ts";
 import {
+  otherRoomText,
   removeBotText,
   ROOM_TEXTS,
   roomDetail,
@@ -64,6 +65,8 @@ export function createRoomScreen(
     }
   };
 
+  const showOthers = createOtherRooms(find("other-rooms"), send);
+
   return (view) => {
     root.hidden = view === undefined;
     if (view === undefined) return;
@@ -84,6 +87,7 @@ export function createRoomScreen(
     showCommand(view.invite);
     showPhone(view.phoneUrl);
     showSeats(view);
+    showOthers(view.otherRooms);
     setText(element(root, ".detail"), roomDetail(view));
     setText(find("room-status"), roomStatus(view));
   };
@@ -118,6 +122,37 @@ function showSeat(
     remove.className = "seat-button";
     remove.ariaLabel = remove.title = removeBotText(player);
   }
+}
+
+/** Returns how to show where else somebody could play who waits alone. */
+function createOtherRooms(
+  root: HTMLElement,
+  send: RoomScreenOptions["send"],
+): (rooms: View["otherRooms"]) => void {
+  const list = element(root, "ul");
+  let shown = "[]";
+  return (rooms) => {
+    const key = JSON.stringify(rooms);
+    if (key === shown) return;
+    shown = key;
+    const hadFocus = list.contains(root.ownerDocument.activeElement);
+    list.replaceChildren();
+    for (const other of rooms) {
+      const line = child(list, "li", "");
+      const text = otherRoomText(other);
+      child(line, "span", "").textContent = text;
+      const join = addButton(line, {
+        text: ROOM_TEXTS.join,
+        testId: `join-${other.room}`,
+        onClick: () => send({ kind: "move", room: other.room }),
+      });
+      join.className = "seat-button";
+      join.ariaLabel = `${ROOM_TEXTS.join}: ${text}`;
+    }
+    // Read out before the list is; nothing is read where it stays the same.
+    setText(element(root, "p"), rooms.length > 0 ? ROOM_TEXTS.others : "");
+    if (hadFocus) list.querySelector("button")?.focus();
+  };
 }
 
 /** Returns how to show the address for phones; where there is none, how one would get it. */

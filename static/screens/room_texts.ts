@@ -3,8 +3,12 @@
  *
  * @module
  */
-import type { PlayerView, View } from "../../net/page/protocol.ts";
-import { audienceText } from "./texts.ts";
+import type {
+  OtherRoomView,
+  PlayerView,
+  View,
+} from "../../net/page/protocol.ts";
+import { audienceText, livesText } from "./texts.ts";
 
 export const ROOM_TEXTS = {
   room: "Your room",
@@ -13,6 +17,8 @@ export const ROOM_TEXTS = {
   ready: "Ready",
   notReady: "Not ready",
   scan: "Scan to play on your phone.",
+  others: "Nobody yet. Others wait here:",
+  join: "Join",
   noPhones: "Start pong with --lan, and phones on this network can play too.",
 } as const;
 
@@ -34,6 +40,16 @@ export function roomStatus(view: View): string {
 
 export function removeBotText({ name }: PlayerView): string {
   return `Remove ${name}`;
+}
+
+/** What is played in another room, and how many are there. */
+export function otherRoomText(
+  { rules: { players, points, lives }, present }: OtherRoomView,
+): string {
+  const goal = players === 2
+    ? `to ${points} points`
+    : `${livesText(lives)} each`;
+  return `${present} of ${players} players, ${goal}`;
 }
 
 /** What else there is to say: how many watch, what troubles the lobby. */

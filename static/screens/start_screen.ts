@@ -80,14 +80,17 @@ function isAsked(
 ): boolean {
   switch (part) {
     case "bots":
+    case "quick":
     case "room":
       return mode === part;
     case "lobby":
       return mode !== "bots";
+    case "rules":
+      return mode !== "quick";
     case "duel":
-      return players === 2;
+      return mode !== "quick" && players === 2;
     case "square":
-      return players > 2;
+      return mode !== "quick" && players > 2;
     default:
       throw new TypeError(`No choice is known as "${part}".`);
   }
@@ -124,6 +127,7 @@ function readSettings(
     return /^\d+$/.test(value) ? Number(value) : before[name];
   };
   const mode = MODES.find(({ value }) => value === text("mode"));
+  const quick = [0, 2, 3, 4] as const;
   const skill = SKILLS.find((name) => name === text("skill"));
   return {
     name: text("name"),
@@ -133,6 +137,8 @@ function readSettings(
     port: whole("port"),
     room: text("room").toUpperCase(),
     players: whole("players"),
+    quickPlayers: quick.find((count) => `${count}` === text("quickPlayers")) ??
+      before.quickPlayers,
     points: whole("points"),
     lives: whole("lives"),
     skill: skill ?? before.skill,

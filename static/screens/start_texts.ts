@@ -36,16 +36,22 @@ const SKILL_NAMES: Readonly<Record<Skill, string>> = {
   hard: "Hard",
 };
 
+const NUMBERS: readonly Option[] = Array.from(
+  { length: SLOTS_MAX - 1 },
+  (_, i) => ({ value: `${i + 2}`, text: `${i + 2}` }),
+);
+
 /** What there is to choose, by the name of the setting. */
 export const START_CHOICES: Readonly<
-  Record<"look" | "mode" | "players" | "skill", readonly Option[]>
+  Record<
+    "look" | "mode" | "players" | "quickPlayers" | "skill",
+    readonly Option[]
+  >
 > = {
   look: LOOK_NAMES.map((text, look) => ({ value: String(look), text, look })),
   mode: MODES,
-  players: Array.from({ length: SLOTS_MAX - 1 }, (_, i) => {
-    const count = String(i + 2);
-    return { value: count, text: count };
-  }),
+  players: NUMBERS,
+  quickPlayers: [{ value: "0", text: "Any" }, ...NUMBERS],
   skill: SKILLS.map((skill) => ({ value: skill, text: SKILL_NAMES[skill] })),
 };
 

@@ -24,6 +24,8 @@ export interface DeviceArbiter {
   /** Returns whether it takes the key, which then does nothing else. Repeats while a key is held. */
   press(code: string): boolean;
   release(code: string): void;
+  /** No key is held any more. */
+  releaseKeys(): void;
   /** Whatever is held is held no more: nobody will hear of its end. */
   letGo(): void;
   moveMouse(position: PointerPosition): void;
@@ -88,6 +90,10 @@ export function createDeviceArbiter(
     },
     release(code) {
       if (keys.release(code)) report();
+    },
+    releaseKeys() {
+      keys.releaseAll();
+      report();
     },
     letGo() {
       keys.releaseAll();

@@ -20,26 +20,38 @@ export interface Sticks {
 
 /** Sticks rest somewhere near their middle; a larger zone would cost fine control. */
 const DEAD_ZONE = 0.15;
+/**
+ * A worn stick rests off its middle, but hardly so far: where one was beyond when it was first seen,
+ * and then moved, somebody has held it.
+ */
+const REST_MAX = 0.5;
 /** Of a standard gamepad's cross. */
 const BUTTONS = { x: [14, 15], y: [12, 13] } as const;
 
 /** Begins with no device known. */
 export function createSticks(): Sticks {
-  /** Places of devices that have been seen at rest. */
+  /** By place: devices that have been seen at rest. */
   const rested = new Set<number>();
+  /** By place: where each device's axes rest. */
+  const rests = new Map<number, number[]>();
   return {
     push(pads, along) {
       let strongest = 0;
       pads.forEach((pad, at) => {
         if (!pad) {
           rested.delete(at);
+          rests.delete(at);
           return;
         }
-        const x = pushOf(pad.axes[0]);
-        const y = pushOf(pad.axes[1]);
+        const rest = (rests.get(at) ?? pad.axes.slice(0, 2))
+          .map((rest, axis) => restAfter(rest, pad.axes[axis]));
+        rests.set(at, rest);
+        const [x, y] = rest.map((rest, axis) => pushOf(pad.axes[axis], rest));
         // An unknown device whose axes never rest is a throttle or a tablet: it would steer by itself.
-        if (pad.mapping === "standard" || (x === 0 && y === 0)) rested.add(at);
-        const stick = along === "x" ? x : y;
+        const isCentred = pad.axes.slice(0, 2)
+          .every((axis) => pushOf(axis, 0) === 0);
+        if (pad.mapping === "standard" || isCentred) rested.add(at);
+        const stick = (along === "x" ? x : y) ?? 0;
         const push = crossOf(pad, along) || (rested.has(at) ? stick : 0);
         if (Math.abs(push) > Math.abs(strongest)) strongest = push;
       });
@@ -62,8 +74,15 @@ export function readPads(source: PadSource): readonly (Pad | null)[] {
   }
 }
 
-function pushOf(axis: number | undefined): number {
-  if (axis === undefined || !Number.isFinite(axis)) return 0;
+/** Returns where an axis rests that was thought to rest somewhere, and is now here. */
+function restAfter(rest: number, axis: number): number {
+  const hasMoved = Math.abs(axis - rest) >= DEAD_ZONE;
+  return hasMoved && Math.abs(rest) > REST_MAX ? 0 : rest;
+}
+
+/** Near where it rests a stick counts for nothing, and elsewhere by how far its middle is. */
+function pushOf(axis: number, rest: number): number {
+  if (!Number.isFinite(axis) || Math.abs(axis - rest) < DEAD_ZONE) return 0;
   const bent = (Math.abs(axis) - DEAD_ZONE) / (1 - DEAD_ZONE);
   return bent <= 0 ? 0 : Math.sign(axis) * Math.min(bent, 1);
 }

@@ -45,7 +45,7 @@ async function withPage(
   check: (stage: Stage) => Promise<void>,
 ): Promise<void> {
   await using server = await servePage({
-    ...{ port: 0, assets: await loadAssets(), token: "t" },
+    ...{ port: 0, assets: await loadAssets(), token: "t", ticket: "once" },
     signal: new AbortController().signal,
     onInput: () => {},
     status: () => ({}),

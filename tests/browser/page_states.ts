@@ -109,6 +109,7 @@ export const PAGE_STATES: readonly PageState[] = [
         settings: {
           ...{ name: "Ada", look: 0, mode: "quick", skill: "normal" },
           ...{ host: "192.168.1.20", port: 5555, room: "", ...DUEL },
+          quickPlayers: 0,
         },
         ...{ problem: "", isBusy: false },
       },
@@ -129,6 +130,18 @@ export const PAGE_STATES: readonly PageState[] = [
           ...{ isBot: true, isLocalBot: true, name: "Bot" },
         }),
       ],
+    }),
+    states: () => [],
+  },
+  {
+    name: "room-alone",
+    view: () => ({
+      ...{ ...VIEW, phase: "lobby", canLeave: true },
+      players: [player(0, { state: "waiting" })],
+      otherRooms: [2, 3, 4, 2, 3, 4, 4, 4].map((players, i) => ({
+        ...{ room: `ROOM${i}`, present: 1 + i % (players - 1) },
+        rules: { ...DEFAULT_RULES, players, lives: 99 - i },
+      })),
     }),
     states: () => [],
   },

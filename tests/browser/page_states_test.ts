@@ -88,7 +88,7 @@ for (const state of PAGE_STATES) {
     async (browser, t) => {
       await Deno.mkdir(ARTEFACTS, { recursive: true });
       await using server = await servePage({
-        ...{ port: 0, assets: await loadAssets(), token: "t" },
+        ...{ port: 0, assets: await loadAssets(), token: "t", ticket: "once" },
         signal: new AbortController().signal,
         onInput: () => {},
         status: () => ({}),

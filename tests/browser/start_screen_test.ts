@@ -2,6 +2,7 @@
 import { expect } from "@std/expect";
 import type { Page } from "playwright-core";
 import { reachableAddresses } from "../../net/link/listen.ts";
+import { joinLobby } from "../../net/lobby/seat.ts";
 import { test, type TestBrowser } from "../support/browser.ts";
 import { temporaryFolder } from "../support/lobby.ts";
 import {
@@ -123,8 +124,18 @@ test("a lobby that isn't there is said on the start screen, and can be put right
 
   await waitForText(page, "start-problem", /127\.0\.0\.1:1/);
   await fillIn(page, { port: `${lobby.port}` });
+  await choose(page, "quickPlayers-2");
   await press(page, "play");
   await waitForPhase(page, "lobby");
+  // Strangers who want something else are shown to who waits alone, and one press away.
+  const join = { name: "Bo", players: 3, lives: 7 };
+  await using _bo = await joinLobby({
+    ...{ hostname: "127.0.0.1", port: lobby.port, join },
+    signal: new AbortController().signal,
+  });
+  await page.getByRole("button", { name: /1 of 3 players, 7 lives/ })
+    .press("Enter");
+  await waitForSeats(page, 2);
   await press(page, "leave-room");
   await waitForPhase(page, "start");
   expect(await page.getByTestId("start-problem").textContent()).toBe("");

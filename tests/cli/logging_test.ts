@@ -1,4 +1,4 @@
-// The log under attack: how many lines are written, and what of errors, even without descriptors.
+// The log under attack: how many lines are written, and what of errors.
 import { expect } from "@std/expect";
 import type { LogRecord } from "@logtape/logtape";
 import { LogThrottle } from "../../net/cli/log_throttle.ts";
@@ -37,44 +37,19 @@ Deno.test("of each kind of line five are written in a period, and then how many 
   expect(written.length).toBe(2 * 7 + 9);
 });
 
-/** Logs errors of the system and of ours once no descriptor is left, and then fails of both. */
-const STARVED = `
-  import { getLogger } from "@logtape/logtape";
-  import { configureLogging } from "../../net/cli/logging.ts";
-  await configureLogging({ logFormat: Deno.args[0], logLevel: "warning" });
-  try {
-    for (;;) Deno.openSync("/dev/null");
-  } catch (error) {
-    const log = getLogger(["pong"]);
-    log.warn("Theirs: {error}", { error });
-    log.error("Ours: {error}", { error: new TypeError("oh") });
-  }
-`;
-
-for (const format of ["pretty", "json"]) {
-  Deno.test({
-    name:
-      `without a descriptor errors are logged as what they say, as ${format}`,
-    ignore: Deno.build.os === "windows",
-    async fn() {
-      const main = new URL("starved.ts", import.meta.url).href;
-      const source = STARVED.replaceAll('"../..', `"${new URL("../..", main)}`);
-      const config = new URL("../../deno.json", import.meta.url).pathname;
-      const { code, stderr } = await new Deno.Command("sh", {
-        args: [
-          ...["-c", 'ulimit -n 64; exec "$@"', "sh", Deno.execPath()],
-          ...["run", "-A", "--quiet", "--config", config],
-          ...[`data:application/typescript,${encodeURIComponent(source)}`],
-          format,
-        ],
-        env: { NO_COLOR: "1" },
-      }).output();
-      const text = new TextDecoder().decode(stderr);
-      expect([code, text]).toEqual([0, text]);
-      const [theirs, ours] = text.split(/(?=^.*Ours: )/m);
-      expect(theirs).toMatch(/Theirs: .*Too many open files/);
-      expect(theirs).not.toMatch(/\bat .*\d+:\d+/);
-      expect(ours).toMatch(/TypeError: oh[^]*at .*\d+:\d+/);
-    },
-  });
-}
+Deno.test("an error is logged as what it says, with a stack if it is a mistake of ours", () => {
+  const logged = (error: Error) => {
+    let text: unknown;
+    const throttle = new LogThrottle(({ message, properties }) => {
+      expect(message[1]).toBe(properties.error);
+      text = message[1];
+    });
+    const message = ["", error, ""];
+    throttle.take({ ...record("a", 1), message, properties: { error } });
+    return text;
+  };
+  const code = "EMFILE";
+  expect(logged(Object.assign(new Error("Full"), { code }))).toBe("Full");
+  expect(logged(new TypeError("oh"))).toMatch(/^TypeError: oh\n *at /);
+  expect(logged(new RangeError("oh"))).toMatch(/^RangeError: oh\n *at /);
+});

@@ -30,14 +30,17 @@ class Socket {
 }
 
 Deno.test("a line that closes is opened again, ever less often, and told the axis anew", async () => {
-  const { fetch, setTimeout, WebSocket } = globalThis;
-  const real = { fetch, setTimeout, WebSocket };
+  const { fetch, setInterval, setTimeout, WebSocket } = globalThis;
+  const real = { fetch, setInterval, setTimeout, WebSocket };
   using _real = { [Symbol.dispose]: () => Object.assign(globalThis, real) };
   const waitsMs: number[] = [];
   const heard: unknown[] = [];
+  let isSeen = false;
+  let pass = () => {};
   let answer = (): Promise<Response> => Promise.reject(new Error());
   Object.assign(globalThis, {
     WebSocket: Socket,
+    setInterval: (call: () => void) => pass = call,
     setTimeout(call: () => void, waitMs: number) {
       waitsMs.push(waitMs);
       call();
@@ -51,6 +54,7 @@ Deno.test("a line that closes is opened again, ever less often, and told the axi
   const line = connect({
     // Only its parts are read.
     location: location as unknown as Location,
+    isSeen: () => isSeen,
     onView: (view) => heard.push(view),
     onStates: (states) => heard.push(states.length),
     onLine: (state) => heard.push(state),
@@ -59,7 +63,13 @@ Deno.test("a line that closes is opened again, ever less often, and told the axi
   line.send({ kind: "leave" });
   first.open();
   expect(first.url).toBe("ws://127.0.0.1:5/socket?token=a%20b");
+  pass();
   expect(first.sent).toEqual([]);
+  isSeen = true;
+  pass();
+  line.sendAlive();
+  expect(first.sent.splice(0))
+    .toEqual(new Array(2).fill('{"kind":"alive"}'));
 
   line.sendAxis(127);
   const bytes = encodeStates([createState(DEFAULT_RULES, 3)]);
@@ -72,8 +82,9 @@ Deno.test("a line that closes is opened again, ever less often, and told the axi
   const last = Socket.all[6];
   last.open();
 
+  const input = '{"kind":"input","axis":127}';
   expect([first, last].map(({ sent }) => sent))
-    .toEqual(new Array(2).fill(['{"kind":"input","axis":127}']));
+    .toEqual([[input], [input, '{"kind":"alive"}']]);
   const asked = "http://127.0.0.1:5/status?token=a%20b";
   expect(heard).toEqual([
     ...["connecting", "open", { me: 1 }, 1, asked, "gone"],

@@ -2,7 +2,9 @@
 import { expect } from "@std/expect";
 import { PADDLE_HALF, UNIT } from "../../game/court.ts";
 import { DEFAULT_PREFERENCES } from "../../net/page/message.ts";
+import { watchPixelRatio } from "../../static/court/pixel_ratio.ts";
 import { watchUse } from "../../static/html/control_use.ts";
+import { createWakeLock } from "../../static/html/wake_lock.ts";
 import { listenToShortcuts } from "../../static/hud/shortcut_keys.ts";
 import { listenToReplayKeys } from "../../static/replay/keys.ts";
 import { createSteering } from "../../static/steering/steering.ts";
@@ -147,6 +149,8 @@ Deno.test("keys are let go with Cmd, and where the page will hear no more of the
       [window, "keyup", { key: "Meta", code: "MetaLeft" }],
       [window, "blur", {}],
       [window.document, "visibilitychange", {}],
+      [window, "contextmenu", {}],
+      [window, "dragstart", {}],
     ] as const
   ) {
     tell(window, "keydown", { code: "KeyW" });
@@ -156,6 +160,76 @@ Deno.test("keys are let go with Cmd, and where the page will hear no more of the
 
     expect(axis()).toBe(0);
   }
+});
+
+Deno.test("a finger that rests until a menu comes steers on, and a key without a place is known by what it types", () => {
+  const { window, axis, point } = openPage();
+  tell(window, "keydown", { code: "", key: "w" });
+  expect(axis()).toBe(-127);
+  tell(window, "keyup", { code: "Unidentified", key: "W" });
+  expect(axis()).toBe(0);
+
+  point("down", 300);
+  tell(window, "contextmenu");
+  point("move", 500);
+
+  expect(axis()).toBe(127);
+});
+
+Deno.test("the screen stays awake as long as that is wanted, and again once the page is seen again", async () => {
+  using time = new VirtualTime();
+  const document = Object.assign(new EventTarget(), { hidden: true });
+  let asked: string[] = [];
+  const wakeLock = {
+    isRefused: false,
+    request() {
+      asked.push("ask");
+      const release = () => Promise.resolve(void asked.push("release"));
+      return wakeLock.isRefused
+        ? Promise.reject(new Error("The battery is low."))
+        : Promise.resolve({ release });
+    },
+  };
+  const locks = [{ wakeLock }, {}]
+    .map((navigator) => createWakeLock({ document, navigator }));
+  const does = async (news: object, isWanted?: boolean) => {
+    asked = [];
+    Object.assign(wakeLock, Object.assign(document, news));
+    if (isWanted === undefined) tell(document, "visibilitychange");
+    else for (const { set } of locks) set(isWanted);
+    await time.settle();
+    return asked.join();
+  };
+
+  expect(await does({}, true)).toBe("");
+  expect(await does({ hidden: false })).toBe("ask");
+  expect(await does({}, true)).toBe("");
+  expect(await does({ hidden: true })).toBe("");
+  expect(await does({ hidden: false })).toBe("ask");
+  expect(await does({}, false)).toBe("release");
+  expect(await does({ isRefused: true }, true)).toBe("ask");
+  expect(await does({ isRefused: false })).toBe("ask");
+});
+
+Deno.test("a screen with other pixels is noticed, and the next one too", () => {
+  const changes = new EventTarget();
+  const asked: string[] = [];
+  const window = {
+    devicePixelRatio: 1,
+    matchMedia: (query: string) => (asked.push(query), changes),
+  };
+  let noticed = 0;
+  // What is looked at of a window.
+  watchPixelRatio(window as unknown as Window, () => noticed++);
+
+  for (const ratio of [2, 1.5]) {
+    window.devicePixelRatio = ratio;
+    tell(changes, "change");
+  }
+
+  expect(asked)
+    .toEqual([1, 2, 1.5].map((ratio) => `(resolution: ${ratio}dppx)`));
+  expect(noticed).toBe(2);
 });
 
 const TIME_LINE = new Tag("input", "range");

@@ -14,6 +14,7 @@ import {
 import {
   defaultStateFolder,
   keepSecret,
+  openStateFolder,
   readState,
   StateFolderError,
   writeState,
@@ -55,6 +56,28 @@ for (
     else expect(told()).toBe(folder);
   });
 }
+
+Deno.test("a folder that somebody names has to work, and the system's costs memory only", async () => {
+  await using temporary = await temporaryFolder();
+  const { path } = temporary;
+  await Deno.writeTextFile(`${path}/file`, "");
+  const open = (HOME: string, named?: string) =>
+    openStateFolder(named, { HOME }, false);
+  const below = `${path}/.local/state/pong`;
+
+  expect(await open(path)).toEqual({ path: below });
+  expect(filesIn(below)).toEqual([]);
+  expect(await open("", path)).toEqual({ path });
+  expect(await open("")).toEqual({
+    problem: expect.stringContaining("no home folder"),
+  });
+  for (const home of [`${path}/file`, "/proc/1/none"]) {
+    const folder = `${home}/.local/state/pong`;
+    const problem = expect.stringContaining(folder);
+    expect(await open(home)).toEqual({ path: folder, problem });
+    await expect(open(path, folder)).rejects.toThrow(StateFolderError);
+  }
+});
 
 Deno.test("only the user can read the state folder and what is in it", async () => {
   await using temporary = await temporaryFolder();
@@ -104,9 +127,32 @@ Deno.test("a seat is on file for its user alone, and found when its process is g
 
   expect(await findSeat(folder.path)).toEqual({ path, seat: SEAT });
   expect(await openSeatFile(path)).toEqual({ path, seat: SEAT });
+  // A file of an older version names a process, which may be another one by now.
+  await Deno.writeTextFile(path, JSON.stringify({ pid: Deno.pid, seat: SEAT }));
+  expect(await findSeat(folder.path)).toEqual({ path, seat: SEAT });
   expect(await findSeat(`${folder.path}/none`)).toBe(undefined);
   await expect(openSeatFile(`${folder.path}/none`))
     .rejects.toThrow("there is no such file");
+});
+
+Deno.test("where a file system knows no locks, a seat counts as left", async () => {
+  await using folder = await temporaryFolder();
+  const { lock, tryLock } = Deno.FsFile.prototype;
+  const fail = () => Promise.reject(new Error("ENOLCK"));
+  try {
+    // As in Deno 2.6, with which executables are made in some places.
+    Reflect.deleteProperty(Deno.FsFile.prototype, "tryLock");
+    {
+      using _kept = await keepSeat(folder.path, SEAT);
+      expect(await findSeat(folder.path)).toBe(undefined);
+    }
+    expect((await findSeat(folder.path))?.seat).toEqual(SEAT);
+    Object.assign(Deno.FsFile.prototype, { lock: fail, tryLock: fail });
+    using _kept = await keepSeat(folder.path, SEAT);
+    expect((await findSeat(folder.path))?.seat).toEqual(SEAT);
+  } finally {
+    Object.assign(Deno.FsFile.prototype, { lock, tryLock });
+  }
 });
 
 Deno.test("the seat that was left last is found, among whatever else is there", async () => {
@@ -190,12 +236,16 @@ Deno.test("settings are remembered, and begun anew where they can't be understoo
   } as const;
   expect(fresh.join).toEqual({
     ...{ name: "Mia", look: 0, mode: "bots", host: "", port: 5555, room: "" },
-    ...{ players: 2, points: 11, lives: 5, skill: "normal" },
+    ...{ players: 2, points: 11, lives: 5, skill: "normal", quickPlayers: 0 },
   });
   expect(await readSettings(folder.path, fresh)).toBe(fresh);
 
   await writeSettings(folder.path, chosen);
 
+  expect(await readSettings(folder.path, fresh)).toEqual(chosen);
+  const { quickPlayers: _, ...older } = chosen.join;
+  const text = JSON.stringify({ ...chosen, join: older });
+  await Deno.writeTextFile(`${folder.path}/settings.json`, text);
   expect(await readSettings(folder.path, fresh)).toEqual(chosen);
   for (const text of ["{", '{"join":{}}']) {
     await Deno.writeTextFile(`${folder.path}/settings.json`, text);

@@ -229,6 +229,17 @@ Deno.test("who is absent needs no input, and ticks that were simulated with one 
   expect(simulated().slice(2)).toEqual([[7, 4], [8, 4]]);
 });
 
+Deno.test("ticks in which nobody plays are known as soon as all inputs before them are", () => {
+  const { rollback, add } = echo(0);
+  const left = { epoch: 0, from: 0, to: 1 };
+  rollback.setPresence(1, [left, { epoch: 1, from: 6, to: OPEN_END }]);
+  add(1, 0, 9);
+  expect(rollback.have(1)).toBe(0);
+  add(1, 1, 9);
+
+  expect([rollback.have(1), rollback.nextInputTick(1)]).toEqual([5, 6]);
+});
+
 Deno.test("what a restarted process does isn't guessed from what the one before did", () => {
   const { rollback, advance, add, simulated } = echo(0);
   const left = { epoch: 0, from: 0, to: 1 };

@@ -24,15 +24,16 @@ const IMPORTS = allImports();
 /** By room of `net/`: files that own a socket, a timer, a file or a clock; all others only think. */
 const DOES_IO: ReadonlySet<string> = new Set(
   Object.entries({
-    cli: "logging",
-    files: "seat_file settings_file state_folder",
+    cli: "announce logging output signals",
+    files: "broker_ca broker_file seat_file settings_file state_folder",
     link: "descriptors dial line_connection listen pause",
     lobby: "connection seat watch",
     lobby_server: "reception relay_hub",
     page: "assets browser door http page_socket process_page server",
     player: "evidence_file invite lobby_visit match_loop match_run player",
     recording: "recording_file replay_file replay_stage",
-    transport: "amqp amqp_connection amqp_link open relay",
+    transport:
+      "amqp amqp_connection amqp_link broker_consent broker_probe open relay",
     watch: "watcher",
   }).flatMap(([room, names]) =>
     names.split(" ").map((name) => `net/${room}/${name}.ts`)

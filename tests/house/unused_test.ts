@@ -19,8 +19,6 @@ const KEPT_EXPORTS: Readonly<Record<string, string>> = {
     "a test makes the longest token with it",
   "net/page/process_page.ts: qrCodeOf":
     "a test shows a room with its picture, without a process",
-  "net/transport/amqp.ts: keepExchange":
-    "lobby.ts imports it dynamically, by no name that could be read",
   "net/transport/open.ts: publicKeysOf":
     "a test sees what is said of a player without a key",
   "static/inspector/plots.ts: niceAtLeast":

@@ -88,29 +88,22 @@ for (
   });
 }
 
-for (
-  const error of [
-    new Deno.errors.AddrNotAvailable(),
-    Object.assign(new Error("Address family"), { code: "EAFNOSUPPORT" }),
-  ]
-) {
-  Deno.test(`all networks are those of IPv4 where there is no IPv6: ${error}`, () => {
-    const tried: string[] = [];
-    using _no6 = pretend("listen", (...[options]: unknown[]) => {
-      const { hostname } = options as Deno.ListenOptions;
-      tried.push(hostname ?? "");
-      if (hostname === "::") throw error;
-      return "listener";
+Deno.test("all networks are those of IPv4 where there is no IPv6", () => {
+  const unknown = Object.assign(new Error(), { code: "EAFNOSUPPORT" });
+  for (const refusal of [new Deno.errors.AddrNotAvailable(), unknown]) {
+    using _no6 = pretend("listen", (options) => {
+      if ((options as Deno.ListenOptions).hostname === "::") throw refusal;
+      return options;
     });
-    expect(listen("::", 80)).toBe("listener");
-    expect(tried).toEqual(["::", "0.0.0.0"]);
-  });
-}
+    expect(listen("::", 80)).toEqual({ hostname: "0.0.0.0", port: 80 });
+  }
+});
 
 Deno.test("all networks are those of IPv4 and of IPv6, on one port", async () => {
   using listener = listen("::", 0);
   const { port } = listener.addr;
-  for (const hostname of ["127.0.0.1", ...hasIPv6() ? ["::1"] : []]) {
+  const has = new Set(Deno.networkInterfaces().map(({ address }) => address));
+  for (const hostname of ["127.0.0.1", "::1"].filter((it) => has.has(it))) {
     using _conn = await Deno.connect({ hostname, port });
     using accepted = await listener.accept();
     expect(networkOf(accepted.remoteAddr.hostname)).toBe(
@@ -118,10 +111,6 @@ Deno.test("all networks are those of IPv4 and of IPv6, on one port", async () =>
     );
   }
 });
-
-function hasIPv6(): boolean {
-  return Deno.networkInterfaces().some(({ address }) => address === "::1");
-}
 
 Deno.test("others reach all networks by the addresses that leave the machine, IPv4 first", () => {
   const interfaces = [

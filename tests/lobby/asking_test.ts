@@ -11,6 +11,7 @@ import { FakeLobby } from "../support/wire.ts";
 const NO_LOBBY = "does not answer as a lobby does";
 const NO_ANSWER = "it doesn't answer";
 const REFUSAL = { type: "error", code: "rules", message: "Other rules." };
+const UNREADABLE = { type: "error", code: "bad_message", message: "[zod]" };
 const SEAT = { type: "relay", slot: 0, epoch: 0 };
 const PONG = { type: "pong" };
 const WATCH = { type: "watch" };
@@ -30,6 +31,8 @@ for (const [what, ask, timeoutMs, unwanted, wrong, Refused] of ASKING) {
   for (
     const [how, answer, why, Failure] of [
       ["it refuses", REFUSAL, "Other rules.", Refused],
+      ["it can't read the line", UNREADABLE, "Update both", Refused],
+      ["it refuses in JSON", { ...REFUSAL, message: "{}" }, "same", Refused],
       ["a lobby says something else", unwanted, wrong, NetworkError],
       ["no lobby answers", "HTTP/1.1 400", "a web server", NetworkError],
       [`nothing is said for ${timeoutMs} ms`, "nothing", wrong, NetworkError],

@@ -101,7 +101,8 @@ async function countAnswers(
 ): Promise<void> {
   for (;;) {
     const line = await client.line();
-    if (line === undefined) return;
+    // Whoever speaks HTTP is answered in it.
+    if (line === undefined || line.startsWith("HTTP/")) return;
     const message = parseLobbyLine(line);
     const what = message?.type === "error"
       ? message.code
@@ -136,7 +137,7 @@ const KEYS = [
 ];
 const TYPES = [
   ...["join", "return", "ping", "leave", "result", "claim", "over"],
-  ...["granted", "refused", "ready", "again", "committed", ""],
+  ...["granted", "refused", "ready", "again", "committed", "move", ""],
 ];
 const CLAIM_KEYS = ["match", "era", "value", "seats"];
 
@@ -186,6 +187,7 @@ const INPUTS: readonly ((random: Random) => Uint8Array)[] = [
   () => json({ type: "ping" }),
   () => json({ type: "leave" }),
   (random) => json({ type: "ready", isReady: random(2) === 0 }),
+  (random) => json({ type: "move", room: `FUZZ${random(4)}` }),
   (random) => json({ type: "ping", rttMs: random(200) / 3 }),
   (random) => json({ type: "ping", rttMs: any(random, VALUES) }),
   (random) => json({ type: "again", match: `${random(9)}-${random(9)}` }),

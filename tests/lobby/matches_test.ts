@@ -149,6 +149,36 @@ Deno.test("a result counts when all players of the match report the same", () =>
   expect(one(lost, 9, "error").message).toBe("The match is over.");
 });
 
+Deno.test("who broke off a start is named to all, once most say so", () => {
+  const report = {
+    ...{ type: "result", match: "0000b007-1", reason: "not ready" } as const,
+    ...{ winner: null, score: [0, 0, 0], confirmedTick: 0, hash: 0 },
+  };
+  const matches = newMatches();
+  const [, , token] = begin(matches, 3);
+  matches.result(3, { ...report, lateSlots: [0] });
+  matches.result(1, { ...report, lateSlots: [2] });
+  expect(matches.tellEnd(1)).toEqual([]);
+  matches.result(2, { ...report, lateSlots: [2] });
+
+  const told = one(resume(matches, 9, token), 9, "error");
+  expect([told.code, told.message]).toEqual([
+    "seat_lost",
+    "The match is over.",
+  ]);
+  const others = newMatches();
+  begin(others, 3);
+  for (const client of [1, 2]) {
+    others.result(client, { ...report, lateSlots: [2] });
+  }
+  expect(others.tellEnd(2).map(({ to, message }) => [to, message])).toEqual([
+    [3, {
+      ...{ type: "over", match: "0000b007-1", reason: "not ready" },
+      ...{ winner: null, isAgreed: true, message: "Ada broke off the start." },
+    }],
+  ]);
+});
+
 Deno.test("who hasn't reported a result is told what most did, and of two what the other did", () => {
   const result = {
     ...{ type: "result", match: "0000b007-1", reason: "finished" } as const,
@@ -171,7 +201,14 @@ Deno.test("who hasn't reported a result is told what most did, and of two what t
     expect(told).toEqual(
       [[[[2, false]]], [[], agreed], [[], [], agreed]][players - 2],
     );
-    if (players === 2) continue;
+    if (players === 2) {
+      const back = resume(matches, 9, tokens[1]);
+      expect(one(back, 9, "over")).toMatchObject({
+        winner: 0,
+        reason: "finished",
+      });
+      continue;
+    }
     expect(refusal(resume(matches, 9, tokens[players - 1]), 9))
       .toBe("seat_lost");
   }

@@ -90,6 +90,7 @@ const CLIENT: readonly (readonly [Message, Limits])[] = [
     },
   ],
   [{ type: "ready", isReady: true }, { isReady: [[false], [0]] }],
+  [{ type: "move", room: "ABC" }, { room: ROOM }],
   [{ type: "ping" }, {
     rttMs: [[0, 0.5, 60_000], [-1, 60_001]],
     tick: [[-1, 0, 0xffffffff], [-2, 0.5, 0x100000000]],
@@ -109,6 +110,7 @@ const SEATED_LIMITS = {
   "players.0.isBot": [[true], [0]],
 } as const;
 const PLAYER = { ...SEATED, epoch: 0, start: START };
+const OTHER = { room: "ABC", rules: RULES, present: 1 };
 const WAITING = { ...SEATED, isReady: true, rttMs: null };
 
 function broker(url: string, exchange = "pong") {
@@ -163,6 +165,10 @@ const LOBBY: readonly (readonly [Message, Limits])[] = [
         ],
       ],
     },
+  ],
+  [
+    { type: "rooms", rooms: [OTHER] },
+    { rooms: [[[], LIST(8, OTHER)], [LIST(9, OTHER)]], "rooms.0.room": ROOM },
   ],
   [{ type: "pong" }, {}],
   [{ type: "watchers", count: 0 }, { count: COUNT }],

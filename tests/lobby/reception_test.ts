@@ -1,7 +1,7 @@
 // Who is let in by the lobby, over wires in memory: so many in all and from one address.
 import { expect } from "@std/expect";
 import { EventQueue } from "../../net/lobby/event_queue.ts";
-import { type Guest, Reception } from "../../net/lobby_server/reception.ts";
+import { type Admission, Reception } from "../../net/lobby_server/reception.ts";
 import { RawClient } from "../support/lobby.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
 import { WireEnd } from "../support/wire.ts";
@@ -17,7 +17,7 @@ function open(
   const time = new VirtualTime();
   const arriving = new EventQueue<WireEnd | Error>();
   const served: (() => void)[] = [];
-  const guests: Guest[] = [];
+  const admissions: Admission[] = [];
   const closed: string[] = [];
   const listener = {
     async accept() {
@@ -36,10 +36,10 @@ function open(
       ...{ connections, connectionsPerAddress, attempts, refusals: 32 },
       messagesPerAddress: NO_LIMIT,
     },
-    serve: (conn, guest) =>
+    serve: (conn, admission) =>
       new Promise((resolve) => {
-        guests.push(guest);
-        guest.giveWay = undefined;
+        admissions.push(admission);
+        admission.giveWay = undefined;
         served.push(() => {
           conn.close();
           resolve();
@@ -57,7 +57,7 @@ function open(
     return ends;
   };
   return {
-    ...{ time, reception, served, guests, closed, come },
+    ...{ time, reception, served, admissions, closed, come },
     fail: (error: Error) => arriving.push(error),
     async leave(...indices: number[]): Promise<void> {
       for (const index of indices) served[index]();
@@ -155,10 +155,10 @@ Deno.test("a port that has failed for good ends the reception with one sentence"
 
 Deno.test("who has said nothing yet gives way, the longest silent first, to whoever comes", async () => {
   await using opened = open(3, 2);
-  const { guests, reception, come, refusalOf, leave } = opened;
+  const { admissions, reception, come, refusalOf, leave } = opened;
   const gone: number[] = [];
   await come("a", "b", "a");
-  for (const i of [1, 2]) guests[i].giveWay = () => void gone.push(i);
+  for (const i of [1, 2]) admissions[i].giveWay = () => void gone.push(i);
 
   // Of the same address, where that has too many; else the first of all.
   await come("a");

@@ -123,17 +123,15 @@ for (
   Deno.test(`strangers: ${name}`, () => {
     const lobby = new TestLobby();
     const codes = wishes.split(" ").map((words, client) => {
-      const wish = words.matchAll(/([pl]?)(\d+)/g).map((
-        [, kind, value],
-      ) => [{ p: "points", l: "lives" }[kind] ?? "players", Number(value)]);
+      const kinds: Record<string, string> = { p: "points", l: "lives" };
+      const wish = words.matchAll(/([pl]?)(\d+)/g)
+        .map(([, kind, n]) => [kinds[kind] ?? "players", Number(n)]);
       lobby.join(client, { ...Object.fromEntries(wish), isReady: false });
       return lobby.newest(client, "welcome").room;
     });
 
     const found = [...new Set(codes)];
-    expect(codes.map((code) => "ABC"[found.indexOf(code)]).join("")).toBe(
-      rooms,
-    );
+    expect(codes.map((code) => "ABC"[found.indexOf(code)])).toEqual([...rooms]);
     expect(codes[0]).toMatch(/^[BCDFGHJKLMNPQRSTVWXZ]{6}$/);
   });
 }
@@ -147,14 +145,10 @@ Deno.test("the code of a public room leads friends into it, also when its player
   lobby.join(9, { spectate: true, room });
   lobby.leave(2);
 
-  const { id } = lobby.newest(1, "roster").players[0];
   expect(namesOf(lobby, 1)).toEqual(["0 Ada", "1 Mia"]);
-  expect(lobby.newest(1, "welcome")).toMatchObject({
-    slot: 1,
-    rules: { players: 3 },
-  });
+  expect(lobby.newest(1, "welcome"))
+    .toMatchObject({ slot: 1, rules: { players: 3 } });
   expect(lobby.newest(9, "roster")).toEqual(lobby.newest(1, "roster"));
-  expect(id).toBe(lobby.newest(3, "welcome").id);
   lobby.join(4, { room, points: 1 });
   expect(lobby.newest(4, "error").code).toBe("rules");
   lobby.join(5, { room });
@@ -174,51 +168,36 @@ Deno.test("who waits alone for 10 s is shown the other rooms of strangers, and m
   lobby.wait(250);
 
   const { rooms } = lobby.newest(1, "rooms");
-  const fullest = lobby.newest(19, "roster");
-  expect(rooms.length).toBe(8);
-  expect(rooms[0]).toEqual({
-    room: fullest.room,
-    rules: fullest.rules,
-    present: 2,
-  });
-  for (const other of [2, 3, 19]) {
-    expect(lobby.heard(other, "rooms")).toEqual([]);
-  }
+  const { room, rules } = lobby.newest(19, "roster");
+  expect([rooms.length, rooms[0]]).toEqual([8, { room, rules, present: 2 }]);
   for (const room of ["SECRET", "NOWHERE"]) {
     lobby.say(1, { type: "move", room });
   }
   lobby.wait(5_000);
-  expect(lobby.heard(1, "rooms").length).toBe(1);
-
-  lobby.say(1, { type: "move", room: fullest.room });
-
-  expect(lobby.newest(1, "start").rules).toMatchObject({
-    players: 3,
-    lives: 9,
-  });
+  expect([1, 2, 3].map((client) => lobby.heard(client, "rooms").length))
+    .toEqual([1, 0, 0]);
+  lobby.say(1, { type: "move", room });
+  expect(lobby.newest(1, "start").rules).toEqual(rules);
 });
 
 Deno.test("an address that leaves strangers again and again has to wait, and does no harm by it", () => {
   const lobby = new TestLobby();
   lobby.addressOf = (client) => client < 100 ? `${client}` : "192.0.2.7";
   lobby.join(1, { isReady: false });
-  let refused = "";
-  for (let client = 100; client < 120; client++) {
+  for (let client = 101; client <= 108; client++) {
     lobby.join(client, { isReady: false, name: `N${client}` });
     lobby.leave(client);
-    refused ||= lobby.heard(client, "error").map(({ code, message }) => (
-      `${client} ${code} ${message.slice(-19)}`
-    )).join();
   }
 
-  expect(refused).toBe("107 too_soon Join again in 20 s.");
+  expect(lobby.types(107)[0]).toBe("welcome");
+  expect(lobby.newest(108, "error")).toMatchObject({
+    ...{ code: "too_soon", message: expect.stringMatching(/in 20 s\.$/) },
+  });
   lobby.join(200, { room: "FRIENDS" });
-  expect(lobby.types(200)).toEqual(["welcome", "roster"]);
   lobby.wait(20_000);
   lobby.join(300, { isReady: false });
-  expect(lobby.newest(300, "welcome").room).toBe(
-    lobby.newest(1, "welcome").room,
-  );
+  expect([lobby.types(200)[0], lobby.types(300)[0]])
+    .toEqual(["welcome", "welcome"]);
 });
 
 Deno.test("rooms that never start are closed after 30 minutes, with a sentence", () => {
@@ -230,9 +209,7 @@ Deno.test("rooms that never start are closed after 30 minutes, with a sentence",
   lobby.wait(250);
 
   expect(lobby.closed).toEqual([1, 2]);
-  expect(lobby.newest(2, "error").message).toBe(
-    "No match began in this room for 30 minutes, so it was closed. Join again.",
-  );
+  expect(lobby.newest(2, "error").message).toMatch(/for 30 minutes/);
   expect(lobby.books.counts.rooms).toBe(0);
 });
 
@@ -261,6 +238,7 @@ Deno.test("a named room's rules come from whoever opens it", () => {
   lobby.join(5, { room: "DUEL", points: 5 });
   lobby.join(6, { room: "DUEL", points: 7 });
   lobby.join(7, opened);
+  lobby.join(8, { room: "DUEL", lives: 1 });
 
   expect(lobby.newest(2, "welcome").rules)
     .toEqual({ ...DEFAULT_RULES, players: 3, lives: 7, graceMs: 60_000 });
@@ -269,6 +247,7 @@ Deno.test("a named room's rules come from whoever opens it", () => {
       [3, "Room MINE plays with 3 players and 7 lives each."],
       [4, "Room MINE plays with 3 players and 7 lives each."],
       [6, "Room DUEL plays with 2 players to 5 points."],
+      [8, "Room DUEL plays with 2 players to 5 points."],
     ] as const
   ) {
     expect(lobby.newest(client, "error"))
@@ -302,17 +281,14 @@ Deno.test("rooms are limited, matches among them, and forgotten ones push nobody
   expect(lobby.newest(4, "error").code).toBe("too_many_rooms");
 
   const crowd = new TestLobby({ roomsPerAddress: 2 });
-  crowd.addressOf = (client) => client < 5 ? "192.0.2.7" : "192.0.2.8";
-  for (let client = 1; client <= 5; client++) {
-    crowd.join(client, { room: `ROOM${client % 4}` });
+  crowd.addressOf = (client) => client < 4 ? "192.0.2.7" : "192.0.2.8";
+  for (const client of [1, 2, 3, 4]) {
+    crowd.join(client, { room: `R0${client}` });
   }
-  expect(crowd.newest(3, "error")).toMatchObject({
-    code: "too_many_rooms",
-    message: "From your address 2 rooms are open already. " +
-      "Join one of them, or leave one.",
-  });
-  expect([4, 5].map((client) => crowd.types(client)[0]))
-    .toEqual(["error", "welcome"]);
+  expect(crowd.newest(3, "error").message).toMatch(
+    /^From your address 2 rooms/,
+  );
+  expect(crowd.types(4)[0]).toBe("welcome");
 
   lobby.leave(3);
   for (let client = 10; client < 30; client += 2) {

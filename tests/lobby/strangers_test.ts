@@ -1,21 +1,16 @@
-/**
- * Strangers meet: random ones come, leave and come again, against an oracle that lists all games.
- *
- * @module
- */
+/** Strangers come, leave and come again by chance, against an oracle that lists all games. */
 import { expect } from "@std/expect";
-import type { RoomRules } from "../../net/lobby/protocol.ts";
 import { createRandom } from "../support/simulation.ts";
 import { TestLobby } from "./books.ts";
 
 type Wish = Partial<Record<"players" | "points" | "lives", number | undefined>>;
 
-/** All games that can be told apart: to points for two, for lives for more. */
+/** All that can be told apart; the last value is any that nobody names. */
 const GAMES = [2, 3, 4].flatMap((players) =>
-  [1, 9, undefined].map((value) => ({ players, value }))
+  [1, 9, 11].map((value) => ({ players, value }))
 );
 
-/** Whether somebody would play that game; a value that nobody named is no game's opposite. */
+/** Two play to points, more for lives; the other value counts for who names nothing else. */
 function wouldPlay({ players, points, lives }: Wish, game: typeof GAMES[0]) {
   if (players !== undefined && players !== game.players) return false;
   const [mine, other] = game.players === 2 ? [points, lives] : [lives, points];
@@ -23,17 +18,12 @@ function wouldPlay({ players, points, lives }: Wish, game: typeof GAMES[0]) {
   return mine === game.value;
 }
 
-/** How many could play together, fewest first, what all of them would. */
+/** How many could play what all of them would, fewest first. */
 function sizesFor(wishes: readonly Wish[]): readonly number[] {
   return GAMES.filter((game) => wishes.every((wish) => wouldPlay(wish, game)))
     .map(({ players }) => players);
 }
 
-function gameOf({ players, points, lives }: RoomRules) {
-  return { players, value: players === 2 ? points : lives };
-}
-
-/** Random strangers with what they wish, each behind an address of its own. */
 class Strangers {
   readonly lobby = new TestLobby();
   readonly wishes = new Map<number, Wish>();
@@ -46,24 +36,27 @@ class Strangers {
   }
 
   get waiting(): readonly number[] {
-    const { lobby, wishes } = this;
-    return [...wishes.keys()].filter((client) =>
-      !lobby.closed.includes(client) && lobby.heard(client, "start").length < 1
+    return [...this.wishes.keys()].filter((client) =>
+      !this.lobby.closed.includes(client) &&
+      !this.lobby.types(client).includes("start")
     );
   }
 
   wish(): Wish {
-    const any = <T>(...values: readonly T[]) =>
+    const any = (...values: (number | undefined)[]) =>
       values[this.random(values.length)];
-    const wish = { players: any(undefined, 2, 3, 4) };
     const value = () => any(undefined, undefined, 1, 9);
-    return { ...wish, points: value(), lives: value() };
+    return {
+      players: any(undefined, 2, 3, 4),
+      points: value(),
+      lives: value(),
+    };
   }
 
-  come(wish: Wish, isReady: boolean, room?: string): number {
+  come(isReady: boolean, wish = this.wish(), room?: string): number {
     const client = ++this.#clients;
     this.lobby.join(client, { ...wish, isReady, room });
-    if (this.lobby.types(client).includes("welcome")) {
+    if (this.lobby.types(client)[0] === "welcome") {
       this.wishes.set(client, wish);
     }
     return client;
@@ -77,33 +70,29 @@ class Strangers {
   /** Nobody plays what it wouldn't, and no two rooms that aren't full could be one. */
   check(): void {
     const { lobby, wishes, waiting } = this;
-    const rooms = new Map<string, { players: Set<number>; isFull: boolean }>();
     for (const [client, wish] of wishes) {
-      const told = lobby.heard(client, "start").at(-1) ??
-        lobby.newest(client, "roster");
-      if (lobby.closed.includes(client)) continue;
-      const { value, players } = gameOf(told.rules);
-      const isDefault = ![1, 9].includes(value);
-      const game = { players, value: isDefault ? undefined : value };
-      expect([client, game, wouldPlay(wish, game)]).toEqual([
-        client,
-        game,
-        true,
-      ]);
-      if (!waiting.includes(client)) continue;
       const roster = lobby.newest(client, "roster");
+      const start = lobby.heard(client, "start").at(-1);
+      if (lobby.closed.includes(client)) continue;
+      const { players, points, lives } = (start ?? roster).rules;
+      const game = { players, value: players === 2 ? points : lives };
+      expect([client, wish, game, wouldPlay(wish, game)])
+        .toEqual([client, wish, game, true]);
+      if (start) continue;
       const slots = roster.players.map(({ slot }) => slot);
-      expect(new Set(slots).size).toBe(slots.length);
-      expect(Math.max(...slots)).toBeLessThan(players);
-      const room = rooms.get(roster.room) ??
-        { players: new Set(), isFull: slots.length === players };
-      room.players.add(client);
-      rooms.set(roster.room, room);
+      expect([0, 1, 2, 3].slice(0, players).filter((s) => slots.includes(s)))
+        .toEqual(slots);
     }
-    const open = [...rooms.values()].filter(({ isFull }) => !isFull);
-    for (const [i, a] of open.entries()) {
-      for (const b of open.slice(i + 1)) {
-        const all = [...a.players, ...b.players];
+    const open = Map.groupBy(waiting, (client) => {
+      const { room, players, rules } = lobby.newest(client, "roster");
+      return players.length < rules.players ? room : "full";
+    });
+    open.delete("full");
+    const rooms = [...open.values()];
+    for (const [i, room] of rooms.entries()) {
+      for (
+        const all of rooms.slice(i + 1).map((other) => [...room, ...other])
+      ) {
         const sizes = sizesFor(all.map((client) => wishes.get(client) ?? {}));
         expect([all, sizes.filter((size) => size >= all.length)])
           .toEqual([all, []]);
@@ -120,14 +109,14 @@ Deno.test("no strangers wait side by side, and nobody plays what it wouldn't, wh
       const { waiting } = strangers;
       const client = waiting[random(waiting.length)];
       const act = client === undefined ? 0 : random(8);
-      if (act < 4) strangers.come(strangers.wish(), random(4) > 0);
+      const isReady = random(3) > 0;
+      if (act < 4) strangers.come(isReady);
       else if (act === 4) strangers.leave(client);
       else if (act === 5) lobby.wait(250 * random(60));
-      else if (act === 6) {
-        lobby.say(client, { type: "ready", isReady: random(2) > 0 });
-      } else {
+      else if (act === 6) lobby.say(client, { type: "ready", isReady });
+      else {
         const { room } = lobby.newest(client, "roster");
-        strangers.come(strangers.wish(), random(2) > 0, room);
+        strangers.come(isReady, strangers.wish(), room);
       }
       strangers.check();
     }
@@ -138,23 +127,22 @@ Deno.test("two, three, four strangers meet in any order whenever their wishes al
   const met = [0, 0, 0, 0, 0];
   for (let seed = 1; seed <= 8000; seed++) {
     const strangers = new Strangers(seed);
-    const { lobby, random } = strangers;
-    const group = Array.from({ length: 2 + random(3) }, () => strangers.wish());
-    const fills = group.map((_, i) =>
-      sizesFor(group.slice(0, i + 1))[0] === i + 1
+    const group = Array.from(
+      { length: 2 + strangers.random(3) },
+      () => strangers.wish(),
     );
     // None begins without the rest, and all together fill a room.
-    if (fills.indexOf(true) !== group.length - 1) continue;
-    const clients = group.map((wish) => {
-      const passerBy = strangers.come(strangers.wish(), false);
-      const client = strangers.come(wish, true);
+    const first = group.findIndex((_, i) =>
+      sizesFor(group.slice(0, i + 1))[0] === i + 1
+    );
+    if (first !== group.length - 1) continue;
+    const matches = group.map((wish) => {
+      const passerBy = strangers.come(false);
+      const client = strangers.come(true, wish);
       strangers.leave(passerBy);
       strangers.check();
       return client;
-    });
-    const matches = clients.map((client) =>
-      lobby.newest(client, "start").match
-    );
+    }).map((client) => strangers.lobby.newest(client, "start").match);
     expect([seed, new Set(matches).size]).toEqual([seed, 1]);
     met[group.length]++;
   }

@@ -177,6 +177,21 @@ Deno.test("who commits to different secrets towards different members is found o
     message: "player 1 was told other commitments to the serve",
   });
   expect(members.map(startsInMs)).toEqual([undefined, undefined, undefined]);
+  // It says that it is ready; the others name it all the same.
+  const [first, second] = members.map(({ barrier, clocks }) => {
+    barrier.update(60_000, clocks);
+    return barrier.failure?.lateSlots;
+  });
+  expect([first, second]).toEqual([[2], [2]]);
+});
+
+Deno.test("slot 0, which names no start, is named by the others", () => {
+  const members = createThree();
+  talk(members, (hello) => ({ ...hello, startAt: undefined }));
+  const [, second] = members;
+  second.barrier.update(60_000, second.clocks);
+
+  expect(second.barrier.failure?.lateSlots).toEqual([0]);
 });
 
 Deno.test("a member that changes its commitment is refused by who heard both", () => {
@@ -204,7 +219,7 @@ Deno.test("another slot gives up by itself only after 25 s", () => {
   barrier.update(25_001, clocks);
 
   expect(barrier.failure?.message)
-    .toBe("player 1 and player 2 and player 3 did not become ready in time");
+    .toBe("player 1 and player 3 did not become ready in time");
 });
 
 Deno.test("slot 0 gives up after 20 s, and its word makes the others give up", () => {

@@ -156,12 +156,19 @@ for (
     together.advance(20);
     together.era = 2;
 
+    const before = log.hashes();
+    const gone = before.filter(([tick]) => !(kept as number[]).includes(tick));
+    expect(log.takenBack).toEqual([]);
     log.restart(together, keptTick);
+    expect(log.takenBack).toEqual(gone.slice(-256));
     together.advance(1);
     log.take(together);
 
     expect(log.hashes().map(([tick]) => tick)).toEqual([...kept, 20, 21]);
     expect(told.at(-2)?.slice(3)).toEqual([2, Math.min(keptTick, 19)]);
     expect(told.at(-1)?.slice(0, 2)).toEqual(["follow", 21]);
+    log.restart(together, 20);
+    const all = [...gone, [21, together.hashAt(21)]];
+    expect(log.takenBack).toEqual(all.slice(-256));
   });
 }

@@ -13,7 +13,7 @@ import type { Play } from "../../net/match/play.ts";
 import type { SessionEvent } from "../../net/match/session_event.ts";
 import { PAYLOAD_BYTES_MAX } from "../../net/match/transport.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
-import { has, sizeOf } from "../../net/match/wire/slot_set.ts";
+import { has, sizeOf, type SlotSet } from "../../net/match/wire/slot_set.ts";
 import { decode } from "../../net/match/wire/wire.ts";
 import {
   isPlaying,
@@ -78,7 +78,10 @@ export class Judge {
   readonly #game: Game;
   readonly #violations = new Map<string, string>();
   /** By era: its members and presences. */
-  readonly #members = new Map<number, string>();
+  readonly #members = new Map<
+    number,
+    { readonly members: SlotSet; readonly presences: readonly Presence[] }
+  >();
   readonly #winners = new Set<number>();
   readonly #inputs = new Int8Array(SLOTS_MAX);
   #checkedMs = 0;
@@ -88,6 +91,9 @@ export class Judge {
   #healedEra = 0;
   #isHealthy = false;
   #isSettled = false;
+  /** A liar ended a match with the only one that was left; or deals with each of two others. */
+  #hasPairEnded = false;
+  #isDoubleDealt = false;
 
   constructor(
     { schedule, match, notes }: FaultWorld,
@@ -167,14 +173,13 @@ export class Judge {
           this.#notes.count("nobody wins");
         }
         // Nobody knows who lies of two that differ, nor who is right if a liar tells each other inputs.
-        const members = host.session.play?.members ?? 0;
-        const isPair = has(members, this.#liar) && sizeOf(members) === 2;
+        const isPair = this.#isPair(host.session.play?.members ?? 0);
+        if (isPair) this.#hasPairEnded = true;
         if (reason === "desync" && !isPair && !this.#isSplit) {
           this.#violate("desync", `slot ${slot}`);
         }
         const { liar, faults } = this.#schedule;
-        const mayEnd = isPair;
-        const isLiarsDoing = liar && faults.length === 0 && !mayEnd &&
+        const isLiarsDoing = liar && faults.length === 0 && !isPair &&
           !this.#isSplit;
         if (isLiarsDoing && reason === "connection lost") {
           this.#violate("lost to a liar", `slot ${slot}`);
@@ -196,6 +201,11 @@ export class Judge {
   /** Whether the liar tells others different inputs, so that there may be no majority. */
   get #isSplit(): boolean {
     return SPLITTING.has(this.#schedule.liar?.strategy ?? "");
+  }
+
+  /** Whether a liar and one other are alone: it can end their match without a winner. */
+  #isPair(members: SlotSet): boolean {
+    return has(members, this.#liar) && sizeOf(members) === 2;
   }
 
   /** A host's turn is over. */
@@ -269,6 +279,7 @@ export class Judge {
     }
     if (this.#winners.size > 0 || isGoingOn) return;
     this.#notes.count("lost");
+    if (this.#hasPairEnded) return;
     if (this.#isHealthy && !this.#isExcused() && !this.#isSplit) {
       this.#violate("lost after healing", `slots ${this.#healthy}`);
     }
@@ -328,12 +339,17 @@ export class Judge {
     const { presences } = play;
     if (presences === before || play.isOut) return;
     shown.presences = presences;
-    const members = JSON.stringify([play.members, presences]);
-    const known = this.#members.get(play.era);
-    if (known === undefined) this.#members.set(play.era, members);
-    else if (known !== members) {
-      const both = `${known} and ${members}`;
-      this.#violate("two sets of members", `era ${play.era}: ${both}`);
+    const { era, members } = play;
+    const said = { members, presences };
+    const known = this.#members.get(era) ?? said;
+    this.#members.set(era, known);
+    const [both, other] = [said, known].map((it) => JSON.stringify(it));
+    if (both !== other) {
+      const isDealt = this.#shown.length === 3 &&
+        members !== known.members &&
+        this.#isPair(members) && this.#isPair(known.members);
+      if (isDealt) this.#isDoubleDealt = true;
+      this.#violate("two sets of members", `era ${era}: ${both} and ${other}`);
     }
     if (shown.play !== play) return;
     const tick = shownBeyond(before, presences, shown.confirmedTick);
@@ -453,7 +469,8 @@ export class Judge {
   }
 
   #violate(kind: string, details: string): void {
-    if (this.#violations.has(kind)) return;
+    // Two of three who can't hear each other can't know that a liar agrees with each of them.
+    if (this.#isDoubleDealt || this.#violations.has(kind)) return;
     this.#violations.set(kind, `${kind}: ${details}`);
     this.#notes.say(() => `VIOLATION ${kind}: ${details}`);
   }

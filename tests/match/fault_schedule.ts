@@ -288,7 +288,11 @@ export function drawLies(seed: number, players: number): FaultSchedule {
   const slot = dice.slot();
   return {
     ...schedule,
-    ...(dice.chance(0.5) && { faults: [], lastingSlot: -1 }),
+    ...(dice.chance(0.5) && {
+      ...{ faults: [], lastingSlot: -1 },
+      // With more, TCP falls silent for seconds by itself.
+      loss: schedule.isOrdered ? schedule.loss / 4 : schedule.loss,
+    }),
     liar: {
       slot,
       strategy: STRATEGIES[dice.int(0, STRATEGIES.length - 1)],

@@ -4,11 +4,10 @@
  * From the moment it begins each honest member confirms at least 95 % of the ticks that it confirms
  * without the lie. A liar may take itself out: if it lies for good, or is dropped for it, the others
  * may also lose what its silence from that moment on would cost them, the *patience*, each time
- * that it is dropped; while members change, the change may begin anew once. Where those who are
- * honest and there are no majority, as in a match of two, it may end instead, within `lostMs` and
- * without a liar that wins. Who alone is told other inputs than the rest may be led astray by that,
- * and be out for a moment, again and again. Before tick 0 any member can hold up all others, so there only this
- * counts: all begin or none does, and who has begun plays on.
+ * that it is dropped, or asks in vain to come back; while members change, the change may begin anew
+ * once. Where those who are honest and there are no majority, as in a match of two, it may end
+ * instead, within `lostMs` and without a liar that wins. Before tick 0 any member can hold up all
+ * others, so there only this counts: all begin or none does, and who has begun plays on.
  *
  * @module
  */
@@ -40,25 +39,11 @@ export function playLie(match: LiedMatch): LiedResult {
     const found = match.phase === "hello"
       ? judgeBeginning(match, lied)
       : [...judgeTicks(match, lied), ...judgeEnds(match, lied)];
-    violations = [...lied.violations, ...found].filter((violation) =>
-      !isLedAstray(match, lied.told, violation)
-    );
+    violations = [...lied.violations, ...found];
   } catch (error) {
     violations = [`throws: ${placeOf(error)}`];
   }
   return { told: lied.told, violations };
-}
-
-/** Whether that comes of inputs that one alone was told, where no rule is left out. */
-function isLedAstray(
-  { players, receiver, controls = {} }: LiedMatch,
-  told: string,
-  violation: string,
-): boolean {
-  const isWhole = Object.keys(controls).length === 0;
-  return isWhole && players > 2 && receiver !== undefined &&
-    /inputs|runs|byte/.test(told) &&
-    /^(hashes differ|waits|shut out|ended: desync)/.test(violation);
 }
 
 /** Matches without a lie, by all that makes a difference to them. */
@@ -106,7 +91,7 @@ function judgeBeginning(
 function judgeTicks(match: LiedMatch, lied: LyingMatch): string[] {
   const truth = truthOf(match);
   const from = Math.floor(match.fromMs / STEP_MS);
-  const lossOf = (slot: number, other: LyingMatch) => {
+  const lossOf = (slot: number, other: LyingMatch, truth: LyingMatch) => {
     const without = truth.shown[slot].confirmed;
     const { confirmed } = other.shown[slot];
     const last = confirmed.length - 1;
@@ -114,25 +99,25 @@ function judgeTicks(match: LiedMatch, lied: LyingMatch): string[] {
     return { expected, lost: without[last] - confirmed[last] };
   };
   const isBelow = (slot: number) => {
-    const { expected, lost } = lossOf(slot, lied);
+    const { expected, lost } = lossOf(slot, lied, truth);
     return lost > LOST_MAX * expected + 1;
   };
-  const isAway = (slot: number) => lied.shown[slot].absentMs > RETURN_MS;
-  if (!lied.honest.some((slot) => isBelow(slot) || isAway(slot))) return [];
-  const mute = new LyingMatch(match, "mute");
+  const isShut = (slot: number) => lied.shown[slot].absentMs > RETURN_MS;
+  if (!lied.honest.some((slot) => isBelow(slot) || isShut(slot))) return [];
+  const silent = silenceOf(match);
+  const mute = new LyingMatch(silent, "mute");
   mute.play();
-  const times = match.packets === Infinity
-    ? Math.max(1, lied.drops)
-    : lied.drops;
+  const least = match.packets === Infinity ? 1 : 0;
+  const times = lied.asks + Math.max(least, lied.drops);
   const lacking = lied.honest.filter((slot) => {
-    const { lost, expected } = lossOf(slot, lied);
-    const patience = lossOf(slot, mute).lost + LOST_TICKS;
+    const { lost, expected } = lossOf(slot, lied, truth);
+    const patience = lossOf(slot, mute, truthOf(silent)).lost + LOST_TICKS;
     const mayLose = LOST_MAX * expected + times * patience +
       (isChanging(match) ? ANEW_TICKS : 0);
     return isBelow(slot) && lost > mayLose;
   });
   const shutOut = lied.honest.filter((slot) =>
-    isAway(slot) &&
+    isShut(slot) &&
     lied.shown[slot].absentMs > RETURN_MS + mute.shown[slot].absentMs
   );
   const isHarmed = lacking.length > 0 || shutOut.length > 0;
@@ -143,9 +128,21 @@ function judgeTicks(match: LiedMatch, lied: LyingMatch): string[] {
   ];
 }
 
+/** The match in which a liar's silence costs what it costs: one that was away itself has come back. */
+function silenceOf(match: LiedMatch): LiedMatch {
+  return isAway(match) && !isChanging(match)
+    ? { ...match, phase: "play" }
+    : match;
+}
+
 /** Whether somebody honest is out, too. */
-function isChanging({ phase, victim, liar }: LiedMatch): boolean {
-  return (phase === "attempt" || phase === "returning") && victim !== liar;
+function isChanging(match: LiedMatch): boolean {
+  return isAway(match) && match.victim !== match.liar;
+}
+
+/** Whether somebody is. */
+function isAway({ phase }: LiedMatch): boolean {
+  return phase === "attempt" || phase === "returning";
 }
 
 /** Whether the honest ones who are there are more than half of the match. */

@@ -112,6 +112,8 @@ export class LyingMatch {
   told = "";
   /** How often the others went on without the liar. */
   drops = 0;
+  /** How often it asked to come back in vain. */
+  asks = 0;
 
   readonly #options: LiedMatch;
   readonly #kind: "lied" | "true" | "mute";
@@ -162,7 +164,11 @@ export class LyingMatch {
           const isLiar = session === this.match.hosts[liar].session;
           return isLiar ? this.#say(packets) : packets;
         },
-        onEvent: ({ slot }, { kind }) => {
+        onEvent: ({ slot }, event) => {
+          const { kind } = event;
+          const isLiarOut = this.match.hosts[liar].session?.isReturning;
+          const isInVain = kind === "membership" && event.what === "backed out";
+          if (slot === this.honest[0] && isInVain && isLiarOut) this.asks++;
           const shown = this.shown[slot];
           if (kind === "started") shown.startedMs = this.match.nowMs;
           if (kind === "out" || kind === "returned") shown.hashes = [];
@@ -289,7 +295,11 @@ export class LyingMatch {
 
   /** Who was told something else than others may differ until it is dropped for that. */
   #compareHashes(nowMs: number): void {
-    const [first, ...others] = this.honest.map((s) => this.shown[s].hashes);
+    // Whom the lobby told how it ended goes on with nothing of its own.
+    const { hosts } = this.match;
+    const [first, ...others] = this.honest
+      .filter((slot) => hosts[slot].session?.outcome?.score === undefined)
+      .map((slot) => this.shown[slot].hashes);
     const isEqual = others.every((hashes) => {
       const tick = Math.min(first.length, hashes.length) - 1;
       const [a, b] = [first[tick], hashes[tick]];

@@ -114,6 +114,7 @@ export function situationOf(given: Case): {
   const standing = {
     ...standAtStart(letters.map(() => 0)),
     attemptNumber: stands.attempt?.n ?? 0,
+    attemptingMs: NOW_MS,
     ...stands,
   };
   const observed = {

@@ -16,7 +16,7 @@ import type { Return } from "../../net/match/returning.ts";
 import type { SlotRecord } from "../../net/match/wire/record.ts";
 import type { InputRun } from "../../net/match/wire/wire.ts";
 import { recordOf, type Saying } from "../support/slot_record.ts";
-import { attempts, TIMERS } from "./membership_case.ts";
+import { agreed, attempts, TIMERS } from "./membership_case.ts";
 
 const LAST_TICK = 6;
 const WINNER_SLOT = 1;
@@ -239,6 +239,11 @@ const TAKINGS: readonly Taking[] = [
   }, 7],
   ["only so, if it is distrusted", { distrusted: 2 },
     ({ say, hear }) => hear(say(2), [], [RUN]), 4],
+  ["only as others pass them on, while it is dropped", {}, (given) => {
+    leaveSlot2(given);
+    given.hear(given.say(1, attemptsToo(6)));
+    given.hear(given.say(2, LEFT), [], [RUN]);
+  }, 4],
 ];
 
 /** Slot 2 speaks, and slot 1 passes on what that one has made. */
@@ -258,7 +263,105 @@ for (const [what, beginning, happens, have] of TAKINGS) {
   });
 }
 
+/** Slot 2 brings input 1 for ticks 5 to 7, then something else. */
+const CONTRADICTIONS: readonly (readonly [
+  string,
+  (given: Given) => void,
+  number,
+])[] = [
+  ["doubts who brings another input of a tick", () => {}, 0b100],
+  ["doubts nobody for what others passed on", ({ say, hear }) => {
+    hear(say(1), [], [{ slot: 2, start: 5, inputs: [1, 1, 1] }]);
+  }, 0],
+];
+
+for (const [what, before, doubted] of CONTRADICTIONS) {
+  Deno.test(`a host ${what}`, () => {
+    const given = beginPlay({ confirmed: 4, ahead: 1 });
+    const { play, say, hear } = given;
+    before(given);
+
+    hear(say(2), [], [{ slot: 2, start: 5, inputs: [1, 1, 1] }]);
+    expect(play.hashes.outvoted(0b111)).toBe(0);
+    hear(say(2), [], [RUN]);
+
+    expect(play.hashes.outvoted(0b111)).toBe(doubted);
+  });
+}
+
+/** Slot 0 has come back at tick 4 with slot 1's state, and plays from tick 9 on. */
+function comeBack(): Given {
+  const presences = [BACK, THERE, THERE];
+  const state = gameUntil(99).initial.slice();
+  state[TICK] = 4;
+  const from = {
+    ...{ giver: 1, tick: 4, state, era: 2, members: 7, presences },
+  };
+  return beginPlay({ from, lastTick: 99 });
+}
+
+Deno.test("who comes back catches up with the inputs of whoever gave the state", () => {
+  const { play, say, hear } = comeBack();
+  const have = () => play.say(SAID).record.have[2];
+  const run = { slot: 2, start: 4, inputs: [1, 1, 1, 1, 1, 1, 1] };
+  const said = { era: 2, presences: [BACK, THERE, THERE] };
+  hear(say(1, said));
+  hear(say(2, said), [], [run]);
+  expect(have()).toBe(3);
+  // From when on its own count, it takes each member's word, as all do.
+  hear(say(1, said), [], [run]);
+  expect(have()).toBe(8);
+  hear(say(2, said), [], [run]);
+  expect(have()).toBe(10);
+
+  // Where that one is gone, or keeps them to itself, whoever is there.
+  for (
+    const [heardMs, ms, taken] of [[0, 151, 10], [199, 199, 3], [200, 200, 10]]
+  ) {
+    const again = comeBack();
+    again.time.ms = heardMs;
+    again.hear(again.say(1, said));
+    again.time.ms = ms;
+    again.hear(again.say(2, said), [], [run]);
+    expect(again.play.say(SAID).record.have[2]).toBe(taken);
+  }
+});
+
+Deno.test("R8: after a change patience begins anew with all who took part", () => {
+  const given = beginPlay({ confirmed: 4 });
+  const { play, liveness, say, hear } = given;
+  agreeToDropSlot2(given);
+  liveness.update(50, 0b111, true);
+  const too = agreed(1, 0b100, { cut: [-1, -1, 3] });
+
+  hear(say(1, { ...attemptsToo(), ...too, hears: 0b110 }));
+
+  expect([play.era, play.members]).toEqual([1, 0b011]);
+  expect([1, 2].map((slot) => liveness.silentMs(slot))).toEqual([0, 50]);
+});
+
 const NEVER: Presence = [{ epoch: 0, from: 0, to: -1 }];
+Deno.test("R10: who asks one member alone holds it up for a moment, and waits longer each time", () => {
+  const given = beginPlay();
+  const { play, liveness, time, say, hear } = given;
+  agreeToDropSlot2(given);
+  const there = committed([THERE, THERE, NEVER]);
+  hear(say(1, there));
+  play.takeEvents();
+  const happened: unknown[] = [];
+  for (time.ms = 100; time.ms <= 2_900; time.ms += 100) {
+    liveness.update(time.ms, 0b011, true);
+    hear(say(1, there));
+    hear(say(2, { isReturning: true, epoch: 1 }));
+    for (const { kind } of play.takeEvents()) happened.push([kind, time.ms]);
+  }
+
+  expect(happened).toEqual([
+    ...[["attempted", 100], ["backed out", 800]],
+    ...[["attempted", 1_600], ["backed out", 2_300]],
+  ]);
+});
+
 const AT_3: Presence = [{ epoch: 0, from: 0, to: 3 }];
 /** Slot 0 as it comes back. */
 const BACK: Presence = [...AT_3, { epoch: 1, from: 9, to: OPEN_END }];
@@ -377,6 +480,7 @@ Deno.test("R11: who differs from most waits to be dropped; where nobody is most,
   given.hear(given.say(1, dropped));
   given.hear(given.say(1, { ...dropped, ...OTHER_END }));
   expect(given.play.members).toBe(0b011);
+  given.play.settle(given.time.ms = TIMERS.graceMs / 4);
   expect(given.play.desync).toEqual({ slot: 1, ...DIFFERENCE });
 });
 
@@ -402,6 +506,8 @@ Deno.test("R11: nobody of two has won where the other says that states differ", 
 
   agreeToDropSlot2(given);
   hear(say(1, DROPPED));
+  hear(say(1, { ...DROPPED, era: 2, farewell: "desync" }));
+  expect(play.isDesyncTold).toBe(false);
   hear(say(1, { ...DROPPED, farewell: "desync" }));
 
   expect([play.isDesyncTold, play.isWalkover]).toEqual([true, false]);
@@ -442,7 +548,9 @@ Deno.test("who comes back to a game that has just ended knows its end, and plays
   state[TICK] = LAST_TICK;
   state[PHASE] = OVER;
   const presences = [THERE, THERE, THERE];
-  const from = { tick: LAST_TICK, state, era: 2, members: 0b111, presences };
+  const from = {
+    ...{ giver: 1, tick: LAST_TICK, state, era: 2, members: 0b111, presences },
+  };
   const { play } = beginPlay({ from });
   play.tick(0, 0);
   play.settle(0);

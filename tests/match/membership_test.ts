@@ -103,7 +103,13 @@ for (const [what, given, told, after] of TELLINGS) {
 
 /** A standing in which nothing is under way. */
 const NONE = { attempt: undefined, agreed: undefined };
-const AT_REST = { ...NONE, attemptNumber: 0, tried: 0, granted: "" };
+const AT_REST = {
+  ...NONE,
+  attemptNumber: 0,
+  tried: 0,
+  granted: "",
+  attemptingMs: -Infinity,
+};
 
 Deno.test("R8: the last of two drops the other once the witness has granted it", () => {
   const lonely = { players: 2, silentMs: { B: 3001 } } as const;
@@ -140,7 +146,10 @@ Deno.test("a member claims the seats of all who would be members, each with its 
 });
 
 Deno.test("R6: a member that backed out gives its attempt's number no vote again", () => {
-  const says = { B: attempts(1, C), D: { attemptNumber: 3 } };
+  const says = {
+    B: { ...attempts(1, C), suspects: 0 },
+    D: { attemptNumber: 3, suspects: 0 },
+  };
   const { membership, observed } = memberIn({
     ...{ ...attempts(1, C), silentMs: { C: 0 }, says },
   });

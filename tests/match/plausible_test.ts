@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { OPEN_END, type Presence } from "../../game/presence.ts";
 import { HISTORY_TICKS } from "../../game/rollback.ts";
+import { ABSENT_INPUT } from "../../game/state.ts";
 import { isPlausible, isPlausibleRecord } from "../../net/match/plausible.ts";
 import type { HelloPacket } from "../../net/match/wire/wire.ts";
 import { recordOf, type Saying } from "../support/slot_record.ts";
@@ -106,6 +107,18 @@ for (const [what, [can, ...cannot]] of Object.entries(ROWS)) {
     expect(cannot.map(judge)).toEqual(cannot.map(() => [false, false]));
   });
 }
+
+Deno.test("nobody brings an input that says that nobody is there", () => {
+  const judge = (input: number) => {
+    const runs = [{ slot: 0, start: 5, inputs: [0, input] }];
+    return isPlausible(
+      { ...REST, kind: "play", record: saying({}), runs },
+      3,
+    );
+  };
+
+  expect([-127, 127, ABSENT_INPUT].map(judge)).toEqual([true, true, false]);
+});
 
 Deno.test("a snapshot is of a second ago at most, and says who is in the match", () => {
   const snapshot = {

@@ -108,7 +108,10 @@ Deno.test("R10: a return begins with a state that a member has confirmed", () =>
   const presences = [THERE, THERE, BACK];
 
   expect(takeBack({}))
-    .toEqual({ tick: 40, state: STATE, era: 1, members: 0b111, presences });
+    .toEqual({
+      ...{ giver: 0, tick: 40, state: STATE, era: 1 },
+      ...{ members: 0b111, presences },
+    });
 });
 
 for (const [what, wrong] of Object.entries(WRONG)) {

@@ -1,6 +1,7 @@
 /** From held keys to a push, and what keys are called. */
 import { expect } from "@std/expect";
 import { createHeldKeys } from "../../static/steering/held_keys.ts";
+import { codeOf } from "../../static/steering/key_code.ts";
 import { keyName, readKeyLayout } from "../../static/steering/key_names.ts";
 import type { OwnPaddle } from "../../static/steering/own_paddle.ts";
 import { OWN as LEFT } from "./devices.ts";
@@ -101,6 +102,23 @@ Deno.test("a key is called by what is printed on it, and by its place where nobo
   }
   for (const [code, name] of Object.entries(called)) {
     expect(keyName(code, layout)).toBe(name);
+  }
+});
+
+Deno.test("a key without a place has the one that what it types has on a Latin keyboard", () => {
+  for (
+    const [code, key, is] of [
+      ["KeyQ", "a", "KeyQ"],
+      ["", "w", "KeyW"],
+      ["Unidentified", "W", "KeyW"],
+      ["", "7", "Digit7"],
+      ["", " ", "Space"],
+      ["", "ArrowUp", "ArrowUp"],
+      ["", "Й", "й"],
+      ["", "Unidentified", ""],
+    ]
+  ) {
+    expect({ code, key, is: codeOf({ code, key }) }).toEqual({ code, key, is });
   }
 });
 

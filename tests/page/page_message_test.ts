@@ -16,7 +16,7 @@ const KEY = [["", TEXT(32)], [TEXT(33)]] as const;
 
 const SETTINGS = {
   ...{ name: "Mia", look: 0, mode: "bots", host: "", port: 5555, room: "" },
-  ...{ players: 2, points: 11, lives: 5, skill: "normal" },
+  ...{ players: 2, points: 11, lives: 5, skill: "normal", quickPlayers: 0 },
 };
 const FAULTS = { latencyMs: 0, jitterMs: 0, lossPercent: 0, isCut: false };
 
@@ -30,11 +30,14 @@ const MESSAGES: readonly (readonly [Record<string, unknown>, Limits])[] = [
     "settings.port": [[1, 65535], [0, 65536]],
     "settings.room": [["", TEXT(12)], [TEXT(13)]],
     "settings.players": [[2, 4], [1, 5]],
+    "settings.quickPlayers": [[2, 4], [1, 5]],
     "settings.points": TARGET,
     "settings.lives": TARGET,
     "settings.skill": [["easy", "hard"], ["clever"]],
   }],
   [{ kind: "ready", isReady: true }, { isReady: FLAG }],
+  [{ kind: "move", room: "ABC" }, { room: [[TEXT(12)], [TEXT(13)]] }],
+  [{ kind: "alive" }, {}],
   [{ kind: "addBot" }, {}],
   [{ kind: "removeBot", slot: 0 }, { slot: SLOT }],
   [{ kind: "rematch" }, {}],

@@ -16,7 +16,7 @@ import {
   TOKEN,
   VIEW,
 } from "../support/page_client.ts";
-import { last, soon, until } from "../support/waiting.ts";
+import { last, soon } from "../support/waiting.ts";
 
 const QUERY = `token=${encodeURIComponent(TOKEN)}`;
 const SOCKET = `/socket?${QUERY}`;
@@ -26,7 +26,7 @@ const STATES = [3, 4].map((seed) => createState(DEFAULT_RULES, seed));
 /** The page, served to nobody who is noted. */
 function servePageOn(port: number, signal = new AbortController().signal) {
   return servePage({
-    ...{ port, signal, assets: ASSETS, token: TOKEN },
+    ...{ port, signal, assets: ASSETS, token: TOKEN, ticket: "once" },
     onInput() {},
     status: () => ({}),
   });
@@ -98,6 +98,30 @@ for (const [who, code, { host = "127.0.0.1:PORT", origin, path }] of REQUESTS) {
     expect(answer).toBe(code);
   });
 }
+
+Deno.test("the address for a browser's arguments leads to the page once, and then to a sentence", async () => {
+  await using served = await serve();
+  const { url, openUrl } = served.server;
+  const get = (address: string) => fetch(address, { redirect: "manual" });
+  expect(openUrl).not.toContain(new URL(url).search);
+
+  for (
+    const [address, code] of [
+      [openUrl.replace("once", "never"), 410],
+      [openUrl.replace("=once", "="), 410],
+      [openUrl, 303],
+      [openUrl, 410],
+    ] as const
+  ) {
+    const answer = await get(address);
+    expect([address, answer.status]).toEqual([address, code]);
+    expect(answer.headers.get("location")).toBe(
+      code === 303 ? new URL(url).pathname + new URL(url).search : null,
+    );
+    expect(await answer.text()).toMatch(code === 303 ? /^$/ : /the terminal/);
+  }
+  expect(await codeOf(url)).toBe(200);
+});
 
 Deno.test("the page server sends files under a strict policy, and takes no other methods", async () => {
   await using served = await serve();
@@ -306,42 +330,4 @@ Deno.test("the page server keeps nothing of a message that never ends", async ()
 
   expect(code).toBe(1009);
   await end;
-});
-
-Deno.test("the page server opens its port again when that fails, without its pages' notice", async () => {
-  const { listen } = Deno;
-  using _real = { [Symbol.dispose]: () => Object.assign(Deno, { listen }) };
-  const ports: number[] = [];
-  const failures = [new Deno.errors.NotConnected(), new Error("EMFILE")];
-  let fail = () => {};
-  Object.assign(Deno, {
-    listen(options: Deno.TcpListenOptions) {
-      ports.push(options.port ?? 0);
-      // At first the file handle is still missing.
-      if (ports.length === 2) throw new Error("EMFILE");
-      const listener = listen(options);
-      const accept = listener.accept.bind(listener);
-      let accepted: Promise<Deno.TcpConn> | undefined;
-      listener.accept = () => {
-        const { promise, reject } = Promise.withResolvers<never>();
-        fail = () => reject(failures.shift());
-        accepted ??= accept().finally(() => accepted = undefined);
-        return Promise.race([promise, accepted]);
-      };
-      return listener;
-    },
-  });
-  await using served = await serve();
-  const { port } = served.server;
-  await using page = await openPage(served);
-
-  for (const opened of [1, 3]) {
-    fail();
-    await until(() => ports.length === opened, "The port");
-    expect(await request(port, { path: "/status" })).toBe(200);
-  }
-
-  served.server.push(VIEW);
-  expect(JSON.parse(String(await page.nextMessage()))).toEqual(VIEW);
-  expect(ports).toEqual([0, port, port]);
 });

@@ -9,18 +9,21 @@ import {
 import type { PageRequest } from "../../net/page/server.ts";
 import { EMPTY_VIEW, type Stage } from "../../net/page/stage.ts";
 import { ASSETS, openPage } from "../support/page_client.ts";
+import { until } from "../support/waiting.ts";
 
 /** A stage in a room, and what it was asked for. */
 function createStage(room: string) {
   const body = new TextEncoder().encode("recorded");
   const asked: PageRequest[] = [];
+  const attended: boolean[] = [];
   const stage: Stage = {
     view: () => ({ ...EMPTY_VIEW, room }),
     status: () => ({ room }),
     take: (request) => void asked.push(request),
+    attend: (isAttended) => void attended.push(isAttended),
     recording: () => ({ type: "text/plain", body }),
   };
-  return { stage, asked };
+  return { stage, asked, attended };
 }
 
 const TOKEN = "000102030405060708090a0b0c0d0e0f";
@@ -128,6 +131,42 @@ Deno.test("a page asks the stage that is shown, and steers it from the middle", 
   expect(page.axis).toBe(0);
   expect(first.asked).toEqual([{ kind: "ready", isReady: true }]);
   expect(second.asked).toEqual([{ kind: "rematch" }]);
+});
+
+Deno.test("a page that gives no sign of life for 1 s steers no more, and for 2 s is attended no more", async () => {
+  await using opened = await open();
+  const { page, first, clock } = opened;
+  await using client = await visit(opened);
+  await using other = await visit(opened);
+  /** Says something, and waits until that has been heard. */
+  const say = async (who: typeof client, ...messages: readonly object[]) => {
+    const heard = first.asked.length;
+    for (const message of [...messages, { kind: "rematch" }]) who.say(message);
+    await until(() => first.asked.length > heard, "A message");
+  };
+  const after = (ms: number) => {
+    clock.nowMs += ms;
+    return [page.axis, page.isAttended];
+  };
+  await say(client, { kind: "input", axis: 5 });
+  expect(after(0)).toEqual([5, false]);
+  await say(client, { kind: "alive" });
+  expect(after(999)).toEqual([5, true]);
+  await say(client, { kind: "alive" });
+  expect(after(999)).toEqual([5, true]);
+  // Others say nothing about the hand that steers.
+  await say(other, { kind: "alive" });
+  expect(after(1)).toEqual([0, true]);
+
+  await say(client, { kind: "alive" });
+  expect(after(0)).toEqual([5, true]);
+  expect(after(1_999)).toEqual([0, true]);
+  expect(after(1)).toEqual([0, false]);
+
+  await until(() => first.attended.length === 2, "The news");
+  const second = createStage("SECOND");
+  page.begin(second.stage);
+  expect([first.attended, second.attended]).toEqual([[true, false], [false]]);
 });
 
 Deno.test("preferences are the page's own: shown at once, told on, and no stage's", async () => {

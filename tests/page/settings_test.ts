@@ -43,7 +43,10 @@ Deno.test("shortcutOf() leaves alone what steers, what repeats and what the brow
   for (const is of ["repeat", "ctrlKey", "metaKey", "altKey"]) {
     expect(shortcutOf(press({ [is]: true }), keys)).toBeUndefined();
   }
-  expect(shortcutOf(press({}), { ...keys, up: "KeyM" })).toBeUndefined();
+  for (const code of ["KeyM", ""]) {
+    const steering = { ...keys, up: "KeyM" };
+    expect(shortcutOf(press({ code }), steering)).toBeUndefined();
+  }
 });
 
 Deno.test("preferences hold at once, so that a second change doesn't undo the first", () => {

@@ -97,6 +97,7 @@ Deno.test("a key and a stick move each side as they point on the screen, however
       const turn = turnFor({ me: slot, players: 4, ownSide, isTall: false });
       const own = { ...OWN, players: 4, slot, turn };
       const { arbiter, axes, show } = sitDown(() => own);
+      show(REST);
 
       arbiter.press(isUpright(own) ? "ArrowDown" : "ArrowRight");
       arbiter.letGo();
@@ -150,6 +151,7 @@ Deno.test("a lifted finger stops the paddle with the next picture, a window that
 
 Deno.test("pictures count from 6 ms on: a fast display gets no more changes through", () => {
   const { arbiter, axes } = sitDown();
+  arbiter.update(-6, [REST]);
 
   for (const [nowMs, axis] of [[0, 1], [5.9, 0], [6, -1], [11.9, 0], [12, 1]]) {
     arbiter.update(nowMs, [pad([0, axis])]);
@@ -178,11 +180,45 @@ Deno.test("a gamepad's stick or cross pushes along its own side, the strongest o
     [[strong, weak, odd], -0.882, 0],
   ];
   for (const [pads, x, y] of cases) {
-    expect({ pads, x: createSticks().push(pads, "x") })
+    const sticks = createSticks();
+    sticks.push(
+      pads.map((pad) => pad && { ...REST, mapping: pad.mapping }),
+      "x",
+    );
+    expect({ pads, x: sticks.push(pads, "x") })
       .toEqual({ pads, x: expect.closeTo(x, 3) });
-    expect({ pads, y: createSticks().push(pads, "y") })
+    expect({ pads, y: sticks.push(pads, "y") })
       .toEqual({ pads, y: expect.closeTo(y, 3) });
   }
+});
+
+Deno.test("a stick that rests off its middle counts only while it is elsewhere, and leaves the paddle to the mouse", () => {
+  // Where it is first seen, how it moves, and how that pushes.
+  for (
+    const [moves, pushes] of [
+      [[0.3, 0.32, 0.25, 1, 0.3, -1, 0.3], [0, 0, 0, 1, 0, -1, 0]],
+      [[-0.5, -0.4, 1, -0.5, 0, -1], [0, 0, 1, 0, 0, -1]],
+      // Somebody holds it at first.
+      [[1, 1, 0, 1, 0, -1, 1], [0, 0, 0, 1, 0, -1, 1]],
+      [[-0.8, -0.8, 0, -0.8], [0, 0, 0, -0.765]],
+    ] as const
+  ) {
+    const sticks = createSticks();
+    const told = moves.map((x) => sticks.push([pad([x, 0.4])], "x"));
+    expect({ moves, told }).toEqual({
+      moves,
+      told: pushes.map((push) => expect.closeTo(push, 3)),
+    });
+  }
+  const { arbiter, show } = sitDown();
+  const worn = pad([0, -0.4]);
+  show(worn);
+  arbiter.moveMouse(mouseAt(800));
+  expect(show(worn)).toBe(127);
+  expect(show(pad([0, -1]))).toBe(-127);
+  expect(show(worn)).toBe(0);
+  arbiter.moveMouse(mouseAt(810));
+  expect(show(worn)).toBe(127);
 });
 
 Deno.test("an unknown device counts only once it has rested", () => {

@@ -22,16 +22,20 @@ function visit(
   } = {},
 ) {
   const leave = new AbortController();
+  const page = { axis: 0, isInspected: true, isAttended: true };
   const reasons: string[] = [];
   let stage: Stage | undefined;
   const lobby = { hostname: "127.0.0.1", port };
   const rest = { join: { name: "Ada" }, bots: 0, skill: "easy" as const };
   const over = visitLobby({
     plan: { lobby, ...rest, ...plan },
-    page: {
-      ...{ axis: 0, isInspected: true, show() {}, showStates() {} },
-      begin: (next) => stage = next,
-    },
+    page: Object.assign(page, {
+      ...{ show() {}, showStates() {} },
+      begin(next: Stage) {
+        stage = next;
+        stage.attend?.(page.isAttended);
+      },
+    }),
     control: { kind: "human", assets: new Map() },
     ...{ stay: true, canLeave: true, isRecording: true, graceMs: 20_000 },
     nowMs: () => performance.now(),
@@ -47,6 +51,11 @@ function visit(
   return {
     ...{ reasons, view, leave: () => leave.abort() },
     over: () => soon(over, "The end of a visit"),
+    /** Somebody comes to the page, or goes. */
+    attend(isAttended: boolean) {
+      page.isAttended = isAttended;
+      stage?.attend?.(isAttended);
+    },
     ask: (request: Parameters<Stage["take"]>[0]) => stage?.take(request),
     becomes: (phase: string) =>
       until(() => view().phase === phase, `Phase "${phase}"`),
@@ -115,6 +124,32 @@ Deno.test("the page leaves a room only where it leads back to somewhere", async 
   await bea.sees(1, ({ state }) => state === "waiting");
   bea.leave();
   expect(await bea.over()).toBeUndefined();
+});
+
+Deno.test("a person is ready who wants to be and is at the page, until the match begins", async () => {
+  await using lobby = await openLobby();
+  await using mia = visit(lobby, { plan: { join: { name: "Mia" } } });
+  await mia.sees(1);
+  mia.attend(false);
+  await using ada = visit(lobby);
+  await ada.sees(2);
+  const isReady = (who: string) => ({ name, state }: PlayerView) =>
+    name === who && state === "ready";
+  await ada.sees(0, isReady("Mia"));
+  ada.attend(false);
+  await mia.sees(0, isReady("Ada"));
+  ada.ask({ kind: "ready", isReady: false });
+  ada.attend(true);
+  mia.attend(true);
+  await ada.sees(1, isReady("Mia"));
+  expect(ada.view().phase).toBe("lobby");
+
+  ada.ask({ kind: "ready", isReady: true });
+
+  for (const { becomes } of [ada, mia]) await becomes("playing");
+  ada.attend(false);
+  mia.leave();
+  await ada.becomes("over");
 });
 
 Deno.test("a visit waits in its room for a lobby that is lost, one that can't begin fails", async () => {
@@ -303,4 +338,22 @@ Deno.test("a bot that stays wants another match as soon as anybody does, a perso
     await ada.over();
   }
   expect(wishes).toEqual([{ type: "again", match: "m-1" }, undefined]);
+});
+
+Deno.test("who waits alone among strangers moves to other ones, with room, invite and bots", async () => {
+  await using lobby = await openLobby();
+  await using ada = visit(lobby, { plan: { join: { name: "A", players: 2 } } });
+  const join = { name: "Bea", players: 4, isReady: false };
+  await using bea = visit(lobby, { plan: { join } });
+  await ada.sees(1);
+  await bea.sees(1);
+  const { room } = bea.view();
+
+  ada.ask({ kind: "move", room });
+  await ada.sees(2);
+  ada.ask({ kind: "addBot" });
+
+  await bea.sees(3);
+  expect(ada.view()).toMatchObject({ room, rules: { players: 4 } });
+  expect(ada.view().invite).toMatch(new RegExp(`--room ${room}$`));
 });

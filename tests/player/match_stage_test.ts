@@ -60,9 +60,10 @@ function createTable(...controls: readonly Control[]) {
     const seat = { id: `p${slot}`, slot: 3 - slot, room: "ABCDEF" };
     const stage = new MatchStage({
       ...{ page, control, welcome: { ...seat, rules: rulesFor(2) } },
-      ...{ localBotIds: () => ["p1"], inviteTo: () => "pong play" },
+      ...{ localBotIds: () => ["p1"], inviteTo: (room) => `pong ${room}` },
       ...{ canLeave: true, nowMs: () => network.nowMs },
       randomBytes: (length) => new Uint8Array(length).fill(slot + 1),
+      onAttention: say("attention"),
       ...{ onRequest: say("request"), onClaim: say("claim") },
       ...{ onEra: say("era"), onConfirmed: () => {} },
       ...{ onDecided: say("decided"), onResult: say("result") },
@@ -163,6 +164,18 @@ Deno.test("a match ends with one result, which each stage tells once, shows and 
   }
 });
 
+Deno.test("a stage tells the lobby who broke off the start", () => {
+  const table = createTable(HUMAN, BOT);
+  table.beginAt(0, 0);
+
+  const { reason } = table.finish();
+
+  expect(reason).toBe("not ready");
+  expect(table.told("decided")).toMatchObject([
+    [0, "decided", { winner: null, reason, lateSlots: [1] }],
+  ]);
+});
+
 Deno.test("a person's paddle goes where the page says, and a bot's by itself", () => {
   const { seats, begin, run } = createTable(HUMAN, BOT);
   const [{ match: { session } }] = begin();
@@ -198,8 +211,11 @@ Deno.test("a stage shows the room, in whose roster it finds its own slot", () =>
   const { network, seats: [, { stage }] } = createTable(HUMAN, HUMAN);
   const players = PLAYERS.slice(0, 2)
     .map((player) => ({ ...player, isReady: true, rttMs: 5 })).toReversed();
+  const otherRooms = [{ room: "OTHER", rules: rulesFor(4), present: 2 }];
+  stage.setOtherRooms(otherRooms);
+  expect(stage.view().otherRooms).toEqual(otherRooms);
   const roster: RosterMessage = {
-    ...{ type: "roster", room: "ABCDEF", players, rules: rulesFor(3) },
+    ...{ type: "roster", room: "GHIJKL", players, rules: rulesFor(3) },
     ...{ watchers: 2, startsInMs: null },
   };
   network.nowMs = 5000;
@@ -208,7 +224,8 @@ Deno.test("a stage shows the room, in whose roster it finds its own slot", () =>
   stage.gather(roster);
 
   expect(stage.view()).toMatchObject({
-    ...{ phase: "lobby", room: "ABCDEF", invite: "pong play", canLeave: true },
+    ...{ phase: "lobby", room: "GHIJKL", invite: "pong GHIJKL" },
+    ...{ canLeave: true, otherRooms: [] },
     ...{ me: 1, watchers: 2, secondsLeft: null, rules: { players: 3 } },
     players: [{ slot: 0, name: "Ada" }, { slot: 1, name: "Mia" }],
   });

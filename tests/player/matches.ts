@@ -86,7 +86,7 @@ export function matchNow(changes: Partial<MatchNow> = {}): MatchNow {
     ...{ link: { up: true, detail: "" }, rejectedByTransport: 7 },
     ...{ awaySinceMs: [undefined, undefined], statistics: undefined },
     faults: { latencyMs: 1, jitterMs: 2, lossPercent: 3, isCut: false },
-    log: { hashes: () => [[600, 77]] },
+    log: { hashes: () => [[600, 77]], takenBack: [[601, 5]] },
     ...changes,
   };
 }
@@ -103,7 +103,13 @@ export function shownNow(changes: Partial<ShownNow> = {}): ShownNow {
     nowMs: 10_000.4,
     room: {
       ...{ code: "ABCDEF", invite: "pong play --room ABCDEF", trouble: "" },
-      ...{ startsAtMs: null, watchers: 1, rematch: null, canLeave: true },
+      ...{
+        startsAtMs: null,
+        watchers: 1,
+        otherRooms: [],
+        rematch: null,
+        canLeave: true,
+      },
       localBotIds: ["p1"],
     },
     seats: { me: 0, rules: RULES, players },

@@ -34,7 +34,8 @@ async function run(changes: Partial<PlayerOptions>) {
     nowMs: () => performance.now(),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     openLobby: () => openLobby(),
-    onServing: (url, lanUrl) => served.resolve({ url: new URL(url), lanUrl }),
+    onServing: ({ url, lanUrl }) =>
+      served.resolve({ url: new URL(url), lanUrl }),
     onResult: () => {},
     onDesync: () => {},
     signal: stop.signal,
@@ -61,9 +62,11 @@ async function startPlayer(changes: Partial<PlayerOptions> = {}) {
     wake = Promise.withResolvers();
   };
   await soon(new Promise((resolve) => socket.onopen = resolve), "A page");
+  const say = (message: PageMessage) => socket.send(JSON.stringify(message));
   return {
-    ...{ over, stop: () => stop.abort() },
-    say: (message: PageMessage) => socket.send(JSON.stringify(message)),
+    ...{ over, stop: () => stop.abort(), say },
+    /** Somebody looks at the page, for two seconds at least. */
+    look: () => say({ kind: "alive" }),
     /** The first view from now on in which that is so. */
     async view(is: (view: View) => boolean): Promise<View> {
       while (view === undefined || !is(view)) {
@@ -154,6 +157,7 @@ Deno.test("a mistake of ours ends the process, and is no problem to put right", 
 Deno.test("against bots a process opens a lobby of its own, and sits down with them", async () => {
   await using player = await startPlayer();
 
+  player.look();
   player.say({ kind: "join", settings: { ...START, players: 3 } });
   const { players, rules } = await player.view(({ phase }) =>
     phase === "syncing" || phase === "playing"
@@ -171,7 +175,8 @@ for (const [what, room] of [["one who is told", "ROOM1"], ["anybody", ""]]) {
     await using player = await startPlayer();
     const mode = room === "" ? "quick" : "room";
     const where = { mode, room, port: lobby.port } as const;
-    const settings = { ...START, ...where, players: room ? 2 : 4 };
+    // What was chosen for other ways to play is no wish here.
+    const settings = { ...START, ...where, points: 1 };
 
     player.say({ kind: "join", settings });
 
@@ -191,6 +196,24 @@ Deno.test("a plan is played before the start screen, whose page is announced wit
   expect(phase).toBe("lobby");
   await expect(startPlayer({ plan: { ...plan, join: { name: "" } } }))
     .rejects.toThrow(JoinError);
+});
+
+Deno.test("in a lobby of its own a process waits for its person, however long that takes", async () => {
+  await using lobby = await openLobby();
+  const plan = {
+    ...planFor(lobby.port, { name: "Ada" }),
+    ...{ bots: 1, isLocal: true },
+  };
+  await using player = await startPlayer({ plan });
+  const { phase, players } = await player.view(() => true);
+  expect([phase, players, lobby.counts().rooms]).toEqual(["lobby", [], 0]);
+
+  player.look();
+
+  await player.view(({ phase }) => phase === "playing");
+  await using other = await startPlayer({ plan });
+  other.stop();
+  expect(await other.over).toBeUndefined();
 });
 
 Deno.test("a bot's process has no page for people, remembers nothing, and ends with its visit", async () => {

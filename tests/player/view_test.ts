@@ -116,7 +116,8 @@ for (const [what, shown, view, isInspected = false] of SHOWN) {
 
 const IN_ROOM_STATUS: Status = {
   ...{ phase: "lobby", room: "ABCDEF", match: "", slot: 0, era: 0 },
-  ...{ transport: "", tick: 0, confirmedTick: 0, hashes: [], winner: null },
+  ...{ transport: "", tick: 0, confirmedTick: 0, hashes: [], takenBack: [] },
+  winner: null,
   ...{ players: [ADA, BOT], reason: null, watchers: 1 },
   stats: {
     ...{ packetsIn: 0, packetsOut: 0, bytesIn: 0, bytesOut: 0, rejected: 0 },
@@ -132,6 +133,7 @@ Deno.test("a status tells of a room, and all counts of a match", () => {
   expect(statusOf(inMatch({ session }))).toEqual({
     ...{ ...IN_ROOM_STATUS, phase: "over", match: "m1", transport: "relay" },
     ...{ era: 2, tick: 604, confirmedTick: 600, hashes: [[600, 77]] },
+    takenBack: [[601, 5]],
     ...{ players: IN_PLAY.players, winner: 1, reason: "finished" },
     stats: {
       ...{ ...session.stats, rejected: 9, rejectedByTransport: 7 },

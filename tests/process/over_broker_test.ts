@@ -56,8 +56,8 @@ Deno.test("a broker that refuses the password is explained, without it", {
   ignore,
 }, async () => {
   const url = `amqp://mia:verysecret@127.0.0.1:${broker.port}`;
-  const words = ["lobby", ...lobbyAt({ port: 0 }), "--broker", url];
-  await using pong = startPong(words);
+  const words = ["lobby", ...lobbyAt({ port: 0 })];
+  await using pong = startPong(words, { env: { PONG_BROKER: url } });
 
   await expectOneLine(pong, /^pong: .*(user|password)/);
   expect(pong.stderr).not.toContain("verysecret");

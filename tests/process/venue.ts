@@ -46,7 +46,9 @@ export async function openVenue(broker?: string): Promise<Venue> {
     words: readonly string[],
     lie?: LyingPlan["strategy"],
   ) => {
-    const pong = startPong(["play", "--state-folder", folder, ...words], lie);
+    const pong = startPong(["play", "--state-folder", folder, ...words], {
+      lie,
+    });
     return Object.assign(moved.use(pong), { folder });
   };
   let players = 0;

@@ -101,17 +101,20 @@ Deno.test("a watcher that is killed disturbs neither the players nor another wat
 
 Deno.test("without a room the match that began last is watched, with --once to its end", async () => {
   await using venue = await openVenue();
-  const [older, newer] = [["--room", "OLDER"], ["--room", "NEWER"]];
-  venue.play(...older, ...BOT, "--points", "99");
-  const two = venue.play(...older, ...BOT, "--points", "99");
-  await waitForStatus(two, ({ tick }) => tick > 0);
-  const bot = venue.play(...newer, ...BOT);
-  venue.play(...newer, ...IDLER);
-  const { match } = await waitForStatus(bot, ({ tick }) => tick > 0);
+  const playing = async (a: readonly string[], b: readonly string[]) => {
+    venue.play(...a);
+    const bot = venue.play(...b);
+    return { bot, ...await waitForStatus(bot, ({ tick }) => tick > 0) };
+  };
+  const long = [...BOT, "--points", "99"];
+  await playing(long, long);
+  const { bot, match, room } = await playing(IDLER, BOT);
+  // Later, but with a code.
+  await playing(["--room", "NEWER", ...long], ["--room", "NEWER", ...long]);
 
   const watcher = venue.watch("--once");
 
-  expect(await waitToSee(watcher)).toMatchObject({ room: "NEWER", match });
+  expect(await waitToSee(watcher)).toMatchObject({ room, match });
   expect(await watcher.exited).toBe(0);
   expect((await resultOf(bot)).match).toBe(match);
 });

@@ -52,7 +52,7 @@ export async function serve(
   const axes = createInbox<number>();
   const requests = createInbox<PageRequest>();
   const server = await servePage({
-    ...{ port: 0, assets: ASSETS, token: TOKEN },
+    ...{ port: 0, assets: ASSETS, token: TOKEN, ticket: "once" },
     signal: new AbortController().signal,
     ...{ onInput: axes.put, onRequest: requests.put },
     status: () => ({ phase: "lobby" }),

@@ -46,14 +46,20 @@ function stateFolder(): string {
   return folder = made;
 }
 
-/**
- * Starts `pong` with these words, and with so many file handles at most; one that lies doesn't need
- * to be an executable.
- */
+/** What is special about a process. */
+export interface Special {
+  /** It lies to others, and doesn't need to be an executable. */
+  readonly lie?: LyingPlan["strategy"] | undefined;
+  /** How many file handles it may have. */
+  readonly handlesMax?: number | undefined;
+  /** Its environment, where that is not this process's. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Starts `pong` with these words. */
 export function startPong(
   args: readonly string[],
-  lie?: LyingPlan["strategy"],
-  handlesMax?: number,
+  { lie, handlesMax, env }: Special = {},
 ): PongProcess {
   const executable = Deno.env.get("PONG_EXECUTABLE");
   const main = new URL("../../main.ts", import.meta.url).pathname;
@@ -75,6 +81,7 @@ export function startPong(
       ...{ DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
       PONG_STATE_FOLDER: stateFolder(),
       ...(lie && { LIE: lie }),
+      ...env,
     },
     stdin: "null",
     stdout: "piped",
@@ -151,8 +158,10 @@ function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
 /** Starts a lobby on a free port of 127.0.0.1. */
 export async function startLobbyProcess(
   args: readonly string[] = [],
+  special: Special = {},
 ): Promise<PongProcess & { readonly port: number }> {
-  const lobby = startPong(["lobby", ...lobbyAt({ port: 0 }), ...args]);
+  const words = ["lobby", ...lobbyAt({ port: 0 }), ...args];
+  const lobby = startPong(words, special);
   const [, port] = await lobby.line(/^listening on .*:(\d+)$/);
   return Object.assign(lobby, { port: Number(port) });
 }
@@ -170,7 +179,7 @@ export async function resultOf(player: PongProcess): Promise<ResultLine> {
 
 /** Returns the address that a process printed: of its page or, for a bot, of its status. */
 export async function addressOf(pong: PongProcess): Promise<string> {
-  const [, address] = await pong.line(/^(?:status|page): (http:\/\/\S+)$/);
+  const [, address] = await pong.line(/^(?:status|Open.*): (http:\/\/\S+)$/);
   return address;
 }
 

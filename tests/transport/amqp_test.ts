@@ -1,6 +1,7 @@
 import { expect } from "@std/expect";
 import { connect } from "amqplib";
 import { Buffer } from "node:buffer";
+import { readBrokerCa } from "../../net/files/broker_ca.ts";
 import { NetworkError } from "../../net/link/network_error.ts";
 import { EXCHANGE } from "../../net/lobby/protocol.ts";
 import type { Transport } from "../../net/match/transport.ts";
@@ -9,7 +10,6 @@ import {
   keepExchange,
   openAmqp,
 } from "../../net/transport/amqp.ts";
-import { readBrokerCa } from "../../net/transport/broker_ca.ts";
 import {
   type Broker,
   ignoreWithoutBroker,
@@ -379,7 +379,10 @@ async function createGuest(
   vhost: string,
   configure = "^amq\\.gen.*$",
 ): Promise<string> {
-  await broker.manage("PUT", `users/${vhost}`, { password: "secret", tags: "" });
+  await broker.manage("PUT", `users/${vhost}`, {
+    password: "secret",
+    tags: "",
+  });
   const rights = { configure, write: ".*", read: ".*" };
   await broker.manage("PUT", `permissions/${vhost}/${vhost}`, rights);
   return broker.url.replace(/adm:adm@(.*)\/.*/, `${vhost}:secret@$1/${vhost}`);

@@ -25,7 +25,7 @@ async function openWatcher(
     ...{ signal: stop.signal, assets: ASSETS, pagePort: 0, isLan: false },
     nowMs: () => performance.now(),
     randomBytes: (length) => new Uint8Array(length),
-    onServing: (url) => served.resolve(url),
+    onServing: ({ url }) => served.resolve(url),
     ...options,
   });
   over.catch(served.reject);

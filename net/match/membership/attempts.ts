@@ -82,7 +82,7 @@ export function open(
 /** R5, R6: widens the own attempt, backs out of it, or opens it anew with a still higher number. */
 export function revise(
   attempt: Attempt,
-  { members, attemptNumber, agreed, backedOutMs }: Standing,
+  { members, attemptNumber, agreed, attemptingMs, backedOutMs }: Standing,
   seen: Observation,
 ): Decision | undefined {
   const { drop, join } = attempt;
@@ -94,8 +94,10 @@ export function revise(
   if (mayWiden) {
     return { kind: "widen", aim: { n, drop: drop | lost, join: undefined } };
   }
-  const back = drop & ~seen.suspects & seen.present;
-  const hasJoinerGone = join !== undefined && !has(seen.heard, join.slot);
+  const back = drop & ~seen.lostOf(drop) & seen.present;
+  // It may ask one of the members alone, and keep the others waiting for that one.
+  const hasJoinerGone = join !== undefined &&
+    (!has(seen.heard, join.slot) || seen.isInVain(attemptingMs));
   const mayBackOut = !agreed && !seen.isAgreedSeen(participants) &&
     seen.nowMs - backedOutMs > BACK_OUT_PAUSE_MS;
   if (mayBackOut && (back !== 0 || hasJoinerGone)) {

@@ -154,10 +154,11 @@ export class Observation {
     );
   }
 
-  /** Without suspects: a player that asks to come back. Who does so as a member is a suspect. */
+  /** A player that asks to come back; not one whom the others still take for a member. */
   returning(): Incarnation | undefined {
     for (const [slot, record] of this.#observed.records.entries()) {
       const mayAsk = record?.isReturning && has(this.present, slot) &&
+        !has(this.#standing.members, slot) &&
         record.epoch > this.#epochOf(slot) &&
         this.#observed.mayReturn(slot, false);
       if (mayAsk) return { slot, epoch: record.epoch };
@@ -184,6 +185,11 @@ export class Observation {
     return record !== undefined && record.isReturning &&
       record.epoch === epoch && has(this.heard, slot) &&
       this.#observed.mayReturn(slot, true);
+  }
+
+  /** Whether an attempt has lasted since then for so long that the others won't take part. */
+  isInVain(sinceMs: number): boolean {
+    return this.nowMs - sinceMs > this.#decider.timers.suspectMs;
   }
 
   /** Whether it said goodbye, was silent for so long, or a newer incarnation of it was heard. */

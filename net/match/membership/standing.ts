@@ -26,6 +26,8 @@ export interface Standing {
   readonly agreed: AgreedChange | undefined;
   /** The change that the witness granted for the present attempt, as `keyOf` writes it; or "". */
   readonly granted: string;
+  /** Since when it has been in attempts without a pause. */
+  readonly attemptingMs: number;
   /** When this host last claimed, and last backed out; -Infinity before the first time. */
   readonly claimedMs: number;
   readonly backedOutMs: number;
@@ -77,6 +79,7 @@ export function standIn(
     tried: 0,
     agreed: undefined,
     granted: "",
+    attemptingMs: -Infinity,
     claimedMs,
     backedOutMs,
   };
@@ -129,6 +132,7 @@ export function carryOut(
       ...standing,
       attempt: { ...aim, high: have.slice(), cut: undefined },
       attemptNumber: aim.n,
+      attemptingMs: standing.attempt ? standing.attemptingMs : nowMs,
       tried: standing.tried | aim.drop,
       agreed: isForgotten ? undefined : standing.agreed,
       granted: "",

@@ -4,7 +4,6 @@
  * @module
  */
 import { X509Certificate } from "node:crypto";
-import { NetworkError } from "../link/network_error.ts";
 
 const CERTIFICATE =
   /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
@@ -12,14 +11,14 @@ const CERTIFICATE =
 /**
  * Reads the certificates in a PEM file; `undefined` where no file is given.
  *
- * @throws {NetworkError} When it can't be read, or holds no certificate.
+ * @throws {Error} When it can't be read, or holds no certificate; the message says why.
  */
 export async function readBrokerCa(
   file: string | undefined,
 ): Promise<string | undefined> {
   if (file === undefined) return undefined;
   const problem = (why: string) =>
-    new NetworkError(`Cannot use ${file} as --broker-ca: ${why}.`);
+    new Error(`Cannot use ${file} as --broker-ca: ${why}.`);
   let text: string;
   try {
     text = await Deno.readTextFile(file);
