@@ -51,7 +51,9 @@ for (const [who, requests] of Object.entries(ROOMS)) {
       }
       for (const { client } of guests) {
         // How many seats strangers need follows from who is there.
-        const slot = isPublic ? expect.any(Number) : seatOf(before, client).slot;
+        const slot = isPublic
+          ? expect.any(Number)
+          : seatOf(before, client).slot;
         expect(seatOf(lobby, client))
           .toEqual({ ...seatOf(before, client), slot });
       }
