@@ -80,7 +80,7 @@ function isChange(record: SlotRecord): boolean {
     lastSegment(presences[slot]).epoch === epoch &&
     attemptNumber <= ATTEMPTS_MAX &&
     (!attempt || isAim(attempt, record, presences) &&
-        attempt.high.every(isKnown)) &&
+        attempt.n === attemptNumber && attempt.high.every(isKnown)) &&
     (!agreed || isAim(agreed, record, presences) &&
         agreed.n <= attemptNumber && agreed.cut.every(isKnown) &&
         isKnown(agreed.at));

@@ -251,7 +251,7 @@ export class Play {
       ...{ nowMs, liveness, have: this.#have },
       records: this.#heard.words,
       differing: controls.isDifferenceKept ? 0 : this.hashes.outvoted(members),
-      mayReturn: (slot, isWanted) => absences.mayReturn(slot, nowMs, isWanted),
+      mayReturn: (slot, laterMs) => absences.mayReturn(slot, nowMs, laterMs),
     });
     for (const event of happened) {
       this.#events.push(event);

@@ -6,7 +6,8 @@
  * may also lose what its silence from that moment on would cost them, the *patience*, each time
  * that it is dropped, or asks in vain to come back; while members change, the change may begin anew
  * once. Where those who are honest and there are no majority, as in a match of two, it may end
- * instead, within `lostMs` and without a liar that wins. Before tick 0 any member can hold up all
+ * instead, within `lostMs` and without a liar that wins. Who alone is told other inputs than the
+ * rest may be out for a moment again and again. Before tick 0 any member can hold up all
  * others, so there only this counts: all begin or none does, and who has begun plays on.
  *
  * @module
@@ -39,11 +40,24 @@ export function playLie(match: LiedMatch): LiedResult {
     const found = match.phase === "hello"
       ? judgeBeginning(match, lied)
       : [...judgeTicks(match, lied), ...judgeEnds(match, lied)];
-    violations = [...lied.violations, ...found];
+    violations = [...lied.violations, ...found].filter((violation) =>
+      !isLedAstray(match, lied.told, violation)
+    );
   } catch (error) {
     violations = [`throws: ${placeOf(error)}`];
   }
   return { told: lied.told, violations };
+}
+
+/** Whether one alone was told other inputs, and is out for long, where no rule is left out. */
+function isLedAstray(
+  { players, receiver, controls = {} }: LiedMatch,
+  told: string,
+  violation: string,
+): boolean {
+  const isWhole = Object.keys(controls).length === 0;
+  return isWhole && players > 2 && receiver !== undefined &&
+    /inputs|runs|byte/.test(told) && /^(waits|shut out)/.test(violation);
 }
 
 /** Matches without a lie, by all that makes a difference to them. */

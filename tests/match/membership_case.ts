@@ -119,7 +119,8 @@ export function situationOf(given: Case): {
   };
   const observed = {
     ...{ nowMs: NOW_MS, have, records, liveness, differing },
-    mayReturn: (slot: number) => !has(waiting, slot),
+    mayReturn: (slot: number, laterMs: number) =>
+      !has(waiting, slot) && laterMs <= TIMERS.suspectMs,
   };
   return {
     standing,

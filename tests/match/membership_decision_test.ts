@@ -300,7 +300,9 @@ const ROWS: Readonly<Record<string, readonly Row[]>> = {
   R10: [
     ["attempts to take back whoever asks", { ...THREE, says: { D: ASKS } },
       enters("take back", 1, 0, D1)],
-    ["leaves taking back to the lowest slot", { me: 1, ...THREE, says: { D: ASKS } }],
+    ["takes back whom each lower slot has left out for 600 ms",
+      { me: 1, ...THREE, says: { D: ASKS } }, enters("take back", 1, 0, D1)],
+    ["leaves taking back to lower slots until then", { me: 2, ...THREE, says: { D: ASKS } }],
     ["takes nobody back who doesn't ask", { ...THREE, says: { D: { epoch: 1 } } }],
     ["takes nobody back whom the others still take for a member",
       { says: { B: { suspects: 0 }, C: { suspects: 0 }, D: ASKS } }],

@@ -72,6 +72,7 @@ const ROWS: Readonly<Record<string, readonly [can: Saying, ...cannot: Saying[]]>
   "when lives end": [lives({ to: LAST }), lives({ to: LAST + 1 })],
   "its own incarnation": [{ epoch: 0 }, { epoch: 1 }],
   "numbers of attempts": [{ attemptNumber: 2 ** 30 }, { attemptNumber: 2 ** 30 + 1 }],
+  "the number of its attempt": [attempts(2, 1), { ...attempts(2, 1), attemptNumber: 3 }],
   "whom it attempts to drop": [attempts(1, 1), attempts(0, 1), attempts(1, 0), attempts(1, 2),
     attempts(1, 3), attempts(1, 4)],
   "whom it attempts to take back": [attempts(1, 0, BACK), attempts(1, 2, BACK),

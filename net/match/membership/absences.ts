@@ -9,8 +9,6 @@
 const REMEMBERED_GRACES = 6;
 /** How long the first, second … return of that time has to wait, in grace periods. */
 const WAITS_GRACES = [0, 0.25, 0.5, 1] as const;
-/** How much sooner it may come where another member wants it back: both have their own clocks. */
-const WANTED_SOONER_MS = 1_000;
 /** How often a player comes back that computed another state than the others. */
 const DIFFERENCES_MAX = 3;
 
@@ -38,13 +36,13 @@ export class Absences {
     if (isDiffering) this.#differences[slot]++;
   }
 
-  /** Whether a player may come back by now; `isWanted`: another member wants it back already. */
-  mayReturn(slot: number, nowMs: number, isWanted: boolean): boolean {
+  /** Whether a player may come back by now, or could `laterMs` ago. */
+  mayReturn(slot: number, nowMs: number, laterMs: number): boolean {
     const dropped = this.#droppedMs[slot];
     const last = dropped.at(-1);
     if (this.#differences[slot] > DIFFERENCES_MAX) return false;
     if (last === undefined) return true;
     const waitMs = WAITS_GRACES[dropped.length - 1] * this.#graceMs;
-    return nowMs - last >= waitMs - (isWanted ? WANTED_SOONER_MS : 0);
+    return nowMs - last >= waitMs + laterMs;
   }
 }

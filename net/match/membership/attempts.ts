@@ -73,10 +73,7 @@ export function open(
     const at = seen.have[seen.slot] + ACTIVATION_TICKS;
     return { kind: "commit", change: { n, drop: 0, join, cut: [], at } };
   }
-  const isLowest = (members & (setOf(seen.slot) - 1)) === 0;
-  return isLowest
-    ? { kind: "take back", aim: { n, drop: 0, join } }
-    : undefined;
+  return { kind: "take back", aim: { n, drop: 0, join } };
 }
 
 /** R5, R6: widens the own attempt, backs out of it, or opens it anew with a still higher number. */

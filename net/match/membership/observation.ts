@@ -15,6 +15,9 @@ import type { Timers } from "./timers.ts";
 /** How far the own number of attempts can be driven at once by another member's. */
 const ATTEMPTS_AT_ONCE = 64;
 
+/** How much sooner one may come back whom another member wants: both have their own clocks. */
+const WANTED_SOONER_MS = 1_000;
+
 /** What there is to observe at one moment; all owned by `Play`. */
 export interface Observed {
   readonly nowMs: number;
@@ -25,8 +28,8 @@ export interface Observed {
   readonly have: readonly number[];
   /** Members that hold another state than this host and most of the others. */
   readonly differing: SlotSet;
-  /** Whether a player that was dropped may be taken back by now; sooner, where others want it. */
-  readonly mayReturn: (slot: number, isWanted: boolean) => boolean;
+  /** Whether a player that was dropped may be taken back by now, or could `laterMs` ago. */
+  readonly mayReturn: (slot: number, laterMs: number) => boolean;
 }
 
 /** The member that decides. */
@@ -154,13 +157,18 @@ export class Observation {
     );
   }
 
-  /** A player that asks to come back; not one whom the others still take for a member. */
+  /**
+   * A player that asks to come back; not one whom the others still take for a member. The lowest
+   * member takes it back at once, each other one that much later: so none of them can keep it out.
+   */
   returning(): Incarnation | undefined {
+    const before = sizeOf(this.#standing.members & (setOf(this.slot) - 1));
+    const laterMs = before * this.#decider.timers.suspectMs;
     for (const [slot, record] of this.#observed.records.entries()) {
       const mayAsk = record?.isReturning && has(this.present, slot) &&
         !has(this.#standing.members, slot) &&
         record.epoch > this.#epochOf(slot) &&
-        this.#observed.mayReturn(slot, false);
+        this.#observed.mayReturn(slot, laterMs);
       if (mayAsk) return { slot, epoch: record.epoch };
     }
     return undefined;
@@ -184,7 +192,7 @@ export class Observation {
     const record = this.#observed.records[slot];
     return record !== undefined && record.isReturning &&
       record.epoch === epoch && has(this.heard, slot) &&
-      this.#observed.mayReturn(slot, true);
+      this.#observed.mayReturn(slot, -WANTED_SOONER_MS);
   }
 
   /** Whether an attempt has lasted since then for so long that the others won't take part. */
