@@ -158,8 +158,7 @@ class Server implements Lobby {
     this.addresses = reachableAddresses(hostname);
     this.#books = new LobbyBooks({
       chance: { newId: () => crypto.randomUUID(), below },
-      tokens: createSeatTokens(key),
-      tickets: createRoomTickets(key),
+      ...{ tokens: createSeatTokens(key), tickets: createRoomTickets(key) },
       transport: broker === undefined
         ? { kind: "relay" }
         : { kind: "amqp", url: broker, exchange: EXCHANGE },

@@ -16,20 +16,16 @@ import { NetworkError } from "../link/network_error.ts";
 import { comeBack } from "./come_back.ts";
 import { askLobby, type LinkTimes, LobbyConnection } from "./connection.ts";
 import { EventQueue } from "./event_queue.ts";
+import { type LobbyEvent, roomEventOf } from "./lobby_event.ts";
 import {
   type AgainMessage,
-  type ClaimAnswerMessage,
   type ClaimMessage,
   type ClientLine,
   type CommittedMessage,
   type ErrorMessage,
   type LobbyMessage,
-  type OverMessage,
   PROTOCOL_VERSION,
-  type RematchMessage,
   type ResultMessage,
-  type RoomsMessage,
-  type RosterMessage,
   type StartMessage,
   type WelcomeMessage,
 } from "./protocol.ts";
@@ -69,42 +65,6 @@ export type EraReport = Omit<CommittedMessage, "type" | "match">;
 
 /** How the newest match ended; the seat adds the rest of the message. */
 export type ResultReport = Omit<ResultMessage, "type" | "match">;
-
-/** What happens in a room, for all who play there or watch. */
-export type RoomEvent =
-  | { readonly kind: "roster"; readonly roster: RosterMessage }
-  /** A match begins: the first one or, after `askAgain`, the next. */
-  | { readonly kind: "start"; readonly start: StartMessage }
-  /** The connection broke and is tried again: why, in a sentence; empty once it is back. */
-  | { readonly kind: "link"; readonly trouble: string }
-  /** How many watch the match. */
-  | { readonly kind: "watchers"; readonly count: number }
-  /** Who wants to play again, and who has gone, by slot of the match that is over. */
-  | { readonly kind: "again" } & Pick<RematchMessage, "wanted" | "gone">;
-
-/** Why there is no connection to the lobby any more, for good. */
-export type EndEvent =
-  /** The lobby ended it; in a match only because this process has no right to the seat any more. */
-  | {
-    readonly kind: "refused";
-    readonly code: string;
-    readonly message: string;
-  }
-  /** This side left. */
-  | { readonly kind: "left" };
-
-/** What happens to a seat; after an end nothing more does. */
-export type LobbyEvent =
-  | RoomEvent
-  | EndEvent
-  /** This player waits alone among strangers, and might go to one of these rooms. */
-  | { readonly kind: "rooms"; readonly rooms: RoomsMessage["rooms"] }
-  /** The witness answered a claim. */
-  | { readonly kind: "claim"; readonly answer: ClaimAnswerMessage }
-  /** A match has ended, as the lobby knows; this player may not. */
-  | { readonly kind: "over"; readonly over: OverMessage }
-  /** The player has a seat in a room again, or in another one. */
-  | { readonly kind: "seated"; readonly welcome: WelcomeMessage };
 
 /** A seat in a room, and then in its matches. Disposing it leaves. */
 export interface LobbySeat extends AsyncDisposable {
@@ -209,31 +169,6 @@ export function refusalOf(
       `Cannot join the lobby at ${hostname}:${port}: what listens there does ` +
         "not answer as a lobby does. Check the port.",
     );
-}
-
-/** Returns the event in a message for players and watchers alike; `undefined` in any other. */
-export function roomEventOf(message: LobbyMessage): RoomEvent | undefined {
-  switch (message.type) {
-    case "roster":
-      return { kind: "roster", roster: message };
-    case "start":
-      return { kind: "start", start: message };
-    case "watchers":
-      return { kind: "watchers", count: message.count };
-    case "again":
-      return { kind: "again", wanted: message.wanted, gone: message.gone };
-    case "error":
-    case "granted":
-    case "over":
-    case "pong":
-    case "refused":
-    case "relay":
-    case "rooms":
-    case "watch":
-    case "watching":
-    case "welcome":
-      return undefined;
-  }
 }
 
 class HeldSeat implements LobbySeat {

@@ -17,19 +17,14 @@ import {
   LobbyConnection,
 } from "./connection.ts";
 import { EventQueue } from "./event_queue.ts";
+import { type EndEvent, type RoomEvent, roomEventOf } from "./lobby_event.ts";
 import {
   type ErrorMessage,
   type LobbyMessage,
   PROTOCOL_VERSION,
   type WatchingMessage,
 } from "./protocol.ts";
-import {
-  type EndEvent,
-  JoinError,
-  refusalOf,
-  type RoomEvent,
-  roomEventOf,
-} from "./seat.ts";
+import { JoinError, refusalOf } from "./seat.ts";
 
 /** Which room of which lobby to watch. */
 export interface WatchOptions extends LobbyAddress, LinkTimes {

@@ -38,17 +38,16 @@ import {
   createMatch,
   disconnect,
   MatchList,
+  type MatchSeat,
   type MatchTerms,
+  nameOf,
   type RunningMatch,
+  type SeatName,
   takeEra,
   takeResult,
   type Verdict,
   welcomeBack,
 } from "./running_matches.ts";
-import type { Seat } from "./seat.ts";
-
-/** A seat of a match and, by its epoch, the process that holds it. */
-export type SeatName = Pick<Seat, "match" | "slot" | "epoch">;
 
 /** A match that is to begin. */
 export type NewMatch = Omit<MatchTerms, "match" | "transport">;
@@ -62,12 +61,6 @@ export interface MatchesOptions extends AnnouncerOptions {
   readonly lingerMs: number;
   /** After how long without a sign of life a player is gone, whatever its connection looks like. */
   readonly goneMs: number;
-}
-
-/** The seat of a control connection. */
-interface MatchSeat {
-  readonly match: RunningMatch;
-  readonly slot: number;
 }
 
 /** The running matches, and the control connections that have seats in them. */
@@ -192,10 +185,8 @@ export class Matches {
     id: string,
     nowMs: number,
   ): readonly Delivery[] | undefined {
-    const match = this.#matches.of(id);
-    if (match === undefined) return undefined;
-    const slot = match.players.findIndex((player) => player.id === id);
-    return this.#follow(client, { match, slot }, nowMs);
+    const place = this.#matches.of(id);
+    return place && this.#follow(client, place, nowMs);
   }
 
   /** A client said something; `tick` is the newest that it has confirmed, if it tells. */
@@ -440,8 +431,4 @@ export class Matches {
     match.rematch = this.#create(match, clients, nowMs);
     return this.#announcer.begin(match.rematch);
   }
-}
-
-function nameOf({ match, slot }: MatchSeat): SeatName {
-  return { match: match.match, slot, epoch: match.epochs[slot] };
 }

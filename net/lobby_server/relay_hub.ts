@@ -20,7 +20,7 @@ import {
   HEADER_BYTES,
   senderByteOf,
 } from "../transport/relay_frames.ts";
-import type { SeatName } from "./matches.ts";
+import type { SeatName } from "./running_matches.ts";
 
 const log = getLogger(["pong", "lobby"]);
 

@@ -10,6 +10,7 @@ import {
   NAME_LENGTH_MAX,
   type RoomRules,
 } from "../lobby/protocol.ts";
+import type { Delivery } from "./books_port.ts";
 import type { Caller } from "./cooldowns.ts";
 import type { Countdown } from "./readiness.ts";
 import type { ClientId } from "./running_matches.ts";
@@ -85,23 +86,33 @@ export function clientsOf({ players }: Room): readonly ClientId[] {
 /** What a new player of the room is told first. */
 export function welcomeTo(
   room: Room,
-  player: RoomPlayer,
+  { client, id, slot, name, look, wishes }: RoomPlayer,
   tickets: RoomTickets,
-): LobbyMessage {
+): Delivery {
   const { code, isPublic, rules } = room;
-  const { id, slot, name, look, wishes } = player;
+  const ticket = tickets.seal(
+    { ...{ id, slot, name, look, wishes }, room: code, isPublic, rules },
+  );
   return {
-    type: "welcome",
-    id: player.id,
-    slot: player.slot,
-    start: startPosition(room.rules, player.slot),
-    room: room.code,
-    rules: room.rules,
-    epoch: 0,
-    ticket: tickets.seal(
-      { ...{ id, slot, name, look, wishes }, room: code, isPublic, rules },
-    ),
+    to: client,
+    message: {
+      ...{ type: "welcome", id, slot, room: code, rules, ticket },
+      start: startPosition(rules, slot),
+      epoch: 0,
+    },
   };
+}
+
+/** Finds the first such player, and the room. */
+export function findPlayer(
+  rooms: Iterable<Room>,
+  isSuch: (player: RoomPlayer) => boolean,
+): { room: Room; player: RoomPlayer } | undefined {
+  for (const room of rooms) {
+    const player = room.players.find(isSuch);
+    if (player !== undefined) return { room, player };
+  }
+  return undefined;
 }
 
 /** How a room stands, as its players and watchers are told. */

@@ -30,6 +30,7 @@ import { areAllReady, countDown } from "./readiness.ts";
 import {
   addPlayer,
   clientsOf,
+  findPlayer,
   isFull,
   type Newcomer,
   PLAYERS_MIN,
@@ -131,7 +132,8 @@ export class Rooms {
       isReady: isReady || isBot,
       rttMs: null,
     };
-    const former = ticket && this.#findId(ticket.id);
+    const former = ticket &&
+      findPlayer(this.#rooms.values(), ({ id }) => id === ticket.id);
     if (former) return this.#replace(former, newcomer, nowMs);
     const found = this.#findRoom(wantedBy(request, ticket), caller, nowMs);
     if ("error" in found) return [{ to: client, message: found.error }];
@@ -217,16 +219,7 @@ export class Rooms {
 
   #find(client: ClientId): { room: Room; player: RoomPlayer } | undefined {
     const room = this.#roomOf.get(client);
-    const player = room?.players.find((player) => player.client === client);
-    return room && player && { room, player };
-  }
-
-  #findId(id: string): { room: Room; player: RoomPlayer } | undefined {
-    for (const room of this.#rooms.values()) {
-      const player = room.players.find((player) => player.id === id);
-      if (player !== undefined) return { room, player };
-    }
-    return undefined;
+    return findPlayer(room ? [room] : [], (player) => player.client === client);
   }
 
   /** Puts the newest connection of a player in the place of the one before. */
@@ -241,7 +234,7 @@ export class Rooms {
     this.#roomOf.set(client, room);
     return [
       ...refuse(player.client, TAKEN_OVER),
-      { to: client, message: welcomeTo(room, next, this.#options.tickets) },
+      welcomeTo(room, next, this.#options.tickets),
       ...this.#changed(room, nowMs),
     ];
   }
@@ -315,12 +308,7 @@ export class Rooms {
     return [
       ...room.players
         .filter(({ client }) => clients.includes(client))
-        .map((player) => (
-          {
-            to: player.client,
-            message: welcomeTo(room, player, this.#options.tickets),
-          }
-        )),
+        .map((player) => welcomeTo(room, player, this.#options.tickets)),
       ...this.#changed(room, nowMs),
     ];
   }

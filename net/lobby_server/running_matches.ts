@@ -63,6 +63,20 @@ export interface RunningMatch extends Omit<MatchTerms, "players"> {
   emptySinceMs: number;
 }
 
+/** A seat in a match. */
+export interface MatchSeat {
+  readonly match: RunningMatch;
+  readonly slot: number;
+}
+
+/** A seat of a match and, by its epoch, the process that holds it. */
+export type SeatName = Pick<Seat, "match" | "slot" | "epoch">;
+
+/** Names a seat, as its newest process has it. */
+export function nameOf({ match, slot }: MatchSeat): SeatName {
+  return { match: match.match, slot, epoch: match.epochs[slot] };
+}
+
 /** A match to which nobody is connected yet; `number` is 0 if this lobby didn't see it begin. */
 export function createMatch(
   { match, room, rules, transport, players, isPublic = false }: MatchTerms,
@@ -241,13 +255,12 @@ export class MatchList {
     return newestOf(this.running.filter((match) => match.room === room));
   }
 
-  /** The newest running match in which a player has a seat. */
-  of(id: string): RunningMatch | undefined {
-    return newestOf(
-      this.running.filter(({ players }) =>
-        players.some((player) => player.id === id)
-      ),
-    );
+  /** The seat of a player in the newest running match in which it has one. */
+  of(id: string): MatchSeat | undefined {
+    const slotIn = ({ players }: RunningMatch) =>
+      players.findIndex((player) => player.id === id);
+    const match = newestOf(this.running.filter((each) => slotIn(each) >= 0));
+    return match && { match, slot: slotIn(match) };
   }
 
   get(name: string): RunningMatch | undefined {

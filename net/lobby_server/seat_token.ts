@@ -3,9 +3,9 @@
  *
  * A token carries all that the lobby must know to go on with a match that it has forgotten: who the
  * players are, whose seat this is, and the MAC that only the lobby's key makes. Its owner may read
- * it, but nobody else: whoever knows it may take the seat. It fits into a line of the lobby's
- * protocol together with all else that such a line says.
- * It is the Seat without the names of its fields, sealed (`sealed_word.ts`).
+ * it, but nobody else: whoever knows it may take the seat. It is the seat without the names of its
+ * fields, sealed (`sealed_word.ts`), which fits into a line of the lobby's protocol together with
+ * all else that such a line says.
  *
  * @module
  */

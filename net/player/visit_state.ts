@@ -8,8 +8,8 @@
  * @module
  */
 import { NetworkError } from "../link/network_error.ts";
+import type { EndEvent } from "../lobby/lobby_event.ts";
 import type { StartMessage } from "../lobby/protocol.ts";
-import type { EndEvent } from "../lobby/seat.ts";
 
 /** Where a visit is. */
 export type VisitState =

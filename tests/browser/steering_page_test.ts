@@ -12,14 +12,16 @@ import {
   waitUntil,
 } from "../support/person.ts";
 
-/** A gamepad's stick that is pushed up. */
+/** A gamepad's stick that rests for some pictures, and then is pushed up. */
 const PAD = `
   globalThis.pad = {
     mapping: "standard",
     axes: [0, -1, 0, 0],
     buttons: Array.from({ length: 17 }, () => ({ pressed: false })),
   };
-  navigator.getGamepads = () => [null, globalThis.pad];
+  let rests = 10;
+  navigator.getGamepads = () =>
+    [null, rests-- > 0 ? { ...pad, axes: [0, 0, 0, 0] } : pad];
 `;
 
 test("keys, chosen keys, mouse, a finger anywhere and a gamepad move the own paddle", async (browser) => {

@@ -27,7 +27,7 @@ const DOES_IO: ReadonlySet<string> = new Set(
     cli: "announce logging output signals",
     files: "broker_ca broker_file seat_file settings_file state_folder",
     link: "descriptors dial line_connection listen pause",
-    lobby: "connection seat watch",
+    lobby: "come_back connection seat watch",
     lobby_server: "reception relay_hub",
     page: "assets browser door http page_socket process_page server",
     player: "evidence_file invite lobby_visit match_loop match_run player",

@@ -9,6 +9,11 @@ import {
   ignoreWithoutBroker,
   startBroker,
 } from "../support/broker.ts";
+import {
+  type Certificates,
+  ignoreWithoutOpenssl,
+  makeCertificates,
+} from "../support/certificates.ts";
 import { expectOneLine, lobbyAt, startPong } from "../support/processes.ts";
 import { together } from "./fault_match.ts";
 import { playAgainstLiar } from "./lying_match.ts";
@@ -18,14 +23,22 @@ import {
   watchFromTheMiddle,
 } from "./whole_match.ts";
 
-const ignore = ignoreWithoutBroker();
+const ignore = ignoreWithoutBroker() || ignoreWithoutOpenssl();
 let broker: Broker;
+let certificates: Certificates;
 
 if (!ignore) {
   Deno.test.beforeAll(async () => {
-    broker = await startBroker();
+    certificates = await makeCertificates();
+    // All processes inherit it.
+    Deno.env.set("PONG_BROKER_CA", certificates.ca);
+    broker = await startBroker({ certificate: certificates.of("good") });
   });
-  Deno.test.afterAll(async () => await broker?.[Symbol.asyncDispose]());
+  Deno.test.afterAll(async () => {
+    Deno.env.delete("PONG_BROKER_CA");
+    await broker?.[Symbol.asyncDispose]();
+    await certificates?.[Symbol.asyncDispose]();
+  });
 }
 
 Deno.test("over RabbitMQ", { ignore }, async (test) => {
@@ -35,7 +48,10 @@ Deno.test("over RabbitMQ", { ignore }, async (test) => {
       playWholeMatch(count, url));
   }
   for (const count of [2, 4]) {
-    const url = await broker.createVhost(`watch${count}`);
+    // Over TLS, which changes nothing else.
+    const url = (await broker.createVhost(`watch${count}`))
+      .replace("amqp:", "amqps:")
+      .replace(`:${broker.port}`, `:${broker.securePort}`);
     await test.step(`a watcher that comes late sees what ${count} players have`, () =>
       watchFromTheMiddle(count, url));
   }

@@ -5,7 +5,9 @@
  */
 import { temporaryFolder } from "../support/lobby.ts";
 import type { LyingPlan } from "../support/lying_member.ts";
+import { lookAt } from "../support/page_client.ts";
 import {
+  addressOf,
   lobbyAt,
   type PongProcess,
   startLobbyProcess,
@@ -49,6 +51,8 @@ export async function openVenue(broker?: string): Promise<Venue> {
     const pong = startPong(["play", "--state-folder", folder, ...words], {
       lie,
     });
+    // Who opens no browser looks at the page all the same.
+    if (words.includes("--no-open")) moved.use(lookAt(addressOf(pong)));
     return Object.assign(moved.use(pong), { folder });
   };
   let players = 0;

@@ -27,7 +27,7 @@ import {
 const SILENCE_MS = 2000;
 
 const ROOM = ["--room", "ARENA"];
-/** A player, and one whose page nobody opens: it loses soon, and stays when the match is over. */
+/** A player, and one who only looks on: it loses soon, and stays when the match is over. */
 const BOT = ["--bot", "easy", "--points", "4"];
 const IDLER = ["--no-open", "--points", "4"];
 

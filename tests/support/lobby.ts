@@ -4,11 +4,11 @@
  * @module
  */
 import { type Lobby, startLobby } from "../../lobby.ts";
+import type { LobbyEvent } from "../../net/lobby/lobby_event.ts";
 import type { StartMessage } from "../../net/lobby/protocol.ts";
 import {
   joinLobby,
   type JoinRequest,
-  type LobbyEvent,
   type LobbySeat,
 } from "../../net/lobby/seat.ts";
 import { type LobbyWatch, watchLobby } from "../../net/lobby/watch.ts";

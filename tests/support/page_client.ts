@@ -82,10 +82,7 @@ export interface Client extends AsyncDisposable {
 export async function openPage(
   { server }: { readonly server: Pick<PageServer, "url"> },
 ): Promise<Client> {
-  const address = server.url.replace("http:", "ws:").replace("/?", "/socket?");
-  const socket = new WebSocket(address, {
-    headers: { origin: new URL(server.url).origin },
-  });
+  const socket = connectTo(server.url);
   socket.binaryType = "arraybuffer";
   const messages = createInbox<unknown>();
   socket.onmessage = (event) => messages.put(event.data);
@@ -106,6 +103,28 @@ export async function openPage(
       await closed;
     },
   };
+}
+
+/** Somebody who looks at a page, whose address may still have to come, until disposed. */
+export function lookAt(url: Promise<string>): Disposable {
+  let socket: WebSocket | undefined;
+  // A process that has no page has ended, which its test will find out.
+  url.then((url) => socket = connectTo(url)).catch(() => {});
+  const timer = setInterval(() => {
+    const isOpen = socket?.readyState === WebSocket.OPEN;
+    if (isOpen) socket?.send(JSON.stringify({ kind: "alive" }));
+  }, 300);
+  return {
+    [Symbol.dispose]() {
+      clearInterval(timer);
+      socket?.close();
+    },
+  };
+}
+
+function connectTo(url: string): WebSocket {
+  const address = url.replace("http:", "ws:").replace("/?", "/socket?");
+  return new WebSocket(address, { headers: { origin: new URL(url).origin } });
 }
 
 /** A queue whose `next` waits for what is not there yet. */
