@@ -29,12 +29,8 @@ export type Verdict = "waiting" | "agreed" | "disputed";
 
 /** What all players know of their match. */
 export type MatchTerms =
-  & Pick<Seat, "match" | "room" | "rules" | "transport">
-  & {
-    readonly players: readonly MatchPlayer[];
-    /** Among strangers, so everybody may watch; not known of matches before a restart. */
-    readonly isPublic?: boolean;
-  };
+  & Pick<Seat, "match" | "room" | "isPublic" | "rules" | "transport">
+  & { readonly players: readonly MatchPlayer[] };
 
 /** What the lobby remembers of a match. */
 export interface RunningMatch extends Omit<MatchTerms, "players"> {
@@ -79,7 +75,7 @@ export function nameOf({ match, slot }: MatchSeat): SeatName {
 
 /** A match to which nobody is connected yet; `number` is 0 if this lobby didn't see it begin. */
 export function createMatch(
-  { match, room, rules, transport, players, isPublic = false }: MatchTerms,
+  { match, room, rules, transport, players, isPublic }: MatchTerms,
   { number, goneMs, nowMs }: {
     readonly number: number;
     readonly goneMs: number;

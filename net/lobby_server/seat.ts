@@ -24,6 +24,8 @@ export interface Seat {
   readonly epoch: number;
   readonly match: string;
   readonly room: string;
+  /** Among strangers, so everybody may watch. */
+  readonly isPublic: boolean;
   readonly rules: RoomRules;
   readonly transport: "relay" | "amqp";
   /** All players of the match, by slot; this seat's is one of them. */

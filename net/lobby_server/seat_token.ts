@@ -18,13 +18,14 @@ import type { Seat, SeatTokens } from "./seat.ts";
 export const SEAT_KEY_BYTES = 32;
 
 /** Keeps this MAC apart from any other that the same key may ever make. */
-const PURPOSE = "pong seat 1 ";
+const PURPOSE = "pong seat 2 ";
 
 const seatFields = z.tuple([
   z.string(),
   z.string(),
   z.int().min(0).max(3),
   z.int().min(0).max(SEAT_EPOCH_MAX),
+  z.boolean(),
   z.tuple([z.int(), z.int(), z.int(), z.int()]),
   z.enum(["relay", "amqp"]),
   z.array(z.tuple([
@@ -47,12 +48,14 @@ export function createSeatTokens(key: Uint8Array): SeatTokens {
 }
 
 function fieldsOf(seat: Seat): z.infer<typeof seatFields> {
-  const { match, room, slot, epoch, rules, transport, players } = seat;
+  const { match, room, slot, epoch, isPublic, rules, transport, players } =
+    seat;
   return [
     match,
     room,
     slot,
     epoch,
+    isPublic,
     [rules.players, rules.points, rules.lives, rules.graceMs],
     transport,
     players.map(({ id, slot, name, look, isBot, publicKey }) => [
@@ -70,13 +73,14 @@ function fieldsOf(seat: Seat): z.infer<typeof seatFields> {
 function parseSeat(value: unknown): Seat | undefined {
   const { data } = seatFields.safeParse(value);
   if (data === undefined) return undefined;
-  const [match, room, slot, epoch, rules, transport, all] = data;
+  const [match, room, slot, epoch, isPublic, rules, transport, all] = data;
   const [players, points, lives, graceMs] = rules;
   return {
     match,
     room,
     slot,
     epoch,
+    isPublic,
     rules: { players, points, lives, graceMs },
     transport,
     players: all.map(([id, slot, name, look, isBot, publicKey]) => ({

@@ -47,6 +47,7 @@ function begin(matches: Matches, players = 2): readonly string[] {
   const deliveries = matches.begin(
     {
       room: "MINE",
+      isPublic: false,
       rules: { players, points: 11, lives: 5, graceMs: 20_000 },
       players: slots.map((slot) => ({
         id: `id-${slot}`,

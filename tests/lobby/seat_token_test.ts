@@ -19,6 +19,7 @@ const TOKENS = createSeatTokens(KEY);
 const SEAT: Seat = {
   match: "0123abcd-7",
   room: "BLUE42",
+  isPublic: true,
   slot: 1,
   epoch: 3,
   rules: { players: 2, points: 11, lives: 5, graceMs: 20_000 },
@@ -94,6 +95,7 @@ Deno.test("the longest start still fits a line", () => {
   const [{ message }] = matches.begin(
     {
       room: "TWELVELONG12",
+      isPublic: false,
       rules: { players: 4, points: 99, lives: 99, graceMs: 600_000 },
       players,
     },

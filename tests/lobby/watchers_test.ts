@@ -101,6 +101,13 @@ Deno.test("without a code one watches the match that began last, among strangers
     [110, 112, 114, 5].map((client) => lobby.newest(client, "watching").room),
   )
     .toEqual([rooms[0], rooms[0], rooms[1], rooms[1]]);
+  // A seat that is taken again tells a restarted lobby whether its match is one of strangers.
+  const restarted = new TestLobby();
+  for (const client of [7, 10]) {
+    restarted.join(client, { resume: lobby.newest(client, "start").token });
+  }
+  watch(restarted, 5);
+  expect(restarted.newest(5, "watching").room).toBe(rooms[0]);
 });
 
 Deno.test("a room that isn't there can't be watched", () => {
