@@ -45,7 +45,7 @@ export function createAnswer(options: AnswerOptions): Answer {
     answerWith(code, always, { type: "text/plain", body: encode(body) });
 
   async function answerSocket(
-    { headers }: HttpRequest,
+    headers: Headers,
     isKnown: boolean,
   ): Promise<HttpAnswer> {
     const origin = headers.get("origin") ?? "";
@@ -75,7 +75,7 @@ export function createAnswer(options: AnswerOptions): Answer {
     const { pathname, searchParams } = url;
     const isKnown = searchParams.get("token") === token;
     if (pathname === "/socket") {
-      return await answerSocket({ method, url, headers }, isKnown);
+      return await answerSocket(headers, isKnown);
     }
     if (method !== "GET") return text(405, "Only GET is answered.");
     if (pathname === "/open") {

@@ -161,16 +161,6 @@ export function closeConn(conn: { close(): void }): void {
   }
 }
 
-/** Writes all of `bytes`. Rejects where the connection breaks. */
-export async function writeAll(
-  conn: Deno.TcpConn,
-  bytes: Uint8Array,
-): Promise<void> {
-  for (let at = 0; at < bytes.length;) {
-    at += await conn.write(bytes.subarray(at));
-  }
-}
-
 /** Whether only who has just connected has failed: it was gone before it could be accepted. */
 function isOfOneConnection(error: unknown): boolean {
   const { NotConnected, ConnectionReset, ConnectionAborted } = Deno.errors;

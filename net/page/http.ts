@@ -6,7 +6,8 @@
  *
  * @module
  */
-import { closeConn, writeAll } from "./door.ts";
+import { writeAll } from "../link/line_connection.ts";
+import { closeConn } from "./door.ts";
 
 /** Of a request's head. Cookies of other programs on this machine come along. */
 const HEAD_BYTES_MAX = 32 * 1024;

@@ -6,8 +6,9 @@
  *
  * @module
  */
+import { writeAll } from "../link/line_connection.ts";
 import { SilenceWatch } from "../link/silence.ts";
-import { closeConn, writeAll } from "./door.ts";
+import { closeConn } from "./door.ts";
 import {
   closeFrame,
   messageFrame,
