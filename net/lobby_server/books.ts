@@ -175,7 +175,8 @@ export class LobbyBooks {
     if (spectate) return this.#watch(client, message.room, nowMs);
     const ticket = this.#tickets.open(message.ticket ?? "");
     const begun = ticket && this.matches.bringBack(client, ticket.id, nowMs);
-    return begun ?? this.#rooms.join(client, message, nowMs);
+    return begun ??
+      this.#rooms.join(client, message, ticket, nowMs);
   }
 
   #watch(

@@ -50,7 +50,7 @@ import {
   tooSoonError,
 } from "./room_refusals.ts";
 import type { ClientId } from "./running_matches.ts";
-import type { RoomTickets } from "./seat.ts";
+import type { RoomTicket, RoomTickets } from "./seat.ts";
 import { seatOf, wantedBy, type WantedRoom } from "./wanted_room.ts";
 import type { Watchers } from "./watchers.ts";
 import { wishesOf } from "./wishes.ts";
@@ -119,11 +119,11 @@ export class Rooms {
   join(
     client: ClientId,
     request: JoinMessage,
+    ticket: RoomTicket | undefined,
     nowMs: number,
   ): readonly Delivery[] {
-    const { chance, tickets, addressOf } = this.#options;
+    const { chance, addressOf } = this.#options;
     const { name, look, isBot, isReady, publicKey } = request;
-    const ticket = tickets.open(request.ticket ?? "");
     const caller = { address: addressOf(client), name };
     const newcomer: Newcomer = {
       ...{ client, caller, name, look, isBot, publicKey },
