@@ -50,8 +50,9 @@ export function endOf(
     if (reason !== "not ready") {
       return { ...end, message: saying(winner), told: { score, hash } };
     }
-    const names = lateSlots.map(nameOf).join(" and ");
-    return { ...end, message: `${names} broke off the start.` };
+    // Whoever reports may have named nobody, or a slot that this match hasn't.
+    const names = lateSlots.flatMap((slot) => nameOf(slot) ?? []).join(" and ");
+    return { ...end, message: `${names || "Somebody"} broke off the start.` };
   }
 
   function saying(slot: number | null): string {

@@ -178,6 +178,15 @@ Deno.test("who broke off a start is named to all, once most say so", () => {
       ...{ winner: null, isAgreed: true, message: "Ada broke off the start." },
     }],
   ]);
+  for (const lateSlots of [[], [3]]) {
+    const strange = newMatches();
+    begin(strange, 3);
+    for (const client of [1, 2]) {
+      strange.result(client, { ...report, lateSlots });
+    }
+    expect(one(strange.tellEnd(2), 3, "over").message)
+      .toBe("Somebody broke off the start.");
+  }
 });
 
 Deno.test("who hasn't reported a result is told what most did, and of two what the other did", () => {
