@@ -143,14 +143,14 @@ export class MatchStage implements Stage {
   sit({ id, slot, room, rules }: WelcomeMessage): void {
     this.#id = id;
     this.#roomSeats = { ...this.#roomSeats, me: slot, rules };
-    this.#change({ code: room, invite: this.#options.inviteTo(room) });
+    this.#change(this.#placeIn(room));
   }
 
   /** Takes in who waits in the room, which may be another one than before. */
   gather(
     { room: code, players, rules, watchers, startsInMs }: RosterMessage,
   ): void {
-    const { inviteTo, nowMs } = this.#options;
+    const { nowMs } = this.#options;
     const me = players.find(({ id }) => id === this.#id)?.slot;
     this.#roomSeats = {
       me: me ?? this.#roomSeats.me,
@@ -159,8 +159,14 @@ export class MatchStage implements Stage {
     };
     const startsAtMs = startsInMs === null ? null : nowMs() + startsInMs;
     const otherRooms = players.length > 1 ? [] : this.#room.otherRooms;
-    const invite = inviteTo(code);
-    this.#change({ code, invite, watchers, startsAtMs, otherRooms });
+    const place = this.#placeIn(code);
+    this.#change({ ...place, watchers, startsAtMs, otherRooms });
+  }
+
+  /** Where the room is: the line that invites there is made once, for rosters come often. */
+  #placeIn(code: string): Partial<RoomNow> {
+    if (code === this.#room.code) return {};
+    return { code, invite: this.#options.inviteTo(code) };
   }
 
   /** Takes in where else this player could go. */
