@@ -57,6 +57,9 @@ export const SEAT_EPOCH_MAX = 15;
 /** Longest token of a seat, in characters: the longest honest one has about 1 500. */
 export const SEAT_TOKEN_LENGTH_MAX = 1_600;
 
+/** A room's code, in capitals or not. */
+export const ROOM_CODE = /^[A-Z0-9]{3,12}$/i;
+
 /** Longest public key, in characters. */
 export const PUBLIC_KEY_LENGTH_MAX = 100;
 
@@ -97,7 +100,7 @@ const look = z.int().min(0).max(3);
 const count = z.int().min(0);
 const uint32 = z.int().min(0).max(0xffffffff);
 const roomCode = z.string().regex(
-  /^[A-Z0-9]{3,12}$/i,
+  ROOM_CODE,
   "A room code has 3 to 12 letters and digits.",
 ).transform((code) => code.toUpperCase());
 const publicKey = z.string().regex(/^[A-Za-z0-9+/=_-]+$/)

@@ -5,7 +5,7 @@
  *
  * @module
  */
-import { cleanName, NAME_LENGTH_MAX } from "./protocol.ts";
+import { cleanName, NAME_LENGTH_MAX, ROOM_CODE } from "./protocol.ts";
 
 /** Words that mean nothing here; the message says what to type. */
 export class WordsError extends Error {
@@ -94,7 +94,7 @@ export function nameOf(login: string, otherwise: string): string {
  */
 export function parseRoomCode(text: string): string {
   const code = cleanName(text).toUpperCase();
-  if (/^[A-Z0-9]{3,12}$/.test(code)) return code;
+  if (ROOM_CODE.test(code)) return code;
   throw new WordsError(
     "A room's code has 3 to 12 letters and digits, such as KMPQRA.",
   );
