@@ -31,8 +31,9 @@ import { readBrokerCa } from "./net/files/broker_ca.ts";
 import { readBrokerFile } from "./net/files/broker_file.ts";
 import { findSeat, forgetSeat, openSeatFile } from "./net/files/seat_file.ts";
 import { openStateFolder, type StatePlace } from "./net/files/state_folder.ts";
+import { bracketed } from "./net/link/address.ts";
+import { JoinError } from "./net/lobby/join_error.ts";
 import { DEFAULT_LOBBY_PORT } from "./net/lobby/protocol.ts";
-import { JoinError } from "./net/lobby/seat.ts";
 import { nameOf } from "./net/lobby/typed_words.ts";
 import type { Outcome } from "./net/match/outcome.ts";
 import { loadAssets } from "./net/page/assets.ts";
@@ -85,9 +86,7 @@ async function runLobby(
     stateFolder: await openState(command),
     signal,
   });
-  const { hostname } = address;
-  const at = hostname.includes(":") ? `[${hostname}]` : hostname;
-  print(`listening on ${at}:${lobby.port}`);
+  print(`listening on ${bracketed(address.hostname)}:${lobby.port}`);
   const elsewhere = lobby.port === DEFAULT_LOBBY_PORT
     ? ""
     : ` --port ${lobby.port}`;

@@ -1,8 +1,18 @@
 /**
- * Addresses as limits count them: by who is behind them, not by how they are written.
+ * Addresses of computers: as URLs write them, and as limits count them, by who is behind them.
  *
  * @module
  */
+
+/** Writes a host as a URL has it before a port: an IPv6 address in brackets. */
+export function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** Takes a host out of its brackets, if it has some. */
+export function unbracketed(host: string): string {
+  return host.replace(/^\[(.*)\]$/, "$1");
+}
 
 /** An IPv4 address, as a socket that takes IPv6 too says it. */
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;

@@ -6,22 +6,22 @@
  */
 import { backoffMs } from "../link/backoff.ts";
 import { pause } from "../link/pause.ts";
+import { JoinError } from "./join_error.ts";
+import type { EndEvent } from "./lobby_event.ts";
 
 /** A match goes on without the lobby, and whoever waits in a room is in no hurry. */
 const BACKOFF = { firstMs: 250, maxMs: 2_000 };
 
-/**
- * Tries until an attempt succeeds; `undefined` when `signal` aborts before.
- *
- * @throws what an attempt throws of which `isFinal` says that trying again is no use.
- */
+/** Tries until an attempt succeeds; `undefined` when `signal` aborts, or the lobby refuses for good. */
 export async function comeBack<T>(
   attempt: () => Promise<T>,
-  { signal, isFinal, onTrouble }: {
+  { signal, isFinal, onTrouble, onRefused }: {
     readonly signal: AbortSignal;
-    readonly isFinal: (error: unknown) => boolean;
+    /** Whether trying again is no use after a refusal with this code. */
+    readonly isFinal: (code: string) => boolean;
     /** An attempt has failed; another one follows. */
     readonly onTrouble: (error: Error) => void;
+    readonly onRefused: (end: EndEvent) => void;
   },
 ): Promise<T | undefined> {
   for (let failures = 0;; failures++) {
@@ -31,7 +31,12 @@ export async function comeBack<T>(
       return await attempt();
     } catch (error) {
       if (signal.aborted) return undefined;
-      if (!(error instanceof Error) || isFinal(error)) throw error;
+      if (!(error instanceof Error)) throw error;
+      if (error instanceof JoinError && isFinal(error.code)) {
+        const { code, message } = error;
+        onRefused({ kind: "refused", code, message });
+        return undefined;
+      }
       onTrouble(error);
     }
   }

@@ -50,8 +50,8 @@ const CHECK_EVERY_MS = 250;
 /**
  * Connects to a lobby, sends a first line, and waits for the answer.
  *
- * @throws NetworkError when the lobby can't be reached or is something else, the signal's reason when it aborts, and
- * what `accept` throws; the connection is closed then.
+ * @throws NetworkError when the lobby can't be reached or is something else, the signal's reason
+ * when it aborts, and what `accept` throws; the connection is closed then.
  */
 export async function askLobby<Answer>(
   { hostname, port, line, accept, timeoutMs, signal }: Question<Answer>,

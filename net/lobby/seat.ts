@@ -12,10 +12,10 @@
 import { getLogger } from "@logtape/logtape";
 import type { LobbyAddress } from "../link/dial.ts";
 import type { LineConnection } from "../link/line_connection.ts";
-import { NetworkError } from "../link/network_error.ts";
 import { comeBack } from "./come_back.ts";
 import { askLobby, type LinkTimes, LobbyConnection } from "./connection.ts";
 import { EventQueue } from "./event_queue.ts";
+import { refusalOf } from "./join_error.ts";
 import { type LobbyEvent, roomEventOf } from "./lobby_event.ts";
 import {
   type AgainMessage,
@@ -93,18 +93,6 @@ export interface LobbySeat extends AsyncDisposable {
   sendResult(result: ResultReport): void;
 }
 
-/** The lobby refused to give a seat; the message says why and what to do. */
-export class JoinError extends Error {
-  override readonly name = "JoinError";
-  /** An `ErrorCode` of the protocol; a later lobby may know more of them. */
-  readonly code: string;
-
-  constructor(code: string, message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
 /** How many eras are told again: the lobby counts each, and may have missed some. */
 const ERAS_MAX = 8;
 
@@ -156,19 +144,6 @@ async function takeSeat(
     timeoutMs: ANSWER_TIMEOUT_MS,
   });
   return { lines, welcome: answer };
-}
-
-/** Returns the error to throw for an answer that isn't the one that was asked for. */
-export function refusalOf(
-  answer: LobbyMessage | undefined,
-  { hostname, port }: LobbyAddress,
-): Error {
-  return answer?.type === "error"
-    ? new JoinError(answer.code, answer.message)
-    : new NetworkError(
-      `Cannot join the lobby at ${hostname}:${port}: what listens there does ` +
-        "not answer as a lobby does. Check the port.",
-    );
 }
 
 class HeldSeat implements LobbySeat {
@@ -276,29 +251,22 @@ class HeldSeat implements LobbySeat {
   async #comeBack(): Promise<boolean> {
     if (this.#events.isOver) return false;
     const { signal } = this.#stop;
-    try {
-      const back = await comeBack(
-        () => takeSeat({ ...this.#options, signal }, this.#request()),
-        {
-          signal,
-          isFinal: (error) =>
-            error instanceof JoinError && this.#isFinal(error.code),
-          onTrouble: ({ message }) => this.#tell(message),
-        },
-      );
-      if (back === undefined) return false;
-      this.#link = this.#linkOver(back.lines);
-      if (this.#start === undefined) this.#sit(back.welcome);
-      if (signal.aborted) this.#leave();
-      this.#tell("");
-      for (const message of this.#said()) this.#link.say(message);
-      return true;
-    } catch (error) {
-      if (!(error instanceof JoinError)) throw error;
-      const { code, message } = error;
-      this.#events.finish({ kind: "refused", code, message });
-      return false;
-    }
+    const back = await comeBack(
+      () => takeSeat({ ...this.#options, signal }, this.#request()),
+      {
+        signal,
+        isFinal: (code) => this.#isFinal(code),
+        onTrouble: ({ message }) => this.#tell(message),
+        onRefused: (end) => this.#events.finish(end),
+      },
+    );
+    if (back === undefined) return false;
+    this.#link = this.#linkOver(back.lines);
+    if (this.#start === undefined) this.#sit(back.welcome);
+    if (signal.aborted) this.#leave();
+    this.#tell("");
+    for (const message of this.#said()) this.#link.say(message);
+    return true;
   }
 
   /** Asks for the seat that this player had. */

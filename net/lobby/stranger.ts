@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { unbracketed } from "../link/address.ts";
 
 /** What a TLS server says to whoever speaks without TLS, and to whoever speaks it wrongly. */
 const TLS_ALERT = 0x15;
@@ -52,7 +53,7 @@ export function nameStranger(beginning: Uint8Array): string | undefined {
 function wordsFor(host: string | undefined): string {
   const url = host === undefined ? null : URL.parse(`http://${host}`);
   if (!url?.hostname) return "--host with the name of this computer";
-  const hostname = url.hostname.replace(/^\[|\]$/g, "");
+  const hostname = unbracketed(url.hostname);
   return `--host ${hostname}${url.port === "" ? "" : ` --port ${url.port}`}`;
 }
 

@@ -17,6 +17,7 @@ import {
   LobbyConnection,
 } from "./connection.ts";
 import { EventQueue } from "./event_queue.ts";
+import { refusalOf } from "./join_error.ts";
 import { type EndEvent, type RoomEvent, roomEventOf } from "./lobby_event.ts";
 import {
   type ErrorMessage,
@@ -24,7 +25,6 @@ import {
   PROTOCOL_VERSION,
   type WatchingMessage,
 } from "./protocol.ts";
-import { JoinError, refusalOf } from "./seat.ts";
 
 /** Which room of which lobby to watch. */
 export interface WatchOptions extends LobbyAddress, LinkTimes {
@@ -131,25 +131,19 @@ class Watch implements LobbyWatch {
     const { signal } = this.#stop;
     const options = { ...this.#options, signal };
     const untilMs = performance.now() + MISSING_MS_MAX;
-    try {
-      const back = await comeBack(() => enter(options, this.watching.room), {
-        signal,
-        isFinal: (error) =>
-          error instanceof JoinError && (error.code === "version" ||
-            error.code === "no_such_room" && performance.now() > untilMs),
-        onTrouble: ({ message }) => this.#tell(message),
-      });
-      if (back === undefined) return false;
-      this.#link = new LobbyConnection(back.lines, this.#options);
-      if (signal.aborted) this.#leave();
-      this.#events.push({ kind: "link", trouble: "" });
-      return true;
-    } catch (error) {
-      if (!(error instanceof JoinError)) throw error;
-      const { code, message } = error;
-      this.#events.finish({ kind: "refused", code, message });
-      return false;
-    }
+    const back = await comeBack(() => enter(options, this.watching.room), {
+      signal,
+      isFinal: (code) =>
+        code === "version" ||
+        code === "no_such_room" && performance.now() > untilMs,
+      onTrouble: ({ message }) => this.#tell(message),
+      onRefused: (end) => this.#events.finish(end),
+    });
+    if (back === undefined) return false;
+    this.#link = new LobbyConnection(back.lines, this.#options);
+    if (signal.aborted) this.#leave();
+    this.#events.push({ kind: "link", trouble: "" });
+    return true;
   }
 
   #tell(why: string): void {

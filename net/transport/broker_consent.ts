@@ -8,6 +8,7 @@
  * @module
  */
 import { lookup } from "node:dns/promises";
+import { unbracketed } from "../link/address.ts";
 import type { LobbyAddress } from "../link/dial.ts";
 import { NetworkError } from "../link/network_error.ts";
 import { brokerUrlFor, parseBrokerUrl, withHost } from "./broker_url.ts";
@@ -68,7 +69,7 @@ export async function agreedBrokerUrl(
 
 /** A host as it is compared: DNS knows neither capitals nor a last dot, and URLs have brackets. */
 function plain(host: string): string {
-  return host.toLowerCase().replace(/^\[(.*)\]$/, "$1").replace(/\.$/, "");
+  return unbracketed(host.toLowerCase()).replace(/\.$/, "");
 }
 
 async function lookUp(host: string): Promise<readonly string[]> {

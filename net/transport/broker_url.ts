@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { bracketed, unbracketed } from "../link/address.ts";
 import { NetworkError } from "../link/network_error.ts";
 import { BROKER_URL_LENGTH_MAX } from "../lobby/protocol.ts";
 
@@ -55,7 +56,7 @@ export function parseBrokerUrl(text: string): BrokerAddress {
       "Cannot use this broker address: write it as amqp://user:password@host:5672",
     );
   }
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const host = unbracketed(hostname);
   return {
     ...{ secure, host, port, name: `${bracketed(host)}:${port}` },
     user: decode(user),
@@ -105,7 +106,7 @@ export function brokerUrlFor(url: string, lobbyHost: string): string {
 
 /** Moves an address to another host. */
 export function withHost(url: string, hostname: string): string {
-  const host = hostname.replace(/^\[(.*)\]$/, "$1");
+  const host = unbracketed(hostname);
   return formatBrokerUrl({ ...parseBrokerUrl(url), host });
 }
 
@@ -122,10 +123,6 @@ export function hidePassword(
 /** Whether a host name or address means the machine itself. */
 export function isLoopback(host: string): boolean {
   return /^(localhost|127(\.\d{1,3}){3}|::1)$/i.test(host);
-}
-
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
 }
 
 /** Decodes percent signs; a text in which they make no sense is taken literally. */

@@ -1,7 +1,8 @@
 // Whatever is asked of a lobby, with a first line: how that fails, in virtual time.
 import { expect } from "@std/expect";
 import { NetworkError } from "../../net/link/network_error.ts";
-import { JoinError, joinLobby } from "../../net/lobby/seat.ts";
+import { JoinError } from "../../net/lobby/join_error.ts";
+import { joinLobby } from "../../net/lobby/seat.ts";
 import { watchLobby } from "../../net/lobby/watch.ts";
 import { openRelay, openRelayWatch } from "../../net/transport/relay.ts";
 import { FOREVER } from "../support/lobby.ts";

@@ -10,7 +10,8 @@ import {
   type Settings,
   writeSettings,
 } from "../../net/files/settings_file.ts";
-import { JoinError, type JoinRequest } from "../../net/lobby/seat.ts";
+import { JoinError } from "../../net/lobby/join_error.ts";
+import type { JoinRequest } from "../../net/lobby/seat.ts";
 import {
   DEFAULT_PREFERENCES,
   type PageMessage,

@@ -6,7 +6,7 @@
  */
 import { expect } from "@std/expect";
 import type { Lobby } from "../../lobby.ts";
-import { JoinError } from "../../net/lobby/seat.ts";
+import { JoinError } from "../../net/lobby/join_error.ts";
 import type { View } from "../../net/page/protocol.ts";
 import { type WatcherOptions, watchMatches } from "../../net/watch/watcher.ts";
 import { join, openLobby, watch } from "../support/lobby.ts";
