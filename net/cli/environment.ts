@@ -8,6 +8,7 @@
  * @module
  */
 import type { CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { messageOf } from "../link/network_error.ts";
 
 const YES = ["1", "true", "yes", "on"];
 const NO = ["0", "false", "no", "off"];
@@ -45,7 +46,7 @@ export function applyEnvironment(
       command.setOptionValueWithSource(name, meant, "env");
     } catch (error) {
       // Never the value itself: it may be a password.
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       warnings.push(
         `${variable} is ignored, for it is no value of ${option.long}. ${why}`,
       );

@@ -4,6 +4,7 @@
  * @module
  */
 import { X509Certificate } from "node:crypto";
+import { messageOf } from "../link/network_error.ts";
 
 const CERTIFICATE =
   /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
@@ -23,7 +24,7 @@ export async function readBrokerCa(
   try {
     text = await Deno.readTextFile(file);
   } catch (error) {
-    throw problem(error instanceof Error ? error.message : String(error));
+    throw problem(messageOf(error));
   }
   const certificates = text.match(CERTIFICATE) ?? [];
   if (certificates.length === 0) {

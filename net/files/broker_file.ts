@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../link/network_error.ts";
 
 /** What the file holds, and a sentence for who may be too careless with it; empty where nobody is. */
 export interface BrokerFile {
@@ -22,7 +23,7 @@ export async function readBrokerFile(path: string): Promise<BrokerFile> {
     text = (await Deno.readTextFile(path)).trim();
     ({ mode } = await Deno.stat(path));
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new Error(`Cannot read the broker's address in ${path}: ${why}.`, {
       cause,
     });

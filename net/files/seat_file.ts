@@ -10,6 +10,7 @@
  */
 import { z } from "zod";
 import { SKILLS } from "../../game/bot.ts";
+import { messageOf } from "../link/network_error.ts";
 import { removeFile, StateFolderError, writeState } from "./state_folder.ts";
 
 const savedSeat = z.object({
@@ -94,7 +95,7 @@ export async function findSeat(folder: string): Promise<FoundSeat | undefined> {
     }
   } catch (cause) {
     if (cause instanceof Deno.errors.NotFound) return undefined;
-    const why = cause instanceof Error ? cause.message : String(cause);
+    const why = messageOf(cause);
     throw new StateFolderError(
       `Cannot look into the state folder ${folder}: ${why}.`,
       { cause },

@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { messageOf } from "../link/network_error.ts";
 
 /** The state folder can't be used; the message says why and what to do. */
 export class StateFolderError extends Error {
@@ -152,5 +153,5 @@ export async function removeFile(path: string): Promise<void> {
 }
 
 function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+  return messageOf(cause);
 }

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NetworkError } from "./network_error.ts";
+import { messageOf, NetworkError } from "./network_error.ts";
 
 /** Where a lobby listens. */
 export interface LobbyAddress {
@@ -59,6 +59,6 @@ function explain(
     return what + "the machine answers, but no lobby listens there. " +
       "Start one on it, or check the port.";
   }
-  const said = cause instanceof Error ? cause.message : String(cause);
+  const said = messageOf(cause);
   return what + `${said}. Check the address and the network.`;
 }

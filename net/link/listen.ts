@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { NetworkError } from "./network_error.ts";
+import { messageOf, NetworkError } from "./network_error.ts";
 
 /** All networks of this machine, IPv4 and IPv6, and all that a machine without IPv6 has. */
 const EVERYWHERE = "::";
@@ -65,5 +65,5 @@ function explain(cause: unknown, port: number): string {
   if (cause instanceof Deno.errors.AddrNotAvailable) {
     return "this machine has no such address. Listen on :: for all it has.";
   }
-  return cause instanceof Error ? cause.message : String(cause);
+  return messageOf(cause);
 }

@@ -8,3 +8,8 @@
 export class NetworkError extends Error {
   override readonly name = "NetworkError";
 }
+
+/** What an error says; whatever else was thrown, as text. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -9,7 +9,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { LineConnection } from "../link/line_connection.ts";
-import { NetworkError } from "../link/network_error.ts";
+import { messageOf, NetworkError } from "../link/network_error.ts";
 import {
   type ErrorCode,
   errorMessage,
@@ -119,7 +119,7 @@ export class Reception {
 
   /** Waits until accepting makes sense again: a turn of the event loop, or for descriptors. */
   async #recover(error: unknown): Promise<void> {
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     const code = error instanceof Error && "code" in error && error.code;
     if (BREAKDOWNS.has(code) || error instanceof Deno.errors.BadResource) {
       throw new NetworkError(

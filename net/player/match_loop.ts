@@ -7,6 +7,7 @@
  * @module
  */
 import { getLogger } from "@logtape/logtape";
+import { messageOf } from "../link/network_error.ts";
 import type { Session } from "../match/session.ts";
 import type { Received, Transport } from "../match/transport.ts";
 
@@ -78,10 +79,6 @@ export async function runMatchLoop(options: MatchLoopOptions): Promise<void> {
     }
     onAdvance();
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 async function sleepUntil(

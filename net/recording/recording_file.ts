@@ -11,6 +11,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import { removeFile } from "../files/state_folder.ts";
+import { messageOf } from "../link/network_error.ts";
 import { REPLAY_ENDING, replayFileName, type ReplayName } from "./recording.ts";
 
 const log = getLogger(["pong", "recording"]);
@@ -63,7 +64,7 @@ export class RecordingFile implements AsyncDisposable {
           "--state-folder.",
         {
           folder: this.#folder,
-          why: error instanceof Error ? error.message : String(error),
+          why: messageOf(error),
         },
       );
     }

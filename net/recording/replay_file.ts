@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { messageOf } from "../link/network_error.ts";
 import { RECORDING_BYTES_MAX, ReplayError } from "./recording.ts";
 import { openReplay, type Replay } from "./replay.ts";
 
@@ -29,7 +30,7 @@ async function readBounded(path: string): Promise<Uint8Array> {
     if (error instanceof Deno.errors.NotFound) {
       throw new ReplayError(`there is no file ${path}`);
     }
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new ReplayError(`${path} can't be read (${why})`);
   }
 }

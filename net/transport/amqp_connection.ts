@@ -9,7 +9,7 @@
  * @module
  */
 import { type ChannelModel, connect } from "amqplib";
-import { NetworkError } from "../link/network_error.ts";
+import { messageOf, NetworkError } from "../link/network_error.ts";
 import { askWhyRefused, doesSpeakTls } from "./broker_probe.ts";
 import { quote, refusalOf, SPEAKS_TLS } from "./broker_refusal.ts";
 import type { BrokerAddress } from "./broker_url.ts";
@@ -195,7 +195,7 @@ async function askMore(
   broker: BrokerAddress,
   ca: string | undefined,
 ): Promise<unknown> {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   if (text.startsWith("Expected ConnectionOpenOk")) {
     const said = await askWhyRefused(broker, ca);
     return said === "" || NO_SUCH_VHOST.test(said) ? error : new Error(said);

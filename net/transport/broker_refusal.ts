@@ -6,6 +6,7 @@
  *
  * @module
  */
+import { messageOf } from "../link/network_error.ts";
 import { type BrokerAddress, hidePassword } from "./broker_url.ts";
 
 /** Why connecting to a broker, or setting the connection up, has failed. */
@@ -31,7 +32,7 @@ export function refusalOf(
   error: unknown,
   broker: BrokerAddress,
 ): BrokerRefusal {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   const code = error instanceof Error && "code" in error
     ? String(error.code)
     : "";

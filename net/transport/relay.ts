@@ -11,7 +11,7 @@ import { getLogger } from "@logtape/logtape";
 import { backoffMs } from "../link/backoff.ts";
 import type { LobbyAddress } from "../link/dial.ts";
 import { writeAll } from "../link/line_connection.ts";
-import { NetworkError } from "../link/network_error.ts";
+import { messageOf, NetworkError } from "../link/network_error.ts";
 import { pause } from "../link/pause.ts";
 import { SilenceWatch } from "../link/silence.ts";
 import { askLobby } from "../lobby/connection.ts";
@@ -173,7 +173,7 @@ class Relay implements Transport {
           return { kind: "failed", message: error.message };
         }
         attached = undefined;
-        this.#loseLink(error instanceof Error ? error.message : String(error));
+        this.#loseLink(messageOf(error));
       }
     }
     return { kind: "local" };

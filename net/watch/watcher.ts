@@ -5,7 +5,7 @@
  */
 import { getLogger } from "@logtape/logtape";
 import type { LobbyAddress } from "../link/dial.ts";
-import { NetworkError } from "../link/network_error.ts";
+import { messageOf, NetworkError } from "../link/network_error.ts";
 import { aborted, pause } from "../link/pause.ts";
 import type {
   RosterMessage,
@@ -190,7 +190,7 @@ async function watchMatch(
       watching.advance(nowMs());
     } catch (error) {
       // Nothing that others send should come so far; if it does, it ends this match and no more.
-      const why = error instanceof Error ? error.message : String(error);
+      const why = messageOf(error);
       end(`This program made a mistake: ${why}`);
       log.error("{why}", { why: stage.notice });
       return;
